@@ -1,0 +1,66 @@
+"""PostgreSQL access: engine, naming convention and the column types every model uses."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, MetaData, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Uuid7 = Annotated[UUID, mapped_column(Uuid, primary_key=True, server_default=text("uuidv7()"))]
+"""Primary key: a time-ordered UUID made by PostgreSQL."""
+Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
+Serial = Annotated[int, mapped_column(BigInteger, primary_key=True)]
+Json = Annotated[dict[str, Any], mapped_column(JSONB)]
+
+
+class ModelBase(DeclarativeBase):
+    """Parent of each service's ``Base``; a service makes ``class Base(ModelBase): metadata = new_metadata()``."""
+
+    __abstract__ = True
+    type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, list[str]: JSONB}  # noqa: RUF012 - SQLAlchemy reads a plain dict
+
+
+def new_metadata() -> MetaData:
+    """A metadata with the house's constraint names, so that unique violations are told apart by name."""
+    return MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class Database:
+    """One engine and its sessions. Sessions never expire on commit and never load lazily."""
+
+    def __init__(self, url: str, *, pool_size: int = 8, max_overflow: int = 12, application: str = "heli") -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=max_overflow,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            hide_parameters=True,  # messages of failed statements must not quote rows
+            connect_args={
+                "server_settings": {"application_name": application, "jit": "off", "timezone": "UTC"},
+                "timeout": 10,
+                "command_timeout": 60,
+            },
+        )
+        self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
+
+    async def ping(self) -> None:
+        """Raise unless the database answers."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("select 1"))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()

@@ -1,0 +1,36 @@
+"""Metrics with useful names, and the W3C trace context that runs from the gateway through NATS to consumers."""
+
+import re
+import secrets
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
+
+REGISTRY = CollectorRegistry(auto_describe=True)
+
+HTTP_REQUESTS = Counter(
+    "heli_http_requests", "HTTP requests by route template and status", ["method", "route", "status"], registry=REGISTRY
+)
+HTTP_SECONDS = Histogram(
+    "heli_http_request_seconds",
+    "Time to answer by route template",
+    ["method", "route"],
+    registry=REGISTRY,
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10),
+)
+JOBS_DONE = Counter("heli_jobs", "Background jobs by kind and outcome", ["kind", "outcome"], registry=REGISTRY)
+JOBS_WAITING = Gauge("heli_jobs_waiting", "Background jobs not done yet", registry=REGISTRY)
+
+
+def child_traceparent(parent: str | None) -> str:
+    """A ``traceparent`` that continues ``parent``, or starts a trace if that is absent or malformed."""
+    match = _TRACEPARENT.match(parent or "")
+    trace_id = match[1] if match and match[1] != "0" * 32 else secrets.token_hex(16)
+    flags = match[3] if match else "01"
+    return f"00-{trace_id}-{secrets.token_hex(8)}-{flags}"
+
+
+def trace_id(traceparent: str) -> str:
+    """The trace id inside a ``traceparent``."""
+    return traceparent[3:35]

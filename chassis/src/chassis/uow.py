@@ -1,0 +1,212 @@
+"""One unit of work = one transaction: rows, audit, events, jobs and the idempotency record commit together or not at all."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from contracts.envelope import Envelope, Event
+from sqlalchemy import insert, text
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import tables
+from chassis.clock import Clock
+from chassis.db import Database
+from chassis.errors import IdempotencyInProgress, IdempotencyKeyReused
+from chassis.identity import Principal
+from chassis.outbox import stage
+from chassis.telemetry import child_traceparent
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What set a unit of work going: a request or an event. Copied into every event and audit row."""
+
+    request_id: str = field(default_factory=lambda: str(uuid4()))
+    correlation_id: str = ""
+    causation_id: str | None = None
+    traceparent: str = field(default_factory=lambda: child_traceparent(None))
+
+
+@dataclass(frozen=True)
+class IdempotencyClaim:
+    """A caller's promise that requests with this key are one request. ``digest`` is keyed; bodies are not stored."""
+
+    caller: str
+    path: str
+    key: str
+    digest: bytes
+
+
+class Replayed(Exception):
+    """The request was done before: its stored outcome is to be answered. Not an error; chassis.web handles it."""
+
+    def __init__(self, status_code: int, location: str) -> None:
+        super().__init__(location)
+        self.status_code = status_code
+        self.location = location
+
+
+class Uow:
+    """What a use case works with. Only ``Transactions`` commits."""
+
+    def __init__(self, session: AsyncSession, actor: Principal, cause: Cause, clock: Clock, service: str) -> None:
+        self.session = session
+        self.actor = actor
+        self.cause = cause
+        self.clock = clock
+        self._service = service
+        self._after_commit: list[Callable[[], None]] = []
+        self._claim: IdempotencyClaim | None = None
+        self._outcome: tuple[int, str] | None = None
+        self.has_staged_events = False
+
+    @property
+    def now(self) -> datetime:
+        """The present business instant."""
+        return self.clock.now()
+
+    async def emit(
+        self, event: Event, *, aggregate_id: UUID | str, version: int, commission: str | None = None
+    ) -> UUID:
+        """Stage an event in the outbox of this transaction; the relay publishes it after commit.
+
+        Lock or version-bump the aggregate's row first, so that outbox order equals commit order per aggregate.
+
+        Returns:
+            The event id.
+        """
+        event_id = uuid4()
+        envelope = Envelope(
+            id=event_id,
+            type=event.type,
+            time=self.clock.now(),
+            source=self._service,
+            aggregate_id=str(aggregate_id),
+            version=version,
+            actor=self.actor.acting_for or self.actor.sub,
+            correlation_id=self.cause.correlation_id or self.cause.request_id,
+            causation_id=self.cause.causation_id,
+            commission=commission,
+            traceparent=self.cause.traceparent,
+        )
+        await stage(self.session, envelope, event)
+        self.has_staged_events = True
+        return event_id
+
+    async def audit(
+        self,
+        action: str,
+        object_type: str,
+        object_id: UUID | str,
+        *,
+        purpose: str | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Append an audit row. ``detail`` holds codes, ids and counts only."""
+        await self.session.execute(
+            insert(tables.audit_entry).values(
+                at=self.clock.now(),
+                actor=self.actor.sub,
+                acting_for=self.actor.acting_for,
+                unit=self.actor.unit,
+                action=action,
+                object_type=object_type,
+                object_id=str(object_id),
+                purpose=purpose,
+                detail=dict(detail or {}),
+                request_id=self.cause.request_id,
+            )
+        )
+
+    async def enqueue(self, kind: str, payload: Mapping[str, Any], *, run_after: datetime | None = None) -> None:
+        """Stage a background job: what needs another service is done after commit, with retries."""
+        await self.session.execute(
+            insert(tables.job).values(kind=kind, payload=dict(payload), run_after=run_after or self.clock.now())
+        )
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Run ``action`` once the transaction has committed; it must not fail and must not block."""
+        self._after_commit.append(action)
+
+    def outcome(self, status_code: int, location: str) -> None:
+        """Say which resource answers this request, so that a retry with the same key gets it again."""
+        self._outcome = (status_code, location)
+
+    async def claim(self, claim: IdempotencyClaim) -> None:
+        """Take an idempotency key for this transaction.
+
+        Raises:
+            Replayed: the same request was done before.
+            IdempotencyKeyReused: the key belongs to another body.
+            IdempotencyInProgress: the same request is running right now.
+        """
+        lock = text("select pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+        name = "\x1f".join(("idempotency", claim.caller, claim.path, claim.key))
+        if not await self.session.scalar(lock, {"name": name}):
+            raise IdempotencyInProgress(headers={"Retry-After": "1"})
+        table = tables.idempotency
+        known = (
+            await self.session.execute(
+                table.select().where(
+                    table.c.caller == claim.caller, table.c.path == claim.path, table.c.key == claim.key
+                )
+            )
+        ).one_or_none()
+        if known is None:
+            self._claim = claim
+        elif known.digest != claim.digest:
+            raise IdempotencyKeyReused
+        else:
+            raise Replayed(known.status_code, known.location)
+
+    async def finish(self) -> None:
+        """Write what must commit with the work; called by ``Transactions`` only."""
+        if self._claim is not None and self._outcome is not None:
+            status_code, location = self._outcome
+            await self.session.execute(
+                pg_insert(tables.idempotency).values(
+                    caller=self._claim.caller,
+                    path=self._claim.path,
+                    key=self._claim.key,
+                    digest=self._claim.digest,
+                    status_code=status_code,
+                    location=location,
+                )
+            )
+
+    def committed(self) -> None:
+        """Run the after-commit actions; called by ``Transactions`` only."""
+        for action in self._after_commit:
+            action()
+
+
+class Transactions:
+    """Opens units of work and is the only place that commits."""
+
+    def __init__(self, database: Database, clock: Clock, service: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._service = service
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_events_committed(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after each commit that staged events: it wakes the relay."""
+        self._listeners.append(listener)
+
+    @asynccontextmanager
+    async def __call__(self, actor: Principal, cause: Cause | None = None) -> AsyncIterator[Uow]:
+        """Begin; commit when the block ends well, roll back when it raises."""
+        async with self._database.sessions() as session:
+            uow = Uow(session, actor, cause or Cause(), self._clock, self._service)
+            async with session.begin():
+                yield uow
+                await session.flush()
+                await uow.finish()
+        uow.committed()
+        if uow.has_staged_events:
+            for listener in self._listeners:
+                listener()

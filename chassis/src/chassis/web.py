@@ -1,0 +1,287 @@
+"""The HTTP face of a service: app factory, request context, dependencies for callers, units of work and ETags."""
+
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Annotated, Any
+from uuid import uuid4
+
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
+from prometheus_client import generate_latest
+from pydantic import BaseModel, ConfigDict, model_validator
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis import errors, telemetry
+from chassis.errors import RoleRequired, Text
+from chassis.identity import Principal, acting_for
+from chassis.logging import get_logger
+from chassis.problems import FieldRefused, install_problem_handlers, problem_response
+from chassis.uow import Cause, IdempotencyClaim, Uow
+
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+_IDEMPOTENCY_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
+_ETAG = re.compile(r'^"(\d{1,18})"$')
+
+log = get_logger(__name__)
+
+Ping = Callable[[], Awaitable[None]]
+
+
+class RequestModel(BaseModel):
+    """Parent of request bodies: unknown fields are refused, and text PostgreSQL cannot store."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unstorable_text(cls, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            for value in data.values():
+                if isinstance(value, str) and not is_storable(value):
+                    raise FieldRefused("unstorable_text", "文本含有无法保存的字符", "The text holds characters that cannot be stored")
+        return data
+
+
+class ResponseModel(BaseModel):
+    """Parent of response bodies."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+def is_storable(value: str) -> bool:
+    """Whether PostgreSQL can store a text: no NUL, no lone surrogate."""
+    return "\x00" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def create_app(
+    *,
+    title: str,
+    routers: Sequence[APIRouter],
+    pings: Mapping[str, Ping],
+    body_limit: int,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+) -> FastAPI:
+    """A FastAPI app with the house's errors, request context, health and metrics.
+
+    Args:
+        title: Name in the OpenAPI document.
+        routers: The features' routes.
+        pings: What readiness depends on, by name; each raises when its resource is not usable.
+        body_limit: Largest request body in bytes.
+        lifespan: Opens and closes the service's resources.
+    """
+    app = FastAPI(
+        title=title,
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    install_problem_handlers(app)
+    for router in routers:
+        app.include_router(router)
+    app.include_router(_health_routes(pings))
+    app.add_middleware(RequestContextMiddleware, body_limit=body_limit)
+    return app
+
+
+def _health_routes(pings: Mapping[str, Ping]) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/livez")
+    async def livez() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @router.get("/readyz")
+    async def readyz(request: Request) -> JSONResponse:
+        failing: list[str] = ["draining"] if getattr(request.app.state, "draining", False) else []
+        for name, ping in pings.items():
+            try:
+                await ping()
+            except Exception as error:  # noqa: BLE001 - any failure of a ping means not ready
+                log.warning("not_ready", resource=name, exc_info=error)
+                failing.append(name)
+        status = "unready" if failing else "ready"
+        return JSONResponse({"status": status, "failing": failing}, status_code=503 if failing else 200)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(telemetry.REGISTRY), media_type="text/plain; version=0.0.4")
+
+    return router
+
+
+class RequestContextMiddleware:
+    """Gives each request an id and a trace, bounds its body, counts and logs it: route template only, no query."""
+
+    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+        self._app = app
+        self._body_limit = body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        offered = request.headers.get("x-request-id", "")
+        request_id = offered if _REQUEST_ID.match(offered) else str(uuid4())
+        traceparent = telemetry.child_traceparent(request.headers.get("traceparent"))
+        request.state.request_id = request_id
+        request.state.cause = Cause(request_id=request_id, correlation_id=request_id, traceparent=traceparent)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id, trace_id=telemetry.trace_id(traceparent))
+        started = time.perf_counter()
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        length = request.headers.get("content-length", "")
+        if length.isdigit() and int(length) > self._body_limit:
+            await problem_response(errors.BodyTooLarge(), request.headers, request_id)(scope, receive, send_with_id)
+        else:
+            await self._app(scope, _bounded(receive, self._body_limit), send_with_id)
+        _observe(scope, status, time.perf_counter() - started)
+
+
+def _bounded(receive: Receive, limit: int) -> Receive:
+    seen = 0
+
+    async def bounded() -> Message:
+        nonlocal seen
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise errors.BodyTooLarge
+        return message
+
+    return bounded
+
+
+def _observe(scope: Scope, status: int, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", "unmatched")
+    method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+    telemetry.HTTP_REQUESTS.labels(method, route, str(status)).inc()
+    telemetry.HTTP_SECONDS.labels(method, route).observe(seconds)
+    if route not in _QUIET:
+        log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+_QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+
+
+async def authenticated(request: Request) -> Principal:
+    """The verified caller."""
+    principal = await request.app.state.resources.authenticator.authenticate(request.headers.get("authorization"))
+    return acting_for(principal, request.headers.get("heli-acting-sub"))
+
+
+Caller = Annotated[Principal, Depends(authenticated)]
+
+
+def require(*roles: str) -> Any:
+    """A dependency: the verified caller, who must hold one of the roles (``service`` for other services)."""
+
+    async def check(caller: Caller) -> Principal:
+        if not caller.has_any(*roles):
+            raise RoleRequired(members={"roles": sorted(roles)})
+        return caller
+
+    return Depends(check)
+
+
+@asynccontextmanager
+async def open_uow(request: Request, caller: Principal) -> AsyncIterator[Uow]:
+    """A unit of work for a request, under its Idempotency-Key if it has one."""
+    resources = request.app.state.resources
+    claim = await _idempotency_claim(request, caller)
+    async with resources.transactions(caller, request.state.cause) as uow:
+        if claim is not None:
+            await uow.claim(claim)
+        yield uow
+
+
+async def _uow_of_request(request: Request, caller: Caller) -> AsyncIterator[Uow]:
+    async with open_uow(request, caller) as uow:
+        yield uow
+
+
+# Function scope: the transaction commits before the first byte of the answer leaves (ADR 0005).
+UowDep = Annotated[Uow, Depends(_uow_of_request, scope="function")]
+
+
+async def _idempotency_claim(request: Request, caller: Principal) -> IdempotencyClaim | None:
+    key = request.headers.get("idempotency-key")
+    if key is None or request.method != "POST":
+        return None
+    if not _IDEMPOTENCY_KEY.match(key):
+        raise errors.invalid_field(
+            "Idempotency-Key", "malformed", "幂等键须为 1–255 个可见字符", "The key must be 1–255 visible characters"
+        )
+    body = await request.body()
+    path = request.url.path
+    digest = request.app.state.resources.keys.digest("idempotency", path.encode(), body)
+    return IdempotencyClaim(caller=caller.acting_for or caller.sub, path=path, key=key, digest=digest)
+
+
+async def _if_match(
+    if_match: Annotated[str | None, Header(description="ETag of the version this change was made for")] = None,
+) -> int | None:
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = _ETAG.match(if_match.strip())
+    if found is None:
+        raise errors.StaleVersion  # weak or foreign tags never match a strong one
+    return int(found[1])
+
+
+IfMatch = Annotated[int | None, Depends(_if_match)]
+"""The version the caller has seen, or None. Compare with ``check_version``."""
+
+
+async def _required_if_match(request: Request, version: IfMatch) -> int | None:
+    if request.headers.get("if-match") is None:
+        raise errors.IfMatchRequired
+    return version
+
+
+RequiredIfMatch = Annotated[int | None, Depends(_required_if_match)]
+"""As ``IfMatch``, but absent is refused with 428: for PATCH and DELETE."""
+
+
+def check_version(seen: int | None, present: int) -> None:
+    """Raise ``StaleVersion`` if the caller's version is not the present one."""
+    if seen is not None and seen != present:
+        raise errors.StaleVersion
+
+
+def set_etag(response: Response, version: int) -> None:
+    """Put the strong ETag of a version on a response."""
+    response.headers["ETag"] = f'"{version}"'
+
+
+def answer_resource(response: Response, uow: Uow, path: str, version: int, *, created: bool = False) -> None:
+    """ETag, and 201 with Location if created; remembers the outcome under the request's idempotency key."""
+    set_etag(response, version)
+    if created:
+        response.status_code = 201
+        response.headers["Location"] = path
+    uow.outcome(201 if created else 200, path)
+
+
+def refusal(zh: str, en: str) -> Text:
+    """The detail of an error, in both languages."""
+    return Text(zh, en)
