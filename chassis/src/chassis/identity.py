@@ -166,9 +166,7 @@ def principal_of_claims(claims: dict[str, Any]) -> Principal:
     )
     if not well_formed:
         raise _refuse("访问令牌内容不正确", "The access token's claims are malformed")
-    return Principal(
-        sub=claims["sub"], name=claims.get("name"), unit=unit, roles=frozenset(roles), clearance=clearance
-    )
+    return Principal(sub=claims["sub"], name=claims.get("name"), unit=unit, roles=frozenset(roles), clearance=clearance)
 
 
 def acting_for(principal: Principal, sub: str | None) -> Principal:

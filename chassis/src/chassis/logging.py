@@ -65,9 +65,7 @@ def describe_exception(error: BaseException) -> dict[str, Any]:
     return {"chain": chain}
 
 
-def _exception_without_values(
-    _logger: Any, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
+def _exception_without_values(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     info = event.pop("exc_info", None)
     if info is True:
         info = sys.exc_info()

@@ -1,10 +1,10 @@
 """Every answer of 400 and above is a problem document (RFC 9457), in the caller's language."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError, ResponseValidationError
+from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers
@@ -87,46 +87,56 @@ def problem_response(error: HeliError, headers: Headers, request_id: str) -> JSO
 
 def install_problem_handlers(app: FastAPI) -> None:
     """Map every way a request can fail to a problem document."""
+    handlers: dict[type[Exception], Callable[[Request, Any], Awaitable[Response]]] = {
+        HeliError: _on_named,
+        RequestValidationError: _on_validation,
+        StarletteHTTPException: _on_http,
+        DBAPIError: _on_database,
+        PoolTimeout: _on_pool_timeout,
+        Replayed: _on_replayed,
+        Exception: _on_unexpected,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
 
-    def respond(request: Request, error: HeliError) -> Response:
-        return problem_response(error, request.headers, request.state.request_id)
 
-    async def on_named(request: Request, error: HeliError) -> Response:
-        if error.category is Category.INTERNAL:
-            log.error("internal_error", code=error.code, exc_info=error)
-        return respond(request, error)
+def _respond(request: Request, error: HeliError) -> Response:
+    return problem_response(error, request.headers, request.state.request_id)
 
-    async def on_validation(request: Request, error: RequestValidationError) -> Response:
-        return respond(request, _of_validation(error.errors()))
 
-    async def on_http(request: Request, error: StarletteHTTPException) -> Response:
-        return respond(request, _of_http(request, error))
+async def _on_named(request: Request, error: HeliError) -> Response:
+    if error.category is Category.INTERNAL:
+        log.error("internal_error", code=error.code, exc_info=error)
+    return _respond(request, error)
 
-    async def on_database(request: Request, error: DBAPIError) -> Response:
-        named = _of_database(error)
-        if named.category is not Category.CONFLICT:
-            log.error("database_error", exc_info=error)
-        return respond(request, named)
 
-    async def on_pool_timeout(request: Request, error: PoolTimeout) -> Response:
-        log.error("database_pool_exhausted", exc_info=error)
-        return respond(request, errors.Unavailable(headers={"Retry-After": "1"}))
+async def _on_validation(request: Request, error: RequestValidationError) -> Response:
+    return _respond(request, _of_validation(error.errors()))
 
-    async def on_unexpected(request: Request, error: Exception) -> Response:
-        log.error("unexpected_error", exc_info=error)
-        return respond(request, errors.InternalError())
 
-    async def on_replayed(request: Request, replayed: Replayed) -> Response:
-        return _AnswerOf(request, replayed)
+async def _on_http(request: Request, error: StarletteHTTPException) -> Response:
+    return _respond(request, _of_http(request, error))
 
-    app.add_exception_handler(HeliError, on_named)  # type: ignore[arg-type] - Starlette types handlers by Exception
-    app.add_exception_handler(RequestValidationError, on_validation)  # type: ignore[arg-type] - as above
-    app.add_exception_handler(StarletteHTTPException, on_http)  # type: ignore[arg-type] - as above
-    app.add_exception_handler(DBAPIError, on_database)  # type: ignore[arg-type] - as above
-    app.add_exception_handler(PoolTimeout, on_pool_timeout)  # type: ignore[arg-type] - as above
-    app.add_exception_handler(Replayed, on_replayed)  # type: ignore[arg-type] - as above
-    app.add_exception_handler(ResponseValidationError, on_unexpected)
-    app.add_exception_handler(Exception, on_unexpected)
+
+async def _on_database(request: Request, error: DBAPIError) -> Response:
+    named = _of_database(error)
+    if named.category is not Category.CONFLICT:
+        log.error("database_error", exc_info=error)
+    return _respond(request, named)
+
+
+async def _on_pool_timeout(request: Request, error: PoolTimeout) -> Response:
+    log.error("database_pool_exhausted", exc_info=error)
+    return _respond(request, errors.Unavailable(headers={"Retry-After": "1"}))
+
+
+async def _on_unexpected(request: Request, error: Exception) -> Response:
+    log.error("unexpected_error", exc_info=error)
+    return _respond(request, errors.InternalError())
+
+
+async def _on_replayed(request: Request, replayed: Replayed) -> Response:
+    return _AnswerOf(request, replayed)
 
 
 class _AnswerOf(Response):
@@ -137,7 +147,8 @@ class _AnswerOf(Response):
         self._request = request
         self._replayed = replayed
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the GET of the remembered resource."""
         path = self._replayed.location
         inner = {**self._request.scope, "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
         for stale in ("route", "endpoint", "path_params", "router", "state"):

@@ -1,14 +1,14 @@
-"""One unit of work = one transaction: rows, audit, events, jobs and the idempotency record commit together or not at all."""
+"""One unit of work = one transaction: rows, audit, events, jobs and idempotency record commit together or not at all."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from contracts.envelope import Envelope, Event
-from sqlalchemy import insert, text
+from sqlalchemy import func, insert, text
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -122,10 +122,10 @@ class Uow:
             )
         )
 
-    async def enqueue(self, kind: str, payload: Mapping[str, Any], *, run_after: datetime | None = None) -> None:
+    async def enqueue(self, kind: str, payload: Mapping[str, Any], *, delay: timedelta = timedelta()) -> None:
         """Stage a background job: what needs another service is done after commit, with retries."""
         await self.session.execute(
-            insert(tables.job).values(kind=kind, payload=dict(payload), run_after=run_after or self.clock.now())
+            insert(tables.job).values(kind=kind, payload=dict(payload), run_after=func.now() + delay)
         )
 
     def after_commit(self, action: Callable[[], None]) -> None:
@@ -145,7 +145,7 @@ class Uow:
             IdempotencyInProgress: the same request is running right now.
         """
         lock = text("select pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
-        name = "\x1f".join(("idempotency", claim.caller, claim.path, claim.key))
+        name = f"idempotency\x1f{claim.caller}\x1f{claim.path}\x1f{claim.key}"
         if not await self.session.scalar(lock, {"name": name}):
             raise IdempotencyInProgress(headers={"Retry-After": "1"})
         table = tables.idempotency

@@ -41,7 +41,9 @@ class RequestModel(BaseModel):
         if isinstance(data, Mapping):
             for value in data.values():
                 if isinstance(value, str) and not is_storable(value):
-                    raise FieldRefused("unstorable_text", "文本含有无法保存的字符", "The text holds characters that cannot be stored")
+                    raise FieldRefused(
+                        "unstorable_text", "文本含有无法保存的字符", "The text holds characters that cannot be stored"
+                    )
         return data
 
 
@@ -104,7 +106,7 @@ def _health_routes(pings: Mapping[str, Ping]) -> APIRouter:
         for name, ping in pings.items():
             try:
                 await ping()
-            except Exception as error:  # noqa: BLE001 - any failure of a ping means not ready
+            except Exception as error:
                 log.warning("not_ready", resource=name, exc_info=error)
                 failing.append(name)
         status = "unready" if failing else "ready"

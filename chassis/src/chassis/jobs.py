@@ -1,0 +1,100 @@
+"""Background jobs: what an event or a request needs from another service, done after commit, with retries."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+
+from chassis import tables
+from chassis.errors import Category, HeliError
+from chassis.logging import get_logger
+from chassis.service import JobHandler, Resources
+from chassis.telemetry import JOBS_DONE, JOBS_WAITING
+
+_LEASE = timedelta(seconds=90)  # longer than any handler may take: peers answer or fail within 10 s
+_IDLE_SECONDS = 0.5
+_BATCH = 8
+_FIRST_RETRY_SECONDS = 0.5
+_LONGEST_RETRY_SECONDS = 60.0
+_PERMANENT = frozenset({Category.INVALID, Category.FORBIDDEN, Category.MISSING})
+
+log = get_logger(__name__)
+
+
+class JobRunner:
+    """Takes due jobs with SKIP LOCKED and a lease; several runners share the work."""
+
+    def __init__(self, resources: Resources, handlers: dict[str, JobHandler]) -> None:
+        self._resources = resources
+        self._handlers = handlers
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look for due jobs now."""
+        self._woken.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop; the jobs in hand are finished."""
+        while not stop.is_set():
+            self._woken.clear()
+            jobs = await self._take()
+            if jobs:
+                await asyncio.gather(*(self._do(*job) for job in jobs))
+                continue
+            try:
+                await asyncio.wait_for(self._woken.wait(), _IDLE_SECONDS)
+            except TimeoutError:
+                continue
+
+    async def _take(self) -> list[tuple[UUID, str, dict[str, Any], int]]:
+        job = tables.job
+        due = (
+            select(job.c.id)
+            .where(
+                job.c.done_at.is_(None),
+                job.c.failed_code.is_(None),
+                job.c.run_after <= func.now(),
+                (job.c.locked_until.is_(None)) | (job.c.locked_until < func.now()),
+                job.c.kind.in_(self._handlers),
+            )
+            .order_by(job.c.run_after)
+            .limit(_BATCH)
+            .with_for_update(skip_locked=True)
+        )
+        async with self._resources.database.sessions.begin() as session:
+            rows = await session.execute(
+                update(job)
+                .where(job.c.id.in_(due.scalar_subquery()))
+                .values(locked_until=func.now() + _LEASE, attempts=job.c.attempts + 1)
+                .returning(job.c.id, job.c.kind, job.c.payload, job.c.attempts)
+            )
+            taken = [(row.id, row.kind, row.payload, row.attempts) for row in rows]
+            waiting = text("select count(*) from job where done_at is null and failed_code is null")
+            JOBS_WAITING.set(await session.scalar(waiting) or 0)
+        return taken
+
+    async def _do(self, job_id: UUID, kind: str, payload: dict[str, Any], attempts: int) -> None:
+        try:
+            await self._handlers[kind](self._resources, payload)
+        except Exception as error:  # noqa: BLE001 - recorded on the job row and retried or parked
+            await self._failed(job_id, kind, attempts, error)
+        else:
+            await self._settle(job_id, done_at=func.now(), locked_until=None)
+            JOBS_DONE.labels(kind, "done").inc()
+
+    async def _failed(self, job_id: UUID, kind: str, attempts: int, error: Exception) -> None:
+        if isinstance(error, HeliError) and error.category in _PERMANENT:
+            log.error("job_failed", kind=kind, job_id=str(job_id), code=error.code, exc_info=error)
+            await self._settle(job_id, failed_code=error.code, locked_until=None)
+            JOBS_DONE.labels(kind, "failed").inc()
+            return
+        delay = min(_FIRST_RETRY_SECONDS * 2 ** min(attempts - 1, 12), _LONGEST_RETRY_SECONDS)
+        log.warning("job_retried", kind=kind, job_id=str(job_id), attempts=attempts, exc_info=error)
+        await self._settle(job_id, run_after=func.now() + timedelta(seconds=delay), locked_until=None)
+        JOBS_DONE.labels(kind, "retried").inc()
+
+    async def _settle(self, job_id: UUID, **values: Any) -> None:
+        async with self._resources.database.sessions.begin() as session:
+            await session.execute(update(tables.job).where(tables.job.c.id == job_id).values(**values))

@@ -1,0 +1,204 @@
+"""A service's processes: ``api`` serves HTTP, ``worker`` runs relay, consumer, jobs and timers, ``all`` is both."""
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+
+from chassis import broker, directory
+from chassis.consumer import Consumer, Handler
+from chassis.jobs import JobRunner
+from chassis.logging import configure_logging, get_logger
+from chassis.migrations import migrate
+from chassis.outbox import Relay
+from chassis.service import Resources, Service, Timer, build_resources
+from chassis.settings import PlatformSettings
+from chassis.web import create_app
+
+_DRAIN_SECONDS = 8  # the local stack stops within 10 s; Kubernetes grants more
+
+log = get_logger(__name__)
+
+
+def build_app(service: Service, resources: Resources, *, with_worker: bool) -> FastAPI:
+    """The service's HTTP app; with ``with_worker`` its lifespan also runs the worker."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(resources.close)
+            if with_worker:
+                await stack.enter_async_context(running_worker(service, resources))
+            yield
+
+    app = create_app(
+        title=service.title,
+        routers=service.routers,
+        pings={"database": resources.database.ping},
+        body_limit=resources.settings.body_limit,
+        lifespan=lifespan,
+    )
+    app.state.resources = resources
+    return app
+
+
+@asynccontextmanager
+async def running_worker(service: Service, resources: Resources) -> AsyncIterator[None]:
+    """Run the worker while the block runs; a part that fails for good ends the process, which is then restarted."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(run_worker(service, resources, stop), name=f"{service.name}-worker")
+    task.add_done_callback(_end_process_on_failure)
+    try:
+        yield
+    finally:
+        stop.set()
+        try:
+            await asyncio.wait_for(task, _DRAIN_SECONDS)
+        except TimeoutError:
+            log.warning("worker_drain_timeout")
+
+
+def _end_process_on_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("worker_failed", exc_info=error)
+        signal.raise_signal(signal.SIGTERM)
+
+
+async def run_worker(service: Service, resources: Resources, stop: asyncio.Event) -> None:
+    """Relay, consumer, jobs and timers, until ``stop`` is set."""
+    connection = await broker.connect(resources.settings.nats_url.get_secret_value(), name=service.name)
+    try:
+        await broker.ensure_streams(connection, resources.settings)
+        relay = Relay(resources.database, connection)
+        resources.transactions.on_events_committed(relay.wake)
+        jobs = JobRunner(resources, dict(service.jobs))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(relay.run(stop))
+            group.create_task(jobs.run(stop))
+            group.create_task(_consumer(service, resources, connection).run(stop))
+            for timer in service.timers:
+                group.create_task(_repeat(timer, resources, stop))
+    finally:
+        await connection.drain()
+
+
+def _consumer(service: Service, resources: Resources, connection: Any) -> Consumer:
+    handlers: dict[str, Handler] = {**directory_handlers(), **service.handlers(resources)}
+    return Consumer(durable=service.name, connection=connection, transactions=resources.transactions, handlers=handlers)
+
+
+def directory_handlers() -> dict[str, Handler]:
+    """Handlers that keep the local copy of units and principals."""
+
+    async def on_unit(uow: Any, envelope: Any, event: Any) -> None:
+        await directory.store_unit(uow.session, {**event.model_dump(mode="json"), "version": envelope.version})
+
+    async def on_principal(uow: Any, envelope: Any, event: Any) -> None:
+        await directory.store_principal(uow.session, {**event.model_dump(mode="json"), "version": envelope.version})
+
+    return {"pool.unit.upserted.v1": on_unit, "pool.principal.upserted.v1": on_principal}
+
+
+async def _repeat(timer: Timer, resources: Resources, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await timer.run(resources)
+        except Exception as error:
+            log.exception("timer_failed", timer=timer.name, exc_info=error)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), timer.every_s)
+
+
+def service_cli(service: Service) -> typer.Typer:
+    """The command line of a service: ``api | worker | all | migrate | openapi``."""
+    cli = typer.Typer(name=service.name, help=service.title, no_args_is_help=True, add_completion=False)
+
+    def run_http(*, with_worker: bool) -> None:
+        settings = _configured(service)
+        _serve(build_app(service, build_resources(service, settings), with_worker=with_worker), settings)
+
+    @cli.command()
+    def api() -> None:
+        """Serve HTTP."""
+        run_http(with_worker=False)
+
+    @cli.command(name="all")
+    def both() -> None:
+        """Serve HTTP and run the worker in one process."""
+        run_http(with_worker=True)
+
+    @cli.command()
+    def worker() -> None:
+        """Run relay, consumer, jobs and timers."""
+        settings = _configured(service)
+        asyncio.run(_worker_alone(service, build_resources(service, settings)))
+
+    @cli.command(name="migrate")
+    def migrate_database() -> None:
+        """Bring the database to the newest schema, as its owner."""
+        settings = _configured(service)
+        migrate(service.migrations, settings.database_owner_url.get_secret_value())
+
+    @cli.command()
+    def openapi() -> None:
+        """Print the service's OpenAPI document."""
+        typer.echo(json.dumps(openapi_document(service), ensure_ascii=False, indent=1, sort_keys=True))
+
+    return cli
+
+
+def openapi_document(service: Service) -> dict[str, Any]:
+    """The service's OpenAPI document, without opening any resource."""
+    app = create_app(title=service.title, routers=service.routers, pings={}, body_limit=1024)
+    return app.openapi()
+
+
+def _configured(service: Service) -> PlatformSettings:
+    settings = PlatformSettings()
+    configure_logging(service.name, settings.log_level)
+    return settings
+
+
+def _serve(app: FastAPI, settings: PlatformSettings) -> None:
+    uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=settings.bind_host,
+            port=settings.bind_port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            timeout_keep_alive=65,  # longer than the gateway keeps idle connections, so it never reuses a closed one
+            lifespan="on",
+        )
+    ).run()
+
+
+async def _worker_alone(service: Service, resources: Resources) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stop.set)
+    health: Callable[[], Awaitable[None]] = resources.database.ping
+    app = create_app(title=service.title, routers=(), pings={"database": health}, body_limit=1024)
+    app.state.resources = resources
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, host=resources.settings.bind_host, port=resources.settings.bind_port, log_config=None, access_log=False
+        )
+    )
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] - the worker owns the signals
+    serving = asyncio.create_task(server.serve())
+    try:
+        await run_worker(service, resources, stop)
+    finally:
+        server.should_exit = True
+        await serving
+        await resources.close()
