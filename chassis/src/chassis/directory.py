@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import String, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import tables
@@ -162,7 +162,8 @@ _LISTS = frozenset({"aliases", "host_units", "in_charge"})
 
 def unit_of_row(row: Mapping[Any, Any]) -> Unit:
     """A directory row as a ``Unit``."""
-    return Unit(**{name: tuple(row[name] or ()) if name in _LISTS else row[name] for name in _UNIT_FIELDS})
+    values: dict[str, Any] = {name: row[name] for name in _UNIT_FIELDS}
+    return Unit(**{name: tuple(value or ()) if name in _LISTS else value for name, value in values.items()})
 
 
 async def store_unit(session: AsyncSession, document: Mapping[str, Any]) -> None:
@@ -192,13 +193,7 @@ async def _store_newer(session: AsyncSession, table: Any, values: dict[str, Any]
 async def holders_of(session: AsyncSession, unit: str, roles: Sequence[str]) -> list[str]:
     """The subs of the people of a unit who hold one of the roles, sorted."""
     table = tables.principal_copy
-    held = table.c.roles.op("?|")(func.cast(list(roles), _text_array()))
+    held = table.c.roles.op("?|")(cast(list(roles), ARRAY(String)))
     rows = await session.execute(select(table.c.sub).where(table.c.unit == unit, held).order_by(table.c.sub))
     return [str(row[0]) for row in rows]
 
-
-def _text_array() -> Any:
-    from sqlalchemy import Text as TextType
-    from sqlalchemy.dialects.postgresql import ARRAY
-
-    return ARRAY(TextType())

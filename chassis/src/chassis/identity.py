@@ -52,7 +52,7 @@ class Principal:
 
     def is_cleared_for(self, level: str) -> bool:
         """Whether the caller's clearance reaches a secrecy level."""
-        return CLEARANCES.index(self.clearance) >= CLEARANCES.index(level)  # type: ignore[arg-type] - unknown raises
+        return CLEARANCES.index(self.clearance) >= CLEARANCES.index(level)  # type: ignore[arg-type]  # unknown raises
 
 
 SYSTEM = Principal(sub="system", roles=frozenset({SERVICE_ROLE}))
@@ -156,7 +156,8 @@ class Authenticator:
 
 def principal_of_claims(claims: dict[str, Any]) -> Principal:
     """The principal that verified claims describe; refuses claims of the wrong shape."""
-    roles, unit, clearance = claims.get("roles", []), claims.get("unit"), claims.get("clearance") or "internal"
+    roles, unit = claims.get("roles", []), claims.get("unit")
+    clearance: Any = claims.get("clearance") or "internal"
     well_formed = (
         isinstance(claims.get("sub"), str)
         and isinstance(roles, list)

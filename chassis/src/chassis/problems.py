@@ -212,7 +212,7 @@ def _of_validation(found: Iterable[Any]) -> HeliError:
     return errors.Invalid(errors=fields[:50])
 
 
-class FieldRefused(ValueError):  # noqa: N818 - reads as what happened to the field
+class FieldRefused(ValueError):
     """Raised in Pydantic validators: a stable code and a message in both languages."""
 
     def __init__(self, code: str, zh: str, en: str) -> None:

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import typer
@@ -181,20 +181,25 @@ def _serve(app: FastAPI, settings: PlatformSettings) -> None:
     ).run()
 
 
+class _SilentServer(uvicorn.Server):
+    """A server that leaves the signals to the worker it belongs to."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 async def _worker_alone(service: Service, resources: Resources) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
-    health: Callable[[], Awaitable[None]] = resources.database.ping
-    app = create_app(title=service.title, routers=(), pings={"database": health}, body_limit=1024)
+    settings = resources.settings
+    app = create_app(title=service.title, routers=(), pings={"database": resources.database.ping}, body_limit=1024)
     app.state.resources = resources
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, host=resources.settings.bind_host, port=resources.settings.bind_port, log_config=None, access_log=False
-        )
+    server = _SilentServer(
+        uvicorn.Config(app, host=settings.bind_host, port=settings.bind_port, log_config=None, access_log=False)
     )
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] - the worker owns the signals
     serving = asyncio.create_task(server.serve())
     try:
         await run_worker(service, resources, stop)

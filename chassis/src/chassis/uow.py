@@ -1,4 +1,4 @@
-"""One unit of work = one transaction: rows, audit, events, jobs and idempotency record commit together or not at all."""
+"""One unit of work = one transaction: rows, audit, events, jobs, idempotency record commit together or not at all."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
