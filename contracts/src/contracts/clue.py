@@ -1,0 +1,343 @@
+"""Events of clue-service. A clue's events go to people who may see that clue; nothing here tells what it says."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from contracts.envelope import Code, Egress, Event, Instant, Reference, Sub, UnitCode
+
+
+class ClueEvent(Event):
+    """What every event of a clue carries. ``status`` and ``closure`` are the state *after* the move.
+
+    A clue with ``overlap_policy`` ``silent`` concerns its own commission only: receivers outside it leave it out.
+    """
+
+    key: ClassVar[str] = "clue_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    clue_id: UUID
+    clue_no: Reference
+    status: Code
+    closure: Code | None = None
+    commission: UnitCode
+    receiving_unit: UnitCode
+    lead_unit: UnitCode | None = None
+    co_units: tuple[UnitCode, ...] = ()
+    subject_units: tuple[UnitCode, ...] = ()
+    """Units concerned: their linked office and resident group are told of the outcome."""
+    matter_id: UUID | None = None
+    source_code: Code
+    origin_ref: Reference | None = None
+    """Where the clue came from, such as ``finding:<id>``: the sender recognises its answer by it."""
+    overlap_policy: Code = "announce"
+    due_at: Instant | None = None
+    """End of the clock that runs now, if one runs."""
+
+
+class ClueRegistered(ClueEvent):
+    """Key clue_id. A clue was taken in and has its number."""
+
+    type: ClassVar[str] = "clue.clue.registered.v1"
+    registered_by: Sub
+
+
+class ClueAccepted(ClueEvent):
+    """Key clue_id. The clue lies within the commission's competence and will be handled."""
+
+    type: ClassVar[str] = "clue.clue.accepted.v1"
+
+
+class ClueAssigned(ClueEvent):
+    """Key clue_id. Lead and co units were named; ``members`` empty means all handlers of these units."""
+
+    type: ClassVar[str] = "clue.clue.assigned.v1"
+    members: tuple[Sub, ...] = ()
+
+
+class ClueReturned(ClueEvent):
+    """Key clue_id. The lead unit gave the clue back; ``from_unit`` is the unit that had it."""
+
+    type: ClassVar[str] = "clue.clue.returned.v1"
+    from_unit: UnitCode | None = None
+
+
+class ClueForwarded(ClueEvent):
+    """Key clue_id. The clue went to the competent body; no result is expected."""
+
+    type: ClassVar[str] = "clue.clue.forwarded.v1"
+    to_unit: UnitCode | None = None
+
+
+class ClueAssignedDown(ClueEvent):
+    """Key clue_id. The clue went to a lower body, which owes a result by ``due_at``."""
+
+    type: ClassVar[str] = "clue.clue.assigned_down.v1"
+    to_unit: UnitCode | None = None
+
+
+class ClueTransferred(ClueEvent):
+    """Key clue_id. The clue was handed over between bodies on one level; the result goes back to the sender."""
+
+    type: ClassVar[str] = "clue.clue.transferred.v1"
+    to_unit: UnitCode | None = None
+
+
+class ClueSplit(ClueEvent):
+    """Key clue_id. Some allegations went into clues of their own."""
+
+    type: ClassVar[str] = "clue.clue.split.v1"
+    part_ids: tuple[UUID, ...] = ()
+
+
+class ClueSealed(ClueEvent):
+    """Key clue_id. Content, keys and candidates were erased; only the number is left."""
+
+    type: ClassVar[str] = "clue.clue.sealed.v1"
+    egress: ClassVar[Egress] = Egress.NEVER
+
+
+class ClueRetainedAsRepeat(ClueEvent):
+    """Key clue_id. A person confirmed that the clue repeats an earlier one; it starts no clock of its own."""
+
+    type: ClassVar[str] = "clue.clue.retained_as_repeat.v1"
+    first_clue_id: UUID | None = None
+
+
+class ClueDispositionProposed(ClueEvent):
+    """Key clue_id. The lead unit proposed how to go on; approvers of ``approver_roles`` are asked."""
+
+    type: ClassVar[str] = "clue.clue.disposition_proposed.v1"
+    method: Code
+    approver_roles: tuple[Code, ...] = ()
+
+
+class ClueDispositionApproved(ClueEvent):
+    """Key clue_id. The proposed method was approved and is the clue's status now."""
+
+    type: ClassVar[str] = "clue.clue.disposition_approved.v1"
+    method: Code
+
+
+class ClueDispositionRejected(ClueEvent):
+    """Key clue_id. The proposal was refused; the lead unit proposes again."""
+
+    type: ClassVar[str] = "clue.clue.disposition_rejected.v1"
+    method: Code | None = None
+
+
+class ClueResultRecorded(ClueEvent):
+    """Key clue_id. The lead unit recorded an outcome; the units' linked office and resident group learn of it."""
+
+    type: ClassVar[str] = "clue.clue.result_recorded.v1"
+    outcome: Code
+    four_forms: int | None = None
+
+
+class ClueClosed(ClueEvent):
+    """Key clue_id. The clue ended; ``closure`` says how."""
+
+    type: ClassVar[str] = "clue.clue.closed.v1"
+
+
+class ClueReopened(ClueEvent):
+    """Key clue_id. New evidence reopened an ended clue."""
+
+    type: ClassVar[str] = "clue.clue.reopened.v1"
+
+
+class ClueArchived(ClueEvent):
+    """Key clue_id. Feedback is given, the file is complete."""
+
+    type: ClassVar[str] = "clue.clue.archived.v1"
+
+
+class ClueExtended(ClueEvent):
+    """Key clue_id. The running clock was extended; ``due_at`` is the new end."""
+
+    type: ClassVar[str] = "clue.clue.extended.v1"
+    previous_due_at: Instant | None = None
+
+
+class CandidateEvent(Event):
+    """A possible repeat of a clue, seen from that clue's commission; the other clue is never named."""
+
+    key: ClassVar[str] = "candidate_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    candidate_id: UUID
+    clue_id: UUID
+    commission: UnitCode
+    other_commissions: tuple[UnitCode, ...] = ()
+    band: Code
+    state: Code = "open"
+
+
+class CandidateDetected(CandidateEvent):
+    """Key candidate_id. Matching found a pair that people should compare."""
+
+    type: ClassVar[str] = "clue.candidate.detected.v1"
+
+
+class CandidateDecided(CandidateEvent):
+    """Key candidate_id. Someone who may see both clues decided."""
+
+    type: ClassVar[str] = "clue.candidate.decided.v1"
+    decision: Code
+    relation: Code | None = None
+    matter_id: UUID | None = None
+
+
+class CandidateUndone(CandidateEvent):
+    """Key candidate_id. The decision was taken back."""
+
+    type: ClassVar[str] = "clue.candidate.undone.v1"
+    previous_decision: Code | None = None
+
+
+class OverlapAlertEvent(Event):
+    """One matter, several commissions. Names commissions only, never a clue: each would learn another's clue id."""
+
+    key: ClassVar[str] = "alert_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    alert_id: UUID
+    commissions: tuple[UnitCode, ...]
+    """All commissions involved, sorted; each one's case management office is told."""
+    state: Code
+    ack_due: Instant | None = None
+
+
+class OverlapAlertDetected(OverlapAlertEvent):
+    """Key alert_id. A new overlapping set, or commissions that joined it: ``joined`` holds those not told before."""
+
+    type: ClassVar[str] = "clue.overlap_alert.detected.v1"
+    joined: tuple[UnitCode, ...] = ()
+
+
+class OverlapAlertAcknowledged(OverlapAlertEvent):
+    """Key alert_id. One commission has taken note; ``outstanding`` holds those that have not."""
+
+    type: ClassVar[str] = "clue.overlap_alert.acknowledged.v1"
+    acknowledged_by: UnitCode
+    outstanding: tuple[UnitCode, ...] = ()
+
+
+class OverlapAlertResolved(OverlapAlertEvent):
+    """Key alert_id. The votes agree, or the common superior decided; ``lead_commission`` where one leads."""
+
+    type: ClassVar[str] = "clue.overlap_alert.resolved.v1"
+    outcome: Literal["not_same", "linked", "lead_designated"]
+    lead_commission: UnitCode | None = None
+
+
+class ConsultationEvent(Event):
+    """A formal joint deliberation. Its subject matter is read over REST by those who take part."""
+
+    key: ClassVar[str] = "consultation_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    consultation_id: UUID
+    kind: Code
+    state: Code
+    convener_unit: UnitCode
+    participant_units: tuple[UnitCode, ...] = ()
+    due_at: Instant | None = None
+
+
+class ConsultationSubmitted(ConsultationEvent):
+    """Key consultation_id. A unit asked for a consultation."""
+
+    type: ClassVar[str] = "clue.consultation.submitted.v1"
+
+
+class ConsultationScheduled(ConsultationEvent):
+    """Key consultation_id. Approved and set for ``due_at``; the participants are invited."""
+
+    type: ClassVar[str] = "clue.consultation.scheduled.v1"
+
+
+class ConsultationHeld(ConsultationEvent):
+    """Key consultation_id. It took place and has minutes."""
+
+    type: ClassVar[str] = "clue.consultation.held.v1"
+
+
+class ConsultationConcluded(ConsultationEvent):
+    """Key consultation_id. The conclusion was approved; ``open_actions`` remain to be done."""
+
+    type: ClassVar[str] = "clue.consultation.concluded.v1"
+    open_actions: int = 0
+
+
+class ConsultationClosed(ConsultationEvent):
+    """Key consultation_id. All actions are done, or it was cancelled before it was held."""
+
+    type: ClassVar[str] = "clue.consultation.closed.v1"
+
+
+class AdviceEvent(Event):
+    """A letter that requires a unit to fix a problem."""
+
+    key: ClassVar[str] = "advice_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    advice_id: UUID
+    kind: Code
+    state: Code
+    issuing_unit: UnitCode
+    addressed_unit: UnitCode
+    reply_due: Instant | None = None
+
+
+class AdviceServed(AdviceEvent):
+    """Key advice_id. The letter reached the unit; its linked office and resident group learn of it."""
+
+    type: ClassVar[str] = "clue.advice.served.v1"
+
+
+class AdviceReplied(AdviceEvent):
+    """Key advice_id. The unit answered in writing."""
+
+    type: ClassVar[str] = "clue.advice.replied.v1"
+
+
+class AdviceClosed(AdviceEvent):
+    """Key advice_id. The reply was reviewed and found sufficient."""
+
+    type: ClassVar[str] = "clue.advice.closed.v1"
+
+
+EVENTS: tuple[type[Event], ...] = (
+    ClueRegistered,
+    ClueAccepted,
+    ClueAssigned,
+    ClueReturned,
+    ClueForwarded,
+    ClueAssignedDown,
+    ClueTransferred,
+    ClueSplit,
+    ClueSealed,
+    ClueRetainedAsRepeat,
+    ClueDispositionProposed,
+    ClueDispositionApproved,
+    ClueDispositionRejected,
+    ClueResultRecorded,
+    ClueClosed,
+    ClueReopened,
+    ClueArchived,
+    ClueExtended,
+    CandidateDetected,
+    CandidateDecided,
+    CandidateUndone,
+    OverlapAlertDetected,
+    OverlapAlertAcknowledged,
+    OverlapAlertResolved,
+    ConsultationSubmitted,
+    ConsultationScheduled,
+    ConsultationHeld,
+    ConsultationConcluded,
+    ConsultationClosed,
+    AdviceServed,
+    AdviceReplied,
+    AdviceClosed,
+)

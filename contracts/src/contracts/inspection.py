@@ -1,0 +1,242 @@
+"""Events of inspection-service: rounds, teams, findings, rectification and supervision matters."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.envelope import Code, Egress, Event, Instant, Reference, UnitCode
+
+
+class RoundEvent(Event):
+    """A batch of inspections. The plan of a round is shown to units only when it is theirs to know."""
+
+    key: ClassVar[str] = "round_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    round_id: UUID
+    state: Code
+    level: Code
+    round_type: Code
+    mode: Code
+    office_unit: UnitCode
+    target_units: tuple[UnitCode, ...] = ()
+    starts_on: date
+    ends_on: date
+
+
+class RoundPlanned(RoundEvent):
+    """Key round_id. A round was drawn up."""
+
+    type: ClassVar[str] = "inspection.round.planned.v1"
+
+
+class RoundAuthorised(RoundEvent):
+    """Key round_id. The dispatching Party body authorised it; briefings are asked for."""
+
+    type: ClassVar[str] = "inspection.round.authorised.v1"
+
+
+class RoundEntered(RoundEvent):
+    """Key round_id. The first team entered its unit."""
+
+    type: ClassVar[str] = "inspection.round.entered.v1"
+
+
+class RoundFedBack(RoundEvent):
+    """Key round_id. The results were fed back; rectification begins."""
+
+    type: ClassVar[str] = "inspection.round.fed_back.v1"
+
+
+class RoundClosed(RoundEvent):
+    """Key round_id. The round is over."""
+
+    type: ClassVar[str] = "inspection.round.closed.v1"
+
+
+class TeamMember(BaseModel):
+    """One member of a team and whether the home unit has consented."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    cadre_id: UUID
+    role: Code
+
+
+class TeamEvent(Event):
+    """A temporary team for one target of one round."""
+
+    key: ClassVar[str] = "team_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    team_id: UUID
+    round_id: UUID
+    state: Code
+    office_unit: UnitCode
+    target_unit: UnitCode
+    members: tuple[TeamMember, ...] = ()
+    starts_on: date
+    ends_on: date
+
+
+class TeamProposed(TeamEvent):
+    """Key team_id. An assembly was adopted: the members are reserved and the home units asked."""
+
+    type: ClassVar[str] = "inspection.team.proposed.v1"
+
+
+class TeamAuthorised(TeamEvent):
+    """Key team_id. Authorised for this task only; briefings of the target are asked for before entry."""
+
+    type: ClassVar[str] = "inspection.team.authorised.v1"
+
+
+class TeamRefused(TeamEvent):
+    """Key team_id. Authorisation was refused, or a seat cannot be filled; reservations are given back."""
+
+    type: ClassVar[str] = "inspection.team.refused.v1"
+
+
+class TeamEntered(TeamEvent):
+    """Key team_id. The team is at its unit; ``briefings_overridden`` if it entered with briefings still open."""
+
+    type: ClassVar[str] = "inspection.team.entered.v1"
+    briefings_overridden: bool = False
+
+
+class TeamClosed(TeamEvent):
+    """Key team_id. The team is dissolved; its authorisation has ended."""
+
+    type: ClassVar[str] = "inspection.team.closed.v1"
+
+
+class FindingEvent(Event):
+    """What a team found, by number only."""
+
+    key: ClassVar[str] = "finding_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    finding_id: UUID
+    team_id: UUID
+    round_id: UUID
+    unit_code: UnitCode
+    office_unit: UnitCode
+    severity: Code
+    state: Code
+    person_specific: bool = False
+
+
+class FindingRecorded(FindingEvent):
+    """Key finding_id. The team wrote a finding down."""
+
+    type: ClassVar[str] = "inspection.finding.recorded.v1"
+
+
+class FindingHandedOver(FindingEvent):
+    """Key finding_id. The finding became a clue of ``receiving_unit``; exactly one for ever."""
+
+    type: ClassVar[str] = "inspection.finding.handed_over.v1"
+    receiving_unit: UnitCode | None = None
+    clue_id: UUID | None = None
+    clue_no: Reference | None = None
+
+
+class RectificationEvent(Event):
+    """One problem that a unit has to put right."""
+
+    key: ClassVar[str] = "item_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    item_id: UUID
+    round_id: UUID
+    unit_code: UnitCode
+    office_unit: UnitCode
+    state: Code
+    due_at: Instant | None = None
+
+
+class RectificationAssigned(RectificationEvent):
+    """Key item_id. The unit got the problem and a date."""
+
+    type: ClassVar[str] = "inspection.rectification.assigned.v1"
+
+
+class RectificationSubmitted(RectificationEvent):
+    """Key item_id. The unit reports it put right."""
+
+    type: ClassVar[str] = "inspection.rectification.submitted.v1"
+
+
+class RectificationReturned(RectificationEvent):
+    """Key item_id. The check found it not put right."""
+
+    type: ClassVar[str] = "inspection.rectification.returned.v1"
+
+
+class RectificationSignedOff(RectificationEvent):
+    """Key item_id. Checked and struck off the list."""
+
+    type: ClassVar[str] = "inspection.rectification.signed_off.v1"
+
+
+class MatterEvent(Event):
+    """A supervision matter: planned, carried out, reported on and evaluated."""
+
+    key: ClassVar[str] = "supervision_matter_id"
+
+    supervision_matter_id: UUID
+    state: Code
+    lead_unit: UnitCode
+    co_units: tuple[UnitCode, ...] = ()
+    scope_units: tuple[UnitCode, ...] = ()
+    due_at: Instant | None = None
+
+
+class MatterDecided(MatterEvent):
+    """Key supervision_matter_id. The standing committee decided on it and named the lead."""
+
+    type: ClassVar[str] = "inspection.matter.decided.v1"
+
+
+class MatterReported(MatterEvent):
+    """Key supervision_matter_id. A periodic progress report was filed."""
+
+    type: ClassVar[str] = "inspection.matter.reported.v1"
+
+
+class MatterEvaluated(MatterEvent):
+    """Key supervision_matter_id. Its effect was evaluated against the criteria."""
+
+    type: ClassVar[str] = "inspection.matter.evaluated.v1"
+
+
+class MatterClosed(MatterEvent):
+    """Key supervision_matter_id. The matter is closed, or carried over into the next period."""
+
+    type: ClassVar[str] = "inspection.matter.closed.v1"
+
+
+EVENTS: tuple[type[Event], ...] = (
+    RoundPlanned,
+    RoundAuthorised,
+    RoundEntered,
+    RoundFedBack,
+    RoundClosed,
+    TeamProposed,
+    TeamAuthorised,
+    TeamRefused,
+    TeamEntered,
+    TeamClosed,
+    FindingRecorded,
+    FindingHandedOver,
+    RectificationAssigned,
+    RectificationSubmitted,
+    RectificationReturned,
+    RectificationSignedOff,
+    MatterDecided,
+    MatterReported,
+    MatterEvaluated,
+    MatterClosed,
+)
