@@ -52,7 +52,7 @@ class Principal:
 
     def is_cleared_for(self, level: str) -> bool:
         """Whether the caller's clearance reaches a secrecy level."""
-        return CLEARANCES.index(self.clearance) >= CLEARANCES.index(level)  # type: ignore[arg-type]  # unknown raises
+        return CLEARANCES.index(self.clearance) >= CLEARANCES.index(level)
 
 
 SYSTEM = Principal(sub="system", roles=frozenset({SERVICE_ROLE}))

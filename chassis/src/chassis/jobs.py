@@ -39,14 +39,18 @@ class JobRunner:
         """Work until told to stop; the jobs in hand are finished."""
         while not stop.is_set():
             self._woken.clear()
-            jobs = await self._take()
-            if jobs:
-                await asyncio.gather(*(self._do(*job) for job in jobs))
+            if await self.run_due():
                 continue
             try:
                 await asyncio.wait_for(self._woken.wait(), _IDLE_SECONDS)
             except TimeoutError:
                 continue
+
+    async def run_due(self) -> int:
+        """Take a batch of due jobs and do them; returns how many there were."""
+        jobs = await self._take()
+        await asyncio.gather(*(self._do(*job) for job in jobs))
+        return len(jobs)
 
     async def _take(self) -> list[tuple[UUID, str, dict[str, Any], int]]:
         job = tables.job
