@@ -1,0 +1,77 @@
+"""The auditable draw between equally good proposals: fix the optimum, minimise a salted hash of every seat.
+
+The salt comes from outside (round, rules and run number), so nobody can draw again until the result suits.
+"""
+
+import hashlib
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from inspection_service.assembly.highs import Ending, Program, minimise
+from inspection_service.assembly.model import Model
+from inspection_service.assembly.progress import Run
+from inspection_service.assembly.search import Found, completed, sub_program
+from inspection_service.assembly.sifting import LinearOptimum
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+_LOT_BITS = 20
+"""Wide enough that two sums hardly ever tie, narrow enough for exact double arithmetic in the solver."""
+
+
+def lots(model: Model, columns: IntArray, salt: str) -> FloatArray:
+    """The lot of each column: 20 bits of a hash of salt, person id, team id and role name."""
+    i, c = model.instance, model.instance.columns
+    drawn = np.zeros(len(columns))
+    for at, column in enumerate(columns.tolist()):
+        parts = (salt, i.person_ids[c.person[column]], i.team_ids[c.team[column]], i.role_names[c.role[column]])
+        # Lengths are hashed too, so that no two seats share one text.
+        text = "".join(f"{len(part)}:{part}" for part in parts)
+        digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
+        drawn[at] = int.from_bytes(digest, "big") >> (64 - _LOT_BITS)
+    return drawn
+
+
+def draw(model: Model, linear: LinearOptimum, found: Found, run: Run, salt: str) -> IntArray | None:
+    """The columns of the drawn optimum, or None when time ran out before the draw was proven."""
+    assert found.taken is not None
+    room = linear.points - found.points
+    columns = np.flatnonzero(linear.reduced >= -room - 1e-5)
+    binary = columns[columns < model.binaries]
+    cost = np.concatenate((lots(model, binary, salt), np.zeros(len(columns) - len(binary))))
+    program = _with_floor(sub_program(model, columns, cost), model.cost[columns], found.points)
+    answer = minimise(
+        program,
+        time_limit=run.remaining(),
+        absolute_gap=0.5,
+        watch=lambda _known, _bound, _solution: run.is_over(),
+        first_guess=completed(model, columns, found.taken),
+    )
+    if answer.ending is not Ending.OPTIMAL or answer.values is None:
+        return None
+    return binary[answer.values[: len(binary)] > 0.5]
+
+
+def _with_floor(program: Program, points: FloatArray, optimum: float) -> Program:
+    """The program with one more row: points stay at the optimum."""
+    tolerance = 1e-6 * max(1.0, abs(optimum)) if optimum != round(optimum) else 0.5
+    row = len(program.low)
+    lengths = np.diff(program.start)
+    has = points != 0
+    start = np.concatenate(([0], np.cumsum(lengths + has)))
+    index = np.full(start[-1], row, dtype=np.int64)
+    value = np.repeat(points, lengths + has)
+    positions = np.repeat(start[:-1] - program.start[:-1], lengths) + np.arange(program.start[-1])
+    index[positions] = program.index
+    value[positions] = program.value
+    return replace(
+        program,
+        low=np.append(program.low, optimum - tolerance),
+        high=np.append(program.high, np.inf),
+        start=start,
+        index=index,
+        value=value,
+    )

@@ -1,0 +1,152 @@
+"""From the linear optimum to a proven integer one: solve on the columns that can still matter, widen until proven."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inspection_service.assembly.highs import Answer, Ending, Program, minimise
+from inspection_service.assembly.model import Model
+from inspection_service.assembly.progress import Run, Seat
+from inspection_service.assembly.sifting import LinearOptimum
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+FIRST_GUESS = 0.0002
+"""First assumed distance between linear and integer optimum, as a share of the objective. Typical rounds lie within."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Columns of the best proposal known (None: none found), its points, and the proven bound."""
+
+    taken: IntArray | None
+    points: float
+    bound: float
+    is_proven: bool
+    is_infeasible: bool = False
+
+
+def seats_of(model: Model, taken: IntArray) -> tuple[Seat, ...]:
+    """The seats of these columns, by team, role, person."""
+    i, c = model.instance, model.instance.columns
+    return tuple(
+        Seat(i.person_ids[c.person[x]], i.team_ids[c.team[x]], i.role_names[c.role[x]]) for x in sorted(taken.tolist())
+    )
+
+
+def sub_program(
+    model: Model, columns: IntArray, cost: FloatArray, rows: npt.NDArray[np.bool_] | None = None
+) -> Program:
+    """The program on some columns (ascending), with only the rows that could be broken there."""
+    m = model
+    positions, begin = m.matrix.entries(columns)
+    lengths = np.diff(begin)
+    reach = np.repeat(m.upper[columns], lengths) * m.matrix.value[positions]
+    row = m.matrix.row[positions]
+    most = np.bincount(row, weights=np.maximum(reach, 0), minlength=m.rows)
+    least = np.bincount(row, weights=np.minimum(reach, 0), minlength=m.rows)
+    needed = (most > m.high + 1e-9) | (least < m.low - 1e-9)
+    if rows is not None:
+        needed &= rows
+    place = np.full(m.rows, -1, dtype=np.int64)
+    place[needed] = np.arange(int(needed.sum()))
+    keep = place[row] >= 0
+    kept = np.concatenate(([0], np.cumsum(keep)))
+    return Program(
+        cost=cost,
+        upper=m.upper[columns],
+        low=m.low[needed],
+        high=m.high[needed],
+        start=kept[begin],
+        index=place[row[keep]],
+        value=m.matrix.value[positions][keep],
+        binaries=int((columns < m.binaries).sum()),
+    )
+
+
+def search(model: Model, linear: LinearOptimum, run: Run, *, integral: bool) -> Found:
+    """The best proposal, proven for the whole pool unless time runs out.
+
+    A column whose use would cost more than the distance between the linear optimum and a known proposal cannot be part
+    of a better one, so an optimum found without such columns is an optimum of the whole pool.
+    """
+    limit = np.floor(linear.points + 1e-6) if integral else linear.points
+    run.know_bound(float(limit))
+    guess = max(2.0, FIRST_GUESS * abs(linear.points))
+    best = Found(None, -np.inf, float(limit), is_proven=False)
+    while True:
+        columns = np.flatnonzero(linear.reduced > -guess)
+        whole = len(columns) == model.size
+        best = _attempt(model, linear, columns, guess, best, run, integral=integral)
+        if best.is_infeasible and not whole:
+            guess *= 8.0
+        elif best.is_proven or best.is_infeasible or run.is_over():
+            return best
+        else:
+            # Wide enough that everything outside is worth less than what is in hand.
+            guess = max(linear.points - best.points, guess) + 1e-6
+
+
+def _attempt(
+    model: Model, linear: LinearOptimum, columns: IntArray, guess: float, best: Found, run: Run, *, integral: bool
+) -> Found:
+    program = sub_program(model, columns, -model.cost[columns])
+    outside = -np.inf if len(columns) == model.size else linear.points - guess
+    first = None
+    if best.taken is not None:
+        first = completed(model, columns, best.taken)
+
+    def watch(_known: float, inner_bound: float, solution: FloatArray | None) -> bool:
+        if np.isfinite(inner_bound):
+            run.know_bound(_rounded(min(linear.points, max(-inner_bound, outside, best.points)), integral=integral))
+        if solution is not None:
+            taken = columns[: program.binaries][solution[: program.binaries] > 0.5]
+            run.know_solution(float(model.cost[columns] @ solution), seats_of(model, taken))
+        return run.is_over()
+
+    answer = minimise(
+        program,
+        time_limit=run.remaining(),
+        absolute_gap=0.999 if integral else 1e-6,
+        watch=watch,
+        first_guess=first,
+    )
+    return _judge(model, columns, answer, outside, best, integral=integral)
+
+
+def _judge(model: Model, columns: IntArray, answer: Answer, outside: float, best: Found, *, integral: bool) -> Found:
+    if answer.ending is Ending.INFEASIBLE:
+        return Found(best.taken, best.points, best.bound, is_proven=False, is_infeasible=True)
+    taken, points = best.taken, best.points
+    if answer.values is not None:
+        chosen = columns[columns < model.binaries][answer.values[: int((columns < model.binaries).sum())] > 0.5]
+        reached = float(model.cost[columns] @ answer.values)
+        if reached > points:
+            taken, points = chosen, (round(reached) if integral else reached)
+    inner = points if answer.ending is Ending.OPTIMAL else -answer.bound
+    bound = _rounded(min(best.bound, max(inner, outside)), integral=integral)
+    bound = max(bound, points)
+    proven = taken is not None and bound <= points + 1e-6
+    return Found(taken, points, bound, is_proven=proven)
+
+
+def _rounded(bound: float, *, integral: bool) -> float:
+    return float(np.floor(bound + 1e-6)) if integral else float(bound)
+
+
+def completed(model: Model, columns: IntArray, taken: IntArray) -> FloatArray:
+    """Values of ``columns`` for a proposal: the taken ones 1, each auxiliary as large as its rows allow and pay."""
+    values = np.zeros(len(columns))
+    values[np.searchsorted(columns, taken)] = 1.0
+    sums = model.activity(taken, np.ones(len(taken)))
+    for at in np.flatnonzero(columns >= model.binaries):
+        column = int(columns[at])
+        rows = model.matrix.row[model.matrix.start[column] : model.matrix.start[column + 1]]
+        signs = model.matrix.value[model.matrix.start[column] : model.matrix.start[column + 1]]
+        if model.cost[column] > 0:  # a reward: up to what is there
+            values[at] = min(model.upper[column], float(np.min(sums[rows[signs < 0]], initial=np.inf)))
+        elif model.cost[column] < 0:  # a penalty: as much as is over
+            values[at] = max(0.0, float(np.max(sums[rows] - model.high[rows], initial=0.0)))
+    return values

@@ -1,0 +1,50 @@
+"""One solve from beginning to end. Runs in a worker process; see ``worker`` for how the service calls it."""
+
+from inspection_service.assembly.conflict import explain
+from inspection_service.assembly.draw import draw
+from inspection_service.assembly.highs import VERSION
+from inspection_service.assembly.instance import Instance
+from inspection_service.assembly.model import build_model
+from inspection_service.assembly.progress import Run, Stage
+from inspection_service.assembly.search import search, seats_of
+from inspection_service.assembly.sifting import solve_linear
+from inspection_service.assembly.solution import Solution, Status
+
+
+def solve(instance: Instance, run: Run, *, salt: str = "") -> Solution:
+    """Fill every seat as well as can be proven within the run's time limit, or say why it cannot be done.
+
+    The caller passes the result to the checker before anyone sees it. Raises SolverFailed when HiGHS misbehaves.
+    """
+    run.enter(Stage.RELAXING)
+    model = build_model(instance)
+    linear = solve_linear(model, run.remaining)
+    if not linear.complete:
+        return Solution(Status.UNKNOWN, run.seconds, solver=VERSION, salt=salt)
+    if linear.shortfall > 1e-6:
+        return _infeasible(run, salt, *explain(model, linear, run))
+    run.enter(Stage.PROVING)
+    integral = instance.is_integral
+    found = search(model, linear, run, integral=integral)
+    if found.taken is None:
+        if found.is_infeasible:
+            return _infeasible(run, salt, *explain(model, linear, run))
+        return Solution(Status.UNKNOWN, run.seconds, bound=found.bound, solver=VERSION, salt=salt)
+    run.know_solution(found.points, seats_of(model, found.taken))
+    taken, notes = found.taken, ()
+    if found.is_proven:
+        run.enter(Stage.DRAWING)
+        drawn = draw(model, linear, found, run, salt)
+        notes = ("draw_unfinished",) if drawn is None else ()
+        taken = taken if drawn is None else drawn
+    status = Status.OPTIMAL if found.is_proven else Status.FEASIBLE
+    return Solution(
+        status,
+        run.seconds,
+        objective=found.points,
+        bound=found.bound,
+        seats=seats_of(model, taken),
+        solver=VERSION,
+        salt=salt,
+        notes=notes,
+    )
