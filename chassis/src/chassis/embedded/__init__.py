@@ -10,8 +10,9 @@ All calls block and work inside and outside an event loop. Call start() from a t
 (the main thread): Linux kills the child when the thread that started it ends.
 """
 
+from chassis.embedded.databases import ServiceDatabase
 from chassis.embedded.nats import EmbeddedNats, NatsUser, scratch_nats
-from chassis.embedded.postgres import EmbeddedPostgres, ServiceDatabase, scratch_postgres
+from chassis.embedded.postgres import EmbeddedPostgres, scratch_postgres
 from chassis.embedded.process import ChildProcess, EmbeddedServerError, free_port
 
 __all__ = [

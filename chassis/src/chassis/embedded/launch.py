@@ -1,4 +1,4 @@
-"""Becomes another program: drops rights, ties its life to its parent's, then execs. Run as a file by a bare interpreter.
+"""Becomes another program: drops rights, ties its life to its parent's, execs. Run as a file by a bare interpreter.
 
 A `preexec_fn` would do the same, but is unsafe once the parent has threads. Standard library only, imports nothing of
 this package, so that `python -I -S launch.py` starts in about 15 ms.
@@ -30,7 +30,7 @@ def enter_user_namespace(uid: int, gid: int) -> None:
 
 
 def die_with_parent(parent: int, number: int) -> None:
-    """Ask the kernel for signal `number` when the parent ends. Linux only; elsewhere the parent must stop its children."""
+    """Ask the kernel for signal `number` when the parent ends. Linux only; elsewhere the parent must stop us."""
     if not sys.platform.startswith("linux"):
         return
     # Changing credentials clears this request, so it comes after them.
@@ -40,7 +40,7 @@ def die_with_parent(parent: int, number: int) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Arguments: parent pid, signal on its death, account (`same`, `user:<uid>:<gid>`, `namespace:<uid>:<gid>`), command."""
+    """Arguments: parent pid, signal on its death, account (same, user:<uid>:<gid>, namespace:<uid>:<gid>), command."""
     parent, number, account, *command = arguments
     kind, _, ids = account.partition(":")
     if kind != "same":

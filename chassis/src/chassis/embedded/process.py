@@ -147,6 +147,13 @@ class ChildProcess:
     def is_alive(self) -> bool:
         return self.returncode is None
 
+    def wait(self, timeout_s: float) -> int:
+        """Exit code of a program that ends by itself; raises EmbeddedServerError when it does not in time."""
+        try:
+            return self._popen.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            raise EmbeddedServerError(f"{self.name} did not end within {timeout_s:g} s") from None
+
     def send(self, number: signal.Signals) -> None:
         """Signal the program alone. Nothing happens when it has ended."""
         self._popen.send_signal(number)
@@ -190,6 +197,8 @@ def scratch_folder() -> Iterator[Path]:
     root = Path(tempfile.gettempdir())
     for stale in root.glob("heli-scratch-*"):
         with contextlib.suppress(OSError, EmbeddedServerError):  # somebody else's, or in use
+            if time.time() - stale.stat().st_mtime < 60:  # perhaps just made and not locked yet
+                continue
             lock = FolderLock(stale)
             lock.acquire()
             shutil.rmtree(stale, ignore_errors=True)
