@@ -8,7 +8,6 @@ from typing import Any
 import highspy
 import numpy as np
 import numpy.typing as npt
-
 from chassis.errors import Text
 
 from inspection_service.assembly.errors import SolverFailed
@@ -37,7 +36,7 @@ _ENDINGS = {
 
 def new_solver() -> highspy.Highs:
     """A silent solver on one thread: the thread count is fixed per process, and answers must not depend on it."""
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy leaves its constructor unannotated
     for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
         must(solver.setOptionValue(option, value), f"setting {option}")
     return solver

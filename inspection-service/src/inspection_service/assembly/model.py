@@ -88,14 +88,15 @@ class Model:
         """Row sums of a solution given on some columns."""
         positions, begin = self.matrix.entries(columns)
         weights = np.repeat(values, np.diff(begin)) * self.matrix.value[positions]
-        return np.bincount(self.matrix.row[positions], weights=weights, minlength=self.rows)
+        sums = np.bincount(self.matrix.row[positions], weights=weights, minlength=self.rows)
+        return sums.astype(np.float64)
 
     def most(self, columns: IntArray) -> FloatArray:
         """Largest sum each row could reach if these columns were all taken in full."""
         return self.activity(columns, np.where(np.isfinite(self.upper[columns]), self.upper[columns], 1.0))
 
 
-class _Builder:
+class ModelBuilder:
     """Gathers rows and entries, then sorts the entries by column."""
 
     def __init__(self, instance: Instance) -> None:
@@ -151,7 +152,7 @@ class _Builder:
 
 def build_model(instance: Instance) -> Model:
     """The whole model of an instance."""
-    b = _Builder(instance)
+    b = ModelBuilder(instance)
     _seats(b)
     _labels(b)
     _people(b)
@@ -166,7 +167,7 @@ def build_model(instance: Instance) -> Model:
     return b.finish()
 
 
-def _seats(b: _Builder) -> None:
+def _seats(b: ModelBuilder) -> None:
     i = b.instance
     teams, roles = i.seats.shape
     first, second = np.divmod(np.arange(teams * roles), max(1, roles))
@@ -175,7 +176,7 @@ def _seats(b: _Builder) -> None:
     b.add_entries(made[i.columns.team * roles + i.columns.role], np.arange(len(i.columns)))
 
 
-def _labels(b: _Builder) -> None:
+def _labels(b: ModelBuilder) -> None:
     """One row per team and label, however many bounds name it: a conflict names the pair."""
     i = b.instance
     limits: dict[tuple[int, int], tuple[float, float]] = {}
@@ -188,7 +189,7 @@ def _labels(b: _Builder) -> None:
     _count_labels(b, RowKind.LABEL, binding)
 
 
-def _count_labels(b: _Builder, kind: RowKind, limits: dict[tuple[int, int], tuple[float, float]]) -> IntArray:
+def _count_labels(b: ModelBuilder, kind: RowKind, limits: dict[tuple[int, int], tuple[float, float]]) -> IntArray:
     i = b.instance
     pairs = np.asarray(list(limits), dtype=np.int64).reshape(-1, 2)
     values = np.asarray(list(limits.values()), dtype=float).reshape(-1, 2)
@@ -201,7 +202,7 @@ def _count_labels(b: _Builder, kind: RowKind, limits: dict[tuple[int, int], tupl
     return made
 
 
-def _people(b: _Builder) -> None:
+def _people(b: ModelBuilder) -> None:
     person = b.instance.columns.person
     often = np.bincount(person, minlength=len(b.instance.person_ids)) > 1
     people = np.flatnonzero(often)
@@ -209,19 +210,19 @@ def _people(b: _Builder) -> None:
     _entries_by_key(b, person, people, made)
 
 
-def _team_units(b: _Builder) -> None:
+def _team_units(b: ModelBuilder) -> None:
     i = b.instance
     units = len(i.unit_names)
     key = i.columns.team * max(1, units) + i.home_unit[i.columns.person]
     keys, people = _people_per_key(key, i.columns.person, len(i.person_ids))
-    cap = i.team_unit_cap[keys // max(1, units)]
-    keys, cap = keys[people > cap], cap[people > cap].astype(float)
+    cap = i.team_unit_cap[keys // max(1, units)].astype(np.float64)
+    keys, cap = keys[people > cap], cap[people > cap]
     first, second = np.divmod(keys, max(1, units))
     made = b.add_rows(RowKind.TEAM_UNIT, first, second, np.full(len(keys), -INF), cap)
     _entries_by_key(b, key, keys, made)
 
 
-def _units(b: _Builder) -> None:
+def _units(b: ModelBuilder) -> None:
     """Lent - over <= quota with 0 <= over <= cap - quota says cap, quota and penalty in one row."""
     i = b.instance
     home = i.home_unit[i.columns.person]
@@ -237,7 +238,7 @@ def _units(b: _Builder) -> None:
     b.add_entries(made[priced], aux, -1.0)
 
 
-def _together(b: _Builder) -> None:
+def _together(b: ModelBuilder) -> None:
     i = b.instance
     if not len(i.never_together):
         return
@@ -255,7 +256,7 @@ def _together(b: _Builder) -> None:
                 b.add_entries(np.repeat(made, len(columns)), columns)
 
 
-def _rewards(b: _Builder) -> None:
+def _rewards(b: ModelBuilder) -> None:
     """Rewarded seats are at most those carrying the label; several rewards for one label add up."""
     remaining = [r for r in b.instance.rewards if r.each > 0 and r.up_to > 0]
     while remaining:
@@ -275,7 +276,7 @@ def _people_per_key(key: IntArray, person: IntArray, people: int) -> tuple[IntAr
     return keys, counts
 
 
-def _entries_by_key(b: _Builder, key: IntArray, keys: IntArray, rows: IntArray) -> None:
+def _entries_by_key(b: ModelBuilder, key: IntArray, keys: IntArray, rows: IntArray) -> None:
     """Put every column whose key is one of ``keys`` (sorted) into that key's row."""
     if not len(keys):
         return

@@ -1,13 +1,14 @@
 """One solve from beginning to end. Runs in a worker process; see ``worker`` for how the service calls it."""
 
-from inspection_service.assembly.conflict import explain
+from inspection_service.assembly.conflict import find_conflict
 from inspection_service.assembly.draw import draw
 from inspection_service.assembly.highs import VERSION
 from inspection_service.assembly.instance import Instance
-from inspection_service.assembly.model import build_model
+from inspection_service.assembly.model import Model, build_model
 from inspection_service.assembly.progress import Run, Stage
 from inspection_service.assembly.search import search, seats_of
-from inspection_service.assembly.sifting import solve_linear
+from inspection_service.assembly.sentences import conflict_rows, conflict_sentence
+from inspection_service.assembly.sifting import SHORTFALL_TOLERANCE, LinearOptimum, solve_linear
 from inspection_service.assembly.solution import Solution, Status
 
 
@@ -21,17 +22,17 @@ def solve(instance: Instance, run: Run, *, salt: str = "") -> Solution:
     linear = solve_linear(model, run.remaining)
     if not linear.complete:
         return Solution(Status.UNKNOWN, run.seconds, solver=VERSION, salt=salt)
-    if linear.shortfall > 1e-6:
-        return _infeasible(run, salt, *explain(model, linear, run))
+    if linear.shortfall > SHORTFALL_TOLERANCE:
+        return _infeasible(model, linear, run, salt)
     run.enter(Stage.PROVING)
     integral = instance.is_integral
     found = search(model, linear, run, integral=integral)
     if found.taken is None:
         if found.is_infeasible:
-            return _infeasible(run, salt, *explain(model, linear, run))
+            return _infeasible(model, linear, run, salt)
         return Solution(Status.UNKNOWN, run.seconds, bound=found.bound, solver=VERSION, salt=salt)
     run.know_solution(found.points, seats_of(model, found.taken))
-    taken, notes = found.taken, ()
+    taken, notes = found.taken, tuple[str, ...]()
     if found.is_proven:
         run.enter(Stage.DRAWING)
         drawn = draw(model, linear, found, run, salt)
@@ -47,4 +48,17 @@ def solve(instance: Instance, run: Run, *, salt: str = "") -> Solution:
         solver=VERSION,
         salt=salt,
         notes=notes,
+    )
+
+
+def _infeasible(model: Model, linear: LinearOptimum, run: Run, salt: str) -> Solution:
+    conflict = find_conflict(model, linear, run)
+    return Solution(
+        Status.INFEASIBLE,
+        run.seconds,
+        conflict=conflict_rows(model, conflict.rows),
+        conflict_is_minimal=conflict.is_minimal,
+        sentence=conflict_sentence(model, conflict.rows, is_minimal=conflict.is_minimal),
+        solver=VERSION,
+        salt=salt,
     )
