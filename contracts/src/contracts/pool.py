@@ -85,6 +85,7 @@ class SecondmentEvent(Event):
     """A group of cadres lent together. Both days of the period are included."""
 
     key: ClassVar[str] = "secondment_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
 
     secondment_id: UUID
     request_ref: Reference
