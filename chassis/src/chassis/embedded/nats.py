@@ -29,8 +29,8 @@ class NatsUser:
     subscribe: Sequence[str] = field(default=())
 
     @classmethod
-    def service(cls, name: str) -> Self:
-        """A Heli service: it speaks only under its own prefix, so no service can forge another's events.
+    def service(cls, name: str, durable: str) -> Self:
+        """A Heli service by its short name: it speaks only under its own prefix and cannot forge another's events.
 
         It may read every event, and manage its own durables, but not delete or purge streams: PostgreSQL can refill a
         lost stream, yet nobody should have to.
@@ -41,13 +41,13 @@ class NatsUser:
                 f"evt.{name}.>",  # events of its own aggregates
                 f"cmd.{name}.>",  # commands and due dates to itself
                 f"due.{name}.>",
-                f"dlq.{name}.>",  # messages it could not handle
+                f"dlq.{durable}.>",  # messages its consumer could not handle
                 "$JS.API.>",  # streams and durables
                 "$JS.ACK.>",
                 "_INBOX.>",
             ),
             publish_never=("$JS.API.STREAM.DELETE.>", "$JS.API.STREAM.PURGE.EVT", "$JS.API.STREAM.MSG.DELETE.EVT"),
-            subscribe=("evt.>", f"cmd.{name}.>", f"due.{name}.>", f"dlq.{name}.>", "_INBOX.>"),
+            subscribe=("evt.>", f"cmd.{name}.>", f"due.{name}.>", f"dlq.{durable}.>", "_INBOX.>"),
         )
 
     @classmethod
