@@ -10,13 +10,16 @@ from typing import Any
 import typer
 import uvicorn
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from chassis import broker, directory
 from chassis.consumer import Consumer, Handler
+from chassis.errors import REGISTRY
 from chassis.jobs import JobRunner
 from chassis.logging import configure_logging, get_logger
 from chassis.migrations import migrate
 from chassis.outbox import Relay
+from chassis.problems import STATUS
 from chassis.service import Resources, Service, Timer, build_resources
 from chassis.settings import PlatformSettings
 from chassis.web import create_app
@@ -150,7 +153,32 @@ def service_cli(service: Service) -> typer.Typer:
         """Print the service's OpenAPI document."""
         typer.echo(json.dumps(openapi_document(service), ensure_ascii=False, indent=1, sort_keys=True))
 
+    @cli.command()
+    def reference() -> None:
+        """Print the settings and error codes of the service, for the generated references."""
+        typer.echo(json.dumps(reference_document(), ensure_ascii=False, indent=1))
+
     return cli
+
+
+def reference_document() -> dict[str, Any]:
+    """Settings and error codes known to this process: the chassis' and the service's own."""
+    fields = PlatformSettings.model_fields.items()
+    return {
+        "settings": [
+            {"name": f"HELI_{name.upper()}", "default": _shown_default(field.default), "meaning": field.description}
+            for name, field in fields
+        ],
+        "errors": [
+            {"code": code, "status": STATUS[kind.category], "zh": kind.title.zh, "en": kind.title.en}
+            for code, kind in sorted(REGISTRY.items())
+            if code
+        ],
+    }
+
+
+def _shown_default(default: Any) -> str:
+    return "" if isinstance(default, SecretStr) else str(default)
 
 
 def openapi_document(service: Service) -> dict[str, Any]:

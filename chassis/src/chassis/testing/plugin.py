@@ -138,7 +138,8 @@ async def truncate_all(database: ServiceDatabase) -> None:
     async with engine.begin() as connection:
         names = await connection.scalars(
             text(
-                "select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'"
+                "select quote_ident(tablename) from pg_tables"
+                " where schemaname = 'public' and tablename <> 'alembic_version'"
             )
         )
         tables = ", ".join(names)
