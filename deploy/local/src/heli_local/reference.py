@@ -46,8 +46,10 @@ def _configuration(references: dict[str, Any]) -> str:
 def _errors(references: dict[str, Any]) -> str:
     common = set.intersection(*({one["code"] for one in reference["errors"]} for reference in references.values()))
     parts = [
-        "# Error codes\n\nEvery answer of 400 and above is `application/problem+json` with one of these in `code`. "
-        "Codes are stable; titles may be reworded.\n\n## Everywhere\n\n",
+        (
+            "# Error codes\n\nEvery answer of 400 and above is `application/problem+json` with one of these in `code`. "
+            "Codes are stable; titles may be reworded.\n\n## Everywhere\n\n"
+        ),
         _error_table(one for one in references["clue-service"]["errors"] if one["code"] in common),
     ]
     for service, reference in references.items():
