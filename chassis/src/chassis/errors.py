@@ -20,10 +20,12 @@ class Text(NamedTuple):
 class Category(StrEnum):
     """What kind of refusal an error is; chassis.web gives each one HTTP status."""
 
+    MALFORMED = "malformed"
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
     MISSING = "missing"
     METHOD = "method"
+    TOO_SLOW = "too_slow"
     CONFLICT = "conflict"
     STALE = "stale"
     TOO_LARGE = "too_large"
@@ -31,6 +33,7 @@ class Category(StrEnum):
     INVALID = "invalid"
     PRECONDITION_REQUIRED = "precondition_required"
     TOO_MANY = "too_many"
+    HEADERS_TOO_LARGE = "headers_too_large"
     INTERNAL = "internal"
     BAD_GATEWAY = "bad_gateway"
     UNAVAILABLE = "unavailable"

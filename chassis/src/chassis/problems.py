@@ -21,10 +21,12 @@ from chassis.uow import Replayed
 PROBLEM_TYPE = "application/problem+json"
 
 STATUS = {
+    Category.MALFORMED: 400,
     Category.UNAUTHENTICATED: 401,
     Category.FORBIDDEN: 403,
     Category.MISSING: 404,
     Category.METHOD: 405,
+    Category.TOO_SLOW: 408,
     Category.CONFLICT: 409,
     Category.STALE: 412,
     Category.TOO_LARGE: 413,
@@ -32,6 +34,7 @@ STATUS = {
     Category.INVALID: 422,
     Category.PRECONDITION_REQUIRED: 428,
     Category.TOO_MANY: 429,
+    Category.HEADERS_TOO_LARGE: 431,
     Category.INTERNAL: 500,
     Category.BAD_GATEWAY: 502,
     Category.UNAVAILABLE: 503,
