@@ -4,18 +4,14 @@ Everything is put into canonical order (people and teams by id, roles and labels
 person), so that an answer cannot depend on the order in which the input listed things.
 """
 
-import gzip
-import json
-import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from inspection_service.assembly.columns import Columns, read_columns
-from inspection_service.assembly.errors import InvalidInstance, refuse_instance, wrong
+from inspection_service.assembly.errors import refuse_instance, wrong
 from inspection_service.assembly.reading import LIMIT, Faults
 
 IntArray = npt.NDArray[np.int64]
@@ -80,25 +76,6 @@ class Instance:
         prices = [r.each for r in self.rewards] + ([self.cooperation.each] if self.cooperation else [])
         arrays = (self.columns.score, self.unit_penalty, np.asarray(prices, dtype=float))
         return all(bool(np.all(a == np.floor(a))) for a in arrays)
-
-
-def load_document(path: Path) -> dict[str, Any]:
-    """Read a ``.json`` or ``.json.gz`` file.
-
-    Raises InvalidInstance when it is not JSON, and OSError when it cannot be read.
-    """
-    raw = path.read_bytes()
-    try:
-        if raw[:2] == b"\x1f\x8b":
-            raw = gzip.decompress(raw)
-        document = json.loads(raw)
-    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
-        raise refuse_instance(
-            [wrong("", "not_json", "文件不是有效的 JSON 或 gzip", "not valid JSON or gzip")]
-        ) from error
-    if not isinstance(document, dict):
-        raise refuse_instance([wrong("", "not_an_object", "最外层应为对象", "the outermost value must be an object")])
-    return document
 
 
 _KEYS = ("roles", "labels", "people", "home_units", "teams", "eligible")
@@ -286,6 +263,3 @@ def _inverse(order: IntArray) -> IntArray:
     inverse = np.empty_like(order)
     inverse[order] = np.arange(len(order))
     return inverse
-
-
-__all__ = ["Bound", "Cooperation", "Instance", "InvalidInstance", "Reward", "load_document", "parse_instance"]

@@ -103,7 +103,8 @@ def _attempt(
             run.know_bound(_rounded(min(linear.points, max(-inner_bound, outside, best.points)), integral=integral))
         if solution is not None:
             taken = columns[: program.binaries][solution[: program.binaries] > 0.5]
-            run.know_solution(float(model.cost[columns] @ solution), seats_of(model, taken))
+            points = float(model.cost[columns] @ solution)
+            run.know_solution(round(points) if integral else points, seats_of(model, taken))
         return run.is_over()
 
     answer = minimise(

@@ -12,8 +12,10 @@ from inspection_service.assembly.sifting import SHORTFALL_TOLERANCE, LinearOptim
 from inspection_service.assembly.solution import Solution, Status
 
 
-def solve(instance: Instance, run: Run, *, salt: str = "") -> Solution:
+def solve(instance: Instance, run: Run, *, salt: str = "", explain: bool = True) -> Solution:
     """Fill every seat as well as can be proven within the run's time limit, or say why it cannot be done.
+
+    ``explain`` False leaves the conflict of an infeasible instance empty (it costs more than the proof).
 
     The caller passes the result to the checker before anyone sees it. Raises SolverFailed when HiGHS misbehaves.
     """
@@ -23,13 +25,13 @@ def solve(instance: Instance, run: Run, *, salt: str = "") -> Solution:
     if not linear.complete:
         return Solution(Status.UNKNOWN, run.seconds, solver=VERSION, salt=salt)
     if linear.shortfall > SHORTFALL_TOLERANCE:
-        return _infeasible(model, linear, run, salt)
+        return _infeasible(model, linear, run, salt, explain=explain)
     run.enter(Stage.PROVING)
     integral = instance.is_integral
     found = search(model, linear, run, integral=integral)
     if found.taken is None:
         if found.is_infeasible:
-            return _infeasible(model, linear, run, salt)
+            return _infeasible(model, linear, run, salt, explain=explain)
         return Solution(Status.UNKNOWN, run.seconds, bound=found.bound, solver=VERSION, salt=salt)
     run.know_solution(found.points, seats_of(model, found.taken))
     taken, notes = found.taken, tuple[str, ...]()
@@ -51,7 +53,9 @@ def solve(instance: Instance, run: Run, *, salt: str = "") -> Solution:
     )
 
 
-def _infeasible(model: Model, linear: LinearOptimum, run: Run, salt: str) -> Solution:
+def _infeasible(model: Model, linear: LinearOptimum, run: Run, salt: str, *, explain: bool) -> Solution:
+    if not explain:
+        return Solution(Status.INFEASIBLE, run.seconds, solver=VERSION, salt=salt)
     conflict = find_conflict(model, linear, run)
     return Solution(
         Status.INFEASIBLE,

@@ -1,0 +1,241 @@
+"""From the world of cadres and units to an instance: who may sit where, under which rules, for how many points."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from inspection_service.assembly.grounds import Ground, build_lookup, seat_grounds, team_grounds
+from inspection_service.assembly.problem import AssemblyProblem, Candidate, Demand, Role, Target
+from inspection_service.assembly.profiles import HEAVIEST_RULE, Facts, ProfileRule, gather_facts, rules_of
+from inspection_service.assembly.scoring import DEFAULT_WEIGHTS, score
+
+_MOST_POINTS = 900_000
+"""Points of a preference that outranks others stay below what an instance may hold."""
+
+
+@dataclass(frozen=True)
+class Easing:
+    """How far hard rules are eased. Nothing is eased unless the stricter problem was proven impossible."""
+
+    soft_rules: bool = False
+    """Profile rules become preferences that outrank every score."""
+    with_review: bool = False
+    """Cadres whose verdict is ``review`` may sit, as few as possible."""
+    vacancies: bool = False
+    """Seats may stay empty, as few as possible: finds out what is missing, never a proposal."""
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Points of what outranks scores: a rule met (times its weight), a pin kept, a waiver spared, a seat filled."""
+
+    rule: int
+    pin: int
+    waiver: int
+    vacancy: int
+
+
+@dataclass(frozen=True)
+class Build:
+    """An instance in exchange format and the way back from its names."""
+
+    document: dict[str, Any]
+    demands: Mapping[str, Demand]
+    """The demand behind each role name of the instance."""
+    prices: Prices
+    facts: Facts
+    easing: Easing
+
+
+def seat_name(demand: Demand) -> str:
+    """Role name in the instance: demands of one role with different conditions are different seats."""
+    conditions = [*sorted(demand.tags), *(f"pool:{kind}" for kind in sorted(demand.pool_kinds))]
+    return demand.role.value + (f"[{','.join(conditions)}]" if conditions else "")
+
+
+def build_instance(problem: AssemblyProblem, easing: Easing) -> Build:
+    """The instance of a validated problem under an easing."""
+    return _Builder(problem, easing).build()
+
+
+class _Builder:
+    def __init__(self, problem: AssemblyProblem, easing: Easing) -> None:
+        self.problem, self.easing = problem, easing
+        self.facts = gather_facts(problem)
+        self.lookup = build_lookup(problem)
+        self.weights = {**DEFAULT_WEIGHTS, **problem.weights}
+        self.demands = {seat_name(d): d for t in problem.targets for d in t.seats}
+        self.roles = sorted(self.demands)
+        self.labels: dict[str, int] = {}
+        self.units: dict[str, int] = {}
+        self.people: list[dict[str, Any]] = []
+        self.person_index: dict[str, int] = {}
+        self.prices = self._prices()
+
+    def build(self) -> Build:
+        eligible: list[list[Any]] = []
+        for candidate in self.problem.candidates:
+            for at, target in enumerate(self.problem.targets):
+                eligible += self._rows(candidate, at, target)
+        teams = [self._team(target) for target in self.problem.targets]
+        if self.easing.vacancies:
+            eligible += self._vacancies()
+        document = {
+            "roles": self.roles,
+            "labels": list(self.labels),
+            "people": self.people,
+            "home_units": [self._unit(code) for code in self.units],
+            "teams": teams,
+            "eligible": eligible,
+            "never_together": [
+                [self.person_index[p], self.person_index[q]]
+                for p, q in self.problem.never_together
+                if p != q and p in self.person_index and q in self.person_index
+            ],
+            "cooperation": None,
+        }
+        return Build(document, self.demands, self.prices, self.facts, self.easing)
+
+    def _prices(self) -> Prices:
+        seats = sum(d.count for t in self.problem.targets for d in t.seats)
+        rules = sum(len(rules_of(t)) for t in self.problem.targets)
+        pins = len(self.problem.pins)
+        # In a search for what is missing, scores say nothing.
+        spread = 0 if self.easing.vacancies else self._spread()
+        rule = min(_MOST_POINTS // HEAVIEST_RULE, seats * spread + 1)
+        waiver = min(_MOST_POINTS, rule * HEAVIEST_RULE * (rules + 1))
+        pin = min(_MOST_POINTS, waiver * (seats + 1))
+        vacancy = min(_MOST_POINTS, pin * (pins + 1))
+        return Prices(rule, pin, waiver, vacancy)
+
+    def _spread(self) -> int:
+        """More than the points one seat can make a difference of, team preferences included."""
+        w = self.weights
+        tags = max((len(c.tags) for c in self.problem.candidates), default=0)
+        lent = max((c.days_lent for c in self.problem.candidates), default=0)
+        gains = w["pool_kind"] + w["rank"] + w["tag"] * tags + 5 * w["experience"] + w["continuity"]
+        return int(gains + w["linked_office"] + w["fairness"] * lent / 30 + 4 * max(w.values())) + 1
+
+    def _label(self, name: str) -> int:
+        return self.labels.setdefault(name, len(self.labels))
+
+    def _person(self, cadre_id: str, home_unit: str) -> int:
+        if cadre_id not in self.person_index:
+            self.person_index[cadre_id] = len(self.people)
+            unit = self.units.setdefault(home_unit, len(self.units))
+            self.people.append({"id": cadre_id, "home_unit": unit})
+        return self.person_index[cadre_id]
+
+    def _unit(self, code: str) -> dict[str, Any]:
+        cap = self.problem.unit_caps.get(code, len(self.people))
+        return {"cap": cap, "quota": cap, "over_quota_penalty": 0}
+
+    def _rows(self, candidate: Candidate, at: int, target: Target) -> list[list[Any]]:
+        grounds = team_grounds(candidate, target, self.lookup)
+        waived = self.easing.with_review and grounds == [Ground.REVIEW]
+        if grounds and not waived:
+            return []
+        rows = []
+        for seat in sorted({seat_name(d) for d in target.seats if d.count}):
+            demand = self.demands[seat]
+            if seat_grounds(candidate, demand, self.lookup):
+                continue
+            points = 0 if self.easing.vacancies else score(candidate, target, demand, self.facts, self.weights)
+            points -= self.prices.waiver if waived else 0
+            person = self._person(candidate.cadre_id, candidate.home_unit)
+            labels = self._labels(candidate, target, demand)
+            rows.append([person, at, self.roles.index(seat), points, labels])
+        return rows
+
+    def _labels(self, candidate: Candidate, target: Target, demand: Demand) -> list[int]:
+        names = [
+            rule_label(rule)
+            for rule in rules_of(target)
+            if demand.role in rule.roles(target) and rule.fits(candidate, target, self.facts)
+        ]
+        if self.lookup.pinned.get(candidate.cadre_id) == target.unit_code:
+            names.append(pin_label(candidate.cadre_id))
+        if candidate.gender in {"female", "male"}:
+            names.append(candidate.gender)
+        if candidate.party_member:
+            names.append("party")
+        names.append("veteran" if candidate.cadre_id in self.facts.ever_inspected else "newcomer")
+        return [self._label(name) for name in names]
+
+    def _team(self, target: Target) -> dict[str, Any]:
+        counts = dict.fromkeys(self.roles, 0)
+        for demand in target.seats:
+            counts[seat_name(demand)] += demand.count
+        bounds: list[dict[str, Any]] = []
+        rewards: list[dict[str, Any]] = []
+        for rule in rules_of(target):
+            price = self.prices.rule * rule.weight
+            self._require(rule_label(rule), self.easing.soft_rules, price, bounds, rewards)
+        for pin in sorted({p.cadre_id for p in self.problem.pins if p.unit_code == target.unit_code}):
+            self._require(pin_label(pin), self.easing.vacancies, self.prices.pin, bounds, rewards)
+        if not self.easing.vacancies:
+            rewards += self._team_preferences()
+        return {
+            "id": target.unit_code,
+            "roles": [counts[role] for role in self.roles],
+            "home_unit_cap": None,
+            "bounds": bounds,
+            "rewards": rewards,
+        }
+
+    def _require(
+        self, label: str, soft: bool, price: int, bounds: list[dict[str, Any]], rewards: list[dict[str, Any]]
+    ) -> None:
+        if soft:
+            rewards.append({"label": self._label(label), "each": price, "up_to": 1})
+        else:
+            bounds.append({"label": self._label(label), "min": 1, "max": None})
+
+    def _team_preferences(self) -> list[dict[str, Any]]:
+        """One newcomer beside one veteran, women and men, three Party members for a temporary branch."""
+        w = self.weights
+        wishes = (
+            ("newcomer", w["newcomer"], 1),
+            ("veteran", w["newcomer"], 1),
+            ("female", w["mixed_team"], 1),
+            ("male", w["mixed_team"], 1),
+            ("party", w["party"], 3),
+        )
+        return [{"label": self._label(name), "each": round(each), "up_to": up_to} for name, each, up_to in wishes]
+
+    def _vacancies(self) -> list[list[Any]]:
+        rows: list[list[Any]] = []
+        for at, target in enumerate(self.problem.targets):
+            for seat in sorted({seat_name(d) for d in target.seats}):
+                count = sum(d.count for d in target.seats if seat_name(d) == seat)
+                for n in range(count):
+                    person = self._person(vacancy_id(target.unit_code, seat, n), "")
+                    rows.append([person, at, self.roles.index(seat), -self.prices.vacancy, []])
+        return rows
+
+
+def rule_label(rule: ProfileRule) -> str:
+    """Label carried by those who satisfy a profile rule."""
+    return f"rule:{rule.name}"
+
+
+def pin_label(cadre_id: str) -> str:
+    """Label carried by one pinned cadre in the team of the pin."""
+    return f"pin:{cadre_id}"
+
+
+_VACANCY = "vacancy\n"
+"""No cadre id holds a line break."""
+
+
+def vacancy_id(unit_code: str, seat: str, n: int) -> str:
+    """Id of the nobody who holds an empty seat."""
+    return f"{_VACANCY}{unit_code}\n{seat}\n{n}"
+
+
+def is_vacancy(person: str) -> bool:
+    """Whether a person id of an instance stands for an empty seat."""
+    return person.startswith(_VACANCY)
+
+
+__all__ = ["Build", "Easing", "Prices", "Role", "build_instance", "is_vacancy", "seat_name"]

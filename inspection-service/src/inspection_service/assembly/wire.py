@@ -1,0 +1,66 @@
+"""The lines a solver process and its parent exchange: one JSON object each way per line. No numpy, no solver."""
+
+import json
+from dataclasses import asdict
+from typing import Any, Literal
+
+from chassis.errors import Text
+from pydantic import BaseModel, ConfigDict
+
+from inspection_service.assembly.problem import AssemblyProblem
+from inspection_service.assembly.progress import Progress, Seat, Stage
+from inspection_service.assembly.solution import ConflictRow, Solution, Status
+
+
+class Job(BaseModel):
+    """What a solver process is asked: an instance in exchange format, or a problem of cadres and targets."""
+
+    model_config = ConfigDict(frozen=True)
+
+    time_limit: float
+    salt: str = ""
+    instance: dict[str, Any] | None = None
+    problem: AssemblyProblem | None = None
+
+
+CANCEL = b"cancel\n"
+"""Sent by the parent after the job: stop and answer with what there is."""
+
+Kind = Literal["progress", "solution", "proposal", "failed"]
+
+
+def line(kind: Kind, body: Any) -> bytes:
+    """One message."""
+    return json.dumps({"kind": kind, "body": body}, ensure_ascii=False).encode() + b"\n"
+
+
+def progress_body(progress: Progress) -> dict[str, Any]:
+    """A progress message as JSON."""
+    return asdict(progress)
+
+
+def read_progress(body: dict[str, Any]) -> Progress:
+    """The progress message behind its JSON."""
+    seats = body["seats"]
+    return Progress(
+        Stage(body["stage"]),
+        body["seconds"],
+        body["objective"],
+        body["bound"],
+        None if seats is None else tuple(Seat(**seat) for seat in seats),
+    )
+
+
+def read_solution(body: dict[str, Any]) -> Solution:
+    """The solution behind its JSON (``dataclasses.asdict``)."""
+    sentence = body["sentence"]
+    return Solution(
+        **{
+            **body,
+            "status": Status(body["status"]),
+            "seats": tuple(Seat(**seat) for seat in body["seats"]),
+            "conflict": tuple(ConflictRow(**row) for row in body["conflict"]),
+            "sentence": None if sentence is None else Text(*sentence),
+            "notes": tuple(body["notes"]),
+        }
+    )
