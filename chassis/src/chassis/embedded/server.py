@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import signal
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +38,7 @@ class EmbeddedServer(ABC):
         self._lock: FolderLock | None = None
         self._process: ChildProcess | None = None
         self._state: dict[str, Any] = {"passwords": {}}
+        self._state_lock = threading.Lock()  # databases may be made in parallel
 
     def __enter__(self) -> Self:
         self.start()
@@ -115,6 +117,7 @@ class EmbeddedServer(ABC):
                     f"{self.title} is not ready after {timeout_s:g} s; the end of {self.log}:\n{log_tail(self.log)}"
                 )
             if self.is_alive():
+                self._wanted_port = self.port  # a restart of this object keeps the address its clients know
                 return
             if self._wanted_port:
                 break
@@ -136,10 +139,11 @@ class EmbeddedServer(ABC):
     def _password(self, name: str) -> str:
         """The password of a role or user, made at first use and kept before it is used: a crash cannot lose it."""
         passwords: dict[str, str] = self._state["passwords"]
-        if name not in passwords:
-            passwords[name] = secrets.token_hex(24)
-            self._save_state()
-        return passwords[name]
+        with self._state_lock:
+            if name not in passwords:
+                passwords[name] = secrets.token_hex(24)
+                self._save_state()
+            return passwords[name]
 
 
 def write_private(path: Path, content: str) -> None:

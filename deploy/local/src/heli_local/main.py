@@ -1,0 +1,193 @@
+"""The command `heli`: one stack on one machine."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from chassis.embedded import EmbeddedServerError
+
+from heli_local.home import Home, StackError
+from heli_local.stack import Stack, is_ready
+
+DEFAULT_PORT = 8080
+FALSE_WORDS = frozenset({"0", "false", "no", "off"})
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+
+HomeOption = Annotated[Path, typer.Option(envvar="HELI_HOME", help="Folder that holds all data of the stack.")]
+
+
+@app.command()
+def run(
+    home: HomeOption = Path(".heli"),
+    port: Annotated[
+        int, typer.Option(envvar="HELI_PORT", min=0, max=65535, help="Port of the gateway; 0 for any free one.")
+    ] = DEFAULT_PORT,
+    demo: Annotated[
+        str, typer.Option(envvar="HELI_DEMO", help="0: do not load the demo city into a new data folder.")
+    ] = "1",
+) -> None:
+    """Run the whole platform in the foreground until Ctrl-C."""
+
+    async def ready(stack: Stack) -> None:
+        _say(f"Heli is ready: {stack.url}  (Ctrl-C stops it)")
+        await asyncio.Event().wait()
+
+    stack = Stack(home, port=port, with_city=demo.strip().lower() not in FALSE_WORDS, say=_say)
+    _run_stack(stack, ready)
+
+
+@app.command()
+def demo() -> None:
+    """Play the story of the platform on a stack of its own, step by step; leaves nothing behind."""
+    from chassis.embedded.process import scratch_folder
+    from rich.console import Console
+
+    from heli_local.story.demo import play
+    from heli_local.story.desk import StepFailed
+
+    async def tell(stack: Stack) -> None:
+        try:
+            await play(stack.url, Console(highlight=False))
+        except StepFailed as error:
+            raise StackError(f"the story stopped: {error}") from error
+
+    with scratch_folder() as folder:
+        _run_stack(Stack(folder / "home", port=0, say=_say), tell)
+
+
+@app.command()
+def load(
+    url: Annotated[str, typer.Option(help="Address of the gateway.")] = f"http://127.0.0.1:{DEFAULT_PORT}",
+    full: Annotated[bool, typer.Option(help="Load the city at full scale.")] = False,
+    units: Annotated[int | None, typer.Option(min=1, help="Supervised units.")] = None,
+    cadres: Annotated[int | None, typer.Option(min=1, help="Cadres in the pool.")] = None,
+    persons: Annotated[int | None, typer.Option(min=0, help="Supervised persons.")] = None,
+    quiet: Annotated[bool, typer.Option(help="Draw no progress bars.")] = False,
+) -> None:
+    """Load the demo city into a running stack; what is there already stays as it is."""
+    from heli_local.city import load as city
+
+    small = city.CitySize()
+    size = city.CitySize(
+        units=units or (city.SEED_UNITS if full else small.units),
+        cadres=cadres or small.cadres,
+        persons=persons if persons is not None else (city.SEED_PERSONS if full else small.persons),
+    )
+    try:
+        asyncio.run(city.load_city(url, size, progress=not quiet))
+    except city.CityNotLoaded as error:
+        _fail(str(error))
+
+
+@app.command()
+def status(
+    home: HomeOption = Path(".heli"),
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show what runs on a data folder: processes, ports, whether the gateway is ready."""
+    state = Home(home).read_state()
+    running = bool(state.get("supervisor")) and Path(f"/proc/{state.get('supervisor')}").exists()
+    shown = {
+        "running": running,
+        "ready": running and is_ready(state["gateway_url"]),
+        "url": state.get("gateway_url"),
+        "processes": state.get("processes", {}) if running else {},
+        "ports": state.get("ports", {}),
+        "city": state.get("city"),
+    }
+    if as_json:
+        typer.echo(json.dumps(shown, indent=1))
+    elif not running:
+        typer.echo(f"nothing runs on {home}")
+    else:
+        typer.echo(f"{shown['url']}  {'ready' if shown['ready'] else 'not ready'}")
+        for name, pid in shown["processes"].items():
+            typer.echo(f"  {name:<24} pid {pid}")
+    if not running:
+        raise typer.Exit(3)
+
+
+@app.command()
+def docs() -> None:
+    """Write the generated references under docs/; run from the root of the checkout."""
+    from heli_local.reference import generated_files
+
+    for name, content in generated_files().items():
+        Path(name).write_text(content, encoding="utf-8")
+        typer.echo(name)
+
+
+@app.command()
+def clean(home: HomeOption = Path(".heli")) -> None:
+    """Delete a data folder with all data in it."""
+    try:
+        Home(home).remove()
+    except StackError as error:
+        _fail(str(error))
+
+
+def _run_stack(stack: Stack, body: Callable[[Stack], Awaitable[None]]) -> None:
+    """Start, do the body, stop; a signal ends the body early, a second one does not wait for orderly ends."""
+    try:
+        asyncio.run(_with_signals(stack, body))
+    except (StackError, EmbeddedServerError) as error:
+        _fail(str(error))
+
+
+async def _with_signals(stack: Stack, body: Callable[[Stack], Awaitable[None]]) -> None:
+    stop = asyncio.Event()
+
+    def on_signal() -> None:
+        if stop.is_set():
+            stack.kill()
+        else:
+            _say("stopping")
+            stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, on_signal)
+
+    async def work() -> None:
+        await stack.start()
+        await body(stack)
+
+    working = asyncio.create_task(work())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        working.cancel()  # no effect on work that is done
+        try:
+            await working
+        except asyncio.CancelledError:
+            if not stop.is_set():
+                raise
+    finally:
+        await stack.stop()
+
+
+def _say(line: str) -> None:
+    typer.echo(line)
+    sys.stdout.flush()
+
+
+def _fail(message: str) -> None:
+    typer.echo(f"heli: {message}", err=True)
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    """Entry of the console command."""
+    os.umask(os.umask(0o022) | 0o022)
+    app()
+
+
+if __name__ == "__main__":
+    main()

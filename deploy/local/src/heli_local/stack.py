@@ -1,0 +1,252 @@
+"""One stack: PostgreSQL, NATS, issuer, four services and the gateway, started, watched and stopped together."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Self
+
+from chassis.embedded import ChildProcess, EmbeddedNats, EmbeddedPostgres, EmbeddedServerError
+from chassis.embedded.process import log_tail, port_is_free
+
+from heli_local import topology
+from heli_local.home import Home, StackError, bound_log
+from heli_local.members import Member, ProgramMember, ServerMember
+
+POLL_S = 0.2
+READY_S = 90.0
+MIGRATE_S = 120.0
+CITY_S = 900.0
+# Together under 10 s: uvicorn lets requests finish for 5 s, then the servers write what they hold.
+PROGRAMS_STOP_S = 6.0
+SERVERS_STOP_S = 3.0
+TRIES_AT_START = 4
+LOG_CHECK_S = 20.0
+
+Say = Callable[[str], None]
+
+
+class Stack:
+    """Async context manager; start() returns when every process is ready. Belongs to the main thread.
+
+    Children are tied to the thread that started them, so the event loop must run in the main thread.
+    """
+
+    def __init__(self, home: Path, *, port: int = 8080, with_city: bool = True, say: Say = print) -> None:
+        """`port` is the gateway's, 0 for any free one; `with_city` loads the demo city into a new data folder."""
+        self.home = Home(home)
+        self.postgres: EmbeddedPostgres | None = None
+        self.nats: EmbeddedNats | None = None
+        self._port = port
+        self._with_city = with_city
+        self._say = say
+        self._members: list[Member] = []
+        self._watch: asyncio.Task[None] | None = None
+        self._addresses = topology.Addresses({})
+        self._extra: list[ChildProcess] = []
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    @property
+    def url(self) -> str:
+        """The gateway's address."""
+        return self._addresses.url(topology.GATEWAY)
+
+    def pids(self) -> dict[str, int]:
+        """What runs now, by name: postgres, nats, issuer, the services' commands, gateway."""
+        return {member.name: pid for member in self._members if (pid := member.pid) is not None}
+
+    # -- start ---------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Bring everything up. Raises StackError or EmbeddedServerError with a sentence for the user."""
+        home = self.home
+        home.open()
+        self._choose_addresses()
+        secrets = self._make_secrets()
+        issuer = ProgramMember(topology.issuer_program(self._addresses, secrets), home)
+        self._launch(issuer)
+        self._say("starting PostgreSQL and NATS")
+        nats = self.nats = EmbeddedNats(home.folder / "nats", users=topology.NATS_USERS, log=home.log("nats"))
+        self._launch(ServerMember("nats", home.log("nats"), nats))
+        postgres = self.postgres = EmbeddedPostgres(home.folder / "postgres", log=home.log("postgres"))
+        self._launch(ServerMember("postgres", home.log("postgres"), postgres))
+        self._watch = asyncio.create_task(self._keep_alive(), name="keep-alive")
+        self._say("preparing databases, starting services")
+        gateway = ProgramMember(topology.gateway_program(self._addresses, secrets, nats), home)
+        services = await asyncio.gather(
+            *(self._start_service(service, secrets, postgres, nats) for service in topology.SERVICES)
+        )
+        self._launch(gateway)
+        await self._wait_ready([issuer, *services, gateway])
+        home.note_processes(self.url, self.pids())
+        await self._load_city()
+
+    def _choose_addresses(self) -> None:
+        if self._port and not port_is_free(self._port):
+            raise StackError(
+                f"port {self._port} on 127.0.0.1 is in use by another program; choose another with HELI_PORT"
+            )
+        names = [topology.ISSUER, *(service.short for service in topology.SERVICES)]
+        ports = self.home.choose_ports(names if self._port else [*names, topology.GATEWAY])
+        if self._port:
+            ports[topology.GATEWAY] = self._port
+        self._addresses = topology.Addresses(ports)
+
+    def _make_secrets(self) -> topology.Secrets:
+        home = self.home
+        rings = (*(service.short for service in topology.SERVICES), topology.GATEWAY)
+        return topology.Secrets(
+            clients=home.issuer_clients(topology.CLIENT_IDS),
+            key_rings={name: home.key_ring(name) for name in rings},
+            issuer_file=home.issuer_file,
+            clock_file=home.clock_file,
+        )
+
+    async def _start_service(
+        self,
+        service: topology.ServiceSpec,
+        secrets: topology.Secrets,
+        postgres: EmbeddedPostgres,
+        nats: EmbeddedNats,
+    ) -> ProgramMember:
+        database = await asyncio.to_thread(
+            postgres.create_service_database, service.short, extensions=topology.EXTENSIONS
+        )
+        program = topology.service_program(service, self._addresses, secrets, database, nats)
+        member = ProgramMember(program, self.home)
+        await self._run_to_end(member.run("migrate"), f"{service.command} migrate", MIGRATE_S, member.log)
+        self._launch(member)
+        return member
+
+    def _launch(self, member: Member) -> None:
+        bound_log(member.log)
+        member.launch()
+        self._members.append(member)
+
+    async def _run_to_end(self, process: ChildProcess, title: str, timeout_s: float, log: Path) -> None:
+        self._extra.append(process)
+        await _until_ended([process], timeout_s)
+        if process.returncode != 0:
+            reason = f"ended with {process.returncode}" if process.returncode else f"took longer than {timeout_s:g} s"
+            raise StackError(f"{title} {reason}; the end of {log}:\n{log_tail(log)}")
+        self._extra.remove(process)
+
+    async def _wait_ready(self, members: Sequence[ProgramMember]) -> None:
+        deadline = time.monotonic() + READY_S
+        waiting = list(members)
+        while waiting:
+            answers = await asyncio.gather(*(asyncio.to_thread(is_ready, member.program.url) for member in waiting))
+            waiting = [member for member, ready in zip(waiting, answers, strict=True) if not ready]
+            for member in waiting:
+                if member.failures >= TRIES_AT_START or time.monotonic() > deadline:
+                    state = "keeps ending" if member.failures else "does not become ready"
+                    raise StackError(f"{member.name} {state}; the end of {member.log}:\n{log_tail(member.log)}")
+            if waiting:
+                await asyncio.sleep(POLL_S / 2)
+
+    async def _load_city(self) -> None:
+        """In a process of its own, so that its memory is given back."""
+        if self.home.city != "wanted":
+            return
+        if not self._with_city:
+            self.home.note_city("unwanted")
+            return
+        self._say("loading the demo city")
+        log = self.home.log("city")
+        command = (sys.executable, "-m", "heli_local.main", "load", "--url", self.url, "--quiet")
+        env = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
+        loading = ChildProcess(command, cwd=self.home.work_folder("city"), log=log, env=env)
+        try:
+            await self._run_to_end(loading, "loading the demo city", CITY_S, log)
+        except StackError as error:
+            # The platform works without it, and the next start tries again.
+            self._say(f"warning: {error}")
+        else:
+            self.home.note_city("loaded")
+
+    # -- watch ---------------------------------------------------------------------------------------------------
+
+    async def _keep_alive(self) -> None:
+        next_log_check = time.monotonic() + LOG_CHECK_S
+        while True:
+            await asyncio.sleep(POLL_S)
+            now = time.monotonic()
+            for member in self._members:
+                if member.relaunch_is_due(now):
+                    self._relaunch(member, now)
+            if now > next_log_check:
+                next_log_check = now + LOG_CHECK_S
+                for member in self._members:
+                    bound_log(member.log)
+
+    def _relaunch(self, member: Member, now: float) -> None:
+        self._say(f"{member.name} has ended; starting it again")
+        try:
+            member.launch()
+        except (EmbeddedServerError, OSError) as error:
+            self._say(f"{member.name} did not start: {error}")
+            member.postpone(now)
+        self.home.note_processes(self.url, self.pids())
+
+    # -- stop ----------------------------------------------------------------------------------------------------
+
+    async def stop(self) -> None:
+        """Stop everything within 10 s, by force where asking does not help. Safe to call twice."""
+        if self._watch is not None:
+            self._watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watch
+            self._watch = None
+        programs = [member for member in self._members if isinstance(member, ProgramMember)]
+        servers = [member for member in self._members if not isinstance(member, ProgramMember)]
+        for process in self._extra:
+            process.stop(signal.SIGTERM, 0.2)
+        await _end_together(programs, PROGRAMS_STOP_S)
+        await _end_together(servers, SERVERS_STOP_S)
+        self._members.clear()
+        self._extra.clear()
+        self.home.close()
+
+    def kill(self) -> None:
+        """SIGKILL every process, for somebody who does not want to wait for stop()."""
+        for member in self._members:
+            member.send(signal.SIGKILL)
+
+
+async def _end_together(members: Sequence[Member], timeout_s: float) -> None:
+    for member in members:
+        member.ask_to_stop()
+    await _until_ended(members, timeout_s)
+    for member in members:
+        member.stop(0)
+
+
+async def _until_ended(processes: Sequence[Member | ChildProcess], timeout_s: float) -> None:
+    deadline = time.monotonic() + timeout_s
+    while any(process.is_alive() for process in processes) and time.monotonic() < deadline:  # noqa: ASYNC110 - the end of a process sets no event
+        await asyncio.sleep(POLL_S / 4)
+
+
+def is_ready(url: str) -> bool:
+    """Whether the process at the address says that it is ready."""
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=3) as answer:  # noqa: S310 - loopback
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
