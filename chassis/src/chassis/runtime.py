@@ -75,9 +75,12 @@ def _end_process_on_failure(task: asyncio.Task[None]) -> None:
 
 async def run_worker(service: Service, resources: Resources, stop: asyncio.Event) -> None:
     """Relay, consumer, jobs and timers, until ``stop`` is set."""
-    connection = await broker.connect(resources.settings.nats_url.get_secret_value(), name=service.name)
     try:
-        await broker.ensure_streams(connection, resources.settings)
+        connection = await broker.connect(resources.settings.nats_url.get_secret_value(), name=service.name, stop=stop)
+    except broker.BrokerUnavailable:
+        return  # told to stop before the broker was there
+    try:
+        await broker.ensure_streams(connection, resources.settings, stop)
         relay = Relay(resources.database, connection)
         resources.transactions.on_events_committed(relay.wake)
         jobs = JobRunner(resources, dict(service.jobs))
@@ -91,9 +94,15 @@ async def run_worker(service: Service, resources: Resources, stop: asyncio.Event
         await connection.drain()
 
 
-def _consumer(service: Service, resources: Resources, connection: Any) -> Consumer:
+def _consumer(service: Service, resources: Resources, connection: broker.Broker) -> Consumer:
     handlers: dict[str, Handler] = {**directory_handlers(), **service.handlers(resources)}
-    return Consumer(durable=service.name, connection=connection, transactions=resources.transactions, handlers=handlers)
+    return Consumer(
+        durable=service.name,
+        connection=connection,
+        database=resources.database,
+        transactions=resources.transactions,
+        handlers=handlers,
+    )
 
 
 def directory_handlers() -> dict[str, Handler]:

@@ -21,7 +21,7 @@ class PlatformSettings(BaseSettings):
     database_pool_overflow: int = Field(12, ge=0, le=200, description="connections opened beyond that under load")
     nats_url: SecretStr = Field(SecretStr("nats://127.0.0.1:4222"), description="NATS server, with user and password")
     stream_replicas: int = Field(1, ge=1, le=5, description="copies of each stream: 1 on one server, 3 on a cluster")
-    stream_max_bytes: int = Field(8 * 2**30, ge=2**20, description="largest size of the event stream, bytes")
+    stream_max_bytes: int = Field(4 * 2**30, ge=2**20, description="largest size of the event stream, bytes")
     issuer: str = Field("", description="`iss` claim of access tokens")
     jwks_url: str = Field("", description="where the issuer publishes its public keys")
     token_url: str = Field("", description="where a service gets its own token (client credentials)")

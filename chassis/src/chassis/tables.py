@@ -64,6 +64,7 @@ inbox = Table(
     _written_at("processed_at"),
     PrimaryKeyConstraint("consumer", "event_id"),
 )
+Index("ix_inbox_processed_at", inbox.c.processed_at, postgresql_using="brin")
 
 dead_letter = Table(
     "dead_letter",
@@ -93,6 +94,7 @@ idempotency = Table(
     _written_at("created_at"),
     PrimaryKeyConstraint("caller", "path", "key"),
 )
+Index("ix_idempotency_created_at", idempotency.c.created_at, postgresql_using="brin")
 
 audit_entry = Table(
     "audit_entry",
@@ -180,6 +182,7 @@ _TABLES_V1 = (
         constraint pk_inbox primary key (consumer, event_id)
     )
     """,
+    "create index ix_inbox_processed_at on inbox using brin (processed_at)",
     """
     create table dead_letter (
         id bigint generated always as identity,
@@ -207,6 +210,7 @@ _TABLES_V1 = (
         constraint pk_idempotency primary key (caller, path, key)
     )
     """,
+    "create index ix_idempotency_created_at on idempotency using brin (created_at)",
     """
     create table audit_entry (
         id bigint generated always as identity,
