@@ -27,8 +27,12 @@ Json = Annotated[dict[str, Any], mapped_column(JSONB)]
 class ModelBase(DeclarativeBase):
     """Parent of each service's ``Base``; a service makes ``class Base(ModelBase): metadata = new_metadata()``."""
 
-    __abstract__ = True
     type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, list[str]: JSONB}  # noqa: RUF012 - SQLAlchemy reads a plain dict
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if ModelBase in cls.__bases__:
+            cls.__abstract__ = True  # a service's Base is a parent itself, with a metadata of its own
+        super().__init_subclass__(**kwargs)
 
 
 def new_metadata() -> MetaData:

@@ -163,7 +163,8 @@ _LISTS = frozenset({"aliases", "host_units", "in_charge"})
 def unit_of_row(row: Mapping[Any, Any]) -> Unit:
     """A directory row as a ``Unit``."""
     values: dict[str, Any] = {name: row[name] for name in _UNIT_FIELDS}
-    return Unit(**{name: tuple(value or ()) if name in _LISTS else value for name, value in values.items()})
+    values |= {name: tuple(values[name] or ()) for name in _LISTS}
+    return Unit(**values)
 
 
 async def store_unit(session: AsyncSession, document: Mapping[str, Any]) -> None:
@@ -196,4 +197,3 @@ async def holders_of(session: AsyncSession, unit: str, roles: Sequence[str]) -> 
     held = table.c.roles.op("?|")(cast(list(roles), ARRAY(String)))
     rows = await session.execute(select(table.c.sub).where(table.c.unit == unit, held).order_by(table.c.sub))
     return [str(row[0]) for row in rows]
-

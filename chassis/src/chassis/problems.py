@@ -97,7 +97,6 @@ def install_problem_handlers(app: FastAPI) -> None:
         DBAPIError: _on_database,
         PoolTimeout: _on_pool_timeout,
         Replayed: _on_replayed,
-        Exception: _on_unexpected,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
@@ -131,11 +130,6 @@ async def _on_database(request: Request, error: DBAPIError) -> Response:
 async def _on_pool_timeout(request: Request, error: PoolTimeout) -> Response:
     log.error("database_pool_exhausted", exc_info=error)
     return _respond(request, errors.Unavailable(headers={"Retry-After": "1"}))
-
-
-async def _on_unexpected(request: Request, error: Exception) -> Response:
-    log.error("unexpected_error", exc_info=error)
-    return _respond(request, errors.InternalError())
 
 
 async def _on_replayed(request: Request, replayed: Replayed) -> Response:
@@ -244,12 +238,13 @@ def _of_http(request: Request, error: StarletteHTTPException) -> HeliError:
 
 
 def _allowed_methods(routes: Iterable[BaseRoute], scope: Scope) -> set[str]:
-    found: set[str] = set()
-    for route in routes:
-        match, _ = route.matches(scope)
-        if match is not Match.NONE:
-            found |= set(getattr(route, "methods", None) or ())
-    return found
+    """Asked method by method: a route shared by several methods answers for its own only."""
+    routes = list(routes)
+    return {
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in routes)
+    }
 
 
 def _of_database(error: DBAPIError) -> HeliError:

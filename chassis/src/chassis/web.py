@@ -140,7 +140,7 @@ class RequestContextMiddleware:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id, trace_id=telemetry.trace_id(traceparent))
         started = time.perf_counter()
-        status = 500
+        status: int | None = None
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -150,11 +150,18 @@ class RequestContextMiddleware:
             await send(message)
 
         length = request.headers.get("content-length", "")
-        if length.isdigit() and int(length) > self._body_limit:
-            await problem_response(errors.BodyTooLarge(), request.headers, request_id)(scope, receive, send_with_id)
-        else:
+        try:
+            if length.isdigit() and int(length) > self._body_limit:
+                raise errors.BodyTooLarge
             await self._app(scope, _bounded(receive, self._body_limit), send_with_id)
-        _observe(scope, status, time.perf_counter() - started)
+        except Exception as error:
+            if status is not None:
+                raise  # the answer is under way: only breaking the connection tells the caller
+            named = error if isinstance(error, errors.HeliError) else errors.InternalError()
+            if named.category is errors.Category.INTERNAL:
+                log.error("unexpected_error", exc_info=error)
+            await problem_response(named, request.headers, request_id)(scope, receive, send_with_id)
+        _observe(scope, status or 500, time.perf_counter() - started)
 
 
 def _bounded(receive: Receive, limit: int) -> Receive:

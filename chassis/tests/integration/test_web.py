@@ -106,7 +106,7 @@ async def test_wrong_fields_are_named_and_their_values_are_not_repeated(
     [None, "Bearer", "Bearer x", "Bearer a.b.c", "Basic dXNlcjpwYXNz", "Bearer " + "x" * 20_000, "Bearer é"],
 )
 async def test_no_or_bad_token_is_401(client: httpx2.AsyncClient, authorization: str | None) -> None:
-    headers = {} if authorization is None else {"Authorization": authorization.encode("latin-1")}
+    headers = [] if authorization is None else [(b"Authorization", authorization.encode("latin-1"))]
     answer = await client.get("/v1/notes", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
     assert answer.headers["www-authenticate"] == "Bearer"

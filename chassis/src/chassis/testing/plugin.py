@@ -20,6 +20,7 @@ from sqlalchemy import text
 from chassis.clock import FixedClock
 from chassis.embedded import EmbeddedNats, EmbeddedPostgres, ServiceDatabase, scratch_nats, scratch_postgres
 from chassis.identity import Authenticator
+from chassis.logging import configure_logging
 from chassis.migrations import migrate
 from chassis.runtime import build_app
 from chassis.service import Resources, Service, build_resources
@@ -27,6 +28,11 @@ from chassis.settings import PlatformSettings
 from chassis.testing.harness import Harness, TestIssuer
 
 EXTENSIONS = ("btree_gist", "pg_trgm")
+
+
+def pytest_configure() -> None:
+    """Log as in production, so that a test sees what an operator would."""
+    configure_logging("test", "warning")
 
 
 @pytest.fixture(scope="session")

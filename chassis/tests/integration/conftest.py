@@ -1,0 +1,204 @@
+"""A small world of events on real servers: counters that emit, a relay, a consumer whose effects can be counted."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from chassis.broker import Broker, connect, ensure_streams
+from chassis.clock import Clock
+from chassis.consumer import Consumer, Handler
+from chassis.db import Database
+from chassis.embedded import EmbeddedNats, EmbeddedPostgres, ServiceDatabase, scratch_nats
+from chassis.identity import SYSTEM
+from chassis.outbox import Relay
+from chassis.settings import PlatformSettings
+from chassis.testing.plugin import truncate_all
+from chassis.uow import Transactions, Uow
+from contracts.envelope import Envelope
+from contracts.pool import UnitUpserted
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from chassis import tables
+
+EVENT = UnitUpserted.type
+DURABLE = "counting"
+Check = Callable[[], Awaitable[bool]]
+
+
+@pytest.fixture(scope="session")
+def event_database(postgres_server: EmbeddedPostgres) -> ServiceDatabase:
+    """A database with the platform's tables, a counter per aggregate and a log of effects."""
+    database = postgres_server.create_service_database("events")
+    asyncio.run(as_owner(database.owner, create_schema))
+    return database
+
+
+async def as_owner(url: str, work: Callable[[Connection], Any]) -> Any:
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with engine.begin() as connection:
+        result = await connection.run_sync(work)
+    await engine.dispose()
+    return result
+
+
+def create_schema(connection: Connection) -> None:
+    tables.upgrade_v1(Operations(MigrationContext.configure(connection)))
+    connection.execute(text("create table counter (code text primary key, version bigint not null)"))
+    connection.execute(
+        text(
+            "create table effect (seq bigint generated always as identity primary key,"
+            " code text not null, version bigint not null, event_id uuid not null)"
+        )
+    )
+
+
+@pytest.fixture
+def nats() -> Iterator[EmbeddedNats]:
+    """A NATS server of the test's own, which it may kill."""
+    with scratch_nats() as server:
+        yield server
+
+
+async def eventually(check: Check, within: float = 15) -> None:
+    """Wait until ``check`` holds, or fail at the deadline."""
+    async with asyncio.timeout(within):
+        while not await check():
+            await asyncio.sleep(0.02)
+
+
+class World:
+    """One service's outbox and consumer, and hands to start, stop and question them."""
+
+    def __init__(self, database: Database, urls: ServiceDatabase, nats: EmbeddedNats, stack: AsyncExitStack) -> None:
+        self.database = database
+        self.urls = urls
+        self.nats = nats
+        self.transactions = Transactions(database, Clock(), "personnel-pool-service")
+        self.settings = PlatformSettings(stream_max_bytes=64 * 2**20)
+        self.eventually = eventually
+        self._stack = stack
+
+    async def connect(self) -> Broker:
+        """A connection with the streams in place, drained at the end of the test."""
+        broker = await connect(self.nats.url(), name="test")
+        self._stack.push_async_callback(broker.drain)
+        await ensure_streams(broker, self.settings)
+        return broker
+
+    async def emit(self, *codes: str) -> None:
+        """Raise each code's counter and emit that, one transaction each."""
+        for code in codes:
+            async with self.transactions(SYSTEM) as uow:
+                raised = text(
+                    "insert into counter values (:code, 1)"
+                    " on conflict (code) do update set version = counter.version + 1 returning version"
+                )
+                version = await uow.session.scalar(raised, {"code": code})
+                event = UnitUpserted(code=code, name=code, unit_type="supervised_unit", version=version)
+                await uow.emit(event, aggregate_id=code, version=version)
+
+    @asynccontextmanager
+    async def relay(self, broker: Broker) -> AsyncIterator[Relay]:
+        """A running relay, woken by commits."""
+        relay = Relay(self.database, broker)
+        self.transactions.on_events_committed(relay.wake)
+        async with _running(relay.run):
+            yield relay
+
+    @asynccontextmanager
+    async def consumer(self, broker: Broker, handler: Handler | None = None) -> AsyncIterator[Consumer]:
+        """A running consumer; by default it writes each event into the log of effects."""
+        consumer = Consumer(
+            durable=DURABLE,
+            connection=broker,
+            database=self.database,
+            transactions=self.transactions,
+            handlers={EVENT: handler or log_effect},
+        )
+        async with _running(consumer.run):
+            yield consumer
+
+    @asynccontextmanager
+    async def worker_process(self) -> AsyncIterator[asyncio.subprocess.Process]:
+        """Relay and consumer in a process of their own, which may be killed."""
+        script = Path(__file__).with_name("worker_process.py")
+        environment = {**os.environ, "HELI_DATABASE_URL": self.urls.app, "HELI_NATS_URL": self.nats.url()}
+        process = await asyncio.create_subprocess_exec(sys.executable, str(script), env=environment)
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.send_signal(signal.SIGKILL)
+            await process.wait()
+
+    async def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of a query."""
+        async with self.database.sessions() as session:
+            return [tuple(row) for row in await session.execute(text(query))]
+
+    async def count(self, query: str) -> int:
+        """The number a query counts."""
+        return int((await self.rows(query))[0][0])
+
+    async def effects(self) -> int:
+        """How many effects there are."""
+        return await self.count("select count(*) from effect")
+
+    async def has_effects(self, number: int) -> bool:
+        """Whether at least so many effects are there."""
+        return await self.effects() >= number
+
+    async def has_nothing_unsent(self) -> bool:
+        """Whether all events are published."""
+        return await self.count("select count(*) from outbox where sent_at is null") == 0
+
+    async def assert_each_once_and_in_order(self) -> None:
+        """Each counter's effects are exactly 1, 2, … up to its present version."""
+        seen: dict[str, list[int]] = {}
+        for code, version in await self.rows("select code, version from effect order by seq"):
+            seen.setdefault(code, []).append(version)
+        expected = {code: list(range(1, top + 1)) for code, top in await self.rows("select code, version from counter")}
+        assert seen == expected
+
+
+@asynccontextmanager
+async def _running(run: Callable[[asyncio.Event], Awaitable[None]]) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_call(run, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+async def _call(run: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:
+    await run(stop)
+
+
+async def log_effect(uow: Uow, envelope: Envelope, event: UnitUpserted) -> None:
+    """Not version-guarded on purpose: a repeat or a wrong order must show."""
+    await uow.session.execute(
+        text("insert into effect (code, version, event_id) values (:code, :version, :event_id)"),
+        {"code": event.code, "version": event.version, "event_id": envelope.id},
+    )
+
+
+@pytest.fixture
+async def world(event_database: ServiceDatabase, nats: EmbeddedNats) -> AsyncIterator[World]:
+    """The small world, empty."""
+    database = Database(event_database.app, application="test")
+    async with AsyncExitStack() as stack:
+        yield World(database, event_database, nats, stack)
+    await database.close()
+    await truncate_all(event_database)
