@@ -80,8 +80,10 @@ async def test_reader_follows_events_and_publishes_none(server: EmbeddedNats, st
 
 
 async def test_nobody_connects_without_the_password(server: EmbeddedNats) -> None:
+    client = Client()
     with pytest.raises(nats.errors.Error, match="Authorization"):
-        await nats.connect(f"nats://clue:wrong@127.0.0.1:{server.port}", allow_reconnect=False)
+        await client.connect(f"nats://clue:wrong@127.0.0.1:{server.port}", allow_reconnect=False)
+    await client.close()
 
 
 async def test_killed_server_keeps_its_messages_and_its_address() -> None:

@@ -1,5 +1,7 @@
 """The embedded PostgreSQL: rights, restarts, killed owners, folders it cannot use."""
 
+import asyncio
+import contextlib
 import os
 import pwd
 import signal
@@ -79,7 +81,7 @@ async def test_app_role_uses_but_does_not_own_what_the_owner_makes(server: Embed
 async def test_one_service_cannot_connect_to_the_database_of_another(server: EmbeddedPostgres) -> None:
     first, second = server.create_service_database("first"), server.create_service_database("second")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await value(first.app.replace("/first", "/second"), "select 1")
+        await value(first.app.removesuffix("/first") + "/second", "select 1")
     assert await value(second.app, "select 1") == 1
 
 
@@ -120,7 +122,7 @@ async def test_killed_server_starts_again_with_what_was_committed(folder: Path) 
         assert await value(database.app, "select n from thing") == 1
 
 
-async def test_server_ends_with_a_killed_owner_and_the_next_owner_takes_over(folder: Path) -> None:
+def test_server_ends_with_a_killed_owner_and_the_next_owner_takes_over(folder: Path) -> None:
     owner = subprocess.Popen([sys.executable, "-c", HOLD_SERVER, str(folder / "pg")], stdout=subprocess.PIPE, text=True)
     assert owner.stdout is not None
     with owner.stdout:
@@ -129,7 +131,7 @@ async def test_server_ends_with_a_killed_owner_and_the_next_owner_takes_over(fol
     owner.wait()
     assert wait_until(lambda: not processes_at_work_in(folder, frozenset({"postgres"})), 10)
     with EmbeddedPostgres(folder / "pg", fsync=False):
-        assert await value(url, "select 1") == 1
+        assert asyncio.run(value(url, "select 1")) == 1
 
 
 def test_second_owner_of_a_folder_is_refused_while_the_first_lives(folder: Path) -> None:
@@ -185,13 +187,11 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has another ac
 def test_under_root_a_folder_closed_to_others_is_served_without_opening_it(folder: Path) -> None:
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
-    server = EmbeddedPostgres(closed / "pg", fsync=False)
     try:
-        server.start()
-    except EmbeddedServerError as error:
-        assert str(closed) in str(error)  # no user namespaces on this machine
-    finally:
-        server.stop()
+        with EmbeddedPostgres(closed / "pg", fsync=False) as server:
+            assert server.is_alive()
+    except EmbeddedServerError as refused:
+        pytest.skip(f"no user namespaces here: {refused}")
     assert closed.stat().st_mode & 0o777 == 0o700
 
 
@@ -217,9 +217,10 @@ def ordinary_user_python() -> str | None:
     """A Python of this version that the account nobody can run."""
     for candidate in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
         command = [candidate, "-c", "import sys; print(sys.version_info[:2])"]
-        done = subprocess.run(command, user="nobody", capture_output=True, text=True, cwd="/", check=False)
-        if done.stdout.strip() == str(sys.version_info[:2]):
-            return candidate
+        with contextlib.suppress(OSError):
+            done = subprocess.run(command, user="nobody", capture_output=True, text=True, cwd="/", check=False)
+            if done.stdout.strip() == str(sys.version_info[:2]):
+                return candidate
     return None
 
 
