@@ -1,0 +1,66 @@
+"""Real stacks, started by the command people use."""
+
+import io
+from collections.abc import Callable, Iterator
+
+import httpx2
+import pytest
+from chassis.embedded import free_port
+from chassis.embedded.process import scratch_folder
+from heli_local.running import RunningStack
+from heli_local.story.demo import play
+from rich.console import Console
+
+
+@pytest.fixture(scope="session")
+def new_stack() -> Iterator[Callable[[], RunningStack]]:
+    """Makes stacks that are stopped at the end."""
+    stacks: list[RunningStack] = []
+    with scratch_folder() as folder:
+
+        def make() -> RunningStack:
+            stack = RunningStack(folder / f"home-{len(stacks)}", free_port())
+            stacks.append(stack)
+            return stack
+
+        yield make
+        for stack in stacks:
+            if stack.process is not None and stack.process.poll() is None:
+                stack.stop()
+
+
+@pytest.fixture(scope="session")
+def stack(new_stack: Callable[[], RunningStack]) -> RunningStack:
+    """One stack with the demo city for all tests that do not harm it."""
+    made = new_stack()
+    made.start()
+    return made
+
+
+@pytest.fixture(scope="session")
+async def played(new_stack: Callable[[], RunningStack]) -> tuple[RunningStack, str]:
+    """A stack on which the story was played once, and how it was told."""
+    made = new_stack()
+    made.start()
+    told = io.StringIO()
+    await play(made.url, Console(file=told, width=160))
+    return made, told.getvalue()
+
+
+@pytest.fixture(scope="session")
+def gateway(stack: RunningStack) -> Iterator[httpx2.Client]:
+    """A client of the shared stack's gateway."""
+    with httpx2.Client(base_url=stack.url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def person(gateway: httpx2.Client) -> Callable[..., dict[str, str]]:
+    """``person(sub, unit, role, …)`` → headers with a token of the local issuer."""
+
+    def sign_in(sub: str, unit: str, *roles: str) -> dict[str, str]:
+        answer = gateway.post("/dev/token", json={"sub": sub, "unit": unit, "roles": list(roles)})
+        assert answer.status_code == 200, answer.text
+        return {"Authorization": f"Bearer {answer.json()['access_token']}", "Accept-Language": "en"}
+
+    return sign_in
