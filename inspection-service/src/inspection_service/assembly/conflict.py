@@ -34,6 +34,11 @@ class _OutOfTimeError(Exception):
     """The run ended while a test was under way."""
 
 
+def find_contradiction(model: Model) -> Conflict:
+    """A single demand that contradicts itself (at least three, at most two)."""
+    return Conflict(np.flatnonzero(model.low > model.high)[:1], is_minimal=True)
+
+
 def find_conflict(model: Model, linear: LinearOptimum, run: Run) -> Conflict:
     """A minimal conflict of an infeasible model; ``linear`` is its relaxation as ``solve_linear`` left it."""
     run.enter(Stage.EXPLAINING)

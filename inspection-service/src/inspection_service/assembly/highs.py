@@ -28,6 +28,7 @@ class Ending(StrEnum):
 
 _ENDINGS = {
     highspy.HighsModelStatus.kOptimal: Ending.OPTIMAL,
+    highspy.HighsModelStatus.kModelEmpty: Ending.OPTIMAL,
     highspy.HighsModelStatus.kInfeasible: Ending.INFEASIBLE,
     highspy.HighsModelStatus.kTimeLimit: Ending.STOPPED,
     highspy.HighsModelStatus.kInterrupt: Ending.STOPPED,
@@ -123,7 +124,12 @@ def minimise(
     first_guess: FloatArray | None = None,
     options: dict[str, Any] | None = None,
 ) -> Answer:
-    """Solve a mixed-integer program; stops early only for the time limit or because ``watch`` asked."""
+    """Solve a mixed-integer program; stops early only for the time limit or because ``watch`` asked.
+
+    One without columns must have no row either.
+    """
+    if not len(program.cost):
+        return Answer(Ending.OPTIMAL, np.zeros(0), 0.0)
     solver = new_solver()
     for option, value in {"mip_rel_gap": 0.0, "mip_abs_gap": absolute_gap, **(options or {})}.items():
         must(solver.setOptionValue(option, value), f"setting {option}")

@@ -247,7 +247,7 @@ def _crowded_pins(pins: tuple[Pin, ...], targets: dict[str, Target]) -> list[Fie
         over = len({p[0] for p in mine}) > sum(d.count for d in target.seats)
         for role, pinned in Counter(p[2] for p in mine if p[2] is not None).items():
             over |= pinned > sum(d.count for d in target.seats if d.role == role)
-        if over:
+        if mine and over:
             at = max(i for i, p in enumerate(pins) if p.unit_code == unit)
             errors.append(
                 wrong(f"/pins/{at}", "more_pins_than_seats", "固定的人数多于席位", "more cadres are pinned than seats")

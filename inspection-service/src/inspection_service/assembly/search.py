@@ -103,7 +103,7 @@ def _attempt(
             run.know_bound(_rounded(min(linear.points, max(-inner_bound, outside, best.points)), integral=integral))
         if solution is not None:
             taken = columns[: program.binaries][solution[: program.binaries] > 0.5]
-            points = float(model.cost[columns] @ solution)
+            points = points_of(model, taken)
             run.know_solution(round(points) if integral else points, seats_of(model, taken))
         return run.is_over()
 
@@ -123,7 +123,7 @@ def _judge(model: Model, columns: IntArray, answer: Answer, outside: float, best
     taken, points = best.taken, best.points
     if answer.values is not None:
         chosen = columns[columns < model.binaries][answer.values[: int((columns < model.binaries).sum())] > 0.5]
-        reached = float(model.cost[columns] @ answer.values)
+        reached = points_of(model, chosen)
         if reached > points:
             taken, points = chosen, (round(reached) if integral else reached)
     inner = points if answer.ending is Ending.OPTIMAL else -answer.bound
@@ -138,16 +138,27 @@ def _rounded(bound: float, *, integral: bool) -> float:
 
 
 def completed(model: Model, columns: IntArray, taken: IntArray) -> FloatArray:
-    """Values of ``columns`` for a proposal: the taken ones 1, each auxiliary as large as its rows allow and pay."""
+    """Values of ``columns`` for a proposal: the taken ones 1, each auxiliary as its rows allow and as it pays."""
     values = np.zeros(len(columns))
     values[np.searchsorted(columns, taken)] = 1.0
     sums = model.activity(taken, np.ones(len(taken)))
-    for at in np.flatnonzero(columns >= model.binaries):
-        column = int(columns[at])
-        rows = model.matrix.row[model.matrix.start[column] : model.matrix.start[column + 1]]
-        signs = model.matrix.value[model.matrix.start[column] : model.matrix.start[column + 1]]
-        if model.cost[column] > 0:  # a reward: up to what is there
-            values[at] = min(model.upper[column], float(np.min(sums[rows[signs < 0]], initial=np.inf)))
-        elif model.cost[column] < 0:  # a penalty: as much as is over
-            values[at] = max(0.0, float(np.max(sums[rows] - model.high[rows], initial=0.0)))
+    matrix = model.matrix
+    auxiliary = np.flatnonzero(columns >= model.binaries)
+    # Those without points of their own carry others (pairs of one chief): they come first.
+    for at in auxiliary[np.argsort(model.cost[columns[auxiliary]] != 0, kind="stable")].tolist():
+        column = columns[at]
+        entries = slice(matrix.start[column], matrix.start[column + 1])
+        rows, signs = matrix.row[entries], matrix.value[entries]
+        if model.cost[column] < 0:  # a penalty: as much as is over
+            value = float(np.max(sums[rows] - model.high[rows], initial=0.0))
+        else:  # a reward: up to what is there
+            value = min(float(model.upper[column]), float(np.min(sums[rows[signs < 0]], initial=np.inf)))
+        values[at] = value
+        sums[rows] += value * signs
     return values
+
+
+def points_of(model: Model, taken: IntArray) -> float:
+    """Exact points of a proposal. A solution the solver was stopped at may hold less than its seats are worth."""
+    everything = np.arange(model.size)
+    return float(model.cost @ completed(model, everything, np.sort(taken)))

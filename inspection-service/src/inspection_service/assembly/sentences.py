@@ -62,7 +62,7 @@ def conflict_sentence(model: Model, rows: IntArray, *, is_minimal: bool) -> Text
 def _asks(model: Model, rows: IntArray) -> list[_Ask]:
     groups: dict[tuple[bool, int], list[int]] = {}
     for row in rows.tolist():
-        if model.kind[row] <= RowKind.LABEL and model.low[row] > 0:
+        if model.kind[row] == RowKind.SEATS or (model.kind[row] == RowKind.LABEL and model.low[row] > 0):
             groups.setdefault((model.kind[row] == RowKind.SEATS, int(model.second[row])), []).append(row)
     i = model.instance
     return [
@@ -122,18 +122,21 @@ def _teams(teams: tuple[str, ...]) -> Text:
 
 def _ask_text(ask: _Ask) -> Text:
     teams = _teams(ask.teams)
-    kind_zh = "职务" if ask.is_role else ""
-    verb = "needs" if len(ask.teams) == 1 else "need"
-    what = f"in the role {ask.what}" if ask.is_role else f"of “{ask.what}”"
+    one = len(ask.teams) == 1
+    if ask.is_role:
+        return Text(
+            f"{teams.zh}共设“{ask.what}”{ask.people} 席",
+            f"{teams.en} {'has' if one else 'have'} {_plural(ask.people, 'seat')} for the role {ask.what}",
+        )
     return Text(
-        f"{teams.zh}共需 {ask.people} 名{kind_zh}“{ask.what}”",
-        f"{teams.en} {verb} {_plural(ask.people, 'person', 'people')} {what}",
+        f"{teams.zh}共需 {ask.people} 名“{ask.what}”",
+        f"{teams.en} {'needs' if one else 'need'} {_plural(ask.people, 'person', 'people')} of “{ask.what}”",
     )
 
 
 def _shortage(ask: _Ask, supply: int, capped_units: int, lendable: int, free: int) -> Text:
     said = _ask_text(ask)
-    if supply == 0:
+    if supply == 0 and not capped_units:
         return Text(f"{said.zh}，但没有一名合格人员可用。", f"{said.en}, but no eligible person is there.")
     if not capped_units:
         return Text(

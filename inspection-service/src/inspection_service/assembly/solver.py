@@ -1,6 +1,6 @@
 """One solve from beginning to end. Runs in a worker process; see ``worker`` for how the service calls it."""
 
-from inspection_service.assembly.conflict import find_conflict
+from inspection_service.assembly.conflict import find_conflict, find_contradiction
 from inspection_service.assembly.draw import draw
 from inspection_service.assembly.highs import VERSION
 from inspection_service.assembly.instance import Instance
@@ -21,6 +21,8 @@ def solve(instance: Instance, run: Run, *, salt: str = "", explain: bool = True)
     """
     run.enter(Stage.RELAXING)
     model = build_model(instance)
+    if (model.low > model.high).any():
+        return _infeasible(model, None, run, salt, explain=explain)
     linear = solve_linear(model, run.remaining)
     if not linear.complete:
         return Solution(Status.UNKNOWN, run.seconds, solver=VERSION, salt=salt)
@@ -53,10 +55,10 @@ def solve(instance: Instance, run: Run, *, salt: str = "", explain: bool = True)
     )
 
 
-def _infeasible(model: Model, linear: LinearOptimum, run: Run, salt: str, *, explain: bool) -> Solution:
+def _infeasible(model: Model, linear: LinearOptimum | None, run: Run, salt: str, *, explain: bool) -> Solution:
     if not explain:
         return Solution(Status.INFEASIBLE, run.seconds, solver=VERSION, salt=salt)
-    conflict = find_conflict(model, linear, run)
+    conflict = find_contradiction(model) if linear is None else find_conflict(model, linear, run)
     return Solution(
         Status.INFEASIBLE,
         run.seconds,
