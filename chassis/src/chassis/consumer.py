@@ -215,7 +215,7 @@ async def purge_inbox(database: Database, retention: timedelta) -> int:
     removed = 0
     statement = text(
         "delete from inbox where ctid = any(array("
-        "select ctid from inbox where processed_at < now() - :retention limit :batch))"
+        "select ctid from inbox where processed_at < now() - cast(:retention as interval) limit :batch))"
     )
     while True:
         async with database.sessions.begin() as session:

@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -72,20 +72,29 @@ def nats() -> Iterator[EmbeddedNats]:
 async def eventually(check: Check, within: float = 15) -> None:
     """Wait until ``check`` holds, or fail at the deadline."""
     async with asyncio.timeout(within):
-        while not await check():
+        while not await check():  # noqa: ASYNC110 - the condition lives in another process
             await asyncio.sleep(0.02)
 
 
 class World:
     """One service's outbox and consumer, and hands to start, stop and question them."""
 
-    def __init__(self, database: Database, urls: ServiceDatabase, nats: EmbeddedNats, stack: AsyncExitStack) -> None:
+    def __init__(
+        self,
+        database: Database,
+        urls: ServiceDatabase,
+        postgres: EmbeddedPostgres,
+        nats: EmbeddedNats,
+        stack: AsyncExitStack,
+    ) -> None:
         self.database = database
+        self._postgres = postgres
         self.urls = urls
         self.nats = nats
         self.transactions = Transactions(database, Clock(), "personnel-pool-service")
         self.settings = PlatformSettings(stream_max_bytes=64 * 2**20)
         self.eventually = eventually
+        self.log_effect = log_effect
         self._stack = stack
 
     async def connect(self) -> Broker:
@@ -128,18 +137,30 @@ class World:
         async with _running(consumer.run):
             yield consumer
 
-    @asynccontextmanager
-    async def worker_process(self) -> AsyncIterator[asyncio.subprocess.Process]:
-        """Relay and consumer in a process of their own, which may be killed."""
+    async def start_worker(self) -> asyncio.subprocess.Process:
+        """Relay and consumer in a process of their own, which may be killed; ended with the test."""
         script = Path(__file__).with_name("worker_process.py")
         environment = {**os.environ, "HELI_DATABASE_URL": self.urls.app, "HELI_NATS_URL": self.nats.url()}
         process = await asyncio.create_subprocess_exec(sys.executable, str(script), env=environment)
-        try:
-            yield process
-        finally:
-            if process.returncode is None:
-                process.send_signal(signal.SIGKILL)
-            await process.wait()
+        self._stack.push_async_callback(_end, process)
+        return process
+
+    async def cut_leaders(self) -> None:
+        """End the database connections of relay and consumer, as a restart of the database would."""
+        connection = await asyncpg.connect(self._postgres.url(database="events", driver="postgresql"))
+        await connection.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_locks where locktype = 'advisory' and granted"
+        )
+        await connection.close()
+
+    async def cut_everyone(self) -> None:
+        """End all connections to the database but this one."""
+        connection = await asyncpg.connect(self._postgres.url(database="events", driver="postgresql"))
+        await connection.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            " where datname = 'events' and pid <> pg_backend_pid()"
+        )
+        await connection.close()
 
     async def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query."""
@@ -182,6 +203,12 @@ async def _running(run: Callable[[asyncio.Event], Awaitable[None]]) -> AsyncIter
             stop.set()
 
 
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.kill()
+    await process.wait()
+
+
 async def _call(run: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:
     await run(stop)
 
@@ -195,10 +222,12 @@ async def log_effect(uow: Uow, envelope: Envelope, event: UnitUpserted) -> None:
 
 
 @pytest.fixture
-async def world(event_database: ServiceDatabase, nats: EmbeddedNats) -> AsyncIterator[World]:
+async def world(
+    event_database: ServiceDatabase, postgres_server: EmbeddedPostgres, nats: EmbeddedNats
+) -> AsyncIterator[World]:
     """The small world, empty."""
     database = Database(event_database.app, application="test")
     async with AsyncExitStack() as stack:
-        yield World(database, event_database, nats, stack)
+        yield World(database, event_database, postgres_server, nats, stack)
     await database.close()
     await truncate_all(event_database)

@@ -123,9 +123,8 @@ async def test_publish_during_an_outage_fails_at_once_and_is_not_sent_later(worl
     world.nats.kill()
     started = time.monotonic()
     with pytest.raises(BrokerUnavailable):
-        for _ in range(3):
-            await broker.publish(message("during the outage"), within=1)
-    assert time.monotonic() - started < 3
+        await broker.publish(message("during the outage"), within=1)
+    assert time.monotonic() - started < 2
     with pytest.raises(BrokerUnavailable):
         await broker.publish_batch([message("during the outage")], within=1)
 
