@@ -1,0 +1,108 @@
+"""From what the house knows to what the engine is asked. Ids and codes; no names, no family facts."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis.directory import UnitTree
+
+from inspection_service.assembly.problem import (
+    AssemblyProblem,
+    Ban,
+    Candidate,
+    Demand,
+    PastMember,
+    PastTeam,
+    Pin,
+    Target,
+    Verdict,
+    VerdictRank,
+    WorkPeriod,
+)
+from inspection_service.assembly.profiles import RULE_VERSION
+from inspection_service.clients.pool import CadreRecord, RecusalVerdict
+
+_VERDICTS = frozenset(rank.value for rank in VerdictRank)
+
+
+def salt_of(round_id: UUID, number: int) -> str:
+    """Salt of the draw between equals: whoever starts the run cannot choose it."""
+    return hashlib.sha256(f"{round_id}\x1f{RULE_VERSION}\x1f{number}".encode()).hexdigest()
+
+
+def target_of(unit_code: str, profile: str | None, demands: Sequence[Mapping[str, Any]], tree: UnitTree) -> Target:
+    """A target as the engine knows it."""
+    return Target(
+        unit_code=unit_code,
+        linked_office=tree.linked_office(unit_code),
+        demands=tuple(Demand.model_validate(demand) for demand in demands),
+        profile=profile,
+    )
+
+
+def candidate_of(cadre: CadreRecord, tree: UnitTree, *, is_free: bool) -> Candidate:
+    """A cadre as the engine knows them."""
+    home = tree.find(cadre.home_unit)
+    return Candidate(
+        cadre_id=str(cadre.id),
+        home_unit=cadre.home_unit,
+        home_unit_type=home.unit_type if home else "",
+        rank=cadre.rank,
+        tags=frozenset(cadre.tags),
+        pool_kinds=frozenset(cadre.pool_kinds),
+        gender=cadre.gender,
+        party_member=cadre.party_member,
+        work_history=tuple(
+            WorkPeriod(unit_code=row.unit_code, post=row.post or "", since=row.since, until=row.until)
+            for row in cadre.work_history
+            if row.unit_code is not None
+        ),
+        days_lent=max(0, cadre.days_lent),
+        clearance=cadre.clearance,
+        available=is_free,
+    )
+
+
+def verdicts_of(told: Iterable[RecusalVerdict]) -> tuple[Verdict, ...]:
+    """Verdicts as the engine knows them; a rank it does not know forbids the seat until someone looks."""
+    return tuple(
+        Verdict(
+            cadre_id=str(one.cadre_id),
+            unit_code=one.target.unit_code,
+            verdict=VerdictRank(one.verdict if one.verdict in _VERDICTS else "block"),
+            code=one.code or "",
+        )
+        for one in told
+        if one.target.unit_code is not None
+    )
+
+
+def past_team_of(unit_code: str, round_type: str, closed_on: date, members: Mapping[UUID, str]) -> PastTeam:
+    """A team of a closed round as the engine knows it."""
+    return PastTeam(
+        unit_code=unit_code,
+        round_type=round_type,
+        closed_on=closed_on,
+        members=tuple(PastMember(cadre_id=str(cadre_id), role=role) for cadre_id, role in members.items()),
+    )
+
+
+def wishes_of(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Pins, bans and weights of a stored request, as the engine takes them."""
+    return {
+        "pins": tuple(Pin.model_validate(pin) for pin in request["pins"]),
+        "bans": tuple(Ban.model_validate(ban) for ban in request["bans"]),
+        "weights": dict(request["weights"]),
+    }
+
+
+def draft_problem(targets: tuple[Target, ...], request: Mapping[str, Any]) -> AssemblyProblem:
+    """The problem as far as the request tells it, so that contradictions are refused at once.
+
+    Whoever is pinned is taken to be in the pool; the run itself looks.
+    """
+    pinned = {str(pin["cadre_id"]) for pin in request["pins"]}
+    placeholders = tuple(Candidate(cadre_id=cadre_id, home_unit="-") for cadre_id in sorted(pinned))
+    return AssemblyProblem(candidates=placeholders, targets=targets, **wishes_of(request))

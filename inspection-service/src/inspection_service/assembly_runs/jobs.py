@@ -1,0 +1,112 @@
+"""Running an assembly: ask the pool, let a solver process think, store the answer. The worker never blocks on it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from uuid import UUID
+
+from chassis.errors import Category, HeliError
+from chassis.identity import SYSTEM
+from chassis.service import Resources, Timer
+
+from inspection_service.assembly.problem import AssemblyProblem
+from inspection_service.assembly.progress import Progress
+from inspection_service.assembly_runs import domain, service
+from inspection_service.assembly_runs.service import RunInHand
+from inspection_service.resources import own_of
+
+_BEAT_SECONDS = 2.0
+_PASSING = frozenset({Category.UNAVAILABLE, Category.TIMEOUT, Category.BAD_GATEWAY})
+
+
+async def run_assembly(resources: Resources, payload: Mapping[str, Any]) -> None:
+    """Carry out one run. A pool that does not answer makes it wait; everything else ends it with a named failure."""
+    run_id = UUID(payload["run_id"])
+    async with resources.transactions(SYSTEM) as uow:
+        run = await service.take_run(uow, run_id)
+    if run is None:
+        return
+    try:
+        problem = await gather_problem(resources, run)
+        proposal = await _think(resources, run, problem)
+    except HeliError as error:
+        await _stumble(resources, run_id, error)
+        return
+    async with resources.transactions(SYSTEM) as uow:
+        await service.finish_run(uow, run_id, proposal)
+
+
+async def _stumble(resources: Resources, run_id: UUID, error: HeliError) -> None:
+    async with resources.transactions(SYSTEM) as uow:
+        waits = error.category in _PASSING and await service.put_back_run(uow, run_id)
+        if not waits:
+            await service.fail_run(uow, run_id, error)
+    if waits:
+        raise error  # the job is tried again
+
+
+async def gather_problem(resources: Resources, run: RunInHand) -> AssemblyProblem:
+    """Everything the engine needs: cadres and verdicts from the pool, units and history from our own tables."""
+    pool, found = own_of(resources).pool, run.plan.round
+    tree = await resources.directory.tree()
+    cadres = await pool.list_cadres()
+    free = {cadre.id for cadre in await pool.list_cadres((found.starts_on, found.ends_on))}
+    units = [target.unit_code for target in run.plan.targets]
+    verdicts = await pool.check_recusals(units, [cadre.id for cadre in cadres])
+    return AssemblyProblem(
+        candidates=tuple(domain.candidate_of(cadre, tree, is_free=cadre.id in free) for cadre in cadres),
+        targets=tuple(domain.target_of(t.unit_code, t.profile, t.demands, tree) for t in run.plan.targets),
+        verdicts=domain.verdicts_of(verdicts),
+        past_teams=tuple(
+            domain.past_team_of(team.unit_code, team.round_type, team.closed_on, team.members) for team in run.past
+        ),
+        salt=domain.salt_of(found.id, run.number),
+        **domain.wishes_of(run.request),
+    )
+
+
+async def _think(resources: Resources, run: RunInHand, problem: AssemblyProblem) -> Any:
+    latest: dict[str, Any] = {}
+
+    def listen(progress: Progress) -> None:
+        latest.update(
+            stage=str(progress.stage),
+            seconds=round(progress.seconds, 3),
+            objective=progress.objective,
+            bound=progress.bound if progress.gap is not None else None,  # JSON has no infinity
+            gap=progress.gap,
+        )
+
+    async with _beating(resources, run.run_id, latest):
+        return await own_of(resources).solver.assemble(problem, time_limit=run.time_limit_s, listener=listen)
+
+
+@asynccontextmanager
+async def _beating(resources: Resources, run_id: UUID, latest: dict[str, Any]) -> AsyncIterator[None]:
+    """Say every two seconds that the run is in hand and how far it is."""
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(_BEAT_SECONDS)
+            async with resources.transactions(SYSTEM) as uow:
+                await service.report_progress(uow, run_id, dict(latest))
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def resume_abandoned_runs(resources: Resources) -> None:
+    """A worker was killed over a run: another takes it up."""
+    async with resources.transactions(SYSTEM) as uow:
+        for run_id in await service.abandoned_runs(uow):
+            await uow.enqueue("run-assembly", {"run_id": str(run_id)})
+
+
+JOBS = {"run-assembly": run_assembly}
+TIMERS = (Timer("resume-abandoned-runs", 5.0, resume_abandoned_runs),)

@@ -1,0 +1,59 @@
+"""Tables of assembly runs and their proposals."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.db import Uuid7
+from sqlalchemy import ForeignKey, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inspection_service.tables import Base
+
+
+class AssemblyRun(Base):
+    """One question to the engine. ``queued_at`` and ``heartbeat_at`` are system time.
+
+    A worker that stopped writing the heartbeat is gone.
+    """
+
+    __tablename__ = "assembly_run"
+
+    id: Mapped[Uuid7]
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("round.id"))
+    number: Mapped[int]
+    status: Mapped[str]
+    request: Mapped[dict[str, Any]]
+    time_limit_s: Mapped[float]
+    progress: Mapped[dict[str, Any]]
+    failure: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    started_by: Mapped[str]
+    created_at: Mapped[datetime]
+    queued_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    heartbeat_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    finished_at: Mapped[datetime | None]
+    version: Mapped[int]
+
+
+class AssemblyProposal(Base):
+    """The answer of a run, with what it depends on. The runtime role may add rows, never change or remove one."""
+
+    __tablename__ = "assembly_proposal"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("assembly_run.id"), primary_key=True)
+    optimality: Mapped[str]
+    objective: Mapped[float | None]
+    bound: Mapped[float | None]
+    gap: Mapped[float | None]
+    seconds: Mapped[float]
+    teams: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    partial_teams: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    unmet: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    relaxations: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    sentence: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    rule_version: Mapped[str]
+    solver_version: Mapped[str]
+    salt: Mapped[str]
+    input_hash: Mapped[str]
+    created_at: Mapped[datetime]

@@ -1,0 +1,193 @@
+"""Use cases of assembly runs: starting one, taking it in hand, finishing it, reading it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from chassis.directory import UnitTree
+from chassis.errors import HeliError, NotFound
+from chassis.uow import Uow
+
+from inspection_service.assembly.problem import validate_problem
+from inspection_service.assembly.proposal import Proposal
+from inspection_service.assembly.solution import Status
+from inspection_service.assembly_runs import domain, repository
+from inspection_service.assembly_runs.errors import NoProposalInTime, RunStillRunning
+from inspection_service.assembly_runs.models import AssemblyProposal, AssemblyRun
+from inspection_service.assembly_runs.schemas import RunStatus, StartRunIn
+from inspection_service.involvements.policy import Viewer
+from inspection_service.rounds import service as rounds
+from inspection_service.rounds.errors import TargetIsManned
+
+SILENCE = timedelta(seconds=15)
+"""A worker in hand of a run says so every 2 s; after this long without a word it is gone."""
+PATIENCE = timedelta(minutes=10)
+"""How long a run waits for a pool that does not answer before it fails."""
+
+
+@dataclass(frozen=True)
+class RunInHand:
+    """A run a worker has taken, and the round it is about."""
+
+    run_id: UUID
+    number: int
+    request: dict[str, Any]
+    time_limit_s: float
+    plan: rounds.RoundPlan
+    past: Sequence[rounds.PastTeam]
+
+
+async def start_run(uow: Uow, viewer: Viewer, tree: UnitTree, round_id: UUID, body: StartRunIn) -> AssemblyRun:
+    """Ask the engine to man every target of a round that has no team.
+
+    Raises NotFound, RoundIsOver, TargetIsManned when every target has a team, InvalidAssembly for wishes that
+    contradict each other.
+    """
+    await rounds.visible_round(uow, viewer, round_id)
+    found = await rounds.locked_open_round(uow, round_id)
+    open_targets = [t for t in (await rounds.plan_of(uow, round_id)).targets if t.team_id is None]
+    if not open_targets:
+        raise TargetIsManned
+    request = body.model_dump(mode="json", exclude={"time_limit_s"})
+    targets = tuple(domain.target_of(t.unit_code, t.profile, t.demands, tree) for t in open_targets)
+    validate_problem(domain.draft_problem(targets, request))
+    run = AssemblyRun(
+        round_id=found.id,
+        number=await repository.next_number(uow.session, round_id),
+        status=RunStatus.QUEUED,
+        request=request,
+        time_limit_s=body.time_limit_s,
+        progress={},
+        started_by=uow.actor.acting_for or uow.actor.sub,
+        created_at=uow.now,
+        version=1,
+    )
+    uow.session.add(run)
+    await uow.session.flush()
+    await uow.enqueue("run-assembly", {"run_id": str(run.id)})
+    await uow.audit("start", "assembly_run", run.id, detail={"round_id": str(round_id), "number": run.number})
+    return run
+
+
+async def visible_run(uow: Uow, viewer: Viewer, run_id: UUID) -> AssemblyRun:
+    """The run; raises NotFound where the viewer may not meet its round."""
+    run = await repository.find_run(uow.session, run_id)
+    if run is None:
+        raise NotFound
+    await rounds.visible_round(uow, viewer, run.round_id)
+    return run
+
+
+async def proposal_of(uow: Uow, run_id: UUID) -> AssemblyProposal | None:
+    """The answer of a run, if it has one."""
+    return await repository.find_proposal(uow.session, run_id)
+
+
+async def list_runs(
+    uow: Uow, viewer: Viewer, round_id: UUID, *, before: UUID | None, limit: int
+) -> Sequence[tuple[AssemblyRun, AssemblyProposal | None]]:
+    """Runs of a round with their answers, newest first."""
+    await rounds.visible_round(uow, viewer, round_id)
+    return await repository.list_runs(uow.session, round_id, before=before, limit=limit)
+
+
+async def take_run(uow: Uow, run_id: UUID) -> RunInHand | None:
+    """Take a run in hand; None if it has finished. Raises RunStillRunning while another worker has it."""
+    run = await repository.lock_run(uow.session, run_id)
+    if run is None or run.status not in (RunStatus.QUEUED, RunStatus.RUNNING):
+        return None
+    if run.status == RunStatus.RUNNING and not await repository.is_abandoned(uow.session, run_id, SILENCE):
+        raise RunStillRunning
+    run.status = RunStatus.RUNNING
+    run.version += 1
+    await uow.session.flush()
+    await repository.beat(uow.session, run_id)
+    plan = await rounds.plan_of(uow, run.round_id)
+    open_targets = [target for target in plan.targets if target.team_id is None]
+    return RunInHand(
+        run_id=run_id,
+        number=run.number,
+        request=run.request,
+        time_limit_s=run.time_limit_s,
+        plan=rounds.RoundPlan(plan.round, open_targets),
+        past=await rounds.past_teams(uow),
+    )
+
+
+async def report_progress(uow: Uow, run_id: UUID, progress: dict[str, Any] | None) -> None:
+    """Say that the run is in hand, and how far it is."""
+    await repository.beat(uow.session, run_id, progress)
+
+
+async def put_back_run(uow: Uow, run_id: UUID) -> bool:
+    """Give a run back that waits for another service; False once it has waited for too long."""
+    run = await repository.lock_run(uow.session, run_id)
+    if run is None or await repository.is_older_than(uow.session, run_id, PATIENCE):
+        return False
+    if run.status == RunStatus.RUNNING:
+        run.status = RunStatus.QUEUED
+    return True
+
+
+async def abandoned_runs(uow: Uow) -> Sequence[UUID]:
+    """Unfinished runs whose worker is gone, each given out once per silence."""
+    return await repository.take_abandoned(uow.session, SILENCE)
+
+
+async def finish_run(uow: Uow, run_id: UUID, proposal: Proposal) -> None:
+    """Store the answer of a run, for good."""
+    run = await _unfinished(uow, run_id)
+    if run is None:
+        return
+    if proposal.status is Status.UNKNOWN:
+        await _fail(uow, run, NoProposalInTime())
+        return
+    document = proposal.model_dump(mode="json")
+    uow.session.add(
+        AssemblyProposal(
+            run_id=run_id,
+            optimality=proposal.status.value,
+            created_at=uow.now,
+            **{name: document[name] for name in _COPIED},
+        )
+    )
+    is_infeasible = proposal.status is Status.INFEASIBLE
+    await _finish(uow, run, RunStatus.INFEASIBLE if is_infeasible else RunStatus.SUCCEEDED)
+
+
+_COPIED = (
+    "objective", "bound", "gap", "seconds", "teams", "partial_teams", "unmet", "relaxations", "sentence",
+    "rule_version", "solver_version", "salt", "input_hash",
+)  # fmt: skip
+
+
+async def fail_run(uow: Uow, run_id: UUID, error: HeliError) -> None:
+    """Say by name why a run has no answer."""
+    run = await _unfinished(uow, run_id)
+    if run is not None:
+        await _fail(uow, run, error)
+
+
+async def _unfinished(uow: Uow, run_id: UUID) -> AssemblyRun | None:
+    run = await repository.lock_run(uow.session, run_id)
+    return run if run is not None and run.status in (RunStatus.QUEUED, RunStatus.RUNNING) else None
+
+
+async def _fail(uow: Uow, run: AssemblyRun, error: HeliError) -> None:
+    run.failure = {
+        "code": error.code,
+        "title": list(error.title),
+        "detail": list(error.detail or error.title),
+        "errors": [{"pointer": e.pointer, "code": e.code, "message": list(e.message)} for e in error.errors],
+    }
+    await _finish(uow, run, RunStatus.FAILED)
+
+
+async def _finish(uow: Uow, run: AssemblyRun, status: RunStatus) -> None:
+    run.status = status
+    run.finished_at = uow.now
+    run.version += 1
+    await uow.session.flush()
+    await uow.audit("finish", "assembly_run", run.id, detail={"status": status.value})

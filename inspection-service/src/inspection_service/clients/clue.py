@@ -1,0 +1,51 @@
+"""What this service asks of clue-service: take in what a team found."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis.http import Peer
+
+from inspection_service.clients.reading import Answer, document_of, read
+
+PEER = "clue"
+
+
+class ClueRecord(Answer):
+    """A clue by number and state."""
+
+    id: UUID
+    clue_no: str
+    status: str
+    closure: str | None = None
+    version: int = 1
+
+
+class ClueClient:
+    """Typed calls. Raises PeerFailed when clue-service cannot answer, PeerRefused when it says no."""
+
+    def __init__(self, peer: Callable[[], Peer]) -> None:
+        self._peer = peer
+
+    async def register(
+        self,
+        *,
+        origin_ref: str,
+        received_on: date,
+        receiving_unit: str,
+        subject: dict[str, Any],
+        category_code: str | None,
+        text: str,
+    ) -> ClueRecord:
+        """Register a clue of source INSPECTION; the same ``origin_ref`` gives the first clue again, for ever."""
+        body = {
+            "source_code": "INSPECTION",
+            "channel": "other",
+            "received_on": received_on.isoformat(),
+            "subjects": [subject] if subject else [],
+            "allegations": [{"text": text, **({"category_code": category_code} if category_code else {})}],
+            "receiving_unit": receiving_unit,
+            "origin_ref": origin_ref,
+        }
+        return read(PEER, ClueRecord, document_of(PEER, await self._peer().call("POST", "/v1/clues", json=body)))

@@ -1,0 +1,178 @@
+"""What this service asks of personnel-pool-service: cadres, recusal verdicts, secondments."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from chassis.http import Peer, PeerFailed
+from chassis.uow import Cause
+from pydantic import Field
+
+from inspection_service.clients.errors import PeerRefused
+from inspection_service.clients.reading import Answer, document_of, read
+
+PEER = "pool"
+_PAGE = 200
+_CADRES_PER_CHECK = 200
+
+SettleVerb = Literal["activate", "end", "recall"]
+
+
+_CONFLICT = 409
+_DONE: Mapping[SettleVerb, frozenset[str]] = {
+    "activate": frozenset({"active", "ended", "evaluated", "recalled"}),
+    "end": frozenset({"ended", "evaluated", "recalled"}),
+    "recall": frozenset({"recalled", "ended", "evaluated", "refused", "withdrawn"}),
+}
+"""States in which nothing is left to do for a verb."""
+
+
+class WorkRow(Answer):
+    """One row of a work history; ``until`` None is the present post."""
+
+    unit_code: str | None = None
+    post: str | None = None
+    since: date | None = Field(None, alias="from")
+    until: date | None = Field(None, alias="to")
+
+
+class CadreRecord(Answer):
+    """A cadre who can be lent, by qualifications."""
+
+    id: UUID
+    home_unit: str
+    rank: str
+    gender: str = ""
+    party_member: bool = False
+    tags: tuple[str, ...] = ()
+    pool_kinds: tuple[str, ...] = ()
+    work_history: tuple[WorkRow, ...] = ()
+    days_lent: int = 0
+    clearance: str = "internal"
+
+
+class RecusalTarget(Answer):
+    unit_code: str | None = None
+
+
+class RecusalVerdict(Answer):
+    """Whether a cadre may deal with a target; ``code`` never tells a private ground."""
+
+    cadre_id: UUID
+    target: RecusalTarget
+    verdict: str
+    code: str | None = None
+
+
+class Seat(Answer):
+    """One seat of a secondment and the home unit's answer."""
+
+    cadre_id: UUID
+    role: str
+    home_unit: str
+    state: str = "requested"
+
+
+class Secondment(Answer):
+    """A group lent together."""
+
+    id: UUID
+    state: str
+    version: int = 1
+    members: tuple[Seat, ...] = ()
+
+
+class PoolClient:
+    """Typed calls. Raises PeerFailed when the pool cannot answer, PeerRefused when it says no."""
+
+    def __init__(self, peer: Callable[[], Peer]) -> None:
+        self._peer = peer
+
+    async def list_cadres(
+        self, free: tuple[date, date] | None = None, *, cause: Cause | None = None
+    ) -> list[CadreRecord]:
+        """Every active cadre; with ``free`` only those who are free from its first to its last day."""
+        period = {"available_from": free[0].isoformat(), "available_to": free[1].isoformat()} if free else {}
+        cadres: list[CadreRecord] = []
+        cursor: str | None = None
+        while True:
+            body = {**period, "limit": _PAGE, **({"cursor": cursor} if cursor else {})}
+            page = document_of(PEER, await self._peer().call("POST", "/v1/cadre-searches", json=body, cause=cause))
+            cadres += [read(PEER, CadreRecord, item) for item in page["items"]]
+            cursor = page.get("next_cursor")
+            if cursor is None:
+                return cadres
+
+    async def check_recusals(
+        self, units: Sequence[str], cadre_ids: Sequence[UUID], *, cause: Cause | None = None
+    ) -> list[RecusalVerdict]:
+        """The verdict about every pair of cadre and unit."""
+        verdicts: list[RecusalVerdict] = []
+        for part in _parts(cadre_ids, _CADRES_PER_CHECK):
+            body = {"targets": [{"unit_code": unit} for unit in units], "cadre_ids": [str(one) for one in part]}
+            answer = document_of(PEER, await self._peer().call("POST", "/v1/recusal-checks", json=body, cause=cause))
+            verdicts += [read(PEER, RecusalVerdict, item) for item in answer["items"]]
+        return verdicts
+
+    async def reserve(
+        self,
+        *,
+        purpose: str,
+        request_ref: str,
+        period: tuple[date, date],
+        members: Sequence[tuple[UUID, str]],
+        acting_for: str,
+        cause: Cause | None = None,
+    ) -> Secondment:
+        """Reserve a group, all or none. The same ``request_ref`` and ``acting_for`` give the same secondment again."""
+        body = {
+            "purpose": purpose,
+            "request_ref": request_ref,
+            "period": {"from": period[0].isoformat(), "to": period[1].isoformat()},
+            "members": [{"cadre_id": str(cadre_id), "role": role} for cadre_id, role in members],
+        }
+        answer = await self._peer().call(
+            "POST",
+            "/v1/secondments",
+            json=body,
+            cause=cause,
+            acting_for=acting_for,
+            idempotency_key=f"reserve:{request_ref}",
+        )
+        return read(PEER, Secondment, document_of(PEER, answer))
+
+    async def get_secondment(self, secondment_id: UUID, *, cause: Cause | None = None) -> Secondment:
+        """The present state of a secondment."""
+        return read(
+            PEER,
+            Secondment,
+            document_of(PEER, await self._peer().call("GET", f"/v1/secondments/{secondment_id}", cause=cause)),
+        )
+
+    async def settle(self, secondment_id: UUID, verb: SettleVerb, *, acting_for: str) -> Secondment:
+        """Activate, end or recall a secondment; one that is there already, or beyond, is done.
+
+        Raises PeerFailed also while the pool still refuses a move that has to come: the caller tries again.
+        """
+        answer = await self._peer().call(
+            "POST",
+            f"/v1/secondments/{secondment_id}/{verb}",
+            json={},
+            acting_for=acting_for,
+            idempotency_key=f"{verb}:{secondment_id}",
+        )
+        try:
+            return read(PEER, Secondment, document_of(PEER, answer))
+        except PeerRefused as error:
+            if error.status != _CONFLICT:
+                raise
+            present = await self.get_secondment(secondment_id)
+            if present.state in _DONE[verb]:
+                return present
+            raise PeerFailed(members={"peer": PEER, "state": present.state}) from error
+
+
+def _parts(items: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

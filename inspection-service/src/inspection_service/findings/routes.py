@@ -1,0 +1,86 @@
+"""Findings over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from chassis.identity import Principal
+from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor
+from chassis.web import IfMatch, UowDep, answer_resource, check_version, require, set_etag
+from fastapi import APIRouter, Body, Query, Response
+
+from inspection_service.findings import service
+from inspection_service.findings.domain import MOVES
+from inspection_service.findings.schemas import FindingOut, HandOverIn, RecordFindingIn
+from inspection_service.involvements.policy import LEADER_ROLES
+from inspection_service.involvements.routes import TreeDep, id_of_cursor
+from inspection_service.involvements.service import viewer_of
+
+router = APIRouter(tags=["findings"])
+_WRITERS = sorted(MOVES["hand-over"].roles)
+_READERS = sorted({*MOVES["hand-over"].roles, *LEADER_ROLES})
+
+
+@router.post("/v1/teams/{team_id}/findings", status_code=201)
+async def record_finding(
+    team_id: UUID,
+    response: Response,
+    _caller: Annotated[Principal, require(*_WRITERS)],
+    tree: TreeDep,
+    uow: UowDep,
+    body: RecordFindingIn,
+) -> FindingOut:
+    """Write down what the team found, while it is at its unit."""
+    finding = await service.record_finding(uow, await viewer_of(uow, tree), team_id, body)
+    answer_resource(response, uow, f"/v1/findings/{finding.id}", finding.version, created=True)
+    return service.describe_finding(finding)
+
+
+@router.get("/v1/teams/{team_id}/findings")
+async def list_findings(
+    team_id: UUID,
+    _caller: Annotated[Principal, require(*_READERS)],
+    tree: TreeDep,
+    uow: UowDep,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    cursor: str | None = None,
+) -> Page[FindingOut]:
+    """Findings of a team, in the order they were recorded."""
+    viewer = await viewer_of(uow, tree)
+    found = await service.list_findings(uow, viewer, team_id, after=id_of_cursor(cursor), limit=limit + 1)
+    page = found[:limit]
+    return Page(
+        items=[service.describe_finding(finding) for finding in page],
+        next_cursor=encode_cursor(str(page[-1].id)) if len(found) > limit else None,
+    )
+
+
+@router.get("/v1/findings/{finding_id}")
+async def get_finding(
+    finding_id: UUID,
+    response: Response,
+    _caller: Annotated[Principal, require(*_READERS)],
+    tree: TreeDep,
+    uow: UowDep,
+) -> FindingOut:
+    """One finding."""
+    finding = await service.read_finding(uow, await viewer_of(uow, tree), finding_id)
+    set_etag(response, finding.version)
+    return service.describe_finding(finding)
+
+
+@router.post("/v1/findings/{finding_id}/hand-over")
+async def hand_over_finding(
+    finding_id: UUID,
+    response: Response,
+    _caller: Annotated[Principal, require(*_WRITERS)],
+    tree: TreeDep,
+    uow: UowDep,
+    if_match: IfMatch,
+    _body: Annotated[HandOverIn | None, Body()] = None,
+) -> FindingOut:
+    """Let a clue come of a finding: exactly one for ever, however often this is asked."""
+    viewer = await viewer_of(uow, tree)
+    check_version(if_match, (await service.visible_finding(uow, viewer, finding_id)).version)
+    finding = await service.hand_over_finding(uow, viewer, finding_id)
+    answer_resource(response, uow, f"/v1/findings/{finding.id}", finding.version)
+    return service.describe_finding(finding)

@@ -1,0 +1,42 @@
+"""Viewers, memberships and recusals, for the other features."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from chassis.directory import UnitTree
+from chassis.uow import Uow
+
+from inspection_service.involvements import policy, repository
+from inspection_service.involvements.policy import Viewer
+
+
+async def viewer_of(uow: Uow, tree: UnitTree) -> Viewer:
+    """What the caller of this unit of work may meet."""
+    sub = uow.actor.acting_for or uow.actor.sub
+    cadre_id = None if uow.actor.is_service else await repository.find_cadre_of(uow.session, sub)
+    return policy.viewer_of(uow.actor, tree, cadre_id)
+
+
+async def admit_members(uow: Uow, round_id: UUID, unit_code: str, cadre_ids: Iterable[UUID]) -> None:
+    """Let the members of a team meet its matter."""
+    await repository.add_members(uow.session, round_id, unit_code, cadre_ids)
+
+
+async def dismiss_members(uow: Uow, round_id: UUID, unit_code: str) -> None:
+    """A team was given up: its members no longer meet the matter."""
+    await repository.remove_members(uow.session, round_id, unit_code)
+
+
+async def recuse(uow: Uow, round_id: UUID, unit_code: str, cadre_ids: Iterable[UUID]) -> None:
+    """Take a matter away from cadres, for every read and for good."""
+    ids = list(cadre_ids)
+    await repository.add_recusals(uow.session, round_id, unit_code, ids)
+    for cadre_id in ids:
+        await uow.audit("recuse", "round_target", f"{round_id}/{unit_code}", detail={"cadre_id": str(cadre_id)})
+
+
+async def recused_targets(uow: Uow, viewer: Viewer, round_id: UUID) -> set[str]:
+    """The targets of a round that the viewer must not meet."""
+    if viewer.cadre_id is None:
+        return set()
+    return await repository.list_recused_targets(uow.session, round_id, viewer.cadre_id)

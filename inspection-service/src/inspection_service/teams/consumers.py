@@ -1,0 +1,49 @@
+"""What teams learn from others: consent of home units, and briefings they wait for."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from chassis.consumer import Handler
+from chassis.uow import Uow
+from contracts.envelope import Envelope
+
+from contracts import notification, pool
+from inspection_service.clients.pool import Seat, Secondment
+from inspection_service.teams import service
+
+_TEAM_REF = "team:"
+
+
+async def on_secondment(uow: Uow, envelope: Envelope, event: Any) -> None:
+    """A secondment moved."""
+    team_id = _team_of(event.request_ref)
+    if team_id is None:
+        return
+    seats = tuple(Seat.model_validate(seat.model_dump()) for seat in event.seats)
+    told = Secondment(id=event.secondment_id, state=event.state, version=envelope.version, members=seats)
+    await service.follow_secondment(uow, team_id, told)
+
+
+async def on_briefing(uow: Uow, envelope: Envelope, event: Any) -> None:
+    """A briefing was issued or acknowledged."""
+    if event.item_type != "team" or event.item_id is None:
+        return
+    team_id = _team_of(f"{_TEAM_REF}{event.item_id.removeprefix(_TEAM_REF)}")
+    if team_id is not None:
+        await service.follow_briefing(
+            uow, event.briefing_id, team_id, open_count=event.open_count, version=envelope.version
+        )
+
+
+def _team_of(reference: str) -> UUID | None:
+    try:
+        return UUID(reference.removeprefix(_TEAM_REF)) if reference.startswith(_TEAM_REF) else None
+    except ValueError:
+        return None
+
+
+HANDLERS: Mapping[str, Handler] = {
+    **{event.type: on_secondment for event in pool.EVENTS if issubclass(event, pool.SecondmentEvent)},
+    **{event.type: on_briefing for event in notification.EVENTS if issubclass(event, notification.BriefingEvent)},
+}

@@ -1,0 +1,46 @@
+"""Teams as callers see them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from chassis.uow import Uow
+
+from inspection_service.rounds import service as rounds
+from inspection_service.teams import domain, repository
+from inspection_service.teams.domain import TeamState
+from inspection_service.teams.models import RoundAuthorization, Team
+from inspection_service.teams.schemas import AuthorizationOut, MemberOut, TeamOut
+
+
+async def describe_teams(uow: Uow, teams: Sequence[Team]) -> list[TeamOut]:
+    """Teams as callers see them."""
+    ids = [team.id for team in teams]
+    members: dict[UUID, list[MemberOut]] = defaultdict(list)
+    for member in await repository.list_members(uow.session, ids):
+        members[member.team_id].append(MemberOut.model_validate(member))
+    given = {row.team_id: row for row in await repository.list_authorizations(uow.session, ids)}
+    waiting = await repository.count_open_briefings(uow.session, ids)
+    over = await rounds.closed_among(uow, {team.round_id for team in teams})
+    return [
+        _describe(team, members[team.id], given.get(team.id), waiting.get(team.id, 0), is_over=team.round_id in over)
+        for team in teams
+    ]
+
+
+def _describe(
+    team: Team, members: list[MemberOut], given: RoundAuthorization | None, waiting: int, *, is_over: bool
+) -> TeamOut:
+    columns = {column.key: getattr(team, column.key) for column in Team.__table__.columns}
+    authorization = None
+    if given is not None:
+        row = {column.key: getattr(given, column.key) for column in RoundAuthorization.__table__.columns}
+        is_valid = not is_over and team.state in (TeamState.AUTHORISED, TeamState.ENTERED)
+        authorization = AuthorizationOut.model_validate({**row, "is_valid": is_valid})
+    return TeamOut(
+        **{name: columns[name] for name in TeamOut.model_fields if name in columns},
+        allowed_moves=domain.MOVES.allowed(team.state),
+        members=members,
+        authorization=authorization,
+        open_briefings=waiting,
+    )

@@ -1,0 +1,66 @@
+"""What callers send and get about teams."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from chassis.web import RequestModel, ResponseModel
+from pydantic import Field
+
+
+class MoveTeamIn(RequestModel):
+    """Why, where a move has a reason to give."""
+
+    reason: str | None = Field(None, min_length=1, max_length=2000)
+
+
+class EnterTeamIn(RequestModel):
+    """``override_reason`` lets the team enter while briefings are open; it is kept and audited."""
+
+    override_reason: str | None = Field(None, min_length=1, max_length=2000)
+
+
+class MemberOut(ResponseModel):
+    """``seat_state`` is the home unit's answer; ``reasons`` say why the engine chose the person."""
+
+    cadre_id: UUID
+    role: str
+    home_unit: str | None
+    seat_state: str
+    reasons: list[str]
+
+
+class AuthorizationOut(ResponseModel):
+    """Given for this round only; ``is_valid`` until the round closes."""
+
+    leader_cadre_id: UUID | None
+    deputy_cadre_ids: list[UUID]
+    authorised_by: str
+    authorised_at: datetime
+    valid_from: date
+    valid_to: date
+    is_valid: bool
+
+
+class TeamOut(ResponseModel):
+    id: UUID
+    round_id: UUID
+    unit_code: str
+    run_id: UUID
+    state: str
+    allowed_moves: list[str]
+    members: list[MemberOut]
+    starts_on: date
+    ends_on: date
+    secondment_id: UUID
+    secondment_state: str
+    authorization: AuthorizationOut | None
+    open_briefings: int
+    proposal_reason: str | None
+    reason: str | None
+    entry_reason: str | None
+    proposed_by: str
+    submitted_by: str | None
+    entered_at: datetime | None
+    closed_at: datetime | None
+    created_at: datetime
+    version: int
