@@ -22,8 +22,6 @@ from chassis.settings import PlatformSettings
 
 EVENT_STREAM = "EVT"
 DEAD_LETTER_STREAM = "DLQ"
-MAX_BATCH = 1000
-"""Messages the server takes in one atomic batch."""
 
 _NANOSECONDS = 1_000_000_000
 _DAY = 86_400 * _NANOSECONDS
@@ -151,7 +149,7 @@ class Broker:
         await self._ask(message.subject, message.data, message.headers, within=within)
 
     async def publish_batch(self, messages: Sequence[Message], *, within: float = 8) -> None:
-        """Publish up to ``MAX_BATCH`` messages of one stream; all are stored next to each other, or none is.
+        """Publish up to 1,000 messages of one stream; all are stored next to each other, or none is.
 
         Raises:
             BrokerRefused: none is stored; code 10201 if one was already stored earlier.
@@ -189,12 +187,9 @@ class Broker:
             except BrokerRefused as second:
                 if second.code != _STREAM_NAME_IN_USE:  # another service was first
                     raise
-            else:
-                log.info("stream_created", stream=name)
             return
         if any(known.get(field) != value for field, value in wanted.items()):
             await self.request(f"STREAM.UPDATE.{name}", {**known, **wanted})
-            log.info("stream_updated", stream=name)
 
     async def subscribe_inbox(self) -> tuple[str, Subscription]:
         """A fresh private inbox and what arrives there."""

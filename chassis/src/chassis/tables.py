@@ -6,23 +6,7 @@ is a new ``upgrade_v2`` called by a new migration of every service; ``upgrade_v1
 
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    DateTime,
-    Identity,
-    Index,
-    Integer,
-    LargeBinary,
-    PrimaryKeyConstraint,
-    SmallInteger,
-    Table,
-    Text,
-    UniqueConstraint,
-    Uuid,
-    func,
-    text,
-)
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db import new_metadata
@@ -31,131 +15,131 @@ metadata = new_metadata()
 """Of the tables below; a service's migrations compare against this and its own metadata."""
 
 
-def _instant(name: str, *, nullable: bool = False) -> Column[Any]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
+def _instant(name: str, *, nullable: bool = False) -> sa.Column[Any]:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def _written_at(name: str) -> Column[Any]:
+def _written_at(name: str) -> sa.Column[Any]:
     # The system's time, not the business clock's: retention must not follow a clock that people shift.
-    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now())
 
 
-outbox = Table(
+outbox = sa.Table(
     "outbox",
     metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("event_id", Uuid, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("aggregate_id", Text, nullable=False),
-    Column("version", BigInteger, nullable=False),
-    Column("headers", JSONB, nullable=False),
-    Column("data", LargeBinary, nullable=False),
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("event_id", sa.Uuid, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("aggregate_id", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("headers", JSONB, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
     _written_at("created_at"),
     _instant("sent_at", nullable=True),
-    UniqueConstraint("event_id"),
+    sa.UniqueConstraint("event_id"),
 )
-Index("ix_outbox_unsent", outbox.c.id, postgresql_where=outbox.c.sent_at.is_(None))
+sa.Index("ix_outbox_unsent", outbox.c.id, postgresql_where=outbox.c.sent_at.is_(None))
 
-inbox = Table(
+inbox = sa.Table(
     "inbox",
     metadata,
-    Column("consumer", Text, nullable=False),
-    Column("event_id", Uuid, nullable=False),
+    sa.Column("consumer", sa.Text, nullable=False),
+    sa.Column("event_id", sa.Uuid, nullable=False),
     _written_at("processed_at"),
-    PrimaryKeyConstraint("consumer", "event_id"),
+    sa.PrimaryKeyConstraint("consumer", "event_id"),
 )
-Index("ix_inbox_processed_at", inbox.c.processed_at, postgresql_using="brin")
+sa.Index("ix_inbox_processed_at", inbox.c.processed_at, postgresql_using="brin")
 
-dead_letter = Table(
+dead_letter = sa.Table(
     "dead_letter",
     metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("consumer", Text, nullable=False),
-    Column("event_id", Uuid, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("headers", JSONB, nullable=False),
-    Column("data", LargeBinary, nullable=False),
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("consumer", sa.Text, nullable=False),
+    sa.Column("event_id", sa.Uuid, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("headers", JSONB, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
     # Code and class only: the message of an error may quote a row.
-    Column("error_code", Text, nullable=False),
-    Column("error_class", Text, nullable=False),
+    sa.Column("error_code", sa.Text, nullable=False),
+    sa.Column("error_class", sa.Text, nullable=False),
     _written_at("failed_at"),
     _instant("redriven_at", nullable=True),
 )
 
-idempotency = Table(
+idempotency = sa.Table(
     "idempotency",
     metadata,
-    Column("caller", Text, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
-    Column("status_code", SmallInteger, nullable=False),
-    Column("location", Text),
+    sa.Column("caller", sa.Text, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("status_code", sa.SmallInteger, nullable=False),
+    sa.Column("location", sa.Text),
     _written_at("created_at"),
-    PrimaryKeyConstraint("caller", "path", "key"),
+    sa.PrimaryKeyConstraint("caller", "path", "key"),
 )
-Index("ix_idempotency_created_at", idempotency.c.created_at, postgresql_using="brin")
+sa.Index("ix_idempotency_created_at", idempotency.c.created_at, postgresql_using="brin")
 
-audit_entry = Table(
+audit_entry = sa.Table(
     "audit_entry",
     metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
     _instant("at"),
-    Column("actor", Text, nullable=False),
-    Column("acting_for", Text),
-    Column("action", Text, nullable=False),
-    Column("object_type", Text, nullable=False),
-    Column("object_id", Text, nullable=False),
-    Column("unit", Text),
-    Column("purpose", Text),
-    Column("detail", JSONB, nullable=False),
-    Column("request_id", Text),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("acting_for", sa.Text),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("object_type", sa.Text, nullable=False),
+    sa.Column("object_id", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text),
+    sa.Column("purpose", sa.Text),
+    sa.Column("detail", JSONB, nullable=False),
+    sa.Column("request_id", sa.Text),
 )
-Index("ix_audit_entry_object", audit_entry.c.object_type, audit_entry.c.object_id, audit_entry.c.id)
+sa.Index("ix_audit_entry_object", audit_entry.c.object_type, audit_entry.c.object_id, audit_entry.c.id)
 
-unit_copy = Table(
+unit_copy = sa.Table(
     "unit_copy",
     metadata,
-    Column("code", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("unit_type", Text, nullable=False),
-    Column("parent_code", Text),
-    Column("level", Text),
-    Column("aliases", JSONB, nullable=False),
-    Column("linked_office", Text),
-    Column("host_units", JSONB, nullable=False),
-    Column("contact", Text),
-    Column("supervision_type", Text),
-    Column("in_charge", JSONB, nullable=False),
-    Column("version", BigInteger, nullable=False),
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("unit_type", sa.Text, nullable=False),
+    sa.Column("parent_code", sa.Text),
+    sa.Column("level", sa.Text),
+    sa.Column("aliases", JSONB, nullable=False),
+    sa.Column("linked_office", sa.Text),
+    sa.Column("host_units", JSONB, nullable=False),
+    sa.Column("contact", sa.Text),
+    sa.Column("supervision_type", sa.Text),
+    sa.Column("in_charge", JSONB, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
 )
 
-principal_copy = Table(
+principal_copy = sa.Table(
     "principal_copy",
     metadata,
-    Column("sub", Text, primary_key=True),
-    Column("unit", Text),
-    Column("roles", JSONB, nullable=False),
-    Column("clearance", Text, nullable=False),
-    Column("cadre_id", Uuid),
-    Column("version", BigInteger, nullable=False),
+    sa.Column("sub", sa.Text, primary_key=True),
+    sa.Column("unit", sa.Text),
+    sa.Column("roles", JSONB, nullable=False),
+    sa.Column("clearance", sa.Text, nullable=False),
+    sa.Column("cadre_id", sa.Uuid),
+    sa.Column("version", sa.BigInteger, nullable=False),
 )
-Index("ix_principal_copy_unit", principal_copy.c.unit)
+sa.Index("ix_principal_copy_unit", principal_copy.c.unit)
 
-job = Table(
+job = sa.Table(
     "job",
     metadata,
-    Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
-    Column("kind", Text, nullable=False),
-    Column("payload", JSONB, nullable=False),
+    sa.Column("id", sa.Uuid, primary_key=True, server_default=sa.text("uuidv7()")),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("payload", JSONB, nullable=False),
     _instant("run_after"),
-    Column("attempts", Integer, nullable=False, server_default="0"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     _instant("locked_until", nullable=True),
     _instant("done_at", nullable=True),
-    Column("failed_code", Text),
+    sa.Column("failed_code", sa.Text),
     _written_at("created_at"),
 )
-Index("ix_job_waiting", job.c.run_after, postgresql_where=job.c.done_at.is_(None) & job.c.failed_code.is_(None))
+sa.Index("ix_job_waiting", job.c.run_after, postgresql_where=job.c.done_at.is_(None) & job.c.failed_code.is_(None))
 
 _TABLES_V1 = (
     """

@@ -1,7 +1,7 @@
 """The consumer on real servers: each event is applied once and in order; what cannot be applied stops nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ DURABLE = "counting"
 
 
 @pytest.fixture
-def apply(world: Any) -> Callable[..., Any]:
+def apply(world: Any) -> Any:
     """The handler that logs effects, as the world's own consumer uses it."""
     return world.log_effect
 
@@ -105,7 +105,8 @@ async def test_durable_deleted_behind_a_silent_server_is_noticed_by_the_check(
     monkeypatch.setattr("chassis.consumer._CHECK_SECONDS", 0.0)
 
     async def only_silence(*_: Any) -> AsyncIterator[Any]:
-        for never in ():
+        nothing: tuple[Any, ...] = ()
+        for never in nothing:
             yield never
 
     async with running(world) as broker:
