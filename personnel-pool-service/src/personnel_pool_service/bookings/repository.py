@@ -1,0 +1,109 @@
+"""SQL of bookings."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from personnel_pool_service.bookings.domain import Booking, Period
+from personnel_pool_service.bookings.errors import DoubleBooked
+from personnel_pool_service.bookings.models import NO_OVERLAP, BookingRow
+
+
+def _range(period: Period) -> Range[date]:
+    return Range(period.first, period.last, bounds="[]")
+
+
+async def lock_homes(session: AsyncSession, homes: Collection[str]) -> None:
+    """Serialise the quotas of home units, in one order everywhere."""
+    for home in sorted(homes):
+        await session.execute(
+            text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"home_unit\x1f{home}"}
+        )
+
+
+async def list_taken(
+    session: AsyncSession, cadre_ids: Collection[UUID], period: Period, *, but: Collection[UUID] = ()
+) -> list[UUID]:
+    """Those of the cadres who are taken on a day of the period, other than by the bookings ``but``."""
+    query = select(BookingRow.cadre_id).where(
+        BookingRow.cadre_id.in_(cadre_ids), BookingRow.days.op("&&")(_range(period)), BookingRow.id.not_in(but)
+    )
+    return sorted(set(await session.scalars(query)))
+
+
+async def list_of_homes(
+    session: AsyncSession, homes: Collection[str], period: Period, *, but: Collection[UUID] = ()
+) -> list[Booking]:
+    """What home units lend on days of the period, other than the bookings ``but``."""
+    query = select(BookingRow).where(
+        BookingRow.home_unit.in_(homes), BookingRow.days.op("&&")(_range(period)), BookingRow.id.not_in(but)
+    )
+    return [_booking(row) for row in await session.scalars(query)]
+
+
+async def add(session: AsyncSession, bookings: Sequence[Booking]) -> list[UUID]:
+    """Take the days; ids in the order given.
+
+    Raises:
+        DoubleBooked: the exclusion constraint says no.
+    """
+    rows = [BookingRow(cadre_id=one.cadre_id, home_unit=one.home_unit, days=_range(one.period)) for one in bookings]
+    session.add_all(rows)
+    await _flush(session)
+    return [row.id for row in rows]
+
+
+async def set_last_day(session: AsyncSession, booking_ids: Collection[UUID], last: date) -> None:
+    """Let the bookings end on another day."""
+    for row in await session.scalars(select(BookingRow).where(BookingRow.id.in_(booking_ids)).order_by(BookingRow.id)):
+        row.days = Range(row.days.lower, last, bounds="[]")
+    await _flush(session)
+
+
+async def delete_bookings(session: AsyncSession, booking_ids: Collection[UUID]) -> None:
+    """Give the days back."""
+    await session.execute(delete(BookingRow).where(BookingRow.id.in_(booking_ids)))
+
+
+async def list_days_lent(session: AsyncSession, cadre_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Days booked so far and ahead, per cadre; cadres without any are absent."""
+    days = func.sum(func.upper(BookingRow.days) - func.lower(BookingRow.days))
+    query = select(BookingRow.cadre_id, days).where(BookingRow.cadre_id.in_(cadre_ids)).group_by(BookingRow.cadre_id)
+    return {cadre_id: int(total) for cadre_id, total in await session.execute(query)}
+
+
+def taken_on(period: Period) -> Select[Any]:
+    """The cadres taken on a day of the period, as a subquery."""
+    return select(BookingRow.cadre_id).where(BookingRow.days.op("&&")(_range(period)))
+
+
+async def has_days_from(session: AsyncSession, cadre_id: UUID, day: date) -> bool:
+    """Whether a cadre is taken on a day or later."""
+    query = select(BookingRow.id).where(
+        BookingRow.cadre_id == cadre_id, BookingRow.days.op("&&")(Range(day, None, bounds="[)"))
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def _flush(session: AsyncSession) -> None:
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        if NO_OVERLAP in str(error.orig):
+            raise DoubleBooked from error
+        raise
+
+
+def _booking(row: BookingRow) -> Booking:
+    lower, upper = row.days.lower, row.days.upper
+    assert lower is not None  # every booking has two ends
+    assert upper is not None
+    # PostgreSQL answers day ranges half-open, whatever was written.
+    last = upper if row.days.bounds[1] == "]" else upper - timedelta(days=1)
+    return Booking(cadre_id=row.cadre_id, home_unit=row.home_unit, period=Period(lower, last))

@@ -1,0 +1,96 @@
+"""Reserving people: all or nothing, never twice on one day, never beyond a home unit's quota."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis.uow import Uow
+
+from personnel_pool_service.bookings import repository
+from personnel_pool_service.bookings.domain import Booking, Period, homes_over_quota
+from personnel_pool_service.bookings.errors import DoubleBooked, HomeUnitQuota
+
+
+async def reserve(uow: Uow, wanted: Sequence[Booking], quotas: Mapping[str, int]) -> list[UUID]:
+    """Take the days of all or of nobody. Lock the cadres first, in the order of their ids.
+
+    Args:
+        uow: The present unit of work.
+        wanted: Whom to take, and when.
+        quotas: Home unit → how many it may lend on one day.
+
+    Returns:
+        Booking ids, in the order given.
+
+    Raises:
+        DoubleBooked: someone is taken already.
+        HomeUnitQuota: a home unit would lend too many.
+    """
+    if not wanted:
+        return []
+    await _require_room(uow, wanted, quotas, but=())
+    return await repository.add(uow.session, wanted)
+
+
+async def prolong(uow: Uow, bookings: Mapping[UUID, Booking], last: date, quotas: Mapping[str, int]) -> None:
+    """Let bookings end later. Lock the cadres first.
+
+    Args:
+        uow: The present unit of work.
+        bookings: Booking id → the booking as it is.
+        last: The new last day.
+        quotas: Home unit → how many it may lend on one day.
+
+    Raises:
+        DoubleBooked: someone is taken in the added days.
+        HomeUnitQuota: a home unit would lend too many in them.
+    """
+    wanted = [Booking(one.cadre_id, one.home_unit, Period(one.period.first, last)) for one in bookings.values()]
+    await _require_room(uow, wanted, quotas, but=tuple(bookings))
+    await repository.set_last_day(uow.session, tuple(bookings), last)
+
+
+async def shorten(uow: Uow, booking_ids: Collection[UUID], last: date) -> None:
+    """Let bookings end earlier; the days after ``last`` are free again."""
+    if booking_ids:
+        await repository.set_last_day(uow.session, booking_ids, last)
+
+
+async def release(uow: Uow, booking_ids: Collection[UUID]) -> None:
+    """Give all days back."""
+    if booking_ids:
+        await repository.delete_bookings(uow.session, booking_ids)
+
+
+async def days_lent(uow: Uow, cadre_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Days booked so far and ahead, per cadre; cadres without any are absent."""
+    return await repository.list_days_lent(uow.session, cadre_ids) if cadre_ids else {}
+
+
+def taken_on(period: Period) -> Any:
+    """The cadres taken on a day of the period, as a subquery for another repository."""
+    return repository.taken_on(period)
+
+
+async def is_taken_from(uow: Uow, cadre_id: UUID, day: date) -> bool:
+    """Whether a cadre is taken on a day or later."""
+    return await repository.has_days_from(uow.session, cadre_id, day)
+
+
+async def lent_by(uow: Uow, homes: Collection[str], period: Period) -> list[Booking]:
+    """What home units lend on days of the period."""
+    return await repository.list_of_homes(uow.session, homes, period) if homes else []
+
+
+async def _require_room(uow: Uow, wanted: Sequence[Booking], quotas: Mapping[str, int], *, but: Sequence[UUID]) -> None:
+    span = Period(min(one.period.first for one in wanted), max(one.period.last for one in wanted))
+    homes = {one.home_unit for one in wanted}
+    await repository.lock_homes(uow.session, homes)
+    taken = await repository.list_taken(uow.session, [one.cadre_id for one in wanted], span, but=but)
+    if taken:
+        raise DoubleBooked(members={"cadre_ids": [str(cadre_id) for cadre_id in taken]})
+    held = await repository.list_of_homes(uow.session, homes, span, but=but)
+    over = homes_over_quota(wanted, held, dict(quotas))
+    if over:
+        raise HomeUnitQuota(members={"home_units": over, "quotas": {home: quotas[home] for home in over}})

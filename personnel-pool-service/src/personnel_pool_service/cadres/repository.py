@@ -1,0 +1,185 @@
+"""SQL of cadres."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, delete, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from personnel_pool_service.cadres.domain import ACTIVE, Criteria, Demand, Post
+from personnel_pool_service.cadres.errors import CadreExists
+from personnel_pool_service.cadres.models import ONE_PERSON, CadreRow, PostRow, RecusalFactRow
+
+
+async def add_cadre(session: AsyncSession, row: CadreRow) -> None:
+    """Insert a cadre and learn its id; raises ``CadreExists``."""
+    session.add(row)
+    await flush(session)
+
+
+async def flush(session: AsyncSession) -> None:
+    """Send changes of cadres; raises ``CadreExists`` for a duplicate that came in meanwhile."""
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        if ONE_PERSON in str(error.orig):
+            raise CadreExists from error
+        raise
+
+
+async def find_twin(session: AsyncSession, row: CadreRow) -> UUID | None:
+    """Another present cadre of the same name, date of birth and home unit."""
+    query = select(CadreRow.id).where(
+        CadreRow.name == row.name,
+        CadreRow.birth_date == row.birth_date,
+        CadreRow.home_unit == row.home_unit,
+        CadreRow.status != "exited",
+    )
+    if row.id is not None:
+        query = query.where(CadreRow.id != row.id)
+    with session.no_autoflush:
+        return await session.scalar(query)
+
+
+async def find_cadre(session: AsyncSession, cadre_id: UUID, *, lock: bool = False) -> CadreRow | None:
+    """The cadre, or None."""
+    query = select(CadreRow).where(CadreRow.id == cadre_id)
+    return await session.scalar(query.with_for_update(key_share=True) if lock else query)
+
+
+async def lock_cadres(session: AsyncSession, cadre_ids: Collection[UUID]) -> list[CadreRow]:
+    """The cadres, locked in the order of their ids."""
+    query = select(CadreRow).where(CadreRow.id.in_(cadre_ids)).order_by(CadreRow.id)
+    return list(await session.scalars(query.with_for_update(key_share=True)))
+
+
+async def count_active(session: AsyncSession, homes: Collection[str]) -> dict[str, int]:
+    """Active pool members per home unit."""
+    query = (
+        select(CadreRow.home_unit, func.count().label("members"))
+        .where(CadreRow.home_unit.in_(homes), CadreRow.status == ACTIVE)
+        .group_by(CadreRow.home_unit)
+    )
+    return {row.home_unit: row.members for row in await session.execute(query)}
+
+
+async def list_cadres(
+    session: AsyncSession,
+    criteria: Criteria,
+    *,
+    homes: Collection[str] | None,
+    taken: Any,
+    after: UUID | None,
+    limit: int,
+) -> list[CadreRow]:
+    """Cadres by id, one more than ``limit`` if there are more.
+
+    Args:
+        session: The present session.
+        criteria: What is asked for.
+        homes: The home units the reader may see; None is all.
+        taken: Subquery of the cadres who are not free in the period, or None.
+        after: The last id of the page before.
+        limit: Page size.
+    """
+    query = _matching(criteria).order_by(CadreRow.id).limit(limit + 1)
+    if homes is not None:
+        query = query.where(CadreRow.home_unit.in_(homes))
+    if criteria.is_available:
+        query = query.where(CadreRow.status == ACTIVE)
+        if taken is not None:
+            query = query.where(CadreRow.id.not_in(taken))
+    if after is not None:
+        query = query.where(CadreRow.id > after)
+    return list(await session.scalars(query))
+
+
+def _matching(criteria: Criteria) -> Select[Any]:
+    one_of = {
+        CadreRow.id: criteria.cadre_ids,
+        CadreRow.home_unit: criteria.home_units,
+        CadreRow.rank: criteria.ranks,
+        CadreRow.gender: (criteria.gender,) if criteria.gender else (),
+        CadreRow.party_member: () if criteria.party_member is None else (criteria.party_member,),
+    }
+    conditions: list[Any] = [column.in_(values) for column, values in one_of.items() if values]
+    if criteria.name:
+        conditions.append(CadreRow.name.contains(criteria.name, autoescape=True))
+    if criteria.text:
+        conditions.append(_mentions(criteria.text))
+    if criteria.tags:
+        conditions.append(CadreRow.tags.contains(list(criteria.tags)))
+    if criteria.pool_kinds:
+        conditions.append(CadreRow.pool_kinds.overlap(list(criteria.pool_kinds)))
+    if criteria.demands:
+        conditions.append(or_(*(_fits(demand) for demand in criteria.demands)))
+    return select(CadreRow).where(CadreRow.status.in_(criteria.statuses), *conditions)
+
+
+def _mentions(words: str) -> Any:
+    has_post = exists().where(PostRow.cadre_id == CadreRow.id, PostRow.post.contains(words, autoescape=True))
+    return or_(CadreRow.name.contains(words, autoescape=True), CadreRow.tags.contains([words]), has_post)
+
+
+def _fits(demand: Demand) -> Any:
+    has_tags = CadreRow.tags.contains(list(demand.tags))
+    return and_(has_tags, CadreRow.pool_kinds.overlap(list(demand.pool_kinds))) if demand.pool_kinds else has_tags
+
+
+async def list_taken(session: AsyncSession, cadre_ids: Collection[UUID], taken: Any) -> set[UUID]:
+    """Those of the cadres who are in the subquery ``taken``."""
+    return set(await session.scalars(select(CadreRow.id).where(CadreRow.id.in_(cadre_ids), CadreRow.id.in_(taken))))
+
+
+async def replace_posts(session: AsyncSession, cadre_id: UUID, posts: Sequence[Post]) -> None:
+    """Write a cadre's whole work history."""
+    await session.execute(delete(PostRow).where(PostRow.cadre_id == cadre_id))
+    if posts:
+        rows = [
+            {
+                "cadre_id": cadre_id,
+                "position": position,
+                "unit_code": post.unit_code,
+                "post": post.post,
+                "first_day": post.first,
+                "last_day": post.last,
+            }
+            for position, post in enumerate(posts)
+        ]
+        await session.execute(insert(PostRow), rows)
+
+
+async def list_posts(session: AsyncSession, cadre_ids: Collection[UUID]) -> dict[UUID, list[Post]]:
+    """Work histories of cadres, each in its order."""
+    found: dict[UUID, list[Post]] = {cadre_id: [] for cadre_id in cadre_ids}
+    query = select(PostRow).where(PostRow.cadre_id.in_(cadre_ids)).order_by(PostRow.cadre_id, PostRow.position)
+    for row in await session.scalars(query):
+        found[row.cadre_id].append(Post(row.unit_code, row.post, row.first_day, row.last_day))
+    return found
+
+
+async def store_sealed(session: AsyncSession, cadre_id: UUID, sealed: bytes) -> None:
+    """Keep a cadre's sealed relatives."""
+    statement = insert(RecusalFactRow).values(cadre_id=cadre_id, sealed=sealed)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[RecusalFactRow.cadre_id], set_={"sealed": statement.excluded.sealed}
+        )
+    )
+
+
+async def list_sealed(session: AsyncSession, cadre_ids: Collection[UUID]) -> dict[UUID, bytes]:
+    """Sealed relatives of cadres; those without any are absent."""
+    query = select(RecusalFactRow.cadre_id, RecusalFactRow.sealed).where(RecusalFactRow.cadre_id.in_(cadre_ids))
+    return {row.cadre_id: row.sealed for row in await session.execute(query)}
+
+
+async def list_for_recusal(session: AsyncSession, cadre_ids: Collection[UUID]) -> list[Any]:
+    """(id, name, home_unit, native_place) of cadres, whatever their status."""
+    query = select(CadreRow.id, CadreRow.name, CadreRow.home_unit, CadreRow.native_place).where(
+        CadreRow.id.in_(cadre_ids)
+    )
+    return list(await session.execute(query))

@@ -1,0 +1,271 @@
+"""Cadres as callers write and read them. No answer has a field for relatives."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from chassis.problems import FieldRefused
+from chassis.web import RequestModel, ResponseModel
+from pydantic import Field, model_validator
+
+from personnel_pool_service.bookings.domain import Period
+from personnel_pool_service.cadres.domain import ACTIVE, EXITED, SUSPENDED, CadreDraft, Criteria, Demand, Post, Relative
+from personnel_pool_service.cadres.service import CadreView
+from personnel_pool_service.vocabulary import Gender, Label, PoolKind, Rank, Remark, Role, Sub, Tag, UnitCode
+
+
+class PostIn(RequestModel):
+    """One row of a work history; without ``to`` the post is held today."""
+
+    unit_code: UnitCode
+    post: Label
+    first: date = Field(alias="from")
+    last: date | None = Field(None, alias="to")
+
+    def to_domain(self) -> Post:
+        """The row as the rules see it."""
+        return Post(self.unit_code, self.post, self.first, self.last)
+
+
+class RelativeIn(RequestModel):
+    """A relative, sealed on arrival and never returned."""
+
+    relation: Tag
+    unit_code: UnitCode
+    name: Label | None = None
+
+    def to_domain(self) -> Relative:
+        """The relative as it is sealed."""
+        return Relative(self.relation, self.unit_code, self.name)
+
+
+class CadreIn(RequestModel):
+    """A cadre to be taken into the pool."""
+
+    name: Label
+    home_unit: UnitCode
+    rank: Rank
+    gender: Gender
+    party_member: bool
+    birth_date: date | None = None
+    native_place: Label | None = Field(None, description="County or district, as written or as a unit code")
+    tags: list[Tag] = Field(default_factory=list, max_length=50)
+    pool_kinds: list[PoolKind] = Field(default_factory=list, max_length=5)
+    work_history: list[PostIn] = Field(default_factory=list, max_length=100)
+    relatives: list[RelativeIn] = Field(default_factory=list, max_length=50)
+    sub: Sub | None = Field(None, description="Account of the cadre; the principal is linked to it")
+
+    def to_draft(self) -> CadreDraft:
+        """The cadre without relatives and account."""
+        return CadreDraft(
+            name=self.name,
+            home_unit=self.home_unit,
+            rank=self.rank.value,
+            gender=self.gender.value,
+            party_member=self.party_member,
+            birth_date=self.birth_date,
+            native_place=self.native_place,
+            tags=_distinct(self.tags),
+            pool_kinds=_distinct([kind.value for kind in self.pool_kinds]),
+            work_history=tuple(post.to_domain() for post in self.work_history),
+        )
+
+
+_NEVER_NULL = (
+    "name", "home_unit", "rank", "gender", "party_member", "tags", "pool_kinds", "work_history", "relatives",
+)  # fmt: skip
+
+
+class CadreChange(RequestModel):
+    """The fields to change; the rest stays. ``relatives`` and ``work_history`` are replaced whole."""
+
+    name: Label | None = None
+    home_unit: UnitCode | None = None
+    rank: Rank | None = None
+    gender: Gender | None = None
+    party_member: bool | None = None
+    birth_date: date | None = None
+    native_place: Label | None = None
+    tags: list[Tag] | None = Field(None, max_length=50)
+    pool_kinds: list[PoolKind] | None = Field(None, max_length=5)
+    work_history: list[PostIn] | None = Field(None, max_length=100)
+    relatives: list[RelativeIn] | None = Field(None, max_length=50)
+    sub: Sub | None = None
+
+    @model_validator(mode="after")
+    def _refuse_null(self) -> Self:
+        if any(name in self.model_fields_set and getattr(self, name) is None for name in _NEVER_NULL):
+            raise FieldRefused("null_not_allowed", "必填字段不能清空", "A required field cannot be emptied")
+        return self
+
+    def to_changes(self) -> dict[str, Any]:
+        """Field → new value, in the form the domain uses."""
+        changes: dict[str, Any] = {}
+        for name in sorted(self.model_fields_set):
+            value = getattr(self, name)
+            if name in ("work_history", "relatives"):
+                value = tuple(one.to_domain() for one in value)
+            elif name in ("tags", "pool_kinds"):
+                value = _distinct([str(one) for one in value])
+            elif name in ("rank", "gender"):
+                value = value.value
+            changes[name] = value
+        return changes
+
+
+class CadreMoveIn(RequestModel):
+    """Why; kept in the pool, never emitted."""
+
+    reason: Remark | None = None
+
+
+class PeriodIn(RequestModel):
+    """Days, both included."""
+
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.last < self.first:
+            raise FieldRefused("ends_before_start", "结束日期早于开始日期", "The period ends before it begins")
+        return self
+
+    def to_domain(self) -> Period:
+        """The period as the rules see it."""
+        return Period(self.first, self.last)
+
+
+class DemandIn(RequestModel):
+    """Seats of one role: all of the tags, and one of the pool kinds if any are named."""
+
+    role: Role
+    count: int = Field(1, ge=1, le=1000)
+    tags: list[Tag] = Field(default_factory=list, max_length=20)
+    pool_kinds: list[PoolKind] = Field(default_factory=list, max_length=5)
+
+    def to_domain(self) -> Demand:
+        """The seat as the rules see it."""
+        return Demand(self.role, tuple(self.tags), tuple(kind.value for kind in self.pool_kinds))
+
+
+class CadreSearch(RequestModel):
+    """What is looked for; all that is given must hold."""
+
+    name: Label | None = Field(None, description="Part of the name")
+    text: Label | None = Field(None, description="Part of the name or of a post, or a tag")
+    tags: list[Tag] = Field(default_factory=list, max_length=20, description="All of these")
+    pool_kinds: list[PoolKind] = Field(default_factory=list, max_length=5, description="One of these")
+    home_units: list[UnitCode] = Field(default_factory=list, max_length=500, description="One of these")
+    ranks: list[Rank] = Field(default_factory=list, max_length=8, description="One of these")
+    gender: Gender | None = None
+    party_member: bool | None = None
+    cadre_ids: list[UUID] = Field(default_factory=list, max_length=5_000)
+    demands: list[DemandIn] = Field(default_factory=list, max_length=20, description="Fit for at least one of these")
+    period: PeriodIn | None = None
+    available_only: bool = Field(
+        default=False, description="Only active cadres, with a period only those free in all of it"
+    )
+    include_exited: bool = False
+    limit: int = Field(50, ge=1, le=2_000, description="At most 200 for people, 2,000 for services")
+    cursor: str | None = None
+
+    def to_criteria(self) -> Criteria:
+        """The search as the repository runs it."""
+        return Criteria(
+            name=self.name,
+            text=self.text,
+            tags=tuple(self.tags),
+            pool_kinds=tuple(kind.value for kind in self.pool_kinds),
+            home_units=tuple(self.home_units),
+            ranks=tuple(rank.value for rank in self.ranks),
+            gender=self.gender.value if self.gender else None,
+            party_member=self.party_member,
+            statuses=(ACTIVE, SUSPENDED, EXITED) if self.include_exited else (ACTIVE, SUSPENDED),
+            cadre_ids=tuple(self.cadre_ids),
+            demands=tuple(demand.to_domain() for demand in self.demands),
+            period=self.period.to_domain() if self.period else None,
+            is_available=self.available_only,
+        )
+
+
+class PostOut(ResponseModel):
+    """One row of a work history."""
+
+    unit_code: str
+    post: str
+    first: Annotated[date, Field(serialization_alias="from")]
+    last: Annotated[date | None, Field(serialization_alias="to")]
+
+
+class CadreItem(ResponseModel):
+    """A cadre in a list or a search."""
+
+    id: UUID
+    name: str
+    home_unit: str
+    rank: str
+    gender: str
+    party_member: bool
+    tags: list[str]
+    pool_kinds: list[str]
+    work_history: list[PostOut]
+    status: str
+    sub: str | None
+    days_lent: int = Field(description="Days booked so far and ahead")
+    available: bool | None = Field(description="Active and free in all of the period asked about; null without one")
+    roles: list[str] | None = Field(None, description="Roles of the demands asked about that the cadre fits")
+    version: int
+
+
+class CadreOut(CadreItem):
+    """One cadre."""
+
+    birth_date: date | None
+    native_place: str | None
+    flags: list[str] = Field(description="Possible but doubtful: overlapping_history")
+    created_at: datetime
+    updated_at: datetime
+
+
+def item_of(view: CadreView, demands: tuple[Demand, ...] = ()) -> CadreItem:
+    """A cadre for a list."""
+    fitting = [demand.role for demand in demands if demand.fits(view.row.tags, view.row.pool_kinds)]
+    return CadreItem(**_shared(view), roles=list(dict.fromkeys(fitting)) if demands else None)
+
+
+def out_of(view: CadreView) -> CadreOut:
+    """One cadre in full."""
+    row = view.row
+    return CadreOut(
+        **_shared(view),
+        birth_date=row.birth_date,
+        native_place=row.native_place,
+        flags=view.flags,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _shared(view: CadreView) -> dict[str, Any]:
+    row = view.row
+    return {
+        "id": row.id,
+        "name": row.name,
+        "home_unit": row.home_unit,
+        "rank": row.rank,
+        "gender": row.gender,
+        "party_member": row.party_member,
+        "tags": row.tags,
+        "pool_kinds": row.pool_kinds,
+        "work_history": [PostOut.model_validate(post) for post in view.work_history],
+        "status": row.status,
+        "sub": view.sub,
+        "days_lent": view.days_lent,
+        "available": view.available,
+        "version": row.version,
+    }
+
+
+def _distinct(values: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))

@@ -1,0 +1,106 @@
+"""The home units' say: approve, refuse, recall. Each speaks for its own people only."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from chassis.directory import UnitTree
+from chassis.uow import Uow
+
+from contracts import pool
+from personnel_pool_service.secondments import domain
+from personnel_pool_service.secondments.domain import HOLDING, MOVES, SeatState, state_of_seats
+from personnel_pool_service.secondments.errors import NotYourSeats, SeatNotOpen
+from personnel_pool_service.secondments.models import SeatRow
+from personnel_pool_service.secondments.policy import Reach
+from personnel_pool_service.secondments.service import Posting, free_days, moved
+
+
+async def approve(uow: Uow, tree: UnitTree, posting: Posting, reach: Reach, cadre_ids: Collection[UUID] | None) -> None:
+    """A home unit consents for its people, or for some of them. A repeat changes nothing.
+
+    Raises:
+        MoveRefused, NotYourSeats.
+    """
+    MOVES.take("approve", posting.row.status)
+    pending = [seat for seat in _own(posting, reach, cadre_ids) if seat.state == SeatState.REQUESTED]
+    if not pending:
+        return
+    _decide(uow, pending, SeatState.APPROVED, None)
+    posting.row.status = state_of_seats(SeatState(seat.state) for seat in posting.seats)
+    await moved(uow, tree, posting, "approve", pool.SecondmentApproved, decided_by=_decider(uow, pending))
+
+
+async def refuse(
+    uow: Uow, tree: UnitTree, posting: Posting, reach: Reach, reason: str, cadre_ids: Collection[UUID] | None
+) -> None:
+    """A home unit keeps its people, or some of them, and says why. They are free again; a repeat changes nothing.
+
+    Raises:
+        MoveRefused, NotYourSeats.
+    """
+    move = MOVES.take("refuse", posting.row.status)
+    refused = [seat for seat in _own(posting, reach, cadre_ids) if seat.state in HOLDING]
+    if not refused:
+        return
+    _decide(uow, refused, SeatState.REFUSED, reason)
+    await free_days(uow, posting, refused, has_served=False)
+    posting.row.status = str(move.target)
+    freed = tuple(seat.cadre_id for seat in refused)
+    await moved(uow, tree, posting, "refuse", pool.SecondmentRefused, decided_by=_decider(uow, refused), freed=freed)
+
+
+async def recall(
+    uow: Uow,
+    tree: UnitTree,
+    posting: Posting,
+    reach: Reach,
+    reason: str | None,
+    cadre_ids: Collection[UUID] | None,
+) -> None:
+    """Call everybody back, or some; a home unit its own people only. Served days stay booked.
+
+    Raises:
+        MoveRefused, NotYourSeats.
+        SeatNotOpen: somebody named does not hold a seat.
+    """
+    MOVES.take("recall", posting.row.status)
+    candidates = posting.seats if reach.lends else _own(posting, reach, None)
+    holding = {seat.cadre_id: seat for seat in candidates if seat.state in HOLDING}
+    strangers = [cadre_id for cadre_id in cadre_ids or () if cadre_id not in holding]
+    if strangers or not holding:
+        raise SeatNotOpen(members={"cadre_ids": sorted(str(one) for one in strangers)})
+    recalled = [seat for seat in holding.values() if not cadre_ids or seat.cadre_id in cadre_ids]
+    _decide(uow, recalled, SeatState.RECALLED, reason)
+    is_active = posting.row.status == domain.ACTIVE
+    await free_days(uow, posting, recalled, has_served=is_active)
+    if not posting.holding():
+        posting.row.status = domain.RECALLED
+    elif not is_active:
+        posting.row.status = state_of_seats(SeatState(seat.state) for seat in posting.seats)
+    freed = tuple(seat.cadre_id for seat in recalled)
+    await moved(uow, tree, posting, "recall", pool.SecondmentRecalled, freed=freed)
+
+
+def _own(posting: Posting, reach: Reach, cadre_ids: Collection[UUID] | None) -> list[SeatRow]:
+    own = [
+        seat
+        for seat in posting.seats
+        if seat.home_unit in reach.decides
+        and seat.state != SeatState.REPLACED
+        and (cadre_ids is None or seat.cadre_id in cadre_ids)
+    ]
+    if not own:
+        raise NotYourSeats
+    return own
+
+
+def _decide(uow: Uow, seats: Sequence[SeatRow], state: SeatState, reason: str | None) -> None:
+    for seat in seats:
+        seat.state = state.value
+        seat.decided_by = uow.actor.acting_for or uow.actor.sub
+        seat.decided_at = uow.now
+        seat.reason = reason
+
+
+def _decider(uow: Uow, seats: Sequence[SeatRow]) -> str:
+    return uow.actor.unit or seats[0].home_unit

@@ -1,0 +1,27 @@
+"""Why a secondment is refused."""
+
+from chassis.errors import Category, HeliError, Text
+
+
+class PeriodTooLong(HeliError):
+    """Longer than a secondment may last."""
+
+    code = "period_too_long"
+    category = Category.INVALID
+    title = Text("抽调期限过长", "The secondment would last too long")
+
+
+class NotYourSeats(HeliError):
+    """The caller may see the secondment, but nobody of the caller's unit is concerned."""
+
+    code = "not_your_seats"
+    category = Category.FORBIDDEN
+    title = Text("该抽调不涉及您单位的人员", "None of your unit's people are concerned")
+
+
+class SeatNotOpen(HeliError):
+    """Only a freed seat can be filled again; only a held one recalled or evaluated."""
+
+    code = "seat_not_open"
+    category = Category.CONFLICT
+    title = Text("该席位当前不能如此处理", "The seat is not in a state for this")

@@ -1,0 +1,332 @@
+"""Use cases of secondments: request, read, replace, and the plain moves. Consent is in ``consent``."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis.directory import UnitTree
+from chassis.errors import FieldError, Invalid, NotFound, Text, invalid_field
+from chassis.uow import Uow
+from contracts.pool import SecondmentEvent
+
+from contracts import pool
+from personnel_pool_service.bookings import service as bookings
+from personnel_pool_service.bookings.domain import Booking, Period, is_within_months, quota
+from personnel_pool_service.cadres import service as cadres
+from personnel_pool_service.cadres.domain import ACTIVE as ACTIVE_CADRE
+from personnel_pool_service.cadres.domain import Cadre
+from personnel_pool_service.cadres.errors import CadreNotActive, UnknownCadre
+from personnel_pool_service.secondments import domain, repository
+from personnel_pool_service.secondments.domain import (
+    HOLDING,
+    MOVES,
+    OPEN,
+    Evaluation,
+    Member,
+    Replacement,
+    SeatState,
+    state_of_seats,
+)
+from personnel_pool_service.secondments.errors import PeriodTooLong, SeatNotOpen
+from personnel_pool_service.secondments.events import commission_of, secondment_event
+from personnel_pool_service.secondments.models import EvaluationRow, SeatRow, SecondmentRow
+from personnel_pool_service.secondments.policy import Reach
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much may be lent: the largest share of a home unit's members, the longest posting."""
+
+    share: float
+    max_months: int
+
+
+@dataclass
+class Posting:
+    """A secondment with all its seats, locked for a move."""
+
+    row: SecondmentRow
+    seats: list[SeatRow]
+
+    def holding(self) -> list[SeatRow]:
+        """Seats whose people are wanted or serving."""
+        return [seat for seat in self.seats if seat.state in HOLDING]
+
+    def period(self) -> Period:
+        """The days of the posting."""
+        return Period(self.row.period_from, self.row.period_to)
+
+
+async def request_secondment(
+    uow: Uow,
+    tree: UnitTree,
+    limits: Limits,
+    *,
+    purpose: str,
+    request_ref: str,
+    period: Period,
+    members: Sequence[Member],
+) -> Posting:
+    """Reserve a group at once: all of them or nobody.
+
+    Raises:
+        Invalid: someone is named twice. PeriodTooLong, UnknownCadre: the request is wrong.
+        CadreNotActive, DoubleBooked, HomeUnitQuota: the pool cannot give them.
+    """
+    _require_short(period, limits)
+    again = domain.repeated([member.cadre_id for member in members])
+    if again:
+        message = Text("同一人重复出现", "The same person appears twice")
+        raise Invalid(errors=[FieldError(f"/members/{index}/cadre_id", "duplicate", message) for index in again])
+    pointers = [f"/members/{index}/cadre_id" for index in range(len(members))]
+    people = await _lock_lendable(uow, [member.cadre_id for member in members], pointers)
+    row = SecondmentRow(
+        purpose=purpose,
+        request_ref=request_ref,
+        period_from=period.first,
+        period_to=period.last,
+        status=domain.REQUESTED,
+        requested_by=uow.actor.acting_for or uow.actor.sub,
+        version=1,
+        created_at=uow.now,
+        updated_at=uow.now,
+    )
+    await repository.add(uow.session, [row])
+    posting = Posting(row, [])
+    await _seat(uow, limits, posting, [(people[member.cadre_id], member.role) for member in members])
+    await tell(uow, tree, posting, pool.SecondmentRequested)
+    await uow.audit("request_secondment", "secondment", row.id, detail={"members": len(members)})
+    return posting
+
+
+async def replace_members(
+    uow: Uow, tree: UnitTree, limits: Limits, posting: Posting, replacements: Sequence[Replacement]
+) -> None:
+    """Fill freed seats with other cadres, whose home units are asked in turn.
+
+    Raises:
+        MoveRefused, SeatNotOpen, and what ``request_secondment`` raises.
+    """
+    MOVES.take("replace", posting.row.status)
+    pointers = [f"/members/{index}/cadre_id" for index in range(len(replacements))]
+    freed = []
+    for one in replacements:
+        seat = next((s for s in posting.seats if s.cadre_id == one.replaces and s.state in OPEN), None)
+        if seat is None or seat in freed:
+            raise SeatNotOpen(members={"cadre_id": str(one.replaces)})
+        freed.append(seat)
+    people = await _lock_lendable(uow, [one.cadre_id for one in replacements], pointers)
+    wanted = [(people[one.cadre_id], seat.role) for one, seat in zip(replacements, freed, strict=True)]
+    seats = await _seat(uow, limits, posting, wanted)
+    for seat, successor in zip(freed, seats, strict=True):
+        seat.state, seat.replaced_by = SeatState.REPLACED, successor.id
+    posting.row.status = state_of_seats(SeatState(seat.state) for seat in posting.seats)
+    await moved(uow, tree, posting, "replace", pool.SecondmentRequested)
+
+
+async def activate(uow: Uow, tree: UnitTree, posting: Posting) -> None:
+    """The posting begins."""
+    move = MOVES.take("activate", posting.row.status)
+    for seat in posting.holding():
+        seat.state = SeatState.ACTIVE
+    posting.row.status = str(move.target)
+    await moved(uow, tree, posting, "activate", pool.SecondmentActivated)
+
+
+async def extend(uow: Uow, tree: UnitTree, limits: Limits, posting: Posting, last: date) -> None:
+    """The posting lasts longer.
+
+    Raises:
+        MoveRefused, PeriodTooLong, DoubleBooked, HomeUnitQuota.
+        Invalid: ``last`` is not later than the present last day.
+    """
+    MOVES.take("extend", posting.row.status)
+    if last <= posting.row.period_to:
+        raise invalid_field("/to", "not_later", "须晚于原结束日期", "Must be later than the present last day")
+    _require_short(Period(posting.row.period_from, last), limits)
+    held = {seat.booking_id: seat for seat in posting.holding() if seat.booking_id is not None}
+    await cadres.lock_cadres(uow, [seat.cadre_id for seat in held.values()])
+    present = {
+        booking_id: Booking(seat.cadre_id, seat.home_unit, posting.period()) for booking_id, seat in held.items()
+    }
+    await bookings.prolong(uow, present, last, await _quotas(uow, limits, {s.home_unit for s in held.values()}))
+    posting.row.period_to = last
+    await moved(uow, tree, posting, "extend", pool.SecondmentExtended)
+
+
+async def end(uow: Uow, tree: UnitTree, posting: Posting) -> None:
+    """The posting is over; the days that remain are free again."""
+    move = MOVES.take("end", posting.row.status)
+    serving = posting.holding()
+    for seat in serving:
+        seat.state = SeatState.ENDED
+    await free_days(uow, posting, serving, has_served=True)
+    posting.row.status = str(move.target)
+    await moved(uow, tree, posting, "end", pool.SecondmentEnded)
+
+
+async def evaluate(uow: Uow, tree: UnitTree, posting: Posting, evaluations: Sequence[Evaluation]) -> None:
+    """The using unit says how it was.
+
+    Raises:
+        MoveRefused: it is not over, or was evaluated already.
+        UnknownCadre: somebody who did not serve to the end.
+    """
+    move = MOVES.take("evaluate", posting.row.status)
+    served = {seat.cadre_id: seat for seat in posting.seats if seat.state == SeatState.ENDED}
+    unknown = [index for index, one in enumerate(evaluations) if one.cadre_id not in served]
+    repeated = domain.repeated([one.cadre_id for one in evaluations])
+    if unknown or repeated:
+        message = Text("该干部不在本次抽调中，或重复出现", "Did not serve here to the end, or appears twice")
+        pointers = [f"/evaluations/{index}/cadre_id" for index in sorted({*unknown, *repeated})]
+        raise UnknownCadre(errors=[FieldError(pointer, "unknown_cadre", message) for pointer in pointers])
+    by = uow.actor.acting_for or uow.actor.sub
+    rows = [
+        EvaluationRow(
+            seat_id=served[one.cadre_id].id,
+            grade=one.grade,
+            comment=one.comment,
+            evaluated_by=by,
+            evaluated_at=uow.now,
+        )
+        for one in evaluations
+    ]
+    await repository.add(uow.session, rows)
+    for one in evaluations:
+        served[one.cadre_id].state = SeatState.EVALUATED
+    posting.row.status = str(move.target)
+    await moved(uow, tree, posting, "evaluate", pool.SecondmentEvaluated)
+
+
+async def lock_posting(uow: Uow, secondment_id: UUID, reach: Reach, seen_version: int | None) -> Posting:
+    """The secondment, locked for a move; raises ``NotFound`` also if the caller sees none of its seats."""
+    row = await repository.find_secondment(uow.session, secondment_id, lock=True)
+    posting = await _visible(uow, row, reach)
+    posting.row.require_version(seen_version)
+    return posting
+
+
+async def get_posting(uow: Uow, secondment_id: UUID, reach: Reach) -> Posting:
+    """The secondment; raises ``NotFound`` also if the caller sees none of its seats."""
+    return await _visible(uow, await repository.find_secondment(uow.session, secondment_id), reach)
+
+
+async def list_postings(
+    uow: Uow,
+    reach: Reach,
+    *,
+    request_ref: str | None,
+    status: str | None,
+    home_unit: str | None,
+    after: UUID | None,
+    limit: int,
+) -> tuple[list[Posting], bool]:
+    """Secondments by id that concern the reader, and whether there are more."""
+    rows = await repository.list_secondments(
+        uow.session,
+        request_ref=request_ref,
+        status=status,
+        home_unit=home_unit,
+        homes=reach.sees,
+        after=after,
+        limit=limit,
+    )
+    page = rows[:limit]
+    seats = await repository.list_seats(uow.session, [row.id for row in page]) if page else {}
+    return [Posting(row, seats[row.id]) for row in page], len(rows) > limit
+
+
+async def evaluations_of(uow: Uow, posting: Posting) -> dict[UUID, EvaluationRow]:
+    """Evaluations by seat."""
+    return await repository.list_evaluations(uow.session, [seat.id for seat in posting.seats])
+
+
+async def free_days(uow: Uow, posting: Posting, seats: Collection[SeatRow], *, has_served: bool) -> None:
+    """Give back the days of seats: those after today if their people have served, otherwise all."""
+    today = uow.clock.today()
+    held = [seat for seat in seats if seat.booking_id is not None]
+    ids = [seat.booking_id for seat in held if seat.booking_id is not None]
+    if has_served and today >= posting.row.period_from:
+        await bookings.shorten(uow, ids, min(today, posting.row.period_to))
+        return
+    for seat in held:
+        seat.booking_id = None
+    await uow.session.flush()
+    await bookings.release(uow, ids)
+
+
+async def moved(
+    uow: Uow, tree: UnitTree, posting: Posting, verb: str, event: type[SecondmentEvent], **more: Any
+) -> None:
+    """Count the change, tell the others, keep the audit row."""
+    posting.row.touch(uow.now)
+    await uow.session.flush()
+    await tell(uow, tree, posting, event, **more)
+    await uow.audit(f"{verb}_secondment", "secondment", posting.row.id)
+
+
+async def tell(uow: Uow, tree: UnitTree, posting: Posting, event: type[SecondmentEvent], **more: Any) -> None:
+    """Emit an event with the present state."""
+    await uow.emit(
+        secondment_event(event, posting.row, posting.seats, **more),
+        aggregate_id=posting.row.id,
+        version=posting.row.version,
+        commission=commission_of(tree, {seat.home_unit for seat in posting.seats}),
+    )
+
+
+async def _visible(uow: Uow, row: SecondmentRow | None, reach: Reach) -> Posting:
+    if row is None:
+        raise NotFound
+    seats = (await repository.list_seats(uow.session, [row.id]))[row.id]
+    if reach.sees is not None and all(seat.home_unit not in reach.sees for seat in seats):
+        raise NotFound
+    return Posting(row, seats)
+
+
+async def _lock_lendable(uow: Uow, cadre_ids: Sequence[UUID], pointers: Sequence[str]) -> dict[UUID, Cadre]:
+    people = await cadres.lock_cadres(uow, cadre_ids)
+    unknown = [pointer for pointer, one in zip(pointers, cadre_ids, strict=True) if one not in people]
+    if unknown:
+        message = Text("干部不在库中", "The cadre is not in the pool")
+        raise UnknownCadre(errors=[FieldError(pointer, "unknown_cadre", message) for pointer in unknown])
+    idle = sorted(str(one.id) for one in people.values() if one.status != ACTIVE_CADRE)
+    if idle:
+        raise CadreNotActive(members={"cadre_ids": idle})
+    return people
+
+
+async def _seat(uow: Uow, limits: Limits, posting: Posting, wanted: Sequence[tuple[Cadre, str]]) -> list[SeatRow]:
+    """Reserve people and give them seats; they must be locked."""
+    quotas = await _quotas(uow, limits, {cadre.home_unit for cadre, _ in wanted})
+    asked = [Booking(cadre.id, cadre.home_unit, posting.period()) for cadre, _ in wanted]
+    booking_ids = await bookings.reserve(uow, asked, quotas)
+    seats = [
+        SeatRow(
+            secondment_id=posting.row.id,
+            cadre_id=cadre.id,
+            role=role,
+            home_unit=cadre.home_unit,
+            state=SeatState.REQUESTED.value,
+            booking_id=booking_id,
+        )
+        for (cadre, role), booking_id in zip(wanted, booking_ids, strict=True)
+    ]
+    await repository.add(uow.session, seats)
+    posting.seats.extend(seats)
+    return seats
+
+
+async def _quotas(uow: Uow, limits: Limits, homes: Collection[str]) -> dict[str, int]:
+    members = await cadres.count_members(uow, homes)
+    return {home: quota(limits.share, members.get(home, 0)) for home in homes}
+
+
+def _require_short(period: Period, limits: Limits) -> None:
+    if not is_within_months(period, limits.max_months):
+        raise PeriodTooLong(
+            Text(f"抽调期限不得超过 {limits.max_months} 个月", f"At most {limits.max_months} months"),
+            members={"max_months": limits.max_months},
+        )

@@ -1,0 +1,82 @@
+"""Use cases of supervised persons."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+from chassis.errors import NotFound, StaleVersion
+from chassis.uow import Uow
+
+from personnel_pool_service.supervised_persons import repository
+from personnel_pool_service.supervised_persons.domain import ImportCounts, LineError, PersonDraft
+from personnel_pool_service.supervised_persons.models import SupervisedPersonRow
+from personnel_pool_service.units.service import known_units, require_units
+
+_BATCH = 500  # rows per statement: 12 parameters each, well below PostgreSQL's 65,535
+
+
+async def upsert_person(uow: Uow, draft: PersonDraft, *, seen_version: int | None) -> tuple[SupervisedPersonRow, bool]:
+    """Create or change a supervised person; what changes nothing bumps nothing.
+
+    Raises:
+        UnknownUnit: its unit or managing committee does not exist.
+        StaleVersion: it is not at ``seen_version``.
+    """
+    row = await repository.find_person(uow.session, draft.code, lock=True)
+    if row is None and seen_version is not None:
+        raise StaleVersion
+    if row is not None:
+        row.require_version(seen_version)
+    await require_units(uow, draft.references())
+    created, changed = await repository.upsert_persons(uow.session, [draft.values()], uow.now)
+    if created or changed:
+        await uow.audit("create_person" if created else "change_person", "supervised_person", draft.code)
+    if row is not None:
+        await uow.session.refresh(row)
+    return row or await get_person(uow, draft.code), bool(created)
+
+
+async def import_persons(uow: Uow, lines: Sequence[tuple[int, PersonDraft]]) -> tuple[ImportCounts, list[LineError]]:
+    """Write many persons; a line that refers to an unknown unit is refused alone. The last line of a code counts.
+
+    Args:
+        uow: The present unit of work.
+        lines: (line number, person).
+    """
+    units = await known_units(
+        uow, {code for _, draft in lines for code in draft.references().values() if code is not None}
+    )
+    errors: list[LineError] = []
+    accepted: dict[str, PersonDraft] = {}
+    for number, draft in lines:
+        unknown = [pointer for pointer, code in draft.references().items() if code is not None and code not in units]
+        errors.extend(LineError(number, pointer, "unknown_unit") for pointer in unknown)
+        if not unknown:
+            accepted[draft.code] = draft
+    created = updated = 0
+    rest = iter(sorted(accepted.items()))  # one order for all imports, so that two of them never deadlock
+    while batch := [draft.values() for _, draft in islice(rest, _BATCH)]:
+        more_created, more_updated = await repository.upsert_persons(uow.session, batch, uow.now)
+        created, updated = created + more_created, updated + more_updated
+    counts = ImportCounts(created=created, updated=updated, unchanged=len(accepted) - created - updated)
+    await uow.audit(
+        "import_persons",
+        "supervised_person",
+        "import",
+        detail={"created": created, "updated": updated, "refused": len(errors)},
+    )
+    return counts, errors
+
+
+async def get_person(uow: Uow, code: str) -> SupervisedPersonRow:
+    """The person; raises ``NotFound``."""
+    row = await repository.find_person(uow.session, code)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def list_persons(
+    uow: Uow, *, unit_code: str | None, rank: str | None, after: str | None, limit: int
+) -> list[SupervisedPersonRow]:
+    """Persons by code, one more than ``limit`` if there are more."""
+    return await repository.list_persons(uow.session, unit_code=unit_code, rank=rank, after=after, limit=limit)
