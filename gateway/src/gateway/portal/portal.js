@@ -1,0 +1,159 @@
+// The reference page: reads the two documents of this gateway and shows them. Text only ever enters as text nodes.
+"use strict";
+
+const WORDS = {
+  zh: { api: "接口", events: "事件", filter: "按路径、名称筛选", other: "English", parameters: "参数", body: "请求内容",
+        answers: "应答", payload: "内容", subject: "主题", leaves: "对外", required: "必填", nothing: "没有匹配的条目",
+        failed: "文档暂不可用", egress: { open: "可对外推送", checked: "逐条核对权限后推送", never: "不出平台" } },
+  en: { api: "API", events: "Events", filter: "Filter by path or name", other: "中文", parameters: "Parameters",
+        body: "Request body", answers: "Answers", payload: "Data", subject: "Subject", leaves: "Leaves the platform",
+        required: "required", nothing: "Nothing matches", failed: "The document is not available",
+        egress: { open: "to any integrator", checked: "checked per event", never: "never" } },
+};
+const METHODS = ["get", "post", "put", "patch", "delete"];
+const state = { view: "api", language: chosenLanguage(), filter: "", api: null, events: null };
+const words = () => WORDS[state.language];
+
+function chosenLanguage() {
+  const kept = localStorage.getItem("heli-language");
+  return kept === "en" || kept === "zh" ? kept : navigator.language.startsWith("en") ? "en" : "zh";
+}
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+function resolve(schema, root, depth = 0) {
+  if (!schema || depth > 8) return schema;
+  if (schema.$ref) return resolve(schema.$ref.slice(2).split("/").reduce((part, key) => part?.[key], root), root, depth + 1);
+  return schema;
+}
+
+function example(schema, root, seen = []) {
+  if (!schema) return null;
+  if (schema.$ref) return seen.includes(schema.$ref) ? "…" : example(resolve(schema, root), root, [...seen, schema.$ref]);
+  if (schema.const !== undefined) return schema.const;
+  if (schema.enum) return schema.enum.join(" | ");
+  const choices = schema.anyOf || schema.oneOf || schema.allOf;
+  if (choices) {
+    const real = choices.filter((one) => one.type !== "null");
+    const shown = real.map((one) => example(one, root, seen));
+    if (shown.length !== 1) return shown.every((one) => typeof one === "string") ? shown.join(" | ") : shown[0];
+    return choices.length > real.length && typeof shown[0] === "string" ? `${shown[0]} | null` : shown[0];
+  }
+  if (schema.type === "array") return [example(schema.items, root, seen)];
+  if (schema.type === "object" || schema.properties) {
+    const needed = new Set(schema.required || []);
+    return Object.fromEntries(Object.entries(schema.properties || {}).map(
+      ([name, part]) => [needed.has(name) ? name : `${name}?`, example(part, root, seen)]));
+  }
+  return schema.format ? `${schema.type} (${schema.format})` : schema.type || "any";
+}
+
+const code = (value) => element("pre", {}, JSON.stringify(value, null, 2));
+const matches = (...texts) => texts.join(" ").toLowerCase().includes(state.filter);
+
+function operations() {
+  const groups = new Map();
+  for (const [path, item] of Object.entries(state.api?.paths || {})) {
+    for (const method of METHODS.filter((one) => item[one])) {
+      const operation = item[method];
+      if (!matches(path, method, operation.operationId, operation.summary || "")) continue;
+      const group = path.split("/")[2];
+      groups.set(group, [...(groups.get(group) || []), { path, method, operation, shared: item.parameters || [] }]);
+    }
+  }
+  return groups;
+}
+
+function operationCard({ path, method, operation, shared }) {
+  const parameters = [...shared, ...(operation.parameters || [])].map((one) => resolve(one, state.api));
+  const body = operation.requestBody?.content?.["application/json"]?.schema;
+  const inside = element("div", { class: "inside" });
+  if (operation.description) inside.append(element("p", {}, operation.description));
+  if (parameters.length) {
+    const rows = parameters.map((one) => element("tr", {}, element("td", {}, one.name), element("td", {},
+      `${one.in}${one.required ? ` · ${words().required}` : ""}`), element("td", {}, String(example(one.schema, state.api) ?? "")),
+      element("td", {}, one.description || "")));
+    inside.append(element("h3", {}, words().parameters), element("table", {}, ...rows));
+  }
+  if (body) inside.append(element("h3", {}, words().body), code(example(body, state.api)));
+  for (const [status, answer] of Object.entries(operation.responses || {})) {
+    const [type, media] = Object.entries(answer.content || {})[0] || [];
+    inside.append(element("h3", {}, `${words().answers} ${status}${type ? ` · ${type}` : ""}`));
+    if (media?.schema) inside.append(code(example(media.schema, state.api)));
+  }
+  return card(operation.operationId, method, path, operation.summary || "", inside);
+}
+
+function channels() {
+  const groups = new Map();
+  for (const [type, message] of Object.entries(state.events?.components?.messages || {})) {
+    if (!matches(type, message.summary || "")) continue;
+    const group = type.split(".").slice(0, 2).join(".");
+    groups.set(group, [...(groups.get(group) || []), { type, message }]);
+  }
+  return groups;
+}
+
+function eventCard({ type, message }) {
+  const inside = element("div", { class: "inside" }, element("p", {}, message.summary || ""),
+    element("h3", {}, words().subject), element("pre", {}, state.events.channels[type]?.address || ""),
+    element("h3", {}, words().leaves), element("p", {}, words().egress[message["x-egress"]] || ""),
+    element("h3", {}, words().payload), code(example(message.payload, state.events)));
+  return card(type, "emit", type, message.title || "", inside);
+}
+
+function card(id, verb, name, about, inside) {
+  const summary = element("summary", {}, element("span", { class: `verb ${verb}` }, verb === "emit" ? "event" : verb),
+    element("code", {}, name), element("span", { class: "about" }, about));
+  return element("details", { id: `item-${id}` }, summary, inside);
+}
+
+function show() {
+  const isApi = state.view === "api";
+  document.documentElement.lang = state.language === "en" ? "en" : "zh-CN";
+  document.getElementById("filter").placeholder = words().filter;
+  document.getElementById("filter").setAttribute("aria-label", words().filter);
+  document.getElementById("language").textContent = words().other;
+  for (const button of document.querySelectorAll("nav button")) {
+    button.textContent = words()[button.dataset.view];
+    button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
+  }
+  const groups = isApi ? operations() : channels();
+  const cards = [], contents = [];
+  for (const [group, items] of groups) {
+    cards.push(element("h2", { id: `group-${group}` }, group), ...items.map(isApi ? operationCard : eventCard));
+    contents.push(element("a", { href: `#group-${group}` }, `${group} · ${items.length}`));
+  }
+  const missing = (isApi ? state.api : state.events) === false;
+  if (!cards.length) cards.push(element("p", { class: "quiet" }, missing ? words().failed : words().nothing));
+  document.getElementById("contents").replaceChildren(...contents);
+  document.getElementById("main").replaceChildren(...cards);
+}
+
+async function load(name, address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  state[name] = answer.ok ? await answer.json() : false;
+}
+
+document.querySelector("nav").addEventListener("click", (event) => {
+  if (event.target.dataset.view) { state.view = event.target.dataset.view; show(); }
+});
+document.getElementById("language").addEventListener("click", () => {
+  state.language = state.language === "en" ? "zh" : "en";
+  localStorage.setItem("heli-language", state.language);
+  show();
+});
+document.getElementById("filter").addEventListener("input", (event) => {
+  state.filter = event.target.value.trim().toLowerCase();
+  show();
+});
+Promise.allSettled([load("api", "/v1/openapi.json"), load("events", "/v1/asyncapi.json")]).then((results) => {
+  if (results[0].status === "rejected") state.api = false;
+  if (results[1].status === "rejected") state.events = false;
+  show();
+});

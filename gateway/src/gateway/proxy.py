@@ -1,0 +1,211 @@
+"""The way through the door: raw ASGI from the caller's connection to a service's and back."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from uuid import uuid4
+
+from chassis.errors import BodyTooLarge, HeliError, InternalError, NotFound, TooManyRequests
+from chassis.identity import Authenticator
+from chassis.logging import get_logger
+from chassis.problems import problem_response
+from starlette.datastructures import Headers
+from starlette.types import Message, Receive, Scope, Send
+
+from chassis import telemetry
+from gateway.answers import relay
+from gateway.bodies import ClientGone, RequestBody, drain
+from gateway.errors import HeadersTooLarge, RequestTooSlow, UpstreamDown, UpstreamTimeout
+from gateway.headers import RawHeaders, inward_headers, value_of
+from gateway.limits import RateLimiter, Verdict
+from gateway.routing import DEV_PATHS, TICKET_PATHS, Route, route_of
+from gateway.settings import GatewaySettings
+from gateway.upstream import Upstream
+
+ISSUER = "issuer"
+
+_REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
+# Most answers are quicker; only slower ones pay for a task that notices a caller hanging up.
+_WATCH_AFTER_S = 0.2
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+
+log = get_logger(__name__)
+
+
+class Exchange:
+    """One request and what has been said to its caller so far."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope = scope
+        self.receive = receive
+        self._send = send
+        self.headers: RawHeaders = scope["headers"]
+        offered = value_of(self.headers, b"x-request-id") or b""
+        self.request_id = offered.decode() if _REQUEST_ID.match(offered) else str(uuid4())
+        self.status = 0
+        self.extra_headers: RawHeaders = []
+        self.is_gone = False
+
+    @property
+    def target(self) -> str:
+        """Path and query as the caller wrote them."""
+        path, query = self.scope["raw_path"], self.scope["query_string"]
+        return str((path + b"?" + query if query else path).decode("ascii"))
+
+    async def send(self, message: Message) -> None:
+        """Send a message to the caller, remembering the status."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], *self.extra_headers]
+        await self._send(message)
+
+
+class Proxy:
+    """Identity, limits, routing; then one exchange with a service."""
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        *,
+        upstreams: Mapping[str, Upstream],
+        authenticator: Authenticator,
+        limiter: RateLimiter,
+    ) -> None:
+        self._settings = settings
+        self._upstreams = upstreams
+        self._authenticator = authenticator
+        self._limiter = limiter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request under ``/v1`` or ``/dev``."""
+        exchange = Exchange(scope, receive, send)
+        try:
+            await self._guarded(exchange)
+        except ClientGone:
+            exchange.status = exchange.status or 499
+        except BodyTooLarge as error:
+            await drain(receive)
+            await _refuse(exchange, error)
+        except HeliError as error:
+            await _refuse(exchange, error)
+        except Exception as error:
+            log.exception("proxy_failed", exc_info=error, request_id=exchange.request_id)
+            await _refuse(exchange, InternalError())
+        _observe(exchange)
+
+    async def _guarded(self, exchange: Exchange) -> None:
+        """Serve, and stop when the caller hangs up."""
+        serving = asyncio.current_task()
+        assert serving is not None
+        watching: list[asyncio.Task[None]] = []
+
+        def watch() -> None:
+            watching.append(asyncio.create_task(_cancel_when_gone(exchange, body, serving)))
+
+        body = self._body(exchange)
+        later = asyncio.get_running_loop().call_later(_WATCH_AFTER_S, watch)
+        try:
+            async with asyncio.timeout(self._settings.total_timeout_s) as deadline:
+                await self._serve(exchange, body, deadline)
+        except TimeoutError as error:
+            raise (UpstreamTimeout if body.complete.is_set() else RequestTooSlow) from error
+        except asyncio.CancelledError:
+            if not exchange.is_gone:
+                raise
+            serving.uncancel()
+            raise ClientGone from None
+        finally:
+            later.cancel()
+            for task in watching:
+                task.cancel()
+
+    def _body(self, exchange: Exchange) -> RequestBody:
+        route = self._route(exchange)
+        head = sum(len(name) + len(value) + 4 for name, value in exchange.headers) + len(exchange.target)
+        if head > self._settings.header_limit:
+            raise HeadersTooLarge(headers={"Connection": "close"})
+        return RequestBody(
+            exchange.receive,
+            length=value_of(exchange.headers, b"content-length"),
+            chunked=value_of(exchange.headers, b"transfer-encoding") is not None,
+            limit=self._settings.upload_limit if route.takes_upload else self._settings.body_limit,
+        )
+
+    def _route(self, exchange: Exchange) -> Route:
+        path = exchange.scope["path"]
+        if path in DEV_PATHS and ISSUER in self._upstreams:
+            return Route(ISSUER)
+        route = route_of(path)
+        if route is None:
+            raise NotFound
+        return route
+
+    async def _serve(self, exchange: Exchange, body: RequestBody, deadline: asyncio.Timeout) -> None:
+        route = self._route(exchange)
+        self._count(exchange, await self._caller(exchange, route))
+        headers = inward_headers(exchange.headers, request_id=exchange.request_id, scheme=exchange.scope["scheme"])
+        await body.hold()
+        upstream = self._upstreams.get(route.service)
+        if upstream is None:
+            raise UpstreamDown
+        async with upstream.slot() as slot:
+            response = await upstream.send(exchange.scope["method"], exchange.target, headers, body)
+            try:
+                await relay(response, exchange, slot, deadline)
+            finally:
+                response.close()
+
+    async def _caller(self, exchange: Exchange, route: Route) -> str:
+        """Whom the limits count: the verified caller, or the address where none is needed or none was given."""
+        authorization = value_of(exchange.headers, b"authorization")
+        client = exchange.scope.get("client")
+        address = f"address:{client[0] if client else '-'}"
+        ticketed = authorization is None and exchange.scope["path"] in TICKET_PATHS
+        if route.service == ISSUER or (ticketed and b"ticket=" in exchange.scope["query_string"]):
+            return address
+        try:
+            principal = await self._authenticator.authenticate((authorization or b"").decode("latin-1"))
+        except HeliError:
+            self._count(exchange, address)
+            raise
+        return f"sub:{principal.sub}"
+
+    def _count(self, exchange: Exchange, caller: str) -> None:
+        verdict = self._limiter.take(caller)
+        exchange.extra_headers = _limit_headers(self._limiter.policy, verdict)
+        if not verdict.allowed:
+            raise TooManyRequests(headers={"Retry-After": str(verdict.reset_s)})
+
+
+def _limit_headers(policy: str, verdict: Verdict) -> RawHeaders:
+    """As in draft-ietf-httpapi-ratelimit-headers-11."""
+    return [
+        (b"ratelimit-policy", policy.encode()),
+        (b"ratelimit", f'"default";r={verdict.remaining};t={verdict.reset_s}'.encode()),
+    ]
+
+
+async def _cancel_when_gone(exchange: Exchange, body: RequestBody, serving: asyncio.Task[None]) -> None:
+    await body.complete.wait()
+    while True:
+        if (await exchange.receive())["type"] == "http.disconnect":
+            exchange.is_gone = True
+            serving.cancel()
+            return
+
+
+async def _refuse(exchange: Exchange, error: HeliError) -> None:
+    if exchange.status:
+        # The answer has begun: leaving without its end makes the server cut the connection, which the caller notices.
+        log.warning("answer_cut", code=error.code, request_id=exchange.request_id)
+        return
+    response = problem_response(error, Headers(raw=exchange.headers), exchange.request_id)
+    response.headers["x-request-id"] = exchange.request_id
+    response.headers["x-content-type-options"] = "nosniff"
+    await response(exchange.scope, exchange.receive, exchange.send)
+
+
+def _observe(exchange: Exchange) -> None:
+    route = "dev" if exchange.scope["path"] in DEV_PATHS else "proxy"
+    method = exchange.scope["method"] if exchange.scope["method"] in _METHODS else "OTHER"
+    telemetry.HTTP_REQUESTS.labels(method, route, str(exchange.status)).inc()

@@ -1,0 +1,112 @@
+"""Which service answers which path: one table, by the first segment under ``/v1``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+SERVICES = ("clue", "pool", "inspection", "notification")
+
+# integrity-checks is absent on purpose: it answers services only, inside.
+_SEGMENTS: dict[str, tuple[str, ...]] = {
+    "clue": (
+        "clues",
+        "clue-searches",
+        "clue-imports",
+        "candidates",
+        "overlap-alerts",
+        "sealed-receipts",
+        "matters",
+        "shares",
+        "reporters",
+        "reporter-notices",
+        "unsealings",
+        "clarifications",
+        "protections",
+        "consultations",
+        "advice",
+        "supervised-handlings",
+        "library-items",
+        "library-searches",
+        "attachments",
+        "unit-profiles",
+        "trend-reports",
+        "statistics",
+        "ledgers",
+        "audit-entries",
+    ),
+    "pool": (
+        "units",
+        "principals",
+        "supervised-persons",
+        "supervised-person-imports",
+        "cadres",
+        "cadre-searches",
+        "cadre-imports",
+        "pool-entries",
+        "tags",
+        "recusal-checks",
+        "secondments",
+        "support-requests",
+        "directed-supports",
+        "appraisals",
+    ),
+    "inspection": (
+        "rounds",
+        "assembly-runs",
+        "teams",
+        "findings",
+        "operations",
+        "rectifications",
+        "joint-case-teams",
+        "recusal-requests",
+        "supervision-matters",
+        "reports",
+    ),
+    "notification": (
+        "notifications",
+        "stream-tickets",
+        "webhooks",
+        "webhook-deliveries",
+        "briefings",
+        "bulletins",
+        "preferences",
+        "deadlines",
+        "events",
+    ),
+}
+SERVICE_OF_SEGMENT: Mapping[str, str] = MappingProxyType(
+    {segment: service for service, segments in _SEGMENTS.items() for segment in segments}
+)
+
+TICKET_PATHS = frozenset({"/v1/notifications/stream"})
+"""Streams that take a one-use ticket in the query instead of a token, for browsers' EventSource."""
+
+DEV_PATHS = frozenset({"/dev/token", "/dev/clock"})
+"""Forwarded to the local issuer; on a production gateway they do not exist."""
+
+_PREFIX = "/v1/"
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a request goes, and whether it may carry a file."""
+
+    service: str
+    takes_upload: bool = False
+
+
+def route_of(path: str) -> Route | None:
+    """The route of a percent-decoded path; None where nothing answers.
+
+    Paths with dot segments or backslashes are refused: some server on the way might resolve them to another address.
+    """
+    if not path.startswith(_PREFIX) or "\\" in path:
+        return None
+    segments = path[len(_PREFIX) :].split("/")
+    if "." in segments or ".." in segments:
+        return None
+    service = SERVICE_OF_SEGMENT.get(segments[0])
+    if service is None:
+        return None
+    takes_upload = segments[0].endswith("-imports") or "attachments" in segments
+    return Route(service, takes_upload)

@@ -1,0 +1,166 @@
+"""Services that are down, slow, half-open or lying: a problem document in bounded time."""
+
+import asyncio
+import time
+from typing import Any
+
+import httpx2
+import pytest
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+def _sending(*parts: bytes, then_close: bool = True) -> Any:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+        if not then_close:
+            await reader.read(-1)
+
+    return handler
+
+
+async def test_a_service_that_is_down_is_reported_quickly(open_door: Any) -> None:
+    door = await open_door(clue="http://127.0.0.1:1")
+    started = time.monotonic()
+    answer = await door.client.post("/v1/clues", json={}, headers=door.headers())
+    assert (answer.status_code, answer.json()["code"]) == (503, "upstream_unavailable")
+    assert answer.headers["retry-after"] == "1"
+    assert time.monotonic() - started < 3
+
+
+async def test_a_service_that_never_begins_its_answer_is_given_up(open_door: Any, open_raw: Any) -> None:
+    door = await open_door(clue=await open_raw(_sending(then_close=False)), first_byte_timeout_s=0.3)
+    answer = await door.client.get("/v1/clues", headers=door.headers())
+    assert (answer.status_code, answer.json()["code"]) == (504, "upstream_timeout")
+
+
+async def test_an_answer_that_trickles_is_given_up(open_door: Any, open_raw: Any) -> None:
+    slow = _sending(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", then_close=False)
+    door = await open_door(clue=await open_raw(slow), total_timeout_s=0.5)
+    answer = await door.client.get("/v1/clues", headers=door.headers())
+    assert (answer.status_code, answer.json()["code"]) == (504, "upstream_timeout")
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nhello\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\nhello",
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+        b"this is not HTTP at all\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Long: " + b"h" * 100_000 + b"\r\n\r\n",
+        b"",
+    ],
+)
+async def test_a_broken_answer_becomes_a_problem(open_door: Any, open_raw: Any, lie: bytes) -> None:
+    door = await open_door(clue=await open_raw(_sending(lie)))
+    answer = await door.client.post("/v1/clues", json={}, headers=door.headers())
+    assert (answer.status_code, answer.json()["code"]) == (502, "bad_gateway")
+
+
+async def test_a_long_answer_that_breaks_off_is_cut_not_ended(open_door: Any, open_raw: Any) -> None:
+    half = _sending(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n30d40\r\n" + b"a" * 0x30D40 + b"\r\n")
+    door = await open_door(clue=await open_raw(half))
+    with pytest.raises(httpx2.RemoteProtocolError):
+        await door.client.get("/v1/clues", headers=door.headers())
+
+
+async def test_bytes_after_an_answer_never_reach_the_next_caller(open_door: Any, open_raw: Any) -> None:
+    poisoned = OK + b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"
+    asked = 0
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        while True:
+            await reader.readuntil(b"\r\n\r\n")
+            asked += 1
+            writer.write(poisoned if asked == 1 else OK)
+            await writer.drain()
+
+    door = await open_door(clue=await open_raw(handler))
+    for sub in ("zhang", "li", "wang"):
+        answer = await door.client.get("/v1/clues", headers=door.headers(sub))
+        assert answer.status_code == 502 or answer.text == "ok"
+        assert "poison" not in answer.text
+
+
+async def test_interim_answers_are_not_taken_for_the_answer(open_door: Any, open_raw: Any) -> None:
+    interim = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+    door = await open_door(clue=await open_raw(_sending(interim + OK)))
+    answer = await door.client.get("/v1/clues", headers=door.headers())
+    assert (answer.status_code, answer.text) == (200, "ok")
+
+
+async def test_a_dropped_read_is_tried_once_more_but_a_write_is_not(open_door: Any, open_raw: Any) -> None:
+    asked: list[bytes] = []
+
+    async def drops_first(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        asked.append(head.split(b" ", 1)[0])
+        if asked.count(asked[-1]) > 1:
+            writer.write(OK)
+            await writer.drain()
+
+    door = await open_door(clue=await open_raw(drops_first))
+    assert (await door.client.get("/v1/clues", headers=door.headers())).text == "ok"
+    assert (await door.client.post("/v1/clues", headers=door.headers())).status_code == 502
+    assert asked == [b"GET", b"GET", b"POST"]
+
+
+async def test_a_write_with_an_idempotency_key_is_tried_once_more(open_door: Any, open_raw: Any) -> None:
+    asked = 0
+
+    async def drops_first(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        await reader.readuntil(b"\r\n\r\n")
+        asked += 1
+        if asked > 1:
+            writer.write(OK)
+            await writer.drain()
+
+    door = await open_door(clue=await open_raw(drops_first))
+    answer = await door.client.post("/v1/clues", headers=door.headers(**{"Idempotency-Key": "k-1"}))
+    assert (answer.text, asked) == ("ok", 2)
+
+
+async def test_a_failing_service_is_spared_and_others_still_answer(open_door: Any) -> None:
+    door = await open_door(notification_url="http://127.0.0.1:1")
+    for _ in range(25):
+        await door.client.get("/v1/notifications", headers=door.headers())
+    started = time.monotonic()
+    spared = await door.client.get("/v1/notifications", headers=door.headers())
+    assert (spared.status_code, spared.json()["code"]) == (503, "upstream_unavailable")
+    assert time.monotonic() - started < 0.1, "no connection was tried"
+    assert (await door.client.get("/v1/clues", headers=door.headers())).status_code == 200
+
+
+async def test_a_full_bulkhead_refuses_and_does_not_queue_for_ever(open_door: Any) -> None:
+    release = asyncio.Event()
+
+    async def waits(_scope: Any, _receive: Any, send: Any) -> None:
+        await release.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    door = await open_door(clue=waits, upstream_connections=2)
+    first = [asyncio.create_task(door.client.get("/v1/clues", headers=door.headers())) for _ in range(2)]
+    await asyncio.sleep(0.1)
+    busy = await door.client.get("/v1/clues", headers=door.headers())
+    assert (busy.status_code, busy.json()["code"]) == (503, "upstream_busy")
+    release.set()
+    assert [answer.status_code for answer in await asyncio.gather(*first)] == [200, 200]
+
+
+async def test_readiness_names_the_services_that_are_not_ready(open_door: Any) -> None:
+    healthy = await open_door()
+    assert (await healthy.client.get("/readyz")).json() == {"status": "ready", "failing": []}
+    broken = await open_door(pool_url="http://127.0.0.1:1", inspection_url="")
+    answer = await broken.client.get("/readyz")
+    assert (answer.status_code, answer.json()["failing"]) == (503, ["inspection", "pool"])
+    assert (await broken.client.get("/livez")).status_code == 200
