@@ -4,14 +4,13 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from chassis.errors import HeliError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from inspection_service.assembly.documents import load_document
 from inspection_service.assembly.progress import Progress as Report
 from inspection_service.assembly.progress import Stage
 from inspection_service.assembly.solution import Solution
@@ -39,8 +38,9 @@ def solve_instance(
     Exit code 0 for every answer (also infeasible or unknown), 2 for a wrong instance, 1 when the solver failed.
     """
     try:
-        document = load_document(instance)
-        solution = asyncio.run(_solve(document, time_limit, f"seed:{seed}"))
+        with instance.open("rb"):
+            pass  # a file that cannot be read is said before a solver starts
+        solution = asyncio.run(_solve(instance.resolve(), time_limit, f"seed:{seed}"))
     except OSError as error:
         _complain(f"cannot read {instance}: {error.strerror}")
         raise typer.Exit(EXIT_WRONG_INPUT) from error
@@ -57,7 +57,7 @@ def _complain(*lines: str) -> None:
         sys.stderr.write(line + "\n")
 
 
-async def _solve(document: dict[str, Any], time_limit: float, salt: str) -> Solution:
+async def _solve(instance: Path, time_limit: float, salt: str) -> Solution:
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -66,7 +66,7 @@ async def _solve(document: dict[str, Any], time_limit: float, salt: str) -> Solu
         def show(report: Report) -> None:
             bar.update(task, description=_described(report))
 
-        return await SolverPool().solve(document, time_limit=time_limit, salt=salt, listener=show)
+        return await SolverPool().solve(instance, time_limit=time_limit, salt=salt, listener=show)
 
 
 def _described(report: Report) -> str:

@@ -9,17 +9,22 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from inspection_service.assembly.compact import compact
 from inspection_service.assembly.highs import Ending, minimise
 from inspection_service.assembly.model import Model, RowKind
 from inspection_service.assembly.progress import Run, Stage
 from inspection_service.assembly.restricted import RestrictedProgram
 from inspection_service.assembly.search import sub_program
-from inspection_service.assembly.sifting import SHORTFALL_TOLERANCE, LinearOptimum, sift
+from inspection_service.assembly.sifting import SHORTFALL_TOLERANCE, LinearOptimum, first_columns, sift
 
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 _SUPPORT = 1e-7
+_WHOLE = 1e-6
+_FEW = 60
+"""Conflicts of at most this many rows are shrunk row by row; larger ones first by whole groups."""
 
 
 @dataclass(frozen=True)
@@ -42,20 +47,27 @@ def find_contradiction(model: Model) -> Conflict:
 def find_conflict(model: Model, linear: LinearOptimum, run: Run) -> Conflict:
     """A minimal conflict of an infeasible model; ``linear`` is its relaxation as ``solve_linear`` left it."""
     run.enter(Stage.EXPLAINING)
-    tests = _Tests(model, linear, run)
+    demands = np.flatnonzero(_is_demand(model))
+    is_linear = linear.shortfall > SHORTFALL_TOLERANCE
+    if is_linear:
+        demands = _support(model, linear)
+    small, rows = compact(model, demands)
+    tests = _Tests(small, run)
     try:
-        if linear.shortfall > SHORTFALL_TOLERANCE:
-            tests.shrink_linearly(_support(model, linear))
-        else:
-            tests.core = np.flatnonzero(model.kind <= RowKind.UNIT)
+        if is_linear:
+            tests.shrink_linearly()
         tests.shrink_in_whole_people()
     except _OutOfTimeError:
-        return Conflict(tests.core, is_minimal=False)
-    return Conflict(tests.core, is_minimal=True)
+        return Conflict(rows[tests.core], is_minimal=False)
+    return Conflict(rows[tests.core], is_minimal=True)
+
+
+def _is_demand(model: Model) -> BoolArray:
+    return np.asarray(model.kind <= RowKind.UNIT)
 
 
 def _support(model: Model, certificate: LinearOptimum) -> IntArray:
-    return np.flatnonzero((np.abs(certificate.duals) > _SUPPORT) & (model.kind <= RowKind.UNIT))
+    return np.flatnonzero((np.abs(certificate.duals) > _SUPPORT) & _is_demand(model))
 
 
 @dataclass
@@ -63,20 +75,25 @@ class _Tests:
     """The shrinking conflict and the ways to test what is left of it."""
 
     model: Model
-    linear: LinearOptimum
     run: Run
-    core: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    core: IntArray = field(init=False)
+    needed: set[int] = field(default_factory=set)
+    """Rows known to be needed: a lawful assignment without them was seen."""
+    near: BoolArray = field(init=False)
+    """Columns the linear tests found useful: whole-people tests look there first."""
 
-    def shrink_linearly(self, core: IntArray) -> None:
+    def __post_init__(self) -> None:
+        self.core = np.flatnonzero(_is_demand(self.model))
+        self.near = np.zeros(self.model.size, dtype=bool)
+        self.near[first_columns(self.model)] = True
+
+    def shrink_linearly(self) -> None:
         """Deletion filter on the relaxation; each infeasible test also throws out what its certificate spares."""
         model = self.model
-        self.core = core
-        wanted = model.kind > RowKind.UNIT
-        wanted[core] = True
-        small = RestrictedProgram(model, 1.0, wanted, phase_one=True)
-        small.add_columns(self.linear.columns)
-        small.add_rows(np.flatnonzero(wanted & (model.low > 0)))
-        for row in self._in_order_of_doubt(core):
+        small = RestrictedProgram(model, 1.0, np.ones(model.rows, dtype=bool), phase_one=True)
+        small.add_columns(np.flatnonzero(self.near))
+        small.add_rows(np.flatnonzero(model.low > 0))
+        for row in self._in_order_of_doubt(self.core):
             if row not in self.core:
                 continue
             one = np.asarray([row])
@@ -84,12 +101,19 @@ class _Tests:
             optimum = sift(small, self.run.remaining)
             if not optimum.complete:
                 raise _OutOfTimeError
-            if optimum.shortfall <= SHORTFALL_TOLERANCE:
-                small.bind(one)
-            else:
+            self.near[optimum.columns] = True
+            if optimum.shortfall > SHORTFALL_TOLERANCE:
                 left = np.intersect1d(_support(model, optimum), self.core)
                 small.free(np.setdiff1d(self.core, left))
                 self.core = left
+                continue
+            small.bind(one)
+            if self._is_whole(optimum.columns, optimum.values):
+                self.needed.add(row)
+
+    def _is_whole(self, columns: IntArray, values: FloatArray) -> bool:
+        binary = values[columns < self.model.binaries]
+        return bool(np.all(np.abs(binary - np.round(binary)) < _WHOLE))
 
     def _in_order_of_doubt(self, rows: IntArray) -> list[int]:
         """Caps on one unit in one team first: they are the hardest to explain."""
@@ -102,18 +126,16 @@ class _Tests:
             self._shrink_group(group)
 
     def _groups(self) -> list[IntArray]:
-        if len(self.core) <= 60:
-            return [np.asarray([row]) for row in self._in_order_of_doubt(self.core)]
-        kind, team = self.model.kind[self.core], self.model.first[self.core]
-        groups = [self.core[kind == RowKind.TEAM_UNIT], self.core[kind == RowKind.UNIT]]
+        doubtful = np.setdiff1d(self.core, np.asarray(sorted(self.needed), dtype=np.int64))
+        if len(doubtful) <= _FEW:
+            return [np.asarray([row]) for row in self._in_order_of_doubt(doubtful)]
+        kind, team = self.model.kind[doubtful], self.model.first[doubtful]
+        groups = [doubtful[kind == RowKind.TEAM_UNIT], doubtful[kind == RowKind.UNIT]]
         of_team = (kind == RowKind.SEATS) | (kind == RowKind.LABEL)
-        groups += [self.core[of_team & (team == t)] for t in np.unique(team[of_team])]
+        groups += [doubtful[of_team & (team == t)] for t in np.unique(team[of_team])]
         return [group for group in groups if len(group)]
 
     def _shrink_group(self, group: IntArray) -> None:
-        group = np.intersect1d(group, self.core)
-        if not len(group):
-            return
         rest = np.setdiff1d(self.core, group)
         if not self._can_be_manned(rest):
             self.core = rest
@@ -125,14 +147,14 @@ class _Tests:
     def _can_be_manned(self, demands: IntArray) -> bool:
         """Whether whole people can meet these demands (and all rules that always hold)."""
         model = self.model
-        rows = model.kind > RowKind.UNIT
+        rows = ~_is_demand(model)
         rows[demands] = True
         asking = np.zeros(model.rows, dtype=bool)
         asking[demands] = model.low[demands] > 0
-        useful = np.add.reduceat(np.append(asking[model.matrix.row], False), model.matrix.start[:-1]) > 0
-        useful &= np.diff(model.matrix.start) > 0
-        useful[model.binaries :] = True
-        near = useful & (self.linear.reduced > -1.0) | np.isin(np.arange(model.size), self.linear.columns) & useful
+        useful = np.arange(model.size) >= model.binaries
+        owner = np.repeat(np.arange(model.size), np.diff(model.matrix.start))
+        useful[owner[asking[model.matrix.row]]] = True
+        near = useful & (self.near | (np.arange(model.size) >= model.binaries))
         return self._solves(near, rows) or (bool((near != useful).any()) and self._solves(useful, rows))
 
     def _solves(self, mask: BoolArray, rows: BoolArray) -> bool:

@@ -64,11 +64,12 @@ def _work(job: Job, stop: threading.Event, out: BinaryIO) -> bytes:
 
 def _solve(job: Job, run: Run) -> dict[str, Any]:
     from inspection_service.assembly.checker import check
+    from inspection_service.assembly.documents import load_document
     from inspection_service.assembly.errors import UnlawfulProposal
     from inspection_service.assembly.instance import parse_instance
     from inspection_service.assembly.solver import solve
 
-    document = job.instance or {}
+    document = load_document(job.instance_file) if job.instance_file is not None else job.instance or {}
     solution = solve(parse_instance(document), run, salt=job.salt)
     if solution.objective is not None:
         verdict = check(document, solution.as_json()["assignments"])

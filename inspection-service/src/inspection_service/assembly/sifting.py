@@ -47,7 +47,7 @@ def solve_linear(model: Model, remaining: Callable[[], float]) -> LinearOptimum:
     """
     big = 4.0 * (float(np.abs(model.cost).max(initial=0.0)) + 100.0)
     small = RestrictedProgram(model, big, np.ones(model.rows, dtype=bool))
-    small.add_columns(_first_columns(model))
+    small.add_columns(first_columns(model))
     small.add_rows(np.flatnonzero(model.low > 0))
     while True:
         optimum = sift(small, remaining)
@@ -104,7 +104,7 @@ def _helpful_columns(small: RestrictedProgram, reduced: FloatArray) -> IntArray:
     return helpful
 
 
-def _first_columns(model: Model) -> IntArray:
+def first_columns(model: Model) -> IntArray:
     """The best few of each seat and each demand: about a tenth of a large pool."""
     m = model
     rows = np.flatnonzero((m.low > 0) & np.isin(m.kind, (RowKind.SEATS, RowKind.LABEL)))

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Literal
 
 from chassis.errors import Text
@@ -13,13 +14,14 @@ from inspection_service.assembly.solution import ConflictRow, Solution, Status
 
 
 class Job(BaseModel):
-    """What a solver process is asked: an instance in exchange format, or a problem of cadres and targets."""
+    """What a solver process is asked: an instance (itself or its file), or a problem of cadres and targets."""
 
     model_config = ConfigDict(frozen=True)
 
     time_limit: float
     salt: str = ""
     instance: dict[str, Any] | None = None
+    instance_file: Path | None = None
     problem: AssemblyProblem | None = None
 
 

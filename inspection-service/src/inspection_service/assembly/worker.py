@@ -10,6 +10,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from chassis.errors import REGISTRY, FieldError, Text
@@ -47,18 +48,24 @@ class SolverPool:
 
     async def solve(
         self,
-        document: dict[str, Any],
+        instance: dict[str, Any] | Path,
         *,
         time_limit: float,
         salt: str = "",
         listener: Listener | None = None,
         cancel: asyncio.Event | None = None,
     ) -> Solution:
-        """Solve an instance in exchange format; after a cancel the best teams so far come back as ``feasible``.
+        """Solve an instance in exchange format, or the file that holds it.
+
+        After a cancel the best teams so far come back as ``feasible``.
 
         Raises InvalidInstance, SolverFailed (also when the process is killed) or UnlawfulProposal.
         """
-        job = Job(time_limit=time_limit, salt=salt, instance=document)
+        job = (
+            Job(time_limit=time_limit, salt=salt, instance=instance)
+            if isinstance(instance, dict)
+            else Job(time_limit=time_limit, salt=salt, instance_file=instance)
+        )
         return read_solution(await self._run(job, "solution", listener, cancel))
 
     async def assemble(
