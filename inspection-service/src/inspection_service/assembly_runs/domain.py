@@ -42,7 +42,7 @@ def target_of(unit_code: str, profile: str | None, demands: Sequence[Mapping[str
     )
 
 
-def candidate_of(cadre: CadreRecord, tree: UnitTree, *, is_free: bool) -> Candidate:
+def candidate_of(cadre: CadreRecord, tree: UnitTree) -> Candidate:
     """A cadre as the engine knows them."""
     home = tree.find(cadre.home_unit)
     return Candidate(
@@ -61,7 +61,7 @@ def candidate_of(cadre: CadreRecord, tree: UnitTree, *, is_free: bool) -> Candid
         ),
         days_lent=max(0, cadre.days_lent),
         clearance=cadre.clearance,
-        available=is_free,
+        available=bool(cadre.available),
     )
 
 

@@ -50,12 +50,11 @@ async def gather_problem(resources: Resources, run: RunInHand) -> AssemblyProble
     """Everything the engine needs: cadres and verdicts from the pool, units and history from our own tables."""
     pool, found = own_of(resources).pool, run.plan.round
     tree = await resources.directory.tree()
-    cadres = await pool.list_cadres()
-    free = {cadre.id for cadre in await pool.list_cadres((found.starts_on, found.ends_on))}
+    cadres = await pool.list_cadres((found.starts_on, found.ends_on))
     units = [target.unit_code for target in run.plan.targets]
     verdicts = await pool.check_recusals(units, [cadre.id for cadre in cadres])
     return AssemblyProblem(
-        candidates=tuple(domain.candidate_of(cadre, tree, is_free=cadre.id in free) for cadre in cadres),
+        candidates=tuple(domain.candidate_of(cadre, tree) for cadre in cadres),
         targets=tuple(domain.target_of(t.unit_code, t.profile, t.demands, tree) for t in run.plan.targets),
         verdicts=domain.verdicts_of(verdicts),
         past_teams=tuple(

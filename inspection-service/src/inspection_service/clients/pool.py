@@ -13,8 +13,8 @@ from inspection_service.clients.errors import PeerRefused
 from inspection_service.clients.reading import Answer, document_of, read
 
 PEER = "pool"
-_PAGE = 200
-_CADRES_PER_CHECK = 200
+_PAGE = 2_000
+_PAIRS_PER_CHECK = 20_000  # keeps one check well under the 10 s a peer may take
 
 SettleVerb = Literal["activate", "end", "recall"]
 
@@ -23,9 +23,10 @@ _CONFLICT = 409
 _DONE: Mapping[SettleVerb, frozenset[str]] = {
     "activate": frozenset({"active", "ended", "evaluated", "recalled"}),
     "end": frozenset({"ended", "evaluated", "recalled"}),
-    "recall": frozenset({"recalled", "ended", "evaluated", "refused", "withdrawn"}),
+    "recall": frozenset({"recalled", "ended", "evaluated"}),
 }
 """States in which nothing is left to do for a verb."""
+_HOLDING = frozenset({"requested", "approved", "active"})
 
 
 class WorkRow(Answer):
@@ -38,7 +39,7 @@ class WorkRow(Answer):
 
 
 class CadreRecord(Answer):
-    """A cadre who can be lent, by qualifications."""
+    """A cadre by qualifications; ``available`` if active and free in all of the period asked about."""
 
     id: UUID
     home_unit: str
@@ -50,6 +51,7 @@ class CadreRecord(Answer):
     work_history: tuple[WorkRow, ...] = ()
     days_lent: int = 0
     clearance: str = "internal"
+    available: bool | None = None
 
 
 class RecusalTarget(Answer):
@@ -82,6 +84,11 @@ class Secondment(Answer):
     version: int = 1
     members: tuple[Seat, ...] = ()
 
+    @property
+    def holds_anybody(self) -> bool:
+        """Whether somebody is still wanted or serving."""
+        return any(seat.state in _HOLDING for seat in self.members)
+
 
 class PoolClient:
     """Typed calls. Raises PeerFailed when the pool cannot answer, PeerRefused when it says no."""
@@ -89,15 +96,12 @@ class PoolClient:
     def __init__(self, peer: Callable[[], Peer]) -> None:
         self._peer = peer
 
-    async def list_cadres(
-        self, free: tuple[date, date] | None = None, *, cause: Cause | None = None
-    ) -> list[CadreRecord]:
-        """Every active cadre; with ``free`` only those who are free from its first to its last day."""
-        period = {"available_from": free[0].isoformat(), "available_to": free[1].isoformat()} if free else {}
+    async def list_cadres(self, period: tuple[date, date], *, cause: Cause | None = None) -> list[CadreRecord]:
+        """Every cadre of the pool, and whether each is free from the first to the last day."""
         cadres: list[CadreRecord] = []
         cursor: str | None = None
         while True:
-            body = {**period, "limit": _PAGE, **({"cursor": cursor} if cursor else {})}
+            body = {"period": _days(period), "limit": _PAGE, **({"cursor": cursor} if cursor else {})}
             page = document_of(PEER, await self._peer().call("POST", "/v1/cadre-searches", json=body, cause=cause))
             cadres += [read(PEER, CadreRecord, item) for item in page["items"]]
             cursor = page.get("next_cursor")
@@ -107,10 +111,14 @@ class PoolClient:
     async def check_recusals(
         self, units: Sequence[str], cadre_ids: Sequence[UUID], *, cause: Cause | None = None
     ) -> list[RecusalVerdict]:
-        """The verdict about every pair of cadre and unit."""
+        """The verdict about every pair of cadre and unit that has any ground; a pair left out is clear."""
         verdicts: list[RecusalVerdict] = []
-        for part in _parts(cadre_ids, _CADRES_PER_CHECK):
-            body = {"targets": [{"unit_code": unit} for unit in units], "cadre_ids": [str(one) for one in part]}
+        for part in _parts(cadre_ids, max(1, _PAIRS_PER_CHECK // max(1, len(units)))):
+            body = {
+                "targets": [{"unit_code": unit} for unit in units],
+                "cadre_ids": [str(one) for one in part],
+                "omit_clear": True,
+            }
             answer = document_of(PEER, await self._peer().call("POST", "/v1/recusal-checks", json=body, cause=cause))
             verdicts += [read(PEER, RecusalVerdict, item) for item in answer["items"]]
         return verdicts
@@ -129,7 +137,7 @@ class PoolClient:
         body = {
             "purpose": purpose,
             "request_ref": request_ref,
-            "period": {"from": period[0].isoformat(), "to": period[1].isoformat()},
+            "period": _days(period),
             "members": [{"cadre_id": str(cadre_id), "role": role} for cadre_id, role in members],
         }
         answer = await self._peer().call(
@@ -168,9 +176,13 @@ class PoolClient:
             if error.status != _CONFLICT:
                 raise
             present = await self.get_secondment(secondment_id)
-            if present.state in _DONE[verb]:
+            if present.state in _DONE[verb] or (verb == "recall" and not present.holds_anybody):
                 return present
             raise PeerFailed(members={"peer": PEER, "state": present.state}) from error
+
+
+def _days(period: tuple[date, date]) -> dict[str, str]:
+    return {"from": period[0].isoformat(), "to": period[1].isoformat()}
 
 
 def _parts(items: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:

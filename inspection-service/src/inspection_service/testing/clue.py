@@ -1,0 +1,36 @@
+"""A stand-in for clue-service over real HTTP: takes in hand-overs, one clue per origin for ever."""
+
+from typing import Any
+from uuid import uuid4
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+
+class ClueStandIn:
+    """Clues in memory by origin. ``refuse_with`` makes the next intakes fail for good with that code."""
+
+    def __init__(self) -> None:
+        self.clues: dict[str, dict[str, Any]] = {}
+        self.bodies: list[dict[str, Any]] = []
+        self.refuse_with: str | None = None
+        self.app = Starlette(routes=[Route("/v1/clues", self._register, methods=["POST"])])
+
+    async def _register(self, request: Request) -> Response:
+        body = await request.json()
+        self.bodies.append(body)
+        if self.refuse_with is not None:
+            return JSONResponse({"code": self.refuse_with, "status": 422}, status_code=422)
+        if body["origin_ref"] in self.clues:
+            return JSONResponse(self.clues[body["origin_ref"]])
+        clue = {
+            "id": str(uuid4()),
+            "clue_no": f"XN-2026-{len(self.clues) + 1:05d}",
+            "status": "registered",
+            "closure": None,
+            "version": 1,
+        }
+        self.clues[body["origin_ref"]] = clue
+        return JSONResponse(clue, status_code=201)

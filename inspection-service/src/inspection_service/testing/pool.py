@@ -1,0 +1,147 @@
+"""A stand-in for personnel-pool-service over real HTTP: what this service asks of it, and nothing more."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+_HOLDING = {"requested", "approved", "active"}
+_MOVES = {
+    "activate": ({"approved"}, "active"),
+    "end": ({"active"}, "ended"),
+    "recall": ({"requested", "replacement_wanted", "approved", "active"}, "recalled"),
+}
+
+
+class PoolStandIn:
+    """Cadres, verdicts and secondments in memory; reserves all or none, and answers repeats with the first answer."""
+
+    def __init__(self) -> None:
+        self.cadres: list[dict[str, Any]] = []
+        self.verdicts: dict[tuple[str, str], str] = {}
+        self.secondments: dict[str, dict[str, Any]] = {}
+        self._answers: dict[tuple[str, str, str], str] = {}
+        self.app = Starlette(
+            routes=[
+                Route("/v1/cadre-searches", self._search, methods=["POST"]),
+                Route("/v1/recusal-checks", self._check, methods=["POST"]),
+                Route("/v1/secondments", self._request, methods=["POST"]),
+                Route("/v1/secondments/{id}", self._get, methods=["GET"]),
+                Route("/v1/secondments/{id}/{verb}", self._move, methods=["POST"]),
+            ]
+        )
+
+    def add_cadre(self, home_unit: str, **more: Any) -> UUID:
+        """Put a cadre into the pool."""
+        cadre_id = uuid4()
+        self.cadres.append(
+            {
+                "id": str(cadre_id),
+                "name": "unused",
+                "home_unit": home_unit,
+                "rank": "section_chief",
+                "gender": "female",
+                "party_member": True,
+                "tags": [],
+                "pool_kinds": ["inspection_member"],
+                "work_history": [],
+                "status": "active",
+                "days_lent": 0,
+                **more,
+            }
+        )
+        return cadre_id
+
+    def say(self, cadre_id: UUID, unit_code: str, verdict: str) -> None:
+        """Let the recusal check answer this about a pair."""
+        self.verdicts[(str(cadre_id), unit_code)] = verdict
+
+    def approve_all(self, secondment_id: object) -> None:
+        """Every home unit consents."""
+        self._set(self.secondments[str(secondment_id)], "approved")
+
+    def holding(self) -> list[dict[str, Any]]:
+        """Secondments that hold somebody."""
+        return [one for one in self.secondments.values() if any(m["state"] in _HOLDING for m in one["members"])]
+
+    async def _search(self, request: Request) -> Response:
+        period = (await request.json())["period"]
+        items = [{**cadre, "available": not self._taken([cadre["id"]], period)} for cadre in self.cadres]
+        return JSONResponse({"items": items, "next_cursor": None})
+
+    async def _check(self, request: Request) -> Response:
+        body = await request.json()
+        items = [
+            {
+                "cadre_id": cadre_id,
+                "target": target,
+                "verdict": self.verdicts[(cadre_id, target["unit_code"])],
+                "code": "personal_ground",
+            }
+            for cadre_id in body["cadre_ids"]
+            for target in body["targets"]
+            if (cadre_id, target["unit_code"]) in self.verdicts
+        ]
+        return JSONResponse({"items": items})
+
+    async def _request(self, request: Request) -> Response:
+        key = (request.headers["heli-acting-sub"], request.url.path, request.headers["idempotency-key"])
+        if key in self._answers:
+            return JSONResponse(self.secondments[self._answers[key]], status_code=201)
+        body = await request.json()
+        wanted = [member["cadre_id"] for member in body["members"]]
+        if taken := self._taken(wanted, body["period"]):
+            return _problem(409, "double_booked", cadre_ids=sorted(taken))
+        homes = {cadre["id"]: cadre["home_unit"] for cadre in self.cadres}
+        made = {
+            "id": str(uuid4()),
+            "request_ref": body["request_ref"],
+            "period": body["period"],
+            "state": "requested",
+            "version": 1,
+            "members": [
+                {**member, "home_unit": homes[member["cadre_id"]], "state": "requested"} for member in body["members"]
+            ],
+        }
+        self.secondments[made["id"]] = made
+        self._answers[key] = made["id"]
+        return JSONResponse(made, status_code=201)
+
+    async def _get(self, request: Request) -> Response:
+        found = self.secondments.get(request.path_params["id"])
+        return JSONResponse(found) if found else _problem(404, "not_found")
+
+    async def _move(self, request: Request) -> Response:
+        found = self.secondments[request.path_params["id"]]
+        sources, target = _MOVES[request.path_params["verb"]]
+        if found["state"] not in sources:
+            return _problem(409, "move_refused", state=found["state"])
+        self._set(found, target)
+        return JSONResponse(found)
+
+    def _set(self, secondment: dict[str, Any], state: str) -> None:
+        secondment["state"] = state
+        secondment["version"] += 1
+        for member in secondment["members"]:
+            member["state"] = state
+
+    def _taken(self, cadre_ids: Iterable[str], period: dict[str, str]) -> set[str]:
+        first, last = date.fromisoformat(period["from"]), date.fromisoformat(period["to"])
+        return {
+            member["cadre_id"]
+            for one in self.secondments.values()
+            for member in one["members"]
+            if member["state"] in _HOLDING
+            and member["cadre_id"] in cadre_ids
+            and date.fromisoformat(one["period"]["from"]) <= last
+            and first <= date.fromisoformat(one["period"]["to"])
+        }
+
+
+def _problem(status: int, code: str, **members: Any) -> Response:
+    return JSONResponse({"code": code, "status": status, **members}, status_code=status)
