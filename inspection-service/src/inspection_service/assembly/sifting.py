@@ -19,6 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _PRICE_TOLERANCE = 1e-6
 _ROW_TOLERANCE = 1e-6
+_TIE = 1e-3
 SHORTFALL_TOLERANCE = 1e-6
 
 
@@ -99,9 +100,16 @@ def _helpful_columns(small: RestrictedProgram, reduced: FloatArray) -> IntArray:
     helpful = np.flatnonzero(~small.held & (reduced > _PRICE_TOLERANCE))
     most = max(400, len(small.columns) // 2)
     if len(helpful) > most:
-        helpful = helpful[np.argpartition(-reduced[helpful], most)[:most]]
+        # Ties are many where points do not count: take them from all over, not from one team.
+        worth = reduced[helpful] + _TIE * _scatter(small.model.size)[helpful]
+        helpful = helpful[np.argpartition(-worth, most)[:most]]
         helpful.sort()
     return helpful
+
+
+def _scatter(size: int) -> FloatArray:
+    """Fixed pseudo-random numbers in [0, 1), one per column: the same for the same canonical order."""
+    return np.random.default_rng(0).random(size)
 
 
 def first_columns(model: Model) -> IntArray:
@@ -114,7 +122,7 @@ def first_columns(model: Model) -> IntArray:
     local = places[m.matrix.row]
     hit = (local >= 0) & (owner < m.binaries)
     local, owner = local[hit], owner[hit]
-    order = np.lexsort((owner, -m.cost[owner], local))
+    order = np.lexsort((_scatter(m.size)[owner], -m.cost[owner], local))
     local, owner = local[order], owner[order]
     begin = np.searchsorted(local, np.arange(len(rows)))
     rank = np.arange(len(local)) - begin[local]
