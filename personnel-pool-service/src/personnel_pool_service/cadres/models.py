@@ -4,7 +4,8 @@ from datetime import date
 from uuid import UUID
 
 from chassis.db import Uuid7
-from sqlalchemy import ARRAY, ForeignKey, Index, Text, text
+from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from personnel_pool_service.tables import Base, Versioned
