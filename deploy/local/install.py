@@ -1,4 +1,4 @@
-# ruff: noqa: INP001, S603, T201 - a script of its own that starts fixed commands and talks to a terminal
+# ruff: noqa: INP001, T201 - a script of its own that starts fixed commands and talks to a terminal
 """Prepares .venv: `python3 install.py <stamp>`, run by make with whatever Python the machine has.
 
 Standard library only, and no syntax newer than Python 3.6, so that an old interpreter gets its message.

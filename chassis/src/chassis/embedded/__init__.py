@@ -13,7 +13,7 @@ All calls block and work inside and outside an event loop. Call start() from a t
 from chassis.embedded.databases import ServiceDatabase
 from chassis.embedded.nats import EmbeddedNats, NatsUser, scratch_nats
 from chassis.embedded.postgres import EmbeddedPostgres, scratch_postgres
-from chassis.embedded.process import ChildProcess, EmbeddedServerError, free_port
+from chassis.embedded.process import ChildProcess, EmbeddedServerError, free_port, reserve_port
 
 __all__ = [
     "ChildProcess",
@@ -23,6 +23,7 @@ __all__ = [
     "NatsUser",
     "ServiceDatabase",
     "free_port",
+    "reserve_port",
     "scratch_nats",
     "scratch_postgres",
 ]

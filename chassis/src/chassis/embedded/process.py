@@ -37,12 +37,28 @@ def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 def free_port(preferred: int = 0) -> int:
     """A TCP port free on loopback now: the preferred one where it is free, else any of PORTS."""
-    if preferred and port_is_free(preferred):
-        return preferred
+    with reserve_port(preferred) as reservation:
+        return int(reservation.getsockname()[1])
+
+
+def reserve_port(preferred: int = 0) -> socket.socket:
+    """A socket bound to a free port, the preferred one where that is free; keep it open while the port is to be ours.
+
+    It does not listen, so a child can serve on the port (servers bind with SO_REUSEADDR), but nobody else who asks
+    here gets it: two stacks that start in the same moment do not choose the same port.
+    """
     for _ in range(200):
-        port = random.choice(PORTS)  # noqa: S311 - not a secret
-        if port_is_free(port):
-            return port
+        reservation = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            if preferred:  # closed connections of its last owner may linger on it
+                reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            reservation.bind(("127.0.0.1", preferred or random.choice(PORTS)))  # noqa: S311 - not a secret
+        except OSError:
+            reservation.close()
+            preferred = 0
+        else:
+            reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            return reservation
     raise EmbeddedServerError(f"no free TCP port found on 127.0.0.1 between {PORTS.start} and {PORTS.stop - 1}")
 
 
@@ -125,7 +141,7 @@ class ChildProcess:
         self.name = Path(command[0]).name
         launch = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(int(on_parent_death)), account]
         with log.open("ab") as output:
-            self._popen = subprocess.Popen(  # noqa: S603 - every part is ours
+            self._popen = subprocess.Popen(
                 [*launch, *map(str, command)],
                 cwd=cwd,
                 env=dict(env) if env is not None else plain_environment(),

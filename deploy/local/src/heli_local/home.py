@@ -6,13 +6,14 @@ import json
 import os
 import secrets
 import shutil
+import socket
 import struct
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from chassis.embedded.account import require_folder
-from chassis.embedded.process import EmbeddedServerError, FolderLock, end_leftovers, free_port
+from chassis.embedded.process import EmbeddedServerError, FolderLock, end_leftovers, reserve_port
 from chassis.embedded.server import write_private
 
 from heli_local.topology import PROGRAM_NAMES
@@ -29,6 +30,7 @@ class Home:
         self.folder = folder
         self._lock: FolderLock | None = None
         self._state: dict[str, Any] = {}
+        self._reservations: list[socket.socket] = []
 
     def open(self) -> None:
         """Take the folder, making it where it is missing, and end what a killed supervisor left running in it."""
@@ -48,7 +50,10 @@ class Home:
             self.clock_file.write_bytes(struct.pack("<d", 0.0))
 
     def close(self) -> None:
-        """Let go of the folder. Safe to call twice."""
+        """Let go of the folder and the ports. Safe to call twice."""
+        for reservation in self._reservations:
+            reservation.close()
+        self._reservations.clear()
         if self._lock is not None:
             self._write_state(supervisor=None, processes={})
             self._lock.release()
@@ -100,14 +105,13 @@ class Home:
         return {}
 
     def choose_ports(self, names: Iterable[str]) -> dict[str, int]:
-        """A free port for each name, the same as last time where that is free."""
+        """A free port for each name, the same as last time where that is free; ours until close()."""
         known: dict[str, int] = self._state.get("ports", {})
         chosen: dict[str, int] = {}
         for name in names:
-            port = free_port(known.get(name, 0))
-            while port in chosen.values():
-                port = free_port()
-            chosen[name] = port
+            reservation = reserve_port(known.get(name, 0))
+            self._reservations.append(reservation)
+            chosen[name] = reservation.getsockname()[1]
         self._write_state(ports=chosen)
         return chosen
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from chassis.embedded import ChildProcess
 from chassis.embedded.server import EmbeddedServer
 
+from heli_local.guard import Guard
 from heli_local.home import Home
 from heli_local.topology import Program
 
@@ -106,16 +107,17 @@ class ServerMember(Member):
 class ProgramMember(Member):
     """The issuer, a service or the gateway."""
 
-    def __init__(self, program: Program, home: Home) -> None:
+    def __init__(self, program: Program, home: Home, guard: Guard) -> None:
         super().__init__(program.name, home.log(program.name))
         self.program = program
+        self._guard = guard
         self._work_folder = home.work_folder(program.name)
         self._process: ChildProcess | None = None
 
     def _launch(self) -> None:
-        if self._process is not None:
-            self._process.end_group()  # worker processes of a predecessor that was killed
+        self.stop(0)  # worker processes of a predecessor that was killed
         self._process = self.run(*self.program.command[1:])
+        self._guard.watch(self._process.pid)
 
     def run(self, *arguments: str | Path, env: Mapping[str, str] | None = None) -> ChildProcess:
         """Start the program with other arguments, beside the member itself."""
@@ -139,6 +141,8 @@ class ProgramMember(Member):
     def stop(self, timeout_s: float) -> None:
         if self._process is not None:
             self._process.stop(signal.SIGTERM, timeout_s)
+            self._guard.forget(self._process.pid)
+            self._process = None
 
     def send(self, number: signal.Signals) -> None:
         if self._process is not None:

@@ -16,6 +16,7 @@ from chassis.embedded import ChildProcess, EmbeddedNats, EmbeddedPostgres, Embed
 from chassis.embedded.process import log_tail, port_is_free
 
 from heli_local import topology
+from heli_local.guard import Guard
 from heli_local.home import Home, StackError, bound_log
 from heli_local.members import Member, ProgramMember, ServerMember
 
@@ -47,6 +48,7 @@ class Stack:
         self._with_city = with_city
         self._say = say
         self._members: list[Member] = []
+        self._guard: Guard | None = None
         self._watch: asyncio.Task[None] | None = None
         self._addresses = topology.Addresses({})
         self._extra: list[ChildProcess] = []
@@ -79,7 +81,8 @@ class Stack:
         home.open()
         self._choose_addresses()
         secrets = self._make_secrets()
-        issuer = ProgramMember(topology.issuer_program(self._addresses, secrets), home)
+        guard = self._guard = Guard()
+        issuer = ProgramMember(topology.issuer_program(self._addresses, secrets), home, guard)
         self._launch(issuer)
         self._say("starting PostgreSQL and NATS")
         nats = self.nats = EmbeddedNats(home.folder / "nats", users=topology.NATS_USERS, log=home.log("nats"))
@@ -87,12 +90,13 @@ class Stack:
         postgres = self.postgres = EmbeddedPostgres(home.folder / "postgres", log=home.log("postgres"))
         self._launch(ServerMember("postgres", home.log("postgres"), postgres))
         self._watch = asyncio.create_task(self._keep_alive(), name="keep-alive")
+        self._watch.add_done_callback(self._on_watch_done)
         self._say("preparing databases, starting services")
-        gateway = ProgramMember(topology.gateway_program(self._addresses, secrets, nats), home)
-        services = await asyncio.gather(
-            *(self._start_service(service, secrets, postgres, nats) for service in topology.SERVICES)
-        )
+        gateway = ProgramMember(topology.gateway_program(self._addresses, secrets, nats), home, guard)
         self._launch(gateway)
+        services = await asyncio.gather(
+            *(self._start_service(service, guard, secrets, postgres, nats) for service in topology.SERVICES)
+        )
         await self._wait_ready([issuer, *services, gateway])
         home.note_processes(self.url, self.pids())
         await self._load_city()
@@ -121,6 +125,7 @@ class Stack:
     async def _start_service(
         self,
         service: topology.ServiceSpec,
+        guard: Guard,
         secrets: topology.Secrets,
         postgres: EmbeddedPostgres,
         nats: EmbeddedNats,
@@ -129,7 +134,7 @@ class Stack:
             postgres.create_service_database, service.short, extensions=topology.EXTENSIONS
         )
         program = topology.service_program(service, self._addresses, secrets, database, nats)
-        member = ProgramMember(program, self.home)
+        member = ProgramMember(program, self.home, guard)
         await self._run_to_end(member.run("migrate"), f"{service.command} migrate", MIGRATE_S, member.log)
         self._launch(member)
         return member
@@ -152,7 +157,8 @@ class Stack:
         waiting = list(members)
         while waiting:
             answers = await asyncio.gather(*(asyncio.to_thread(is_ready, member.program.url) for member in waiting))
-            waiting = [member for member, ready in zip(waiting, answers, strict=True) if not ready]
+            answered = zip(waiting, answers, strict=True)
+            waiting = [member for member, ready in answered if not (ready and member.is_alive())]
             for member in waiting:
                 if member.failures >= TRIES_AT_START or time.monotonic() > deadline:
                     state = "keeps ending" if member.failures else "does not become ready"
@@ -192,17 +198,28 @@ class Stack:
                     self._relaunch(member, now)
             if now > next_log_check:
                 next_log_check = now + LOG_CHECK_S
-                for member in self._members:
-                    bound_log(member.log)
+                self._bound_logs()
+
+    def _on_watch_done(self, watch: asyncio.Task[None]) -> None:
+        if not watch.cancelled() and (error := watch.exception()) is not None:
+            self._say(f"the supervisor failed and stops: {error!r}")
+            signal.raise_signal(signal.SIGTERM)
 
     def _relaunch(self, member: Member, now: float) -> None:
         self._say(f"{member.name} has ended; starting it again")
         try:
             member.launch()
+            self.home.note_processes(self.url, self.pids())
         except (EmbeddedServerError, OSError) as error:
             self._say(f"{member.name} did not start: {error}")
             member.postpone(now)
-        self.home.note_processes(self.url, self.pids())
+
+    def _bound_logs(self) -> None:
+        try:
+            for member in self._members:
+                bound_log(member.log)
+        except OSError as error:  # a full disk; the processes come first
+            self._say(f"cannot shorten the logs: {error}")
 
     # -- stop ----------------------------------------------------------------------------------------------------
 
@@ -221,6 +238,9 @@ class Stack:
         await _end_together(servers, SERVERS_STOP_S)
         self._members.clear()
         self._extra.clear()
+        if self._guard is not None:
+            self._guard.close()
+            self._guard = None
         self.home.close()
 
     def kill(self) -> None:
