@@ -5,23 +5,26 @@ import json
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
 from typing import Any
 
 import typer
 import uvicorn
+from contracts.envelope import Envelope
 from fastapi import FastAPI
 from pydantic import SecretStr
 
 from chassis import broker, directory
-from chassis.consumer import Consumer, Handler
+from chassis.consumer import Consumer, Handler, purge_inbox
 from chassis.errors import REGISTRY
 from chassis.jobs import JobRunner
 from chassis.logging import configure_logging, get_logger
 from chassis.migrations import migrate
-from chassis.outbox import Relay
+from chassis.outbox import Relay, purge_sent
 from chassis.problems import STATUS
 from chassis.service import Resources, Service, Timer, build_resources
 from chassis.settings import PlatformSettings
+from chassis.uow import Uow, purge_idempotency
 from chassis.web import create_app
 
 _DRAIN_SECONDS = 8  # the local stack stops within 10 s; Kubernetes grants more
@@ -88,14 +91,14 @@ async def run_worker(service: Service, resources: Resources, stop: asyncio.Event
             group.create_task(relay.run(stop))
             group.create_task(jobs.run(stop))
             group.create_task(_consumer(service, resources, connection).run(stop))
-            for timer in service.timers:
+            for timer in (_PURGE, *service.timers):
                 group.create_task(_repeat(timer, resources, stop))
     finally:
         await connection.drain()
 
 
 def _consumer(service: Service, resources: Resources, connection: broker.Broker) -> Consumer:
-    handlers: dict[str, Handler] = {**directory_handlers(), **service.handlers(resources)}
+    handlers = all_handlers(service, resources)
     return Consumer(
         durable=service.name,
         connection=connection,
@@ -105,16 +108,45 @@ def _consumer(service: Service, resources: Resources, connection: broker.Broker)
     )
 
 
+def all_handlers(service: Service, resources: Resources) -> dict[str, Handler]:
+    """The directory copy's handlers and the service's own; where both follow a type, the copy is written first."""
+    merged = directory_handlers()
+    for event_type, own in service.handlers(resources).items():
+        merged[event_type] = _both(merged[event_type], own) if event_type in merged else own
+    return merged
+
+
+def _both(first: Handler, second: Handler) -> Handler:
+    async def handle(uow: Uow, envelope: Envelope, event: Any) -> None:
+        await first(uow, envelope, event)
+        await second(uow, envelope, event)
+
+    return handle
+
+
 def directory_handlers() -> dict[str, Handler]:
     """Handlers that keep the local copy of units and principals."""
 
-    async def on_unit(uow: Any, envelope: Any, event: Any) -> None:
+    async def on_unit(uow: Uow, envelope: Envelope, event: Any) -> None:
         await directory.store_unit(uow.session, {**event.model_dump(mode="json"), "version": envelope.version})
 
-    async def on_principal(uow: Any, envelope: Any, event: Any) -> None:
+    async def on_principal(uow: Uow, envelope: Envelope, event: Any) -> None:
         await directory.store_principal(uow.session, {**event.model_dump(mode="json"), "version": envelope.version})
 
     return {"pool.unit.upserted.v1": on_unit, "pool.principal.upserted.v1": on_principal}
+
+
+async def _purge(resources: Resources) -> None:
+    """Forget what retention says: published events, inbox marks (longer than the stream keeps events), old keys."""
+    sent = timedelta(days=resources.settings.sent_event_retention_days)
+    await purge_sent(resources.database, sent)
+    await purge_inbox(resources.database, sent + _INBOX_MARGIN)
+    await purge_idempotency(resources.database, _IDEMPOTENCY_RETENTION)
+
+
+_INBOX_MARGIN = timedelta(days=10)
+_IDEMPOTENCY_RETENTION = timedelta(hours=48)  # callers are promised 24
+_PURGE = Timer("purge", 3600.0, _purge)
 
 
 async def _repeat(timer: Timer, resources: Resources, stop: asyncio.Event) -> None:

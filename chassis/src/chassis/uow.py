@@ -210,3 +210,10 @@ class Transactions:
         if uow.has_staged_events:
             for listener in self._listeners:
                 listener()
+
+
+async def purge_idempotency(database: Database, retention: timedelta) -> None:
+    """Forget idempotency keys older than ``retention``."""
+    table = tables.idempotency
+    async with database.sessions.begin() as session:
+        await session.execute(table.delete().where(table.c.created_at < func.now() - retention))

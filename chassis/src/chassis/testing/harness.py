@@ -16,7 +16,7 @@ from sqlalchemy import select
 from chassis import directory, tables
 from chassis.identity import SYSTEM
 from chassis.jobs import JobRunner
-from chassis.runtime import directory_handlers
+from chassis.runtime import all_handlers
 from chassis.service import Resources, Service
 from chassis.uow import Cause
 
@@ -78,7 +78,7 @@ class Harness:
     def __init__(self, service: Service, resources: Resources) -> None:
         self.service = service
         self.resources = resources
-        self.handlers = {**directory_handlers(), **service.handlers(resources)}
+        self.handlers = all_handlers(service, resources)
 
     async def add_units(self, *units: Mapping[str, Any]) -> None:
         """Write units into the service's directory copy (code, name, unit_type, parent_code, …)."""
