@@ -5,14 +5,21 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from chassis.errors import Text
+from chassis.identity import SYSTEM
 from chassis.service import Resources, Service
 from chassis.testing.harness import Harness
+from inspection_service.assembly.problem import Role
+from inspection_service.assembly.proposal import Proposal, ProposedMember, ProposedTeam, Reason
+from inspection_service.assembly.solution import Status
 from inspection_service.assembly.worker import SolverPool
+from inspection_service.assembly_runs.service import finish_run
 from inspection_service.clients.clue import ClueClient
 from inspection_service.clients.pool import PoolClient
 from inspection_service.main import SERVICE
 from inspection_service.resources import InspectionResources
 from inspection_service.testing.clue import ClueStandIn
+from inspection_service.testing.killing import Guillotine, KillableTransactions, KillableTransport
 from inspection_service.testing.pool import PoolStandIn
 from inspection_service.testing.transport import LossyTransport, peer_of
 from sqlalchemy import func, update
@@ -38,16 +45,23 @@ class Peers:
 
 
 @pytest.fixture
+def guillotine() -> Guillotine:
+    return Guillotine()
+
+
+@pytest.fixture
 def peers() -> Peers:
     pool, clue = PoolStandIn(), ClueStandIn()
     return Peers(pool, clue, LossyTransport(pool.app), LossyTransport(clue.app))
 
 
 @pytest.fixture
-def resources(resources: Resources, peers: Peers) -> Resources:
-    pool, clue = peer_of("pool", peers.pool_line), peer_of("clue", peers.clue_line)
+def resources(resources: Resources, peers: Peers, guillotine: Guillotine) -> Resources:
+    pool = peer_of("pool", KillableTransport(peers.pool_line, guillotine))
+    clue = peer_of("clue", KillableTransport(peers.clue_line, guillotine))
     own = InspectionResources(pool=PoolClient(lambda: pool), clue=ClueClient(lambda: clue), solver=SolverPool())
-    return replace(resources, own=own)
+    transactions: Any = KillableTransactions(resources.transactions, guillotine)
+    return replace(resources, own=own, transactions=transactions)
 
 
 class Desk:
@@ -114,6 +128,35 @@ class City:
         run = await self.office.post(f"/v1/rounds/{round_id}/assembly-runs", body, expect=202)
         await self.run_jobs()
         return await self.office.get(f"/v1/assembly-runs/{run['id']}")
+
+    async def proposed_run(self, round_id: str, teams: dict[str, list[str]]) -> str:
+        """A finished run that proposes these cadres (the first of each unit leads), without asking a solver."""
+        run = await self.office.post(f"/v1/rounds/{round_id}/assembly-runs", expect=202)
+        reason = Reason(code="eligible", text=Text("符合", "fits"))
+        proposal = Proposal(
+            status=Status.OPTIMAL,
+            seconds=0.1,
+            objective=1,
+            bound=1,
+            gap=0,
+            teams=tuple(
+                ProposedTeam(
+                    unit_code=unit,
+                    members=tuple(
+                        ProposedMember(
+                            cadre_id=str(self.cadres[name]),
+                            role=Role.MEMBER if position else Role.LEADER,
+                            reasons=(reason,),
+                        )
+                        for position, name in enumerate(names)
+                    ),
+                )
+                for unit, names in teams.items()
+            ),
+        )
+        async with self.harness.resources.transactions(SYSTEM) as uow:
+            await finish_run(uow, UUID(run["id"]), proposal)
+        return str(run["id"])
 
     async def entered_team(self) -> Any:
         await self.record_past()

@@ -39,6 +39,6 @@ class LossyTransport(httpx2.AsyncBaseTransport):
         return None
 
 
-def peer_of(name: str, transport: LossyTransport) -> Peer:
+def peer_of(name: str, transport: httpx2.AsyncBaseTransport) -> Peer:
     """A peer behind a transport, called like the real one."""
     return Peer(name, httpx2.AsyncClient(transport=transport, base_url=f"http://{name}.test"))
