@@ -8,9 +8,12 @@ from typing import Any
 import httpx2
 import pytest
 from chassis.http import Peer, Peers
+from chassis.identity import SYSTEM
 from chassis.service import Resources, Service
 from fastapi import FastAPI
 from personnel_pool_service.main import SERVICE
+from personnel_pool_service.units.domain import UnitDraft
+from personnel_pool_service.units.service import upsert_unit
 
 Call = Callable[..., Awaitable[httpx2.Response]]
 
@@ -67,7 +70,13 @@ CITY: tuple[Mapping[str, Any], ...] = (
     {"code": "sup1-xn", "name": "一室", "unit_type": "supervision_office", "level": "city", "parent_code": "cdi-xn"},
     {"code": "sup2-xn", "name": "二室", "unit_type": "supervision_office", "level": "city", "parent_code": "cdi-xn"},
     {"code": "insp-xn", "name": "巡察办", "unit_type": "inspection_office", "level": "city", "parent_code": "pc-xn"},
-    {"code": "pc-dh", "name": "中共东湖区委", "unit_type": "party_committee", "level": "county", "parent_code": "pc-xn"},
+    {
+        "code": "pc-dh",
+        "name": "中共东湖区委",
+        "unit_type": "party_committee",
+        "level": "county",
+        "parent_code": "pc-xn",
+    },
     {
         "code": "su-coop",
         "name": "夏宁市供销合作社",
@@ -118,12 +127,12 @@ MANAGER = "pool_manager@pc-xn"
 
 
 @pytest.fixture
-async def city(call: Call) -> None:
-    """The units of ``CITY``."""
-    for unit in CITY:
-        body = {key: value for key, value in unit.items() if key != "code"}
-        answer = await call("platform_admin", "PUT", f"/v1/units/{unit['code']}", json=body)
-        assert answer.status_code == 201, answer.text
+async def city(resources: Resources) -> None:
+    """The units of ``CITY``, written by the service in one transaction."""
+    async with resources.transactions(SYSTEM) as uow:
+        for unit in CITY:
+            draft = UnitDraft(**{**unit, "host_units": tuple(unit.get("host_units", ()))})
+            await upsert_unit(uow, draft, seen_version=None)
 
 
 NewCadre = Callable[..., Awaitable[str]]
@@ -167,4 +176,3 @@ def lend(call: Call) -> Call:
         return await call(more.pop("who", MANAGER), "POST", "/v1/secondments", json=body, **more)
 
     return request
-

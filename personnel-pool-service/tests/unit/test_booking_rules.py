@@ -25,7 +25,17 @@ def booking(home: str, first: int, last: int) -> Booking:
 
 @pytest.mark.parametrize(
     ("share", "members", "expected"),
-    [(0.2, 0, 1), (0.2, 4, 1), (0.2, 5, 1), (0.2, 9, 1), (0.2, 10, 2), (0.5, 3, 1), (0.5, 4, 2), (1, 7, 7), (0.29, 100, 29)],
+    [
+        (0.2, 0, 1),
+        (0.2, 4, 1),
+        (0.2, 5, 1),
+        (0.2, 9, 1),
+        (0.2, 10, 2),
+        (0.5, 3, 1),
+        (0.5, 4, 2),
+        (1, 7, 7),
+        (0.29, 100, 29),
+    ],
 )
 def test_a_quota_is_the_floor_of_the_share_but_never_less_than_one(share: float, members: int, expected: int) -> None:
     assert quota(share, members) == expected
