@@ -1,0 +1,271 @@
+"""Random histories of lending against a model: no double booking, no quota broken, no orphan."""
+
+import asyncio
+from collections.abc import Awaitable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+import httpx2
+import pytest
+from chassis.clock import FixedClock
+from chassis.embedded import ServiceDatabase
+from chassis.identity import SYSTEM, Authenticator
+from chassis.runtime import build_app
+from chassis.service import Service, build_resources
+from chassis.settings import PlatformSettings
+from chassis.testing.harness import TestIssuer
+from chassis.testing.plugin import truncate_all
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from personnel_pool_service.bookings.domain import Booking, Period, most_at_once, quota
+from personnel_pool_service.units.domain import UnitDraft
+from personnel_pool_service.units.service import upsert_unit
+from sqlalchemy import text
+
+T = TypeVar("T")
+
+HOMES = {"home-a": 1, "home-b": 4, "home-c": 6}
+"""Home unit → members; at a share of one half these may lend 1, 2 and 3 on a day."""
+START = date(2026, 12, 1)
+SHARE = 0.5
+HOLDING = ("requested", "approved", "active")
+
+
+class Pool:
+    """The service in a loop of its own, called as a pool manager or a home unit."""
+
+    def __init__(self, service: Service, configured: PlatformSettings, issuer: TestIssuer, clock: FixedClock) -> None:
+        self._runner = asyncio.Runner()
+        self._issuer = issuer
+        self.cadres: list[str] = []
+        self._build(service, configured, clock)
+
+    def _build(self, service: Service, configured: PlatformSettings, clock: FixedClock) -> None:
+        async def build() -> None:
+            keys = httpx2.AsyncClient(transport=httpx2.MockTransport(self._issuer.answer))
+            authenticator = Authenticator(
+                jwks_url=configured.jwks_url, issuer=self._issuer.name, audience="heli", client=keys
+            )
+            self.resources = replace(build_resources(service, configured, clock=clock), authenticator=authenticator)
+            app = build_app(service, self.resources, with_worker=False)
+            transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+            self._client = httpx2.AsyncClient(base_url="http://service.test", transport=transport)
+
+        self.run(build())
+
+    def run(self, work: Awaitable[T]) -> T:
+        async def awaited() -> T:
+            return await work
+
+        return self._runner.run(awaited())
+
+    def call(self, role: str, unit: str, method: str, path: str, json: Any = None) -> httpx2.Response:
+        token = self._issuer.token(f"{role}-{unit}", unit=unit, roles=[role])
+        response = self.run(self._client.request(method, path, json=json, headers={"Authorization": f"Bearer {token}"}))
+        assert response.status_code < 500, response.text
+        return response
+
+    def furnish(self) -> None:
+        async def write_units() -> None:
+            async with self.resources.transactions(SYSTEM) as uow:
+                for code in ("top", *HOMES):
+                    parent = None if code == "top" else "top"
+                    await upsert_unit(uow, UnitDraft(code, code, "cdi", "city", parent), seen_version=None)
+
+        self.run(write_units())
+        for home, members in HOMES.items():
+            for number in range(members):
+                body = {
+                    "name": f"{home}-{number}",
+                    "home_unit": home,
+                    "rank": "clerk",
+                    "gender": "male",
+                    "party_member": True,
+                }
+                self.cadres.append(self.call("pool_manager", "top", "POST", "/v1/cadres", body).json()["id"])
+
+    def empty_ledger(self) -> None:
+        async def work() -> None:
+            async with self.resources.database.sessions.begin() as session:
+                for table in ("secondment_evaluation", "secondment_seat", "secondment", "booking", "outbox"):
+                    await session.execute(text(f"delete from {table}"))
+
+        self.run(work())
+
+    def rows(self, query: str) -> list[Any]:
+        async def work() -> list[Any]:
+            async with self.resources.database.sessions() as session:
+                return list(await session.execute(text(query)))
+
+        return self.run(work())
+
+    def close(self) -> None:
+        async def work() -> None:
+            await self._client.aclose()
+            await self.resources.close()
+
+        self.run(work())
+        self._runner.close()
+
+
+@pytest.fixture
+def pool(
+    service: Service,
+    service_settings: PlatformSettings,
+    issuer: TestIssuer,
+    clock: FixedClock,
+    service_database: ServiceDatabase,
+) -> Iterator[Pool]:
+    built = Pool(service, service_settings, issuer, clock)
+    built.furnish()
+    yield built
+    built.run(truncate_all(service_database))
+    built.close()
+
+
+class Lending(RuleBasedStateMachine):
+    """Anybody asks for anything at any time; what the ledger holds must stay lawful."""
+
+    pool: Pool
+    people = st.integers(0, sum(HOMES.values()) - 1)
+    days = st.integers(0, 20)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pool.empty_ledger()
+        self.paths: list[str] = []
+
+    def _manager(self, method: str, path: str, json: Any = None) -> httpx2.Response:
+        return self.pool.call("pool_manager", "top", method, path, json)
+
+    def _pick(self, number: int) -> str:
+        return self.paths[number % len(self.paths)]
+
+    @rule(who=st.lists(people, min_size=1, max_size=4, unique=True), first=days, length=st.integers(0, 10))
+    def request(self, who: list[int], first: int, length: int) -> None:
+        begins = START + timedelta(days=first)
+        period = Period(begins, begins + timedelta(days=length))
+        wanted = [self.pool.cadres[one] for one in who]
+        lawful = self._is_lawful(wanted, period)
+        body = {
+            "purpose": "inspection",
+            "request_ref": f"team:{len(self.paths)}",
+            "period": {"from": str(period.first), "to": str(period.last)},
+            "members": [{"cadre_id": one, "role": "member"} for one in wanted],
+        }
+        answer = self._manager("POST", "/v1/secondments", body)
+        assert (answer.status_code == 201) == lawful, answer.text
+        if answer.status_code == 201:
+            self.paths.append(answer.headers["location"])
+
+    @precondition(lambda self: self.paths)
+    @rule(which=st.integers(0, 99), home=st.sampled_from(sorted(HOMES)), verb=st.sampled_from(["approve", "refuse"]))
+    def decide(self, which: int, home: str, verb: str) -> None:
+        body = {"reason": "人手不足"} if verb == "refuse" else None
+        self.pool.call("home_unit_approver", home, "POST", f"{self._pick(which)}/{verb}", body)
+
+    @precondition(lambda self: self.paths)
+    @rule(which=st.integers(0, 99), verb=st.sampled_from(["activate", "end", "recall", "evaluate"]))
+    def move(self, which: int, verb: str) -> None:
+        self._manager("POST", f"{self._pick(which)}/{verb}")
+
+    @precondition(lambda self: self.paths)
+    @rule(which=st.integers(0, 99))
+    def consent_of_all(self, which: int) -> None:
+        self.pool.call("principal_leader", "top", "POST", f"{self._pick(which)}/approve")
+
+    @precondition(lambda self: self.paths)
+    @rule(which=st.integers(0, 99), more=st.integers(1, 15))
+    def extend(self, which: int, more: int) -> None:
+        path = self._pick(which)
+        last = date.fromisoformat(self._manager("GET", path).json()["period"]["to"])
+        self._manager("POST", f"{path}/extend", {"to": str(last + timedelta(days=more))})
+
+    @precondition(lambda self: self.paths)
+    @rule(which=st.integers(0, 99), who=people)
+    def replace(self, which: int, who: int) -> None:
+        path = self._pick(which)
+        freed = [m["cadre_id"] for m in self._manager("GET", path).json()["members"] if m["state"] == "refused"]
+        if freed:
+            swap = {"members": [{"replaces": freed[0], "cadre_id": self.pool.cadres[who]}]}
+            self._manager("POST", f"{path}/replace", swap)
+
+    @rule(days_on=st.integers(0, 9))
+    def time_passes(self, days_on: int) -> None:
+        clock = self.pool.resources.clock
+        assert isinstance(clock, FixedClock)
+        clock.advance(days=days_on)
+
+    def _ledger(self) -> list[Booking]:
+        rows = self.pool.rows("select cadre_id, home_unit, lower(days) as a, upper(days) - 1 as b from booking")
+        return [Booking(row.cadre_id, row.home_unit, Period(row.a, row.b)) for row in rows]
+
+    def _is_lawful(self, wanted: list[str], period: Period) -> bool:
+        ledger = self._ledger()
+        if any(str(one.cadre_id) in wanted and one.period.overlaps(period) for one in ledger):
+            return False
+        homes = {row.id: row.home_unit for row in self.pool.rows("select id, home_unit from cadre")}
+        asked = [Booking(one, homes[one], period) for one in homes if str(one) in wanted]
+        return all(
+            most_at_once([one for one in (*ledger, *asked) if one.home_unit == home], period) <= quota(SHARE, members)
+            for home, members in HOMES.items()
+            if any(one.home_unit == home for one in asked)
+        )
+
+    @invariant()
+    def nobody_is_in_two_places(self) -> None:
+        ledger = self._ledger()
+        for index, one in enumerate(ledger):
+            assert not any(
+                one.cadre_id == other.cadre_id and one.period.overlaps(other.period) for other in ledger[index + 1 :]
+            )
+
+    @invariant()
+    def no_home_lends_too_many(self) -> None:
+        ledger = self._ledger()
+        always = Period(date(2026, 1, 1), date(2028, 1, 1))
+        for home, members in HOMES.items():
+            assert most_at_once([one for one in ledger if one.home_unit == home], always) <= quota(SHARE, members)
+
+    @invariant()
+    def every_booking_has_a_seat_and_every_held_seat_a_booking(self) -> None:
+        orphans = "select 1 from booking b where not exists (select from secondment_seat s where s.booking_id = b.id)"
+        assert self.pool.rows(orphans) == []
+        unbooked = (
+            "select 1 from secondment_seat s join secondment x on x.id = s.secondment_id left join booking b"
+            f" on b.id = s.booking_id where s.state in {HOLDING} and (b.id is null or b.cadre_id <> s.cadre_id"
+            " or b.days <> daterange(x.period_from, x.period_to, '[]'))"
+        )
+        assert self.pool.rows(unbooked) == []
+
+    @invariant()
+    def every_state_follows_from_its_seats_and_every_version_from_its_events(self) -> None:
+        idle = f"select 1 from secondment_seat s join secondment x on x.id = s.secondment_id where s.state in {HOLDING}"
+        assert self.pool.rows(f"{idle} and x.status in ('recalled', 'ended', 'evaluated')") == []
+        gaps = (
+            "select x.id from secondment x left join outbox o on o.aggregate_id = x.id::text group by x.id, x.version"
+            " having count(o.id) <> x.version or max(o.version) <> x.version"
+        )
+        assert self.pool.rows(gaps) == []
+
+
+def play(pool: Pool, histories: int) -> None:
+    machine = type("PoolLending", (Lending,), {"pool": pool})
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis leaves it untyped
+        machine,
+        settings=settings(
+            max_examples=histories, stateful_step_count=20, deadline=None, suppress_health_check=checks, database=None
+        ),
+    )
+
+
+def test_no_history_of_lending_breaks_the_ledger(pool: Pool) -> None:
+    play(pool, histories=6)
+
+
+@pytest.mark.proof
+def test_a_thousand_histories_of_lending_do_not_break_the_ledger(pool: Pool) -> None:
+    play(pool, histories=1_000)
