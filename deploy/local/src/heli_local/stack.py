@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -19,6 +20,7 @@ from heli_local import topology
 from heli_local.guard import Guard
 from heli_local.home import Home, StackError, bound_log
 from heli_local.members import Member, ProgramMember, ServerMember
+from heli_local.migrated import Migrated, fingerprint
 
 POLL_S = 0.2
 READY_S = 90.0
@@ -94,9 +96,8 @@ class Stack:
         self._say("preparing databases, starting services")
         gateway = ProgramMember(topology.gateway_program(self._addresses, secrets, nats), home, guard)
         self._launch(gateway)
-        services = await asyncio.gather(
-            *(self._start_service(service, guard, secrets, postgres, nats) for service in topology.SERVICES)
-        )
+        parts = _Parts(guard, secrets, postgres, nats, Migrated(home.folder / "postgres"))
+        services = await asyncio.gather(*(self._start_service(service, parts) for service in topology.SERVICES))
         await self._wait_ready([issuer, *services, gateway])
         home.note_processes(self.url, self.pids())
         await self._load_city()
@@ -122,22 +123,21 @@ class Stack:
             clock_file=home.clock_file,
         )
 
-    async def _start_service(
-        self,
-        service: topology.ServiceSpec,
-        guard: Guard,
-        secrets: topology.Secrets,
-        postgres: EmbeddedPostgres,
-        nats: EmbeddedNats,
-    ) -> ProgramMember:
+    async def _start_service(self, service: topology.ServiceSpec, parts: "_Parts") -> ProgramMember:
         database = await asyncio.to_thread(
-            postgres.create_service_database, service.short, extensions=topology.EXTENSIONS
+            parts.postgres.create_service_database, service.short, extensions=topology.EXTENSIONS
         )
-        program = topology.service_program(service, self._addresses, secrets, database, nats)
-        member = ProgramMember(program, self.home, guard)
-        await self._run_to_end(member.run("migrate"), f"{service.command} migrate", MIGRATE_S, member.log)
+        program = topology.service_program(service, self._addresses, parts.secrets, database, parts.nats)
+        member = ProgramMember(program, self.home, parts.guard)
+        await self._migrate(service, member, parts.migrated)
         self._launch(member)
         return member
+
+    async def _migrate(self, service: topology.ServiceSpec, member: ProgramMember, migrated: Migrated) -> None:
+        wanted = fingerprint(service.package)
+        if not migrated.is_current(service.short, wanted):
+            await self._run_to_end(member.run("migrate"), f"{service.command} migrate", MIGRATE_S, member.log)
+            migrated.note(service.short, wanted)
 
     def _launch(self, member: Member) -> None:
         bound_log(member.log)
@@ -247,6 +247,17 @@ class Stack:
         """SIGKILL every process, for somebody who does not want to wait for stop()."""
         for member in self._members:
             member.send(signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What starting a service takes."""
+
+    guard: Guard
+    secrets: topology.Secrets
+    postgres: EmbeddedPostgres
+    nats: EmbeddedNats
+    migrated: Migrated
 
 
 async def _end_together(members: Sequence[Member], timeout_s: float) -> None:

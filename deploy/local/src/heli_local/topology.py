@@ -22,6 +22,11 @@ class ServiceSpec:
     short: str
     command: str
 
+    @property
+    def package(self) -> str:
+        """Its Python package; never imported here."""
+        return self.command.replace("-", "_")
+
 
 SERVICES = (
     ServiceSpec("clue", "clue-service"),
