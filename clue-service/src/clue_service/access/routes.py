@@ -1,0 +1,46 @@
+"""What the routes of all features ask of a request: the directory, and the caller as a viewer."""
+
+from typing import Annotated
+from uuid import UUID
+
+from chassis.directory import UnitTree
+from chassis.errors import InvalidCursor, UnknownUnit
+from chassis.pagination import decode_cursor
+from chassis.service import resources_of
+from chassis.web import Caller
+from fastapi import Depends, Request
+
+from clue_service.access.policy import Viewer, viewer_of
+
+
+async def _tree_for(request: Request, caller: Caller) -> UnitTree:
+    directory = resources_of(request).directory
+    tree = await directory.tree()
+    if caller.unit is not None and caller.unit not in tree:
+        try:
+            tree = await directory.require({"/unit": caller.unit})
+        except UnknownUnit:
+            return tree  # a token of an unknown unit sees only what needs no unit
+    return tree
+
+
+TreeDep = Annotated[UnitTree, Depends(_tree_for)]
+"""The directory. Declare it before the unit of work: it may ask the directory's owner."""
+
+
+async def _viewer_for(caller: Caller, tree: TreeDep) -> Viewer:
+    return viewer_of(caller, tree)
+
+
+ViewerDep = Annotated[Viewer, Depends(_viewer_for)]
+"""The caller as a viewer of clues. Declare it before the unit of work."""
+
+
+def id_of_cursor(cursor: str | None) -> UUID | None:
+    """The id a list goes on from; raises InvalidCursor."""
+    if not cursor:
+        return None
+    try:
+        return UUID(decode_cursor(cursor, str)[0])
+    except ValueError as error:
+        raise InvalidCursor from error

@@ -1,0 +1,67 @@
+"""What a pair can be, what a verdict suggests, and which pairs concern another commission."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+
+class Band(StrEnum):
+    """How sure the engine is: ``likely`` from .95, ``review`` from .10; below that nothing is shown."""
+
+    LIKELY = "likely"
+    REVIEW = "review"
+
+
+class Decision(StrEnum):
+    """A person's verdict. ``unsure`` leaves the pair open."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNSURE = "unsure"
+
+
+class PairRelation(StrEnum):
+    """How two clues are related."""
+
+    EXACT_REPEAT = "exact_repeat"
+    SAME_MATTER_OTHER_REPORTER = "same_matter_other_reporter"
+    MULTI_RECIPIENT_COPY = "multi_recipient_copy"
+    REPEAT_WITH_NEW_EVIDENCE = "repeat_with_new_evidence"
+    SAME_SUBJECT_NEW_ISSUE = "same_subject_new_issue"
+    RELATED_SUBJECT = "related_subject"
+
+
+SAME_MATTER = frozenset(
+    {
+        PairRelation.EXACT_REPEAT,
+        PairRelation.SAME_MATTER_OTHER_REPORTER,
+        PairRelation.MULTI_RECIPIENT_COPY,
+        PairRelation.REPEAT_WITH_NEW_EVIDENCE,
+    }
+)
+"""Relations that say one matter; the others link clues of different matters."""
+
+_ENDED = frozenset({"closed", "archived"})
+_MORE_LIKELY_THAN_NOT = 0.5
+
+
+def suggested_move(decision: str | None, relation: str | None, first_status: str, second_status: str) -> str | None:
+    """What the verdict suggests doing with the later clue or, with new evidence, with the earlier one."""
+    if decision != Decision.SAME:
+        return None
+    if relation == PairRelation.REPEAT_WITH_NEW_EVIDENCE and first_status in _ENDED:
+        return "reopen"
+    return "retain-as-repeat" if second_status == "registered" else None
+
+
+def calls_for_alert(band: str, probability: float, reasons: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a pair across commissions is told to both.
+
+    Every ``likely`` pair is. A pair for review is told where the accused person's name agrees, or agrees in part
+    (masked, misspelt) and the pair is more probable than not: two letters about one kind of misconduct in one place are
+    many, and telling a commission of each would betray who is reported there.
+    """
+    if band == Band.LIKELY:
+        return True
+    name = next((reason.get("verdict") for reason in reasons if reason.get("field") == "name"), None)
+    return name == "agree" or (name == "partly" and probability >= _MORE_LIKELY_THAN_NOT)

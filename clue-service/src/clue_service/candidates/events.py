@@ -1,0 +1,41 @@
+"""Events of candidate pairs. Each is told from one clue's commission; the other clue is never named."""
+
+from uuid import UUID
+
+from chassis.uow import Uow
+from contracts.clue import CandidateDecided, CandidateDetected, CandidateUndone
+
+from clue_service.candidates.models import Candidate
+
+
+async def emit_detected(uow: Uow, pair: Candidate, clue_id: UUID, commission: str) -> None:
+    """Matching found a pair within one commission."""
+    event = CandidateDetected(candidate_id=pair.id, clue_id=clue_id, commission=commission, band=pair.band)
+    await uow.emit(event, aggregate_id=pair.id, version=pair.version, commission=commission)
+
+
+async def emit_decided(uow: Uow, pair: Candidate, commission: str, matter_id: UUID | None) -> None:
+    """Someone decided a pair."""
+    event = CandidateDecided(
+        candidate_id=pair.id,
+        clue_id=pair.clue_b,
+        commission=commission,
+        band=pair.band,
+        state="decided" if pair.decision != "unsure" else "open",
+        decision=pair.decision or "unsure",
+        relation=pair.decided_relation,
+        matter_id=matter_id,
+    )
+    await uow.emit(event, aggregate_id=pair.id, version=pair.version, commission=commission)
+
+
+async def emit_undone(uow: Uow, pair: Candidate, commission: str, previous: str) -> None:
+    """Someone took a verdict back."""
+    event = CandidateUndone(
+        candidate_id=pair.id,
+        clue_id=pair.clue_b,
+        commission=commission,
+        band=pair.band,
+        previous_decision=previous,
+    )
+    await uow.emit(event, aggregate_id=pair.id, version=pair.version, commission=commission)

@@ -1,0 +1,56 @@
+"""SQL of candidate pairs."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.candidates.models import Candidate
+
+
+async def add_new(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> Sequence[Candidate]:
+    """Insert pairs that are not there yet; returns those that were not."""
+    if not rows:
+        return []
+    statement = insert(Candidate).on_conflict_do_nothing(constraint="uq_candidate_clue_a_clue_b")
+    return (await session.scalars(statement.values(list(rows)).returning(Candidate))).all()
+
+
+async def find_candidate(session: AsyncSession, candidate_id: UUID) -> Candidate | None:
+    """One pair."""
+    return await session.get(Candidate, candidate_id)
+
+
+async def lock_candidate(session: AsyncSession, candidate_id: UUID) -> Candidate | None:
+    """One pair, locked and read anew."""
+    return await session.scalar(
+        select(Candidate)
+        .where(Candidate.id == candidate_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+async def list_of_clue(session: AsyncSession, clue_id: UUID) -> Sequence[Candidate]:
+    """The pairs of a clue, surest first."""
+    query = (
+        select(Candidate)
+        .where(or_(Candidate.clue_a == clue_id, Candidate.clue_b == clue_id))
+        .order_by(Candidate.probability.desc(), Candidate.id)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def lock_among(session: AsyncSession, clue_ids: Iterable[UUID]) -> Sequence[Candidate]:
+    """The pairs whose two clues are both among some, locked in the order of their ids."""
+    ids = list(clue_ids)
+    query = (
+        select(Candidate)
+        .where(Candidate.clue_a.in_(ids), Candidate.clue_b.in_(ids))
+        .order_by(Candidate.id)
+        .with_for_update(key_share=True)
+    )
+    return (await session.scalars(query)).all()

@@ -1,0 +1,155 @@
+"""Dispositions: proposed by the lead unit, decided by its leaders, carried out to an outcome, reopened."""
+
+from uuid import UUID
+
+from chassis.errors import MoveRefused, Text
+
+from clue_service.clues import domain, repository
+from clue_service.clues.domain import Closure, Method, Status
+from clue_service.clues.errors import ApproverRankRequired, OwnProposal
+from clue_service.clues.models import Disposition, Result
+from clue_service.clues.move_schemas import (
+    DecideDispositionIn,
+    ProposeDispositionIn,
+    RecordResultIn,
+    ReopenIn,
+    approval_record,
+)
+from clue_service.clues.steps import Moving, Step
+from clue_service.matters import service as matters
+from clue_service.matters.domain import Lead
+from clue_service.overlap_alerts import detection
+
+
+async def propose(moving: Moving, body: ProposeDispositionIn) -> Step:
+    """The lead unit says how to go on."""
+    await _respect_lead(moving)
+    return await _add_proposal(moving, body.method, body.reason, body.plan)
+
+
+async def _add_proposal(moving: Moving, method: Method, reason: str, plan: str | None) -> Step:
+    clue, uow = moving.clue, moving.uow
+    uow.session.add(
+        Disposition(
+            clue_id=clue.id,
+            method=method,
+            reason=reason,
+            plan=plan,
+            proposed_from=clue.status,
+            proposed_by=moving.actor,
+            proposed_at=uow.now,
+        )
+    )
+    if clue.running_due_at is not None:
+        clue.clock_stopped_at = uow.now
+    roles = tuple(sorted(await _approver_roles(moving)))
+    return Step(Status.DISPOSITION_PROPOSED, said={"method": method.value, "approver_roles": roles})
+
+
+async def _approver_roles(moving: Moving) -> frozenset[str]:
+    subjects = await repository.list_subjects(moving.uow.session, [moving.clue.id])
+    return domain.approver_roles(subject.rank for subject in subjects)
+
+
+async def _respect_lead(moving: Moving) -> list[UUID]:
+    """Raise MatterLedElsewhere where a rival leads; else the matter and alerts whose lead could be taken."""
+    clue, uow = moving.clue, moving.uow
+    if clue.overlap_policy == "silent":
+        return []  # a silent clue blocks nobody and is blocked by nobody
+    await matters.serialise(uow)
+    matter_id = await matters.matter_of(uow, clue.id)
+    scopes = [*([matter_id] if matter_id else []), *await detection.alerts_in_effect(uow, clue.id)]
+    await matters.check_lead(uow, moving.tree, scopes, clue.commission, clue.lead_unit)
+    return scopes
+
+
+async def approve(moving: Moving, body: DecideDispositionIn) -> Step:
+    """A leader agrees: the method is the state now, and a check takes the lead of the matter."""
+    clue, uow = moving.clue, moving.uow
+    proposal = await _decidable(moving)
+    scopes = await _respect_lead(moving)
+    if proposal.method in domain.LEADING_METHODS:
+        lead = Lead(clue.commission, clue.lead_unit, clue.id, basis="approval", taken_at=uow.now)
+        await matters.take_lead(uow, moving.tree, scopes, lead)
+    _decide(moving, proposal, "approved", body)
+    status, closure = domain.state_approved(proposal.method)
+    return Step(status, closure, said={"method": proposal.method})
+
+
+async def reject(moving: Moving, body: DecideDispositionIn) -> Step:
+    """A leader disagrees: the clue is where it was before."""
+    proposal = await _decidable(moving)
+    _decide(moving, proposal, "rejected", body)
+    status = Status(proposal.proposed_from)
+    if status is Status.ASSIGNED:
+        moving.clue.clock_stopped_at = None
+    closure = await _closure_before(moving) if status is Status.CLOSED else None
+    return Step(status, closure, said={"method": proposal.method})
+
+
+async def _closure_before(moving: Moving) -> Closure:
+    """How a reopened clue had been closed: the reopening was refused, so that stands."""
+    result = await repository.latest_result(moving.uow.session, moving.clue.id)
+    for reached, closure in domain.outcomes_of(result.outcome if result else None):
+        if reached is Status.CLOSED and closure is not None:
+            return closure
+    return Closure.DIRECT
+
+
+async def _decidable(moving: Moving) -> Disposition:
+    proposal = await repository.latest_disposition(moving.uow.session, moving.clue.id)
+    if proposal is None or proposal.decision is not None:
+        raise MoveRefused(members={"state": moving.clue.status, "allowed_moves": []})
+    if proposal.proposed_by == moving.actor:
+        raise OwnProposal
+    roles = await _approver_roles(moving)
+    if not moving.viewer.has_any(*roles):
+        raise ApproverRankRequired(members={"roles": sorted(roles)})
+    return proposal
+
+
+def _decide(moving: Moving, proposal: Disposition, decision: str, body: DecideDispositionIn) -> None:
+    proposal.decision = decision
+    proposal.decided_by = moving.actor
+    proposal.decided_at = moving.uow.now
+    proposal.decision_reason = body.reason
+    proposal.approval = approval_record(body.approved_by) or {"sub": moving.actor}
+    moving.clue.approvers = sorted({*moving.clue.approvers, moving.actor})
+
+
+async def record_result(moving: Moving, body: RecordResultIn) -> Step:
+    """The check came to an outcome."""
+    clue, uow = moving.clue, moving.uow
+    possible = domain.outcomes_from(clue.status)
+    if body.outcome not in possible:
+        sentence = Text("该结果不适用于当前核查方式", "This outcome does not belong to the check that was made")
+        members = {
+            "state": clue.status,
+            "allowed_moves": domain.MOVES.allowed(clue.status),
+            "allowed_outcomes": sorted(possible),
+        }
+        raise MoveRefused(sentence, members=members)
+    status, closure = possible[body.outcome]
+    four_forms = 1 if closure is Closure.FIRST_FORM else body.four_forms
+    uow.session.add(
+        Result(
+            clue_id=clue.id,
+            outcome=body.outcome,
+            four_forms=four_forms,
+            note=body.note,
+            recorded_by=moving.actor,
+            recorded_at=uow.now,
+        )
+    )
+    return Step(status, closure, said={"outcome": body.outcome.value, "four_forms": four_forms})
+
+
+async def reopen(moving: Moving, body: ReopenIn) -> Step:
+    """New evidence: a new disposition is proposed."""
+    if moving.clue.lead_unit is None:
+        sentence = Text("该线索没有承办部门", "The clue has no lead unit")
+        allowed = [verb for verb in domain.MOVES.allowed(moving.clue.status) if verb != moving.verb]
+        raise MoveRefused(sentence, members={"state": moving.clue.status, "allowed_moves": allowed})
+    await _respect_lead(moving)
+    step = await _add_proposal(moving, body.method, body.reason, body.plan)
+    return Step(step.status)

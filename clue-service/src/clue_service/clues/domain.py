@@ -1,0 +1,294 @@
+"""Rules of a clue: its states, its moves as one table, who may take them, and what an outcome leads to. Pure."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from chassis.moves import Move, MoveTable
+
+from clue_service.access.policy import LEADERS, Viewer
+from clue_service.overlap_alerts.domain import Stage
+
+
+class Status(StrEnum):
+    """A state is the status plus, for ``closed`` and ``archived``, the closure."""
+
+    REGISTERED = "registered"
+    ACCEPTED = "accepted"
+    ASSIGNED = "assigned"
+    DISPOSITION_PROPOSED = "disposition_proposed"
+    TALK_INQUIRY = "talk_inquiry"
+    PRELIMINARY_VERIFICATION = "preliminary_verification"
+    ON_HOLD = "on_hold"
+    CASE_FILED = "case_filed"
+    TRANSFERRED_TO_PARTY_ORG = "transferred_to_party_org"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+    RETAINED_AS_REPEAT = "retained_as_repeat"
+
+
+class Closure(StrEnum):
+    """How a clue ended."""
+
+    DIRECT = "direct"
+    ACCEPTED_EXPLANATION = "accepted_explanation"
+    FIRST_FORM = "first_form"
+    AFTER_CHECK = "after_check"
+    REMINDER_TALK = "reminder_talk"
+
+
+class Method(StrEnum):
+    """How to go on with a clue."""
+
+    TALK_INQUIRY = "talk_inquiry"
+    PRELIMINARY_VERIFICATION = "preliminary_verification"
+    ON_HOLD = "on_hold"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """What a talk or a verification came to."""
+
+    CASE_FILED = "case_filed"
+    AFTER_CHECK = "after_check"
+    REMINDER_TALK = "reminder_talk"
+    ACCEPTED_EXPLANATION = "accepted_explanation"
+    FIRST_FORM = "first_form"
+    ON_HOLD = "on_hold"
+    TRANSFERRED_TO_PARTY_ORG = "transferred_to_party_org"
+
+
+class UnitRelation(StrEnum):
+    """How a caller's unit must stand to the clue."""
+
+    COMMISSION = "a unit of the clue's commission"
+    LEAD_UNIT = "the lead unit; where members are named, one of them"
+    APPROVAL = "the lead unit, or the commission itself"
+
+
+@dataclass(frozen=True)
+class ClueMove(Move):
+    """A row of the table. ``who`` says which roles may, each with the relation its unit must have to the clue."""
+
+    who: tuple[tuple[frozenset[str], UnitRelation], ...] = ()
+    payload: str = "{}"
+    guard: str = ""
+    events: tuple[str, ...] = field(default=())
+
+
+S = Status
+_OFFICE = (frozenset({"intake_officer", "case_supervisor"}), UnitRelation.COMMISSION)
+_SUPERVISOR = (frozenset({"case_supervisor"}), UnitRelation.COMMISSION)
+_APPROVER = (LEADERS, UnitRelation.APPROVAL)
+_HANDLER = (frozenset({"handler"}), UnitRelation.LEAD_UNIT)
+
+
+def _move(
+    verb: str,
+    sources: Iterable[Status],
+    target: Status | None,
+    who: tuple[tuple[frozenset[str], UnitRelation], ...],
+    events: tuple[str, ...],
+    payload: str = "{}",
+    guard: str = "",
+) -> ClueMove:
+    return ClueMove(
+        verb=verb,
+        sources=frozenset(sources),
+        target=target,
+        roles=frozenset().union(*(roles for roles, _ in who)),
+        event=f"clue.clue.{events[0]}.v1",
+        who=who,
+        payload=payload,
+        guard=guard,
+        events=tuple(f"clue.clue.{name}.v1" for name in events),
+    )
+
+
+_CHECKS = (S.TALK_INQUIRY, S.PRELIMINARY_VERIFICATION)
+_PROPOSAL = '{"method", "reason", "plan"?}'
+_DECISION = '{"reason"?, "approved_by"?}'
+
+MOVE_ROWS: tuple[ClueMove, ...] = (
+    _move("accept", [S.REGISTERED], S.ACCEPTED, (_OFFICE,), ("accepted",)),
+    _move(
+        "assign",
+        [S.ACCEPTED],
+        S.ASSIGNED,
+        (_SUPERVISOR,),
+        ("assigned",),
+        '{"lead_unit", "co_units": [], "members": []?, "approved_by"}',
+        "lead and co units lie in the clue's commission; the clock of the disposition opinion starts",
+    ),
+    _move(
+        "return",
+        [S.ASSIGNED],
+        S.REGISTERED,
+        (_SUPERVISOR, _APPROVER),
+        ("returned",),
+        '{"reason", "approved_by"?}',
+        "the clock ends",
+    ),
+    _move(
+        "propose-disposition",
+        [S.ASSIGNED, S.ON_HOLD, S.TALK_INQUIRY],
+        S.DISPOSITION_PROPOSED,
+        (_HANDLER,),
+        ("disposition_proposed",),
+        _PROPOSAL,
+        "no rival leads the matter; the clock stops",
+    ),
+    _move(
+        "approve-disposition",
+        [S.DISPOSITION_PROPOSED],
+        None,
+        (_APPROVER,),
+        ("disposition_approved", "closed"),
+        _DECISION,
+        "not by the proposer; rank table; no rival leads the matter; talk_inquiry and preliminary_verification take its"
+        " lead",
+    ),
+    _move(
+        "reject-disposition",
+        [S.DISPOSITION_PROPOSED],
+        None,
+        (_APPROVER,),
+        ("disposition_rejected",),
+        _DECISION,
+        "not by the proposer; rank table; the clock goes on",
+    ),
+    _move(
+        "record-result",
+        _CHECKS,
+        None,
+        (_HANDLER,),
+        ("result_recorded", "closed"),
+        '{"outcome", "four_forms"?, "note"?}',
+        "the outcome belongs to the check that was made",
+    ),
+    _move(
+        "retain-as-repeat",
+        [S.REGISTERED],
+        S.RETAINED_AS_REPEAT,
+        (_SUPERVISOR, _APPROVER),
+        ("retained_as_repeat",),
+        '{"first_clue_id", "reason"?}',
+        "the first clue was registered earlier in the same commission and is no repeat itself; both form one matter",
+    ),
+    _move(
+        "reopen",
+        [S.CLOSED],
+        S.DISPOSITION_PROPOSED,
+        (_SUPERVISOR, _APPROVER),
+        ("reopened",),
+        '{"reason", "method"?, "plan"?, "approved_by"?}',
+        "there was a lead unit; no rival leads the matter",
+    ),
+    _move("archive", [S.CLOSED, S.CASE_FILED], S.ARCHIVED, (_SUPERVISOR, _APPROVER), ("archived",)),
+    _move(
+        "extend",
+        [S.ASSIGNED],
+        S.ASSIGNED,
+        (_SUPERVISOR, _APPROVER),
+        ("extended",),
+        '{"until", "reason", "approved_by"}',
+        "a clock runs and ends before the new date",
+    ),
+)
+MOVES = MoveTable(MOVE_ROWS)
+ROWS = {row.verb: row for row in MOVE_ROWS}
+
+_APPROVED: dict[str, tuple[Status, Closure | None]] = {
+    Method.TALK_INQUIRY: (S.TALK_INQUIRY, None),
+    Method.PRELIMINARY_VERIFICATION: (S.PRELIMINARY_VERIFICATION, None),
+    Method.ON_HOLD: (S.ON_HOLD, None),
+    Method.CLOSED: (S.CLOSED, Closure.DIRECT),
+}
+_CONCLUDED: dict[Status, dict[str, tuple[Status, Closure | None]]] = {
+    S.TALK_INQUIRY: {
+        Outcome.ACCEPTED_EXPLANATION: (S.CLOSED, Closure.ACCEPTED_EXPLANATION),
+        Outcome.FIRST_FORM: (S.CLOSED, Closure.FIRST_FORM),
+    },
+    S.PRELIMINARY_VERIFICATION: {
+        Outcome.CASE_FILED: (S.CASE_FILED, None),
+        Outcome.AFTER_CHECK: (S.CLOSED, Closure.AFTER_CHECK),
+        Outcome.REMINDER_TALK: (S.CLOSED, Closure.REMINDER_TALK),
+        Outcome.ON_HOLD: (S.ON_HOLD, None),
+        Outcome.TRANSFERRED_TO_PARTY_ORG: (S.TRANSFERRED_TO_PARTY_ORG, None),
+    },
+}
+LEADING_METHODS = frozenset({Method.TALK_INQUIRY, Method.PRELIMINARY_VERIFICATION})
+"""Checks of which a matter has one at a time."""
+
+
+def state_approved(method: str) -> tuple[Status, Closure | None]:
+    """What an approved method makes of a clue."""
+    return _APPROVED[method]
+
+
+def outcomes_from(status: str) -> dict[str, tuple[Status, Closure | None]]:
+    """The outcomes a check may have, and what each makes of the clue."""
+    return _CONCLUDED.get(Status(status), {})
+
+
+def outcomes_of(outcome: str | None) -> list[tuple[Status, Closure | None]]:
+    """What an outcome made of a clue, from whichever check."""
+    return [reached for table in _CONCLUDED.values() for code, reached in table.items() if code == outcome]
+
+
+_IN_HAND = frozenset({S.ASSIGNED, S.DISPOSITION_PROPOSED, S.TALK_INQUIRY, S.PRELIMINARY_VERIFICATION, S.ON_HOLD})
+_NOT_YET = frozenset({S.REGISTERED, S.ACCEPTED})
+ENDED = frozenset(set(Status) - _IN_HAND - _NOT_YET)
+"""States in which nobody works on the clue any more."""
+
+
+def stage_of(status: str) -> Stage:
+    """What other commissions may learn of a clue's state."""
+    if status in _NOT_YET:
+        return Stage.REGISTERED
+    return Stage.IN_HAND if status in _IN_HAND else Stage.CONCLUDED
+
+
+# Whom the committee of the level itself manages is for its principal leader, the others for the deputy in charge.
+_FOR_PRINCIPAL = frozenset({"bureau_deputy", "bureau_chief", "above"})
+
+
+def approver_roles(subject_ranks: Iterable[str | None]) -> frozenset[str]:
+    """The rank table: which leaders decide a disposition. ``leader`` counts as either kind."""
+    if _FOR_PRINCIPAL.isdisjoint(subject_ranks):
+        return LEADERS
+    return frozenset({"leader", "principal_leader"})
+
+
+class Handled(Protocol):
+    """What a unit relation depends on."""
+
+    @property
+    def commission(self) -> str: ...
+    @property
+    def lead_unit(self) -> str | None: ...
+    @property
+    def members(self) -> Collection[str]: ...
+
+
+def has_relation(viewer: Viewer, clue: Handled, relation: UnitRelation) -> bool:
+    """Whether the caller's unit stands to the clue as a move asks."""
+    if relation is UnitRelation.COMMISSION:
+        return viewer.commission == clue.commission
+    is_lead = clue.lead_unit is not None and clue.lead_unit in viewer.units
+    if relation is UnitRelation.LEAD_UNIT:
+        return is_lead and (not clue.members or viewer.sub in clue.members)
+    return is_lead or viewer.leads == clue.commission
+
+
+def may_take(viewer: Viewer, clue: Handled, row: ClueMove) -> bool:
+    """Whether role and unit of the caller allow a move."""
+    return any(
+        not viewer.roles.isdisjoint(roles) and has_relation(viewer, clue, relation) for roles, relation in row.who
+    )
+
+
+def allowed_to(viewer: Viewer, clue: Handled, status: str) -> list[str]:
+    """The moves the state allows and the caller may take."""
+    return [verb for verb in MOVES.allowed(status) if may_take(viewer, clue, ROWS[verb])]

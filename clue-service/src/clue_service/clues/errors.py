@@ -1,0 +1,43 @@
+"""Refusals about clues."""
+
+from chassis.errors import Category, HeliError, Text
+
+
+class MoveNotYours(HeliError):
+    """Role or unit does not stand to the clue as the move asks; members say who may."""
+
+    code = "move_not_yours"
+    category = Category.FORBIDDEN
+    title = Text("您的角色或单位不能对该线索执行此操作", "Your role or unit may not take this move on the clue")
+
+
+class OwnProposal(HeliError):
+    """Whoever proposed a disposition does not decide it."""
+
+    code = "own_proposal"
+    category = Category.FORBIDDEN
+    title = Text("不得审批本人提出的处置意见", "You may not decide your own proposal")
+
+
+class ApproverRankRequired(HeliError):
+    """The subject's rank asks for another leader; member ``roles`` says which."""
+
+    code = "approver_rank_required"
+    category = Category.FORBIDDEN
+    title = Text("依审批权限，须由更高职级的负责人审批", "The rank table asks for another leader's decision")
+
+
+class ReceivingUnitNotYours(HeliError):
+    """A clue is taken in for a unit of one's own commission only."""
+
+    code = "receiving_unit_not_yours"
+    category = Category.FORBIDDEN
+    title = Text("只能为本纪委监委所属单位登记线索", "You may register clues for units of your own commission only")
+
+
+class OriginRefTaken(HeliError):
+    """The commission has a clue of this source and reference that the caller may not see."""
+
+    code = "origin_ref_taken"
+    category = Category.CONFLICT
+    title = Text("该来源编号已登记", "A clue with this origin reference is registered already")

@@ -1,0 +1,70 @@
+"""``docs/clue-moves.md``, written from the table of moves."""
+
+from clue_service.clues.domain import LEADING_METHODS, MOVE_ROWS, Method, Outcome, Status, outcomes_from, state_approved
+from clue_service.clues.domain import approver_roles as _roles_for
+
+_HEAD = """# Moves of a clue
+
+Generated from `clue_service/clues/domain.py` by `clue-service moves-doc`; do not edit.
+
+A state is `status` plus `closure`. Every move is `POST /v1/clues/{id}/<verb>` and answers the clue. A move the state
+forbids is refused with 409 `move_refused`, `state` and `allowed_moves`; a caller without the role or the unit gets 403;
+a caller who may not see the clue gets 404.
+
+| verb | from | to | body | who | guard | events |
+|---|---|---|---|---|---|---|
+"""
+
+
+def moves_document() -> str:
+    """The whole document."""
+    return "".join([_HEAD, *_rows(), *_methods(), *_outcomes(), *_ranks()])
+
+
+def _rows() -> list[str]:
+    lines = []
+    for row in MOVE_ROWS:
+        who = "; ".join(f"{', '.join(sorted(roles))} of {relation.value}" for roles, relation in row.who)
+        cells = [
+            f"`{row.verb}`",
+            ", ".join(f"`{status}`" for status in sorted(row.sources)),
+            f"`{row.target}`" if row.target else "as decided",
+            f"`{row.payload}`",
+            who,
+            row.guard,
+            ", ".join(f"`{event}`" for event in row.events),
+        ]
+        lines.append(f"| {' | '.join(cells)} |\n")
+    return lines
+
+
+def _state(status: str, closure: str | None) -> str:
+    return f"`{status}({closure})`" if closure else f"`{status}`"
+
+
+def _methods() -> list[str]:
+    lines = [
+        "\n## What an approved method makes of a clue\n\n",
+        "| method | state | takes the lead of the matter |\n|---|---|---|\n",
+    ]
+    for method in Method:
+        leads = "yes" if method in LEADING_METHODS else "no"
+        lines.append(f"| `{method}` | {_state(*state_approved(method))} | {leads} |\n")
+    return lines
+
+
+def _outcomes() -> list[str]:
+    lines = ["\n## What an outcome makes of a clue\n\n| check | outcome | state |\n|---|---|---|\n"]
+    for status in Status:
+        reached = outcomes_from(status)
+        lines += [
+            f"| `{status}` | `{outcome}` | {_state(*reached[outcome])} |\n" for outcome in Outcome if outcome in reached
+        ]
+    return lines
+
+
+def _ranks() -> list[str]:
+    lines = ["\n## Who decides a disposition\n\n| highest rank among the subjects | roles |\n|---|---|\n"]
+    for rank, label in ((None, "unknown, or below bureau level"), ("bureau_deputy", "`bureau_deputy` and above")):
+        lines.append(f"| {label} | {', '.join(sorted(_roles_for([rank])))} |\n")
+    return lines

@@ -1,0 +1,139 @@
+"""Moving a clue: who may, whether the state allows it, what the move does, what is said about it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from chassis.directory import UnitTree
+from chassis.errors import FieldError, Invalid, Text, invalid_field
+from chassis.uow import Uow
+from chassis.web import check_version
+
+from clue_service.access.policy import Viewer
+from clue_service.clues import dispositions, domain, events, repository
+from clue_service.clues import service as clues
+from clue_service.clues.domain import Closure, Status
+from clue_service.clues.errors import MoveNotYours
+from clue_service.clues.models import Clue
+from clue_service.clues.move_schemas import AssignIn, ExtendIn, MoveIn, RetainAsRepeatIn, ReturnIn, approval_record
+from clue_service.clues.steps import Moving, Step
+from clue_service.deadlines.domain import DISPOSITION_OPINION, due_after, end_of_day
+from clue_service.matters import service as matters
+from clue_service.overlap_alerts import detection
+
+
+async def move_clue(
+    uow: Uow, viewer: Viewer, tree: UnitTree, clue_id: UUID, verb: str, body: MoveIn, seen: int | None
+) -> Clue:
+    """Take one move of the table.
+
+    Raises NotFound, MoveNotYours and the other refusals of rank (403), StaleVersion, MoveRefused, MatterLedElsewhere,
+    and Invalid where the payload does not fit the clue.
+    """
+    clue = await clues.visible_clue(uow, viewer, clue_id, lock=True)
+    row = domain.ROWS[verb]
+    if not domain.may_take(viewer, clue, row):
+        who = [{"roles": sorted(roles), "unit": relation.value} for roles, relation in row.who]
+        raise MoveNotYours(members={"who": who})
+    check_version(seen, clue.version)
+    domain.MOVES.take(verb, clue.status)
+    before = clue.status
+    step = await _ACTIONS[verb](Moving(uow, viewer, tree, clue, verb), body)
+    clue.status, clue.closure = step.status, step.closure
+    await _say(uow, clue, row, step)
+    await detection.follow_stage(uow, clue.id, domain.stage_of(clue.status))
+    detail = {"from": before, "to": clue.status, "closure": clue.closure, "version": clue.version}
+    await uow.audit(verb, "clue", clue.id, detail=detail)
+    return clue
+
+
+async def _say(uow: Uow, clue: Clue, row: domain.ClueMove, step: Step) -> None:
+    """One event for the move, and one more where it closed the clue; each has a version of its own."""
+    matter_id = await matters.matter_of(uow, clue.id)
+    said = row.events if step.status is Status.CLOSED else row.events[:1]
+    for event_type in said:
+        clue.version += 1
+        await uow.session.flush()
+        more = (step.said or {}) if event_type == row.events[0] else {}
+        await events.emit_clue(uow, event_type, clue, matter_id, **more)
+
+
+async def _accept(_moving: Moving, _body: MoveIn) -> Step:
+    return Step(Status.ACCEPTED)
+
+
+async def _assign(moving: Moving, body: AssignIn) -> Step:
+    clue, uow = moving.clue, moving.uow
+    outside = [
+        FieldError(pointer, "outside_commission", Text("单位不属于该纪委监委", "The unit is not of this commission"))
+        for pointer, code in body.unit_pointers().items()
+        if code is not None and moving.tree.commission(code) != clue.commission
+    ]
+    if outside:
+        raise Invalid(errors=outside)
+    clue.lead_unit = body.lead_unit
+    clue.co_units = sorted(set(body.co_units) - {body.lead_unit})
+    clue.members = sorted(set(body.members or ()))
+    clue.assignment_approval = approval_record(body.approved_by)
+    today = uow.clock.today()
+    due = due_after(DISPOSITION_OPINION, today)
+    clue.due_rule, clue.clock_start = DISPOSITION_OPINION.name, today
+    clue.due_at, clue.due_provisional = end_of_day(due.on, uow.clock.zone), due.is_provisional
+    clue.clock_stopped_at = None
+    return Step(Status.ASSIGNED, said={"members": tuple(clue.members)})
+
+
+async def _return(moving: Moving, _body: ReturnIn) -> Step:
+    clue = moving.clue
+    from_unit = clue.lead_unit
+    clue.lead_unit, clue.co_units, clue.members, clue.assignment_approval = None, [], [], None
+    clue.due_rule = clue.clock_start = clue.due_at = clue.clock_stopped_at = None
+    clue.due_provisional = False
+    return Step(Status.REGISTERED, said={"from_unit": from_unit})
+
+
+async def _retain_as_repeat(moving: Moving, body: RetainAsRepeatIn) -> Step:
+    clue, uow = moving.clue, moving.uow
+    first = await repository.find_visible_clue(uow.session, moving.viewer, body.first_clue_id)
+    if first is None or first.id >= clue.id or first.commission != clue.commission or first.first_clue_id is not None:
+        raise invalid_field(
+            "/first_clue_id",
+            "not_a_first_clue",
+            "须为本纪委监委更早登记且本身不是重复件的线索",
+            "Must be a clue of the same commission, registered earlier, that is no repeat itself",
+        )
+    await matters.serialise(uow)
+    standing = await clues.standing_leads(uow, [first.id])
+    await matters.link_clues(uow, [(first.id, clue.id)], clue.id, standing)
+    clue.first_clue_id = first.id
+    return Step(Status.RETAINED_AS_REPEAT, said={"first_clue_id": first.id})
+
+
+async def _archive(moving: Moving, _body: MoveIn) -> Step:
+    return Step(Status.ARCHIVED, Closure(moving.clue.closure) if moving.clue.closure else None)
+
+
+async def _extend(moving: Moving, body: ExtendIn) -> Step:
+    clue, uow = moving.clue, moving.uow
+    previous = clue.running_due_at
+    until = end_of_day(body.until, uow.clock.zone)
+    if previous is None or until <= previous:
+        raise invalid_field("/until", "not_later", "须晚于现有期限", "Must be later than the present due date")
+    clue.due_at, clue.due_provisional = until, False
+    return Step(Status(clue.status), said={"previous_due_at": previous})
+
+
+Action = Callable[[Moving, Any], Awaitable[Step]]
+_ACTIONS: dict[str, Action] = {
+    "accept": _accept,
+    "assign": _assign,
+    "return": _return,
+    "propose-disposition": dispositions.propose,
+    "approve-disposition": dispositions.approve,
+    "reject-disposition": dispositions.reject,
+    "record-result": dispositions.record_result,
+    "retain-as-repeat": _retain_as_repeat,
+    "reopen": dispositions.reopen,
+    "archive": _archive,
+    "extend": _extend,
+}

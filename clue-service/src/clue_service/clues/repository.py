@@ -1,0 +1,216 @@
+"""SQL of clues. Every read that answers a caller is filtered by ``visible_to``."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.tables import audit_entry
+from sqlalchemy import ColumnElement, and_, any_, exists, false, func, literal, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.access.policy import BEFORE_APPROVALS, UNIT_ROLES, Viewer
+from clue_service.clues.domain import ENDED
+from clue_service.clues.models import Allegation, Clue, ClueNumber, Disposition, Result, Subject
+from clue_service.matching.models import MatchingPending
+
+
+@dataclass(frozen=True)
+class ClueFilter:
+    """What a list is narrowed by. ``overdue_at`` keeps clues whose running clock ended before that instant."""
+
+    status: str | None = None
+    lead_unit: str | None = None
+    category: str | None = None
+    source: str | None = None
+    received_from: date | None = None
+    received_to: date | None = None
+    overdue: bool | None = None
+    overdue_at: datetime | None = None
+    subject: str | None = None
+    text: str | None = None
+
+
+def visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """``access.policy.access_to`` in SQL; a property test holds the two together."""
+    if viewer.service is not None:
+        return Clue.registered_via == viewer.service
+    cleared: list[ColumnElement[bool]] = [literal(viewer.sub) == any_(Clue.approvers)]
+    if viewer.office_of is not None:
+        cleared.append(Clue.commission == viewer.office_of)
+    if viewer.leads is not None:
+        cleared.append(and_(Clue.commission == viewer.leads, Clue.status.not_in(sorted(BEFORE_APPROVALS))))
+    cleared.append(_handled_by(viewer))
+    return or_(
+        Clue.registered_by == viewer.sub,
+        and_(Clue.secrecy_level.in_(sorted(viewer.cleared_for)), or_(*cleared)),
+    )
+
+
+def _handled_by(viewer: Viewer) -> ColumnElement[bool]:
+    if not viewer.units:
+        return false()
+    units = sorted(viewer.units)
+    handles = or_(Clue.lead_unit.in_(units), Clue.co_units.overlap(units))
+    if viewer.has_any(*UNIT_ROLES):
+        return handles
+    if viewer.has_any("handler"):
+        return and_(handles, or_(func.cardinality(Clue.members) == 0, literal(viewer.sub) == any_(Clue.members)))
+    return false()
+
+
+async def find_visible_clue(session: AsyncSession, viewer: Viewer, clue_id: UUID, *, lock: bool = False) -> Clue | None:
+    """The clue, if the viewer may see it; with ``lock`` nobody else changes it until the transaction ends."""
+    query = select(Clue).where(Clue.id == clue_id, visible_to(viewer)).execution_options(populate_existing=True)
+    # NO KEY UPDATE: rows that point at the clue are written by others meanwhile.
+    return await session.scalar(query.with_for_update(key_share=True) if lock else query)
+
+
+async def visible_ids(session: AsyncSession, viewer: Viewer, clue_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of some clues that the viewer may see."""
+    return set(await session.scalars(select(Clue.id).where(Clue.id.in_(list(clue_ids)), visible_to(viewer))))
+
+
+async def find_clues(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, Clue]:
+    """Clues by id, for the service's own work."""
+    return {clue.id: clue for clue in await session.scalars(select(Clue).where(Clue.id.in_(list(clue_ids))))}
+
+
+async def lock_origin(session: AsyncSession, commission: str, source_code: str, origin_ref: str) -> None:
+    """Let registrations of one origin come one after the other."""
+    name = f"clue:origin\x1f{commission}\x1f{source_code}\x1f{origin_ref}"
+    await session.execute(text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+async def find_by_origin(session: AsyncSession, commission: str, source_code: str, origin_ref: str) -> Clue | None:
+    """The clue of an origin."""
+    return await session.scalar(
+        select(Clue).where(
+            Clue.commission == commission, Clue.source_code == source_code, Clue.origin_ref == origin_ref
+        )
+    )
+
+
+async def next_number(session: AsyncSession, commission: str, year: int) -> int:
+    """The next registration number; given back if the transaction fails, so there are no gaps."""
+    statement = insert(ClueNumber).values(commission=commission, year=year, last=1)
+    number = await session.scalar(
+        statement.on_conflict_do_update(
+            index_elements=["commission", "year"], set_={"last": ClueNumber.last + 1}
+        ).returning(ClueNumber.last)
+    )
+    return int(number or 0)
+
+
+async def list_clues(
+    session: AsyncSession, viewer: Viewer, wanted: ClueFilter, *, before: UUID | None, limit: int
+) -> Sequence[Clue]:
+    """Clues the viewer may see, newest first."""
+    query = select(Clue).where(visible_to(viewer), *_conditions(wanted))
+    if before is not None:
+        query = query.where(Clue.id < before)
+    return (await session.scalars(query.order_by(Clue.id.desc()).limit(limit))).all()
+
+
+def _conditions(wanted: ClueFilter) -> list[ColumnElement[bool]]:
+    equal: dict[Any, Any] = {
+        Clue.status: wanted.status,
+        Clue.lead_unit: wanted.lead_unit,
+        Clue.source_code: wanted.source,
+    }
+    conditions = [column == value for column, value in equal.items() if value is not None]
+    if wanted.received_from is not None:
+        conditions.append(Clue.received_on >= wanted.received_from)
+    if wanted.received_to is not None:
+        conditions.append(Clue.received_on <= wanted.received_to)
+    if wanted.overdue is not None:
+        late = and_(Clue.due_at < wanted.overdue_at, Clue.clock_stopped_at.is_(None))
+        conditions.append(func.coalesce(late, false()) if wanted.overdue else ~func.coalesce(late, false()))
+    if wanted.category is not None:
+        conditions.append(exists().where(Allegation.clue_id == Clue.id, Allegation.category_code == wanted.category))
+    if wanted.subject is not None:
+        named = or_(_contains(Subject.name, wanted.subject), _contains(Subject.unit_name, wanted.subject))
+        conditions.append(exists().where(Subject.clue_id == Clue.id, named))
+    if wanted.text is not None:
+        alleged = exists().where(Allegation.clue_id == Clue.id, _contains(Allegation.text, wanted.text))
+        conditions.append(or_(alleged, _contains(Clue.summary, wanted.text)))
+    return conditions
+
+
+def _contains(column: Any, part: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.icontains(part, autoescape=True)
+    return found
+
+
+async def list_subjects(session: AsyncSession, clue_ids: Iterable[UUID]) -> Sequence[Subject]:
+    """The subjects of some clues, in the order they were given."""
+    query = select(Subject).where(Subject.clue_id.in_(list(clue_ids))).order_by(Subject.clue_id, Subject.position)
+    return (await session.scalars(query)).all()
+
+
+async def list_allegations(session: AsyncSession, clue_ids: Iterable[UUID]) -> Sequence[Allegation]:
+    """The allegations of some clues, in the order they were given."""
+    query = select(Allegation).where(Allegation.clue_id.in_(list(clue_ids)))
+    return (await session.scalars(query.order_by(Allegation.clue_id, Allegation.position))).all()
+
+
+async def list_categories(session: AsyncSession, clue_ids: Iterable[UUID]) -> list[tuple[UUID, str]]:
+    """The categories of some clues, without the allegations' text."""
+    columns = (Allegation.clue_id, Allegation.category_code)
+    query = select(*columns).where(Allegation.clue_id.in_(list(clue_ids)), Allegation.category_code.is_not(None))
+    return [(clue_id, code) for clue_id, code in await session.execute(query.distinct().order_by(*columns)) if code]
+
+
+async def latest_disposition(session: AsyncSession, clue_id: UUID) -> Disposition | None:
+    """The proposal that counts."""
+    query = select(Disposition).where(Disposition.clue_id == clue_id).order_by(Disposition.id.desc()).limit(1)
+    return await session.scalar(query)
+
+
+async def latest_result(session: AsyncSession, clue_id: UUID) -> Result | None:
+    """The outcome that counts."""
+    return await session.scalar(select(Result).where(Result.clue_id == clue_id).order_by(Result.id.desc()).limit(1))
+
+
+async def approved_checks(session: AsyncSession, clue_ids: Iterable[UUID], methods: Iterable[str]) -> Sequence[Any]:
+    """Approvals of some methods: rows of (clue_id, commission, lead_unit, decided_at, overlap_policy)."""
+    query = (
+        select(Clue.id, Clue.commission, Clue.lead_unit, Disposition.decided_at, Clue.overlap_policy)
+        .join(Disposition, Disposition.clue_id == Clue.id)
+        .where(Clue.id.in_(list(clue_ids)), Disposition.decision == "approved", Disposition.method.in_(sorted(methods)))
+    )
+    return (await session.execute(query.order_by(Disposition.decided_at))).all()
+
+
+async def open_subjects(
+    session: AsyncSession, *, person_codes: Iterable[str], names: Iterable[str]
+) -> Sequence[tuple[str | None, str | None, str | None]]:
+    """Subjects of open, announced clues: (person code, name, unit)."""
+    query = (
+        select(Subject.person_code, Subject.name, Subject.resolved_unit)
+        .join(Clue, Clue.id == Subject.clue_id)
+        .where(
+            Clue.status.not_in(sorted(ENDED)),
+            Clue.overlap_policy == "announce",
+            or_(Subject.person_code.in_(list(person_codes)), Subject.name.in_(list(names))),
+        )
+    )
+    return [(code, name, unit) for code, name, unit in await session.execute(query.distinct())]
+
+
+async def list_steps(session: AsyncSession, clue_id: UUID, actions: Iterable[str]) -> Sequence[Any]:
+    """The audit rows of a clue's steps, oldest first."""
+    entry = audit_entry.c
+    query = (
+        select(entry.at, entry.action, entry.actor, entry.acting_for, entry.unit, entry.detail)
+        .where(entry.object_type == "clue", entry.object_id == str(clue_id), entry.action.in_(list(actions)))
+        .order_by(entry.id)
+    )
+    return (await session.execute(query)).all()
+
+
+async def is_matching_pending(session: AsyncSession, clue_id: UUID) -> bool:
+    """Whether candidates are still being looked for."""
+    return bool(await session.scalar(select(exists().where(MatchingPending.clue_id == clue_id))))

@@ -1,0 +1,204 @@
+"""Clues as callers see them."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from chassis.web import RequestModel, ResponseModel
+from pydantic import Field
+
+from clue_service.candidates.domain import Band, Decision, PairRelation
+from clue_service.clues.domain import Closure, Method, Outcome, Status
+from clue_service.clues.vocabulary import Category, Channel, IdentityType, OverlapPolicy, SecrecyLevel, Source
+from clue_service.overlap_alerts.schemas import BlindHit
+
+TEXT_LIMIT = 100_000  # characters; the longest petitions seen have a few tens of thousands
+
+
+class SubjectOut(ResponseModel):
+    """A person or unit reported on."""
+
+    id: UUID
+    name: str | None
+    unit_name: str | None
+    unit_code: str | None
+    resolved_unit: str | None = Field(description="The directory's unit that the given code or name stands for")
+    post: str | None
+    rank: str | None
+    person_code: str | None
+    has_id_number: bool
+
+
+class AllegationOut(ResponseModel):
+    """One thing that is alleged."""
+
+    id: UUID
+    category_code: Category | None
+    text: str
+    occurred_from: date | None
+    occurred_to: date | None
+    place: str | None
+    amount_cny: float | None
+
+
+class ReporterOut(ResponseModel):
+    """All that is shown of a reporter; the identity is in the vault."""
+
+    identity_type: IdentityType
+
+
+class ApprovalOut(ResponseModel):
+    """Who approved: a person of the platform, or a paper."""
+
+    sub: str | None = None
+    offline_ref: str | None = None
+
+
+class DispositionOut(ResponseModel):
+    """The latest proposal how to go on, and what became of it."""
+
+    method: Method
+    reason: str
+    plan: str | None
+    proposed_by: str
+    proposed_at: datetime
+    decision: Literal["approved", "rejected"] | None
+    decided_by: str | None
+    decided_at: datetime | None
+    decision_reason: str | None
+    approval: ApprovalOut | None
+
+
+class ResultOut(ResponseModel):
+    """The latest outcome."""
+
+    outcome: Outcome
+    four_forms: int | None
+    note: str | None
+    recorded_by: str
+    recorded_at: datetime
+
+
+class ReasonOut(ResponseModel):
+    """One field's share in a comparison."""
+
+    field: str
+    verdict: str
+    weight: float
+    detail: str | None
+
+
+class VisibleCandidate(ResponseModel):
+    """A clue you may see that may report the same matter."""
+
+    id: UUID
+    blind: Literal[False] = False
+    clue_id: UUID
+    band: Band
+    probability: float
+    relation: PairRelation
+    reasons: list[ReasonOut]
+    decision: Decision | None
+
+
+class BlindCandidate(ResponseModel):
+    """A commission that holds a clue of possibly the same matter; nothing else is told. `id` is the overlap alert's."""
+
+    id: UUID
+    blind: Literal[True] = True
+    hit: BlindHit
+
+
+CandidateOut = VisibleCandidate | BlindCandidate
+
+
+class CandidateList(ResponseModel):
+    """The candidates of one clue: visible ones by probability, then hidden ones by commission."""
+
+    items: list[CandidateOut]
+    next_cursor: None = None
+
+
+class ClueSummary(ResponseModel):
+    """A clue in a list: state, dates and subjects, without what is alleged."""
+
+    id: UUID
+    clue_no: str
+    status: Status
+    closure: Closure | None
+    version: int
+    source_code: Source
+    channel: Channel | None
+    received_on: date
+    registered_at: datetime
+    registered_by: str
+    commission: str
+    receiving_unit: str
+    lead_unit: str | None
+    co_units: list[str]
+    origin_ref: str | None
+    secrecy_level: SecrecyLevel
+    overlap_policy: OverlapPolicy
+    subjects: list[SubjectOut]
+    categories: list[Category]
+    due_at: datetime | None
+    due_provisional: bool
+
+
+class ClueOut(ClueSummary):
+    """A clue."""
+
+    members: list[str] = Field(description="Handlers named for it; none named means all of the lead and co units")
+    allegations: list[AllegationOut]
+    summary: str | None
+    reporter: ReporterOut | None
+    matter_id: UUID | None
+    first_clue_id: UUID | None = Field(description="The clue this one repeats")
+    assignment_approval: ApprovalOut | None
+    disposition: DispositionOut | None
+    result: ResultOut | None
+    due_rule: str | None
+    clock_start: date | None
+    allowed_moves: list[str] = Field(description="Moves the state allows and you may take")
+    is_matching_pending: bool = Field(description="Candidates are still being looked for")
+    candidates: list[CandidateOut] = Field(description="For intake officers and case supervisors; empty for others")
+
+
+class StepOut(ResponseModel):
+    """One step of a clue's life, without content."""
+
+    at: datetime
+    action: str
+    actor: str
+    acting_for: str | None
+    unit: str | None
+    from_status: str | None
+    to_status: str | None
+    closure: str | None
+    version: int | None
+
+
+class Timeline(ResponseModel):
+    """Everything that was done with a clue, oldest first."""
+
+    items: list[StepOut]
+    next_cursor: None = None
+
+
+UnitCodeIn = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class ClueSearchIn(RequestModel):
+    """A search by name or text; these never stand in an address."""
+
+    subject: str | None = Field(None, min_length=1, max_length=200, description="Part of a subject's name or unit name")
+    text: str | None = Field(None, min_length=1, max_length=500, description="Part of an allegation or summary")
+    status: Status | None = None
+    lead_unit: UnitCodeIn | None = None
+    category: Category | None = None
+    source: Source | None = None
+    received_from: date | None = None
+    received_to: date | None = None
+    overdue: bool | None = None
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str | None = Field(None, max_length=500)

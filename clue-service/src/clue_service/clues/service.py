@@ -1,0 +1,188 @@
+"""Use cases that read clues: one, many, its candidates, its steps."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from chassis.directory import UnitTree
+from chassis.errors import NotFound
+from chassis.uow import Uow
+
+from clue_service.access.policy import OFFICE_ROLES, Viewer
+from clue_service.candidates import service as candidates
+from clue_service.candidates.models import Candidate
+from clue_service.clues import domain, repository
+from clue_service.clues.domain import LEADING_METHODS
+from clue_service.clues.models import Clue, Subject
+from clue_service.clues.repository import ClueFilter
+from clue_service.clues.schemas import (
+    AllegationOut,
+    ApprovalOut,
+    BlindCandidate,
+    CandidateOut,
+    ClueOut,
+    ClueSummary,
+    DispositionOut,
+    ReporterOut,
+    ResultOut,
+    StepOut,
+    SubjectOut,
+    VisibleCandidate,
+)
+from clue_service.matters import service as matters
+from clue_service.matters.domain import Lead
+from clue_service.overlap_alerts import detection
+
+STEPS = ("register", "match", *(row.verb for row in domain.MOVE_ROWS), "decide_candidate", "undo_candidate")
+"""Audit actions that are steps of a clue's life; reads are not."""
+
+
+async def visible_clue(uow: Uow, viewer: Viewer, clue_id: UUID, *, lock: bool = False) -> Clue:
+    """The clue; raises NotFound where the viewer may not see it, just as where there is none."""
+    found = await repository.find_visible_clue(uow.session, viewer, clue_id, lock=lock)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def list_clues(
+    uow: Uow, viewer: Viewer, wanted: ClueFilter, *, before: UUID | None, limit: int
+) -> Sequence[Clue]:
+    """Clues the viewer may see, newest first."""
+    found = await repository.list_clues(uow.session, viewer, wanted, before=before, limit=limit)
+    await uow.audit("list", "clue", "-", detail={"clues": [str(clue.id) for clue in found]})
+    return found
+
+
+async def describe_clue(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) -> ClueOut:
+    """The clue as the viewer sees it."""
+    summary = (await summarise(uow, [clue]))[0]
+    disposition = await repository.latest_disposition(uow.session, clue.id)
+    result = await repository.latest_result(uow.session, clue.id)
+    return ClueOut(
+        **dict(summary),
+        members=clue.members,
+        allegations=[
+            AllegationOut.model_validate(one) for one in await repository.list_allegations(uow.session, [clue.id])
+        ],
+        summary=clue.summary,
+        reporter=ReporterOut.model_validate({"identity_type": clue.reporter_identity})
+        if clue.reporter_identity
+        else None,
+        matter_id=await matters.matter_of(uow, clue.id),
+        first_clue_id=clue.first_clue_id,
+        assignment_approval=ApprovalOut(**clue.assignment_approval) if clue.assignment_approval else None,
+        disposition=DispositionOut.model_validate(disposition) if disposition else None,
+        result=ResultOut.model_validate(result) if result else None,
+        due_rule=clue.due_rule,
+        clock_start=clue.clock_start,
+        allowed_moves=domain.allowed_to(viewer, clue, clue.status),
+        is_matching_pending=await repository.is_matching_pending(uow.session, clue.id),
+        candidates=await candidates_of(uow, viewer, tree, clue),
+    )
+
+
+async def summarise(uow: Uow, clues: Sequence[Clue]) -> list[ClueSummary]:
+    """Clues as lists show them."""
+    ids = [clue.id for clue in clues]
+    subjects: dict[UUID, list[SubjectOut]] = defaultdict(list)
+    for subject in await repository.list_subjects(uow.session, ids):
+        subjects[subject.clue_id].append(_subject(subject))
+    categories: dict[UUID, list[str]] = defaultdict(list)
+    for clue_id, code in await repository.list_categories(uow.session, ids):
+        categories[clue_id].append(code)
+    return [_summary(clue, subjects[clue.id], categories[clue.id]) for clue in clues]
+
+
+def _subject(subject: Subject) -> SubjectOut:
+    columns = {name: getattr(subject, name) for name in SubjectOut.model_fields if name != "has_id_number"}
+    return SubjectOut(**columns, has_id_number=subject.id_number_sealed is not None)
+
+
+def _summary(clue: Clue, subjects: list[SubjectOut], categories: list[str]) -> ClueSummary:
+    given = {"subjects": subjects, "categories": categories, "due_at": clue.running_due_at}
+    columns = {name: getattr(clue, name) for name in ClueSummary.model_fields if name not in given}
+    return ClueSummary.model_validate({**columns, **given})
+
+
+async def candidates_of(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) -> list[CandidateOut]:
+    """What may report the same matter: clues the viewer may see, and other commissions as blind hits."""
+    if not viewer.has_any(*OFFICE_ROLES) or viewer.commission != clue.commission:
+        return []
+    pairs = await candidates.pairs_of(uow, clue.id)
+    others = {pair.id: pair.other_than(clue.id) for pair in pairs}
+    visible = await repository.visible_ids(uow.session, viewer, others.values())
+    shown: list[CandidateOut] = [
+        VisibleCandidate.model_validate({**_columns(pair), "clue_id": others[pair.id]})
+        for pair in pairs
+        if others[pair.id] in visible
+    ]
+    if clue.blind_hits_withheld and viewer.sub == clue.registered_by:
+        return shown
+    if clue.overlap_policy == "silent":
+        hidden = [pair for pair in pairs if pair.is_across and others[pair.id] not in visible]
+        return [*shown, *await _counter_hits(uow, tree, clue, hidden)]
+    blind = await detection.blind_hits(uow, tree, clue.id, clue.commission)
+    return [*shown, *(BlindCandidate(id=alert_id, hit=hit) for alert_id, hit in blind)]
+
+
+def _columns(pair: Candidate) -> dict[str, object]:
+    return {name: getattr(pair, name) for name in ("id", "band", "probability", "relation", "reasons", "decision")}
+
+
+async def _counter_hits(uow: Uow, tree: UnitTree, clue: Clue, hidden: Sequence[Candidate]) -> list[BlindCandidate]:
+    """What a silent clue overlaps with: told to its own office only, under the id of the surest pair."""
+    others = await repository.find_clues(uow.session, [pair.other_than(clue.id) for pair in hidden])
+    found: dict[str, BlindCandidate] = {}
+    for pair in hidden:
+        other = others[pair.other_than(clue.id)]
+        if other.overlap_policy == "announce" and pair.decision != "different":
+            hit = detection.blind_hit(tree, other.commission, domain.stage_of(other.status))
+            found.setdefault(other.commission, BlindCandidate(id=pair.id, hit=hit))
+    return [found[commission] for commission in sorted(found)]
+
+
+async def timeline(uow: Uow, clue: Clue) -> list[StepOut]:
+    """Every step of a clue, oldest first, without content."""
+    return [
+        StepOut(
+            at=row.at,
+            action=row.action,
+            actor=row.actor,
+            acting_for=row.acting_for,
+            unit=row.unit,
+            from_status=row.detail.get("from"),
+            to_status=row.detail.get("to"),
+            closure=row.detail.get("closure"),
+            version=row.detail.get("version"),
+        )
+        for row in await repository.list_steps(uow.session, clue.id, STEPS)
+    ]
+
+
+async def visible_ids(uow: Uow, viewer: Viewer, clue_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of some clues that the viewer may see."""
+    return await repository.visible_ids(uow.session, viewer, clue_ids)
+
+
+async def clues_by_id(uow: Uow, clue_ids: Iterable[UUID]) -> dict[UUID, Clue]:
+    """Clues by id, for the service's own work."""
+    return await repository.find_clues(uow.session, clue_ids)
+
+
+async def standing_leads(uow: Uow, clue_ids: Iterable[UUID]) -> list[Lead]:
+    """The leads that approvals of checks gave before the clues formed a matter, earliest first."""
+    rows = await repository.approved_checks(uow.session, clue_ids, LEADING_METHODS)
+    return [
+        Lead(commission=row.commission, unit=row.lead_unit, clue_id=row.id, basis="approval", taken_at=row.decided_at)
+        for row in rows
+        if row.overlap_policy != "silent"
+    ]
+
+
+async def subjects_of_open_clues(
+    uow: Uow, *, person_codes: Iterable[str], names: Iterable[str]
+) -> tuple[set[str], set[tuple[str, str | None]]]:
+    """Of these person codes and names, those that open, announced clues report on: (codes, (name, unit) pairs)."""
+    rows = await repository.open_subjects(uow.session, person_codes=person_codes, names=names)
+    return {code for code, _, _ in rows if code}, {(name, unit) for _, name, unit in rows if name}

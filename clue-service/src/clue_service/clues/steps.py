@@ -1,0 +1,36 @@
+"""A move in progress and what it comes to."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.directory import UnitTree
+from chassis.uow import Uow
+
+from clue_service.access.policy import Viewer
+from clue_service.clues.domain import Closure, Status
+from clue_service.clues.models import Clue
+
+
+@dataclass(frozen=True)
+class Moving:
+    """One move in progress."""
+
+    uow: Uow
+    viewer: Viewer
+    tree: UnitTree
+    clue: Clue
+    verb: str
+
+    @property
+    def actor(self) -> str:
+        """Who moves the clue."""
+        return self.viewer.sub
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a move comes to: the new state, and what its event says besides."""
+
+    status: Status
+    closure: Closure | None = None
+    said: dict[str, Any] | None = None

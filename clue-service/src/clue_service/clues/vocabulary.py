@@ -1,0 +1,75 @@
+"""Codes of the registration form."""
+
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """Where a clue came from."""
+
+    PETITION = "PETITION"
+    SUPERIOR_ASSIGNED = "SUPERIOR_ASSIGNED"
+    POLICE_PROCURATE_COURT = "POLICE_PROCURATE_COURT"
+    SUPERVISION_CHECK = "SUPERVISION_CHECK"
+    INVESTIGATION_BYPRODUCT = "INVESTIGATION_BYPRODUCT"
+    AUDIT = "AUDIT"
+    INSPECTION = "INSPECTION"
+    OTHER_ENFORCEMENT = "OTHER_ENFORCEMENT"
+    SELF_SURRENDER = "SELF_SURRENDER"
+    OTHER = "OTHER"
+
+
+class Channel(StrEnum):
+    """How it came in."""
+
+    LETTER = "letter"
+    VISIT = "visit"
+    PHONE = "phone"
+    ONLINE = "online"
+    OTHER = "other"
+
+
+class SecrecyLevel(StrEnum):
+    """Who reads a clue needs a clearance that reaches this."""
+
+    INTERNAL = "internal"
+    CONFIDENTIAL = "confidential"
+    SECRET = "secret"  # noqa: S105 - a level of secrecy, no password
+
+
+class OverlapPolicy(StrEnum):
+    """A silent clue joins no alert and changes nothing outside its commission."""
+
+    ANNOUNCE = "announce"
+    SILENT = "silent"
+
+
+class IdentityType(StrEnum):
+    """Real-name means name and usable contact."""
+
+    REAL_NAME = "real_name"
+    ANONYMOUS = "anonymous"
+
+
+class Category(StrEnum):
+    """What is alleged: top classes, discipline D1–D6, duty violation V1, duty crime C1–C6, other crime O1."""
+
+    DISCIPLINE = "DISCIPLINE"
+    DUTY = "DUTY"
+    APPEAL = "APPEAL"
+    SUGGESTION = "SUGGESTION"
+    OUT_OF_SCOPE = "OUT_OF_SCOPE"
+    NO_SUBSTANCE = "NO_SUBSTANCE"
+    D1 = "D1"
+    D2 = "D2"
+    D3 = "D3"
+    D4 = "D4"
+    D5 = "D5"
+    D6 = "D6"
+    V1 = "V1"
+    C1 = "C1"
+    C2 = "C2"
+    C3 = "C3"
+    C4 = "C4"
+    C5 = "C5"
+    C6 = "C6"
+    O1 = "O1"

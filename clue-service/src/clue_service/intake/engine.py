@@ -1,0 +1,42 @@
+"""The matching engine with the directory and the counts it works on; one per process."""
+
+import asyncio
+
+from chassis.directory import UnitTree
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.matching.prepared import ClueText, Prepared
+from clue_service.matching.service import Matcher, ScoredCandidate
+from clue_service.matching.units import DirectoryEntry, UnitDirectory
+
+__all__ = ["Engine", "ScoredCandidate"]
+
+
+class Engine:
+    """Prepares clues by the present directory, and counts what other processes store before it looks for candidates."""
+
+    def __init__(self) -> None:
+        self.matcher = Matcher()
+        self._tree: UnitTree | None = None
+        self._starting = asyncio.Lock()
+        self._is_started = False
+
+    def prepare(self, clue: ClueText, tree: UnitTree) -> Prepared:
+        """Normalise a clue."""
+        if tree is not self._tree:
+            self.matcher.directory = UnitDirectory.of(
+                DirectoryEntry(code=unit.code, name=unit.name, aliases=unit.aliases, parent_code=unit.parent_code)
+                for unit in tree
+            )
+            self._tree = tree
+        return self.matcher.prepare(clue)
+
+    async def follow(self, session: AsyncSession) -> None:
+        """Be up to date with what other processes stored: a key nobody is known to have is not searched by."""
+        if not self._is_started:
+            async with self._starting:
+                if not self._is_started:
+                    await self.matcher.start(session)
+                    self._is_started = True
+                    return
+        await self.matcher.follow(session)

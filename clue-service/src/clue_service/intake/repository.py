@@ -1,0 +1,43 @@
+"""SQL of intake: what is still to be matched, and how many blind hits were shown."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.intake.models import BlindHitCount
+from clue_service.matching.models import MatchingPending
+
+
+async def add_pending(session: AsyncSession, clue_id: UUID) -> None:
+    """Remember that candidates of a clue are to be found; by the system's time, which leases follow."""
+    await session.execute(insert(MatchingPending).values(clue_id=clue_id, since=func.now()))
+
+
+async def take_pending(session: AsyncSession, clue_id: UUID) -> bool:
+    """Take the matching of a clue; False where somebody does it or has done it."""
+    row = select(MatchingPending.clue_id).where(MatchingPending.clue_id == clue_id).with_for_update(skip_locked=True)
+    if await session.scalar(row) is None:
+        return False
+    await session.execute(delete(MatchingPending).where(MatchingPending.clue_id == clue_id))
+    return True
+
+
+async def list_pending(session: AsyncSession, *, older_than: timedelta, limit: int) -> Sequence[UUID]:
+    """Clues whose matching was left behind, oldest first."""
+    query = select(MatchingPending.clue_id).where(MatchingPending.since <= func.now() - older_than)
+    return (await session.scalars(query.order_by(MatchingPending.since, MatchingPending.clue_id).limit(limit))).all()
+
+
+async def count_blind_hit(session: AsyncSession, sub: str, day: date) -> int:
+    """Count one more clue with blind hits; how many the person has had that day."""
+    statement = insert(BlindHitCount).values(sub=sub, day=day, clues=1)
+    total = await session.scalar(
+        statement.on_conflict_do_update(
+            index_elements=["sub", "day"], set_={"clues": BlindHitCount.clues + 1}
+        ).returning(BlindHitCount.clues)
+    )
+    return total or 0

@@ -1,0 +1,259 @@
+"""Taking a clue in: stored with number, keys and event in one transaction; candidates and overlaps in a second one.
+
+Of two intakes at the same moment the one that commits later sees the other, so matching starts after the commit.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from chassis.directory import UnitTree
+from chassis.errors import invalid_field
+from chassis.keyring import KeyRing
+from chassis.uow import Uow
+
+from clue_service.access.policy import Viewer, access_to
+from clue_service.candidates import events as candidate_events
+from clue_service.candidates import service as candidates
+from clue_service.candidates.domain import Decision, calls_for_alert
+from clue_service.candidates.service import FoundPair
+from clue_service.clues import events, repository
+from clue_service.clues import service as clues
+from clue_service.clues.domain import Status, stage_of
+from clue_service.clues.errors import OriginRefTaken, ReceivingUnitNotYours
+from clue_service.clues.models import Allegation, Clue, Subject
+from clue_service.clues.vocabulary import OverlapPolicy
+from clue_service.intake import repository as intake
+from clue_service.intake.engine import Engine
+from clue_service.intake.schemas import RegisterClueIn, SubjectIn
+from clue_service.matching.prepared import AllegationText, ClueText, Prepared, SubjectText
+from clue_service.overlap_alerts import detection
+from clue_service.overlap_alerts.domain import Party
+from clue_service.reporters import service as reporters
+
+BLIND_HITS_PER_DAY = 500  # a busy petition office registers some 200 clues a day; whoever probes needs many more
+PENDING_AFTER = timedelta(seconds=5)  # the request that registered the clue is matching it until then
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A clue to be taken in, checked and prepared before the first query."""
+
+    body: RegisterClueIn
+    receiving_unit: str
+    commission: str
+    prepared: Prepared
+
+
+def check_registration(
+    body: RegisterClueIn, viewer: Viewer, tree: UnitTree, engine: Engine, keys: KeyRing
+) -> Registration:
+    """What can be known of a registration without the database. Units are in the directory by now.
+
+    Raises Invalid and ReceivingUnitNotYours.
+    """
+    receiving = body.receiving_unit or viewer.unit
+    if receiving is None:
+        raise invalid_field("/receiving_unit", "missing", "须指明接收单位", "Say which unit receives the clue")
+    commission = tree.commission(receiving)
+    if viewer.service is None and viewer.commission != commission:
+        raise ReceivingUnitNotYours
+    identity = body.reporter.identity() if body.reporter else {}
+    digest = reporters.reporter_digest(keys, identity) if identity else None
+    return Registration(body, receiving, commission, engine.prepare(_text_of_body(body, commission, digest), tree))
+
+
+def _text_of_body(body: RegisterClueIn, commission: str, digest: bytes | None) -> ClueText:
+    subjects = (subject.model_dump(exclude={"rank"}) for subject in body.subjects)
+    return ClueText(
+        received_on=body.received_on,
+        subjects=tuple(SubjectText(**subject) for subject in subjects),
+        allegations=tuple(AllegationText(**one.model_dump()) for one in body.allegations),
+        commission=commission,
+        source_code=body.source_code,
+        reporter_key=digest.hex() if digest else None,
+    )
+
+
+async def register_clue(
+    uow: Uow, viewer: Viewer, tree: UnitTree, engine: Engine, keys: KeyRing, registration: Registration
+) -> tuple[Clue, bool]:
+    """Store a clue; returns it, and whether it is new: the same ``origin_ref`` gives the first clue again, for ever.
+
+    Raises OriginRefTaken where the first clue is not for the caller to see.
+    """
+    body = registration.body
+    if body.origin_ref is not None:
+        origin = (registration.commission, body.source_code.value, body.origin_ref)
+        await repository.lock_origin(uow.session, *origin)
+        first = await repository.find_by_origin(uow.session, *origin)
+        if first is not None:
+            if access_to(viewer, first) is None:
+                raise OriginRefTaken
+            await uow.audit("register_again", "clue", first.id)
+            return first, False
+    clue = await _add_clue(uow, viewer, tree, registration)
+    await _add_content(uow, tree, keys, clue, body)
+    await engine.matcher.index(uow.session, clue.id, registration.prepared)
+    await intake.add_pending(uow.session, clue.id)
+    await events.emit_clue(uow, "clue.clue.registered.v1", clue, None, registered_by=clue.registered_by)
+    await uow.audit("register", "clue", clue.id, detail={"to": clue.status, "version": clue.version})
+    return clue, True
+
+
+async def _add_clue(uow: Uow, viewer: Viewer, tree: UnitTree, registration: Registration) -> Clue:
+    body, commission = registration.body, registration.commission
+    year = uow.clock.today().year
+    number = await repository.next_number(uow.session, commission, year)
+    resolved = [_resolve_unit(tree, subject) for subject in body.subjects]
+    clue = Clue(
+        clue_no=f"{commission}-{year}-{number:06d}",
+        status=Status.REGISTERED,
+        version=1,
+        **body.model_dump(
+            include={
+                "source_code", "channel", "received_on", "summary", "origin_ref", "secrecy_level", "overlap_policy",
+            }
+        ),
+        registered_at=uow.now,
+        registered_by=viewer.sub,
+        registered_via=viewer.service,
+        commission=commission,
+        receiving_unit=registration.receiving_unit,
+        reporter_identity=body.reporter.identity_type if body.reporter else None,
+        subject_units=sorted({code for code in resolved if code}),
+        co_units=[],
+        members=[],
+        approvers=[],
+    )  # fmt: skip
+    uow.session.add(clue)
+    await uow.session.flush()
+    return clue
+
+
+async def _add_content(uow: Uow, tree: UnitTree, keys: KeyRing, clue: Clue, body: RegisterClueIn) -> None:
+    for position, subject in enumerate(body.subjects):
+        sealed = keys.seal(subject.id_number.encode(), f"subject:{clue.id}:{position}") if subject.id_number else None
+        uow.session.add(
+            Subject(
+                clue_id=clue.id,
+                position=position,
+                **subject.model_dump(exclude={"id_number"}),
+                resolved_unit=_resolve_unit(tree, subject),
+                id_number_sealed=sealed,
+            )
+        )
+    uow.session.add_all(
+        Allegation(clue_id=clue.id, position=position, **one.model_dump())
+        for position, one in enumerate(body.allegations)
+    )
+    if body.reporter is not None and body.reporter.identity():
+        await reporters.keep_reporter(uow, keys, clue.id, body.reporter.identity())
+    await uow.session.flush()
+
+
+def _resolve_unit(tree: UnitTree, subject: SubjectIn) -> str | None:
+    if subject.unit_code is not None or not subject.unit_name:
+        return subject.unit_code
+    found = [unit.code for unit in tree if subject.unit_name == unit.name or subject.unit_name in unit.aliases]
+    return found[0] if len(found) == 1 else None
+
+
+async def match_clue(uow: Uow, tree: UnitTree, engine: Engine, clue_id: UUID, prepared: Prepared | None = None) -> bool:
+    """Find what a clue repeats or overlaps with, once; False where that is done or being done elsewhere."""
+    if not await intake.take_pending(uow.session, clue_id):
+        return False
+    clue = (await clues.clues_by_id(uow, [clue_id]))[clue_id]
+    await engine.follow(uow.session)
+    prepared = prepared or engine.prepare(await _text_of_clue(uow, clue), tree)
+    scored = await engine.matcher.candidates(uow.session, clue_id, prepared)
+    shown = [one for one in scored if one.band != "none"]
+    others = await clues.clues_by_id(uow, (one.clue_id for one in shown))
+    found = [
+        FoundPair(
+            other_id=one.clue_id,
+            probability=one.probability,
+            band=one.band.value,
+            relation=one.relation.value,
+            reasons=[
+                {"field": why.field, "verdict": why.verdict, "weight": why.weight, "detail": why.detail}
+                for why in one.reasons
+            ],
+            is_across=others[one.clue_id].commission != clue.commission,
+        )
+        for one in shown
+        if one.clue_id in others
+    ]
+    for pair in await candidates.record_pairs(uow, clue_id, found):
+        if not pair.is_across:
+            await candidate_events.emit_detected(uow, pair, clue_id, clue.commission)
+    hits = await _hits(uow, clue, found, others)
+    if hits:
+        await detection.report_overlap(uow, Party(clue.id, clue.commission, stage_of(clue.status)), hits)
+        await _count_blind_hit(uow, clue)
+    await uow.audit("match", "clue", clue.id, detail={"candidates": len(found), "across": len(hits)})
+    return True
+
+
+async def _hits(uow: Uow, clue: Clue, found: Iterable[FoundPair], others: dict[UUID, Clue]) -> list[Party]:
+    """The clues of other commissions to be told of: neither side silent, and nobody has said they differ."""
+    if clue.overlap_policy == OverlapPolicy.SILENT:
+        return []
+    pairs = await candidates.pairs_of(uow, clue.id)
+    differing = {pair.other_than(clue.id) for pair in pairs if pair.decision == Decision.DIFFERENT}
+    hits = [
+        others[pair.other_id]
+        for pair in found
+        if pair.is_across
+        and pair.other_id not in differing
+        and calls_for_alert(pair.band, pair.probability, pair.reasons)
+    ]
+    return [
+        Party(other.id, other.commission, stage_of(other.status))
+        for other in hits
+        if other.overlap_policy == OverlapPolicy.ANNOUNCE
+    ]
+
+
+async def _count_blind_hit(uow: Uow, clue: Clue) -> None:
+    if clue.registered_via is not None:
+        return
+    shown = await intake.count_blind_hit(uow.session, clue.registered_by, uow.clock.today())
+    if shown > BLIND_HITS_PER_DAY:
+        clue.blind_hits_withheld = True
+        await uow.audit("withhold_blind_hits", "clue", clue.id)
+        await uow.session.flush()
+
+
+async def _text_of_clue(uow: Uow, clue: Clue) -> ClueText:
+    subjects = await repository.list_subjects(uow.session, [clue.id])
+    allegations = await repository.list_allegations(uow.session, [clue.id])
+    digest = await reporters.stored_digest(uow, clue.id)
+    return ClueText(
+        received_on=clue.received_on,
+        subjects=tuple(
+            SubjectText(
+                name=one.name,
+                unit_name=one.unit_name,
+                unit_code=one.unit_code,
+                post=one.post,
+                person_code=one.person_code,
+            )
+            for one in subjects
+        ),
+        allegations=tuple(
+            AllegationText(
+                text=one.text,
+                category_code=one.category_code,
+                occurred_from=one.occurred_from,
+                occurred_to=one.occurred_to,
+                place=one.place,
+                amount_cny=one.amount_cny,
+            )
+            for one in allegations
+        ),
+        commission=clue.commission,
+        source_code=clue.source_code,
+        reporter_key=digest.hex() if digest else None,
+    )

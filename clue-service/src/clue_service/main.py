@@ -1,0 +1,36 @@
+"""clue-service: everything its processes do."""
+
+import typer
+from chassis.runtime import service_cli
+from chassis.service import Service, Timer
+
+from clue_service.clues.move_routes import router as moves
+from clue_service.clues.moves_document import moves_document
+from clue_service.clues.routes import router as clues
+from clue_service.intake.engine import Engine
+from clue_service.intake.routes import router as intake
+from clue_service.intake.worker import match_pending, save_counts
+from clue_service.integrity_checks.routes import router as integrity_checks
+from clue_service.overlap_alerts.routes import router as overlap_alerts
+from clue_service.sealed_receipts.routes import router as sealed_receipts
+from clue_service.tables import Base
+from clue_service.verdicts.routes import router as verdicts
+
+SERVICE = Service(
+    name="clue-service",
+    short="clue",
+    title="Clues: intake, handling, one matter reported to many",
+    routers=[intake, clues, moves, verdicts, overlap_alerts, sealed_receipts, integrity_checks],
+    metadata=Base.metadata,
+    migrations="clue_service.migrations",
+    build_own=lambda _resources: Engine(),
+    timers=[Timer("match_pending", 2, match_pending), Timer("save_matching_counts", 3600, save_counts)],
+)
+
+main = service_cli(SERVICE)
+
+
+@main.command("moves-doc")
+def moves_doc() -> None:
+    """Print the table of moves, for docs/clue-moves.md."""
+    typer.echo(moves_document(), nl=False)

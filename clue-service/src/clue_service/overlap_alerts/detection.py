@@ -1,0 +1,129 @@
+"""Overlaps as intake meets them: one alert per overlapping set, and what a hidden clue looks like from outside."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from chassis.directory import UnitTree
+from chassis.uow import Uow
+
+from clue_service.deadlines.domain import OVERLAP_ACKNOWLEDGEMENT, due_after, end_of_day
+from clue_service.matters import service as matters
+from clue_service.overlap_alerts import domain, events, repository
+from clue_service.overlap_alerts.domain import AlertState, Party, Stage
+from clue_service.overlap_alerts.models import AlertCommission, OverlapAlert
+from clue_service.overlap_alerts.schemas import BlindHit
+
+
+async def report_overlap(uow: Uow, clue: Party, hits: Sequence[Party]) -> UUID:
+    """Let a clue and the clues of other commissions it overlaps with meet in one alert.
+
+    The earliest alert in effect of any of them takes all; without one there is a new alert. Two intakes that find each
+    other at the same time come here one after the other, and the second finds the alert of the first.
+    """
+    await matters.serialise(uow)
+    parties = [clue, *hits]
+    known = await repository.list_in_effect(uow.session, [party.clue_id for party in parties])
+    if known:
+        alert = known[0]
+        for other in known[1:]:
+            await _merge(uow, other, alert)
+    else:
+        alert = await _open_alert(uow)
+    await _join(uow, alert, parties)
+    return alert.id
+
+
+async def _open_alert(uow: Uow) -> OverlapAlert:
+    due = due_after(OVERLAP_ACKNOWLEDGEMENT, uow.clock.today())
+    alert = OverlapAlert(
+        state=AlertState.DETECTED,
+        detected_at=uow.now,
+        ack_due_at=end_of_day(due.on, uow.clock.zone),
+        version=0,
+    )
+    uow.session.add(alert)
+    await uow.session.flush()
+    return alert
+
+
+async def _merge(uow: Uow, source: OverlapAlert, target: OverlapAlert) -> None:
+    """A clue overlaps with both sets, so they are one: the earlier alert goes on with the clues of the later."""
+    clues = await repository.list_clues(uow.session, [source.id])
+    parties = [Party(clue.clue_id, clue.commission, Stage(clue.stage)) for clue in clues]
+    leads = await matters.leads_of(uow, [source.id])
+    source.state = AlertState.MERGED
+    source.merged_into = target.id
+    source.version += 1
+    await uow.session.flush()
+    await _join(uow, target, parties)
+    if source.id in leads:
+        await matters.drop_lead(uow, source.id)
+        await matters.inherit_lead(uow, target.id, leads[source.id])
+
+
+async def _join(uow: Uow, alert: OverlapAlert, parties: Sequence[Party]) -> None:
+    await repository.add_clues(uow.session, alert.id, parties)
+    parts = {part.commission: part for part in await repository.list_parts(uow.session, [alert.id])}
+    joined = sorted({party.commission for party in parties} - set(parts))
+    if not joined:
+        return
+    uow.session.add_all(AlertCommission(alert_id=alert.id, commission=code, joined_at=uow.now) for code in joined)
+    alert.state = AlertState.DETECTED  # whoever joins has not taken note; a lead that was designated stays in effect
+    alert.version += 1
+    await uow.session.flush()
+    await events.emit_detected(uow, alert, [*parts, *joined], joined)
+    await uow.audit(
+        "detect", "overlap_alert", alert.id, detail={"joined": joined, "commissions": len(parts) + len(joined)}
+    )
+
+
+async def blind_hits(uow: Uow, tree: UnitTree, clue_id: UUID, own: str) -> list[tuple[UUID, BlindHit]]:
+    """The other commissions that overlap with a clue: (alert, what is told), sorted by commission."""
+    alerts = await repository.list_in_effect(uow.session, [clue_id])
+    found: dict[str, tuple[UUID, BlindHit]] = {}
+    stages = await stages_by_commission(uow, [alert.id for alert in alerts])
+    for alert in alerts:
+        for commission, stage in stages[alert.id].items():
+            if commission != own and commission not in found:
+                found[commission] = (alert.id, blind_hit(tree, commission, stage))
+    return [found[commission] for commission in sorted(found)]
+
+
+def blind_hit(tree: UnitTree, commission: str, stage: Stage) -> BlindHit:
+    """What is told of a hidden clue."""
+    return BlindHit(unit=commission, stage=stage, contact=contact_of(tree, commission))
+
+
+def contact_of(tree: UnitTree, commission: str) -> str | None:
+    """The office line of a commission: its own, else its case management office's."""
+    found = tree.find(commission)
+    if found is not None and found.contact:
+        return found.contact
+    offices = sorted(
+        unit.contact
+        for unit in tree
+        if unit.unit_type == "case_management_office" and unit.parent_code == commission and unit.contact
+    )
+    return offices[0] if offices else None
+
+
+async def stages_by_commission(uow: Uow, alert_ids: Iterable[UUID]) -> dict[UUID, dict[str, Stage]]:
+    """How far each commission of each alert is."""
+    ids = list(alert_ids)
+    gathered: dict[UUID, dict[str, list[str]]] = {alert_id: {} for alert_id in ids}
+    for clue in await repository.list_clues(uow.session, ids):
+        gathered[clue.alert_id].setdefault(clue.commission, []).append(clue.stage)
+    return {
+        alert_id: {code: domain.stage_of_commission(stages) for code, stages in sorted(by_code.items())}
+        for alert_id, by_code in gathered.items()
+    }
+
+
+async def alerts_in_effect(uow: Uow, clue_id: UUID) -> list[UUID]:
+    """The alerts whose lead a clue has to respect."""
+    return [alert.id for alert in await repository.list_in_effect(uow.session, [clue_id])]
+
+
+async def follow_stage(uow: Uow, clue_id: UUID, stage: Stage) -> None:
+    """A clue has moved on: its alerts say so."""
+    await repository.set_stage(uow.session, clue_id, stage)

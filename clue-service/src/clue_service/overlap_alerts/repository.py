@@ -1,0 +1,75 @@
+"""SQL of overlap alerts."""
+
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, false, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.overlap_alerts.domain import AlertState, Outcome, Party
+from clue_service.overlap_alerts.models import AlertClue, AlertCommission, OverlapAlert
+
+
+def _in_effect() -> ColumnElement[bool]:
+    """Open alerts, and resolved ones that hold the clues to be one matter: later hits join these."""
+    return (OverlapAlert.state != AlertState.MERGED) & (
+        (OverlapAlert.state != AlertState.RESOLVED) | (OverlapAlert.outcome != Outcome.NOT_SAME)
+    )
+
+
+async def list_in_effect(session: AsyncSession, clue_ids: Iterable[UUID]) -> Sequence[OverlapAlert]:
+    """The alerts in effect that any of some clues take part in, earliest first."""
+    member = exists().where(AlertClue.alert_id == OverlapAlert.id, AlertClue.clue_id.in_(list(clue_ids)))
+    query = select(OverlapAlert).where(member, _in_effect()).order_by(OverlapAlert.id)
+    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def find_alert(session: AsyncSession, alert_id: UUID, *, lock: bool = False) -> OverlapAlert | None:
+    """One alert."""
+    query = select(OverlapAlert).where(OverlapAlert.id == alert_id).execution_options(populate_existing=True)
+    return await session.scalar(query.with_for_update(key_share=True) if lock else query)
+
+
+async def list_alerts(
+    session: AsyncSession, *, office_of: str | None, below: Collection[str], before: UUID | None, limit: int
+) -> Sequence[OverlapAlert]:
+    """Alerts a commission takes part in, or whose commissions all lie below one superior, newest first."""
+    part = AlertCommission.alert_id == OverlapAlert.id
+    mine = exists().where(part, AlertCommission.commission == office_of) if office_of else false()
+    outside = exists().where(part, AlertCommission.commission.not_in(list(below)))
+    superior = ~outside if below else false()
+    query = select(OverlapAlert).where(or_(mine, superior), OverlapAlert.state != AlertState.MERGED)
+    if before is not None:
+        query = query.where(OverlapAlert.id < before)
+    return (await session.scalars(query.order_by(OverlapAlert.id.desc()).limit(limit))).all()
+
+
+async def list_parts(session: AsyncSession, alert_ids: Iterable[UUID]) -> Sequence[AlertCommission]:
+    """The commissions of some alerts, by code."""
+    query = select(AlertCommission).where(AlertCommission.alert_id.in_(list(alert_ids)))
+    query = query.order_by(AlertCommission.alert_id, AlertCommission.commission)
+    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def list_clues(session: AsyncSession, alert_ids: Iterable[UUID]) -> Sequence[AlertClue]:
+    """The clues of some alerts, earliest first."""
+    query = select(AlertClue).where(AlertClue.alert_id.in_(list(alert_ids)))
+    query = query.order_by(AlertClue.alert_id, AlertClue.clue_id)
+    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def add_clues(session: AsyncSession, alert_id: UUID, parties: Iterable[Party]) -> None:
+    """Let clues take part; those that do already stay as they are."""
+    rows = [
+        {"alert_id": alert_id, "clue_id": party.clue_id, "commission": party.commission, "stage": party.stage.value}
+        for party in parties
+    ]
+    await session.execute(insert(AlertClue).values(rows).on_conflict_do_nothing())
+
+
+async def set_stage(session: AsyncSession, clue_id: UUID, stage: str) -> None:
+    """Say in every alert how far a clue is."""
+    await session.execute(
+        update(AlertClue).where(AlertClue.clue_id == clue_id, AlertClue.stage != stage).values(stage=stage)
+    )

@@ -1,0 +1,201 @@
+"""Use cases of overlap alerts: read, take note, vote."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from chassis.directory import UnitTree
+from chassis.errors import FieldError, Invalid, MoveRefused, NotFound, Text
+from chassis.uow import Uow
+from chassis.web import check_version
+
+from clue_service.access.policy import LEADERS, Viewer
+from clue_service.candidates import service as candidates
+from clue_service.candidates.domain import Decision
+from clue_service.matters import service as matters
+from clue_service.overlap_alerts import domain, events, repository
+from clue_service.overlap_alerts.detection import contact_of, stages_by_commission
+from clue_service.overlap_alerts.domain import AlertState, Outcome, Vote
+from clue_service.overlap_alerts.errors import NotYourVote
+from clue_service.overlap_alerts.models import AlertCommission, OverlapAlert
+from clue_service.overlap_alerts.schemas import AlertCommissionOut, OverlapAlertOut, ResolveIn, VoteOut
+
+
+async def list_alerts(
+    uow: Uow, viewer: Viewer, tree: UnitTree, *, before: UUID | None, limit: int
+) -> Sequence[OverlapAlert]:
+    """Alerts of the viewer's commission, and for leaders those of commissions below them, newest first."""
+    return await repository.list_alerts(
+        uow.session, office_of=viewer.office_of, below=_below(viewer, tree), before=before, limit=limit
+    )
+
+
+def _below(viewer: Viewer, tree: UnitTree) -> set[str]:
+    if viewer.unit is None or not viewer.has_any(*LEADERS):
+        return set()
+    return {unit.code for unit in tree if unit.code != viewer.unit and tree.is_within(unit.code, viewer.unit)}
+
+
+async def visible_alert(
+    uow: Uow, viewer: Viewer, tree: UnitTree, alert_id: UUID, *, lock: bool = False
+) -> tuple[OverlapAlert, dict[str, AlertCommission]]:
+    """An alert and its commissions; raises NotFound where the viewer has no part in it."""
+    alert = await repository.find_alert(uow.session, alert_id, lock=lock)
+    parts = {part.commission: part for part in await repository.list_parts(uow.session, [alert_id])}
+    if alert is None or not (viewer.office_of in parts or (parts and set(parts) <= _below(viewer, tree))):
+        raise NotFound
+    return alert, parts
+
+
+async def describe(uow: Uow, viewer: Viewer, tree: UnitTree, alerts: Sequence[OverlapAlert]) -> list[OverlapAlertOut]:
+    """Alerts as the viewer's commission sees them."""
+    ids = [alert.id for alert in alerts]
+    stages = await stages_by_commission(uow, ids)
+    parts: dict[UUID, list[AlertCommission]] = defaultdict(list)
+    for part in await repository.list_parts(uow.session, ids):
+        parts[part.alert_id].append(part)
+    own: dict[UUID, list[UUID]] = defaultdict(list)
+    for clue in await repository.list_clues(uow.session, ids):
+        if clue.commission == viewer.office_of:
+            own[clue.alert_id].append(clue.clue_id)
+    return [
+        OverlapAlertOut(
+            id=alert.id,
+            state=AlertState(alert.state),
+            version=alert.version,
+            commissions=[
+                AlertCommissionOut(
+                    unit=part.commission,
+                    stage=stages[alert.id].get(part.commission, domain.Stage.REGISTERED),
+                    contact=contact_of(tree, part.commission),
+                    acknowledged_at=part.acknowledged_at,
+                    vote=VoteOut(outcome=Outcome(part.vote), lead_unit=part.vote_lead) if part.vote else None,
+                )
+                for part in parts[alert.id]
+            ],
+            own_clues=own[alert.id],
+            outcome=Outcome(alert.outcome) if alert.outcome else None,
+            lead_unit=alert.lead_commission,
+            detected_at=alert.detected_at,
+            ack_due_at=alert.ack_due_at,
+            resolved_at=alert.resolved_at,
+            merged_into=alert.merged_into,
+        )
+        for alert in alerts
+    ]
+
+
+async def acknowledge(uow: Uow, viewer: Viewer, tree: UnitTree, alert_id: UUID, seen: int | None) -> OverlapAlert:
+    """The viewer's commission takes note; safe to repeat. Raises NotFound, NotYourVote."""
+    await matters.serialise(uow)
+    alert, parts = await visible_alert(uow, viewer, tree, alert_id, lock=True)
+    part = _own_part(viewer, parts)
+    check_version(seen, alert.version)
+    if alert.state == AlertState.MERGED:
+        raise _refused(alert)
+    if part.acknowledged_at is None:
+        _take_note(uow, part)
+        outstanding = [code for code, one in parts.items() if one.acknowledged_at is None]
+        if alert.state == AlertState.DETECTED and not outstanding:
+            alert.state = AlertState.ACKNOWLEDGED
+        alert.version += 1
+        await uow.session.flush()
+        await events.emit_acknowledged(uow, alert, parts, part.commission, outstanding)
+        await uow.audit("acknowledge", "overlap_alert", alert.id)
+    return alert
+
+
+def _take_note(uow: Uow, part: AlertCommission) -> None:
+    part.acknowledged_at = uow.now
+    part.acknowledged_by = uow.actor.acting_for or uow.actor.sub
+
+
+def _own_part(viewer: Viewer, parts: dict[str, AlertCommission]) -> AlertCommission:
+    part = parts.get(viewer.office_of or "")
+    if part is None or not viewer.has_any("case_supervisor"):
+        raise NotYourVote
+    return part
+
+
+def _refused(alert: OverlapAlert) -> MoveRefused:
+    state = AlertState(alert.state)
+    allowed = ["acknowledge", "resolve"] if state in domain.OPEN else []
+    if state is AlertState.RESOLVED:
+        allowed = ["acknowledge"]
+    sentence = Text(f"该提示状态为 {state}，不能表决", f"The alert is {state}; there is nothing to vote on")
+    return MoveRefused(sentence, members={"state": state.value, "allowed_moves": allowed})
+
+
+async def resolve(
+    uow: Uow, viewer: Viewer, tree: UnitTree, alert_id: UUID, body: ResolveIn, seen: int | None
+) -> OverlapAlert:
+    """Vote for the viewer's commission, or decide as a leader of the lowest common superior.
+
+    Raises NotFound, NotYourVote, MoveRefused, and Invalid where ``lead_unit`` lies in no commission involved.
+    """
+    await matters.serialise(uow)
+    alert, parts = await visible_alert(uow, viewer, tree, alert_id, lock=True)
+    is_superior = _is_common_superior(viewer, tree, list(parts))
+    part = None if is_superior else _own_part(viewer, parts)
+    check_version(seen, alert.version)
+    if alert.state not in domain.OPEN:
+        raise _refused(alert)
+    vote = Vote(body.outcome, _lead_of(tree, body, parts))
+    if part is None:
+        alert.decided_by = uow.actor.sub
+        in_effect: Vote | None = vote
+    else:
+        _cast(uow, part, vote)
+        cast = {code: Vote(Outcome(one.vote), one.vote_lead) if one.vote else None for code, one in parts.items()}
+        in_effect = domain.agreement(cast)
+    await uow.audit("decide" if part is None else "vote", "overlap_alert", alert.id, detail={"outcome": body.outcome})
+    if in_effect is not None:
+        await _settle(uow, alert, in_effect)
+    elif alert.state == AlertState.DETECTED and all(one.acknowledged_at for one in parts.values()):
+        alert.state = AlertState.ACKNOWLEDGED
+    alert.version += 1
+    await uow.session.flush()
+    if in_effect is not None:
+        await events.emit_resolved(uow, alert, parts)
+    return alert
+
+
+def _is_common_superior(viewer: Viewer, tree: UnitTree, commissions: list[str]) -> bool:
+    superior = tree.lowest_common_superior(commissions)
+    return superior is not None and viewer.has_any(*LEADERS) and viewer.unit == superior
+
+
+def _lead_of(tree: UnitTree, body: ResolveIn, parts: dict[str, AlertCommission]) -> str | None:
+    if body.lead_unit is None:
+        return None
+    commission = tree.commission(body.lead_unit)
+    if commission not in parts:
+        message = Text("主办单位须属于所涉的纪委监委之一", "The lead must lie in one of the commissions involved")
+        raise Invalid(errors=[FieldError("/lead_unit", "not_involved", message)])
+    return commission
+
+
+def _cast(uow: Uow, part: AlertCommission, vote: Vote) -> None:
+    part.vote, part.vote_lead = vote.outcome, vote.lead
+    part.voted_at, part.voted_by = uow.now, uow.actor.acting_for or uow.actor.sub
+    if part.acknowledged_at is None:
+        _take_note(uow, part)  # whoever votes has taken note
+
+
+async def _settle(uow: Uow, alert: OverlapAlert, vote: Vote) -> None:
+    alert.state, alert.outcome, alert.lead_commission = AlertState.RESOLVED, vote.outcome, vote.lead
+    alert.resolved_at = uow.now
+    clue_ids = [clue.clue_id for clue in await repository.list_clues(uow.session, [alert.id])]
+    lead = (await matters.leads_of(uow, [alert.id])).get(alert.id)
+    if vote.outcome is Outcome.NOT_SAME:
+        await candidates.settle_across(uow, clue_ids, Decision.DIFFERENT)
+        await matters.unlink_clues(uow, alert.id, clue_ids)
+        await matters.drop_lead(uow, alert.id)
+        return
+    await candidates.settle_across(uow, clue_ids, Decision.SAME)
+    pairs = [(clue_ids[0], other) for other in clue_ids[1:]]
+    matter_id = await matters.link_clues(uow, pairs, alert.id, standing=[lead] if lead else [])
+    if vote.lead is not None:
+        await matters.designate(uow, [alert.id, matter_id], vote.lead)
+    elif lead is not None:
+        alert.lead_commission = lead.commission

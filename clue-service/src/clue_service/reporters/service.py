@@ -1,0 +1,36 @@
+"""The reporters' vault: puts identities in. No code path takes them out."""
+
+import json
+from collections.abc import Mapping
+from uuid import UUID
+
+from chassis.keyring import KeyRing
+from chassis.uow import Uow
+
+from clue_service.reporters import repository
+from clue_service.reporters.models import Reporter
+
+
+def reporter_digest(keys: KeyRing, identity: Mapping[str, str]) -> bytes:
+    """A keyed digest of name and contact: the same for a reporter who writes again, of no use without the key ring."""
+    return keys.digest("reporter", identity.get("name", "").encode(), identity.get("contact", "").encode())
+
+
+async def keep_reporter(uow: Uow, keys: KeyRing, clue_id: UUID, identity: Mapping[str, str]) -> None:
+    """Seal a reporter's name and contact beside the clue."""
+    sealed = keys.seal(json.dumps(dict(identity), ensure_ascii=False).encode(), f"reporter:{clue_id}")
+    uow.session.add(
+        Reporter(
+            clue_id=clue_id,
+            sealed=sealed,
+            sealed_under=keys.key_of(sealed),
+            digest=reporter_digest(keys, identity),
+            created_at=uow.now,
+        )
+    )
+    await uow.audit("keep_reporter", "clue", clue_id)
+
+
+async def stored_digest(uow: Uow, clue_id: UUID) -> bytes | None:
+    """The digest of a clue's reporter, None where nobody is named."""
+    return await repository.find_digest(uow.session, clue_id)

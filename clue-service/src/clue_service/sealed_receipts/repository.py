@@ -1,0 +1,25 @@
+"""SQL of sealed receipts."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.sealed_receipts.models import SealedReceipt
+
+
+async def find_receipt(session: AsyncSession, receipt_id: UUID, commission: str) -> SealedReceipt | None:
+    """A receipt of a commission."""
+    query = select(SealedReceipt).where(SealedReceipt.id == receipt_id, SealedReceipt.commission == commission)
+    return await session.scalar(query)
+
+
+async def list_receipts(
+    session: AsyncSession, commission: str, *, before: UUID | None, limit: int
+) -> Sequence[SealedReceipt]:
+    """A commission's receipts, newest first."""
+    query = select(SealedReceipt).where(SealedReceipt.commission == commission)
+    if before is not None:
+        query = query.where(SealedReceipt.id < before)
+    return (await session.scalars(query.order_by(SealedReceipt.id.desc()).limit(limit))).all()
