@@ -39,16 +39,17 @@ def choose_account(folder: Path, binary: Path) -> Account:
     if os.geteuid() != 0:
         return Account("same", os.geteuid(), os.getegid())
     entry = _ordinary_account()
-    blocked = _first_unreachable(folder, entry) or _first_unreachable(binary.parent, entry)
-    if blocked is None:
+    obstacles = [(step, wanted) for wanted in (folder, binary.parent) if (step := _first_unreachable(wanted, entry))]
+    if not obstacles:
         return Account(f"user:{entry.pw_uid}:{entry.pw_gid}", entry.pw_uid, entry.pw_gid)
     inside = Account(f"namespace:{entry.pw_uid}:{entry.pw_gid}", 0, 0)
     if _works(inside, binary, folder):
         return inside
+    blocked, wanted = obstacles[0]
     raise EmbeddedServerError(
         f"PostgreSQL does not run as root, and the account {entry.pw_name!r} cannot enter {blocked} "
-        f"(mode {blocked.stat().st_mode & 0o7777:04o}); user namespaces are not available here. "
-        f"Choose a data folder that every account may pass through, or run as an ordinary user."
+        f"(mode {blocked.stat().st_mode & 0o7777:04o}) on the way to {wanted}; user namespaces are not available here. "
+        f"Move it to where every account may pass through, or run as an ordinary user."
     )
 
 

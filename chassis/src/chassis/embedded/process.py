@@ -82,22 +82,37 @@ class FolderLock:
     def acquire(self) -> None:
         """Raise EmbeddedServerError when another live process holds the folder."""
         file = self._path.open("a+", encoding="ascii")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not wait_until(lambda: _flock(file, fcntl.LOCK_EX), 0.5):  # is_held() may look at it right now
             file.seek(0)
             holder = file.read().strip() or "unknown"
             file.close()
-            raise EmbeddedServerError(f"{self._path.parent} is in use by process {holder}") from None
+            raise EmbeddedServerError(f"{self._path.parent} is in use by process {holder}")
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         self._file = file
 
+    def is_held(self) -> bool:
+        """Whether a live process holds the folder, without taking it."""
+        try:
+            with self._path.open(encoding="ascii") as file:
+                return not _flock(file, fcntl.LOCK_SH)
+        except FileNotFoundError:
+            return False
+
     def release(self) -> None:
+        """Let go. Safe to call twice."""
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _flock(file: IO[str], kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def processes_at_work_in(folder: Path, names: frozenset[str]) -> list[int]:

@@ -59,6 +59,10 @@ class Home:
             self._lock.release()
             self._lock = None
 
+    def is_held(self) -> bool:
+        """Whether a supervisor runs on the folder now."""
+        return FolderLock(self.folder).is_held()
+
     def remove(self) -> None:
         """Delete the folder and all data in it; refused while a stack runs on it."""
         if not self.folder.exists():

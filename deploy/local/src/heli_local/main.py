@@ -93,7 +93,7 @@ def status(
 ) -> None:
     """Show what runs on a data folder: processes, ports, whether the gateway is ready."""
     state = Home(home).read_state()
-    running = bool(state.get("supervisor")) and Path(f"/proc/{state.get('supervisor')}").exists()
+    running = Home(home).is_held() and "gateway_url" in state
     shown = {
         "running": running,
         "ready": running and is_ready(state["gateway_url"]),
