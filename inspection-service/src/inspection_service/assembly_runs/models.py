@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.db import Uuid7
-from sqlalchemy import ForeignKey, func
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,6 +34,11 @@ class AssemblyRun(Base):
     heartbeat_at: Mapped[datetime] = mapped_column(server_default=func.now())
     finished_at: Mapped[datetime | None]
     version: Mapped[int]
+
+    __table_args__ = (
+        UniqueConstraint("round_id", "number"),
+        Index("ix_assembly_run_unfinished", "heartbeat_at", postgresql_where=text("status in ('queued', 'running')")),
+    )
 
 
 class AssemblyProposal(Base):

@@ -8,7 +8,8 @@ from uuid import UUID
 from chassis.web import RequestModel, ResponseModel
 from pydantic import Field, FiniteFloat
 
-from inspection_service.rounds.schemas import RoleCode, UnitCode
+from inspection_service.assembly.problem import Role
+from inspection_service.rounds.schemas import UnitCode
 
 
 class RunStatus(StrEnum):
@@ -30,7 +31,7 @@ class PinIn(RequestModel):
 
     cadre_id: UUID
     unit_code: UnitCode
-    role: RoleCode | None = None
+    role: Role | None = None
 
 
 class BanIn(RequestModel):

@@ -17,7 +17,7 @@ _Short = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 class PersonIn(RequestModel):
     """Whom the finding is about; at least one field."""
 
-    name: _Short | None = None
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     unit_code: UnitCode | None = None
     unit_name: _Short | None = None
     post: _Short | None = None

@@ -8,6 +8,8 @@ from chassis.problems import FieldRefused
 from chassis.web import RequestModel, ResponseModel
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from inspection_service.assembly.problem import Role
+
 UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{1,47}$")]
 RoleCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Tag = Annotated[str, StringConstraints(pattern=r"^\S{1,64}$")]
@@ -21,7 +23,7 @@ MAX_TARGETS = 200
 class DemandIn(RequestModel):
     """How many seats of a role, and what each of those seats asks for."""
 
-    role: RoleCode
+    role: Role
     count: int = Field(ge=0, le=50)
     tags: list[Tag] = Field(default_factory=list, max_length=20)
     pool_kinds: list[Tag] = Field(default_factory=list, max_length=10)

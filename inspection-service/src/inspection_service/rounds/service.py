@@ -10,6 +10,7 @@ from chassis.directory import UnitTree
 from chassis.errors import FieldError, NotFound, RoleRequired, Text
 from chassis.uow import Uow
 
+from inspection_service.assembly.problem import Role
 from inspection_service.assembly.profiles import PROFILES
 from inspection_service.involvements.policy import Viewer, competent_commission
 from inspection_service.involvements.service import recused_targets
@@ -78,7 +79,7 @@ async def plan_round(uow: Uow, tree: UnitTree, body: PlanRoundIn) -> Round:
             unit_code=target.unit_code,
             position=position,
             profile=target.profile,
-            demands=[demand.model_dump() for demand in target.demands or _default_demands()],
+            demands=[demand.model_dump(mode="json") for demand in target.demands or _default_demands()],
             commission=competent_commission(tree, target.unit_code, office),
             is_finished=past is not None,
         )
@@ -114,7 +115,7 @@ def _all_targets(body: PlanRoundIn) -> list[TargetIn]:
 
 
 def _default_demands() -> list[DemandIn]:
-    return [DemandIn(role=role, count=count) for role, count in domain.DEFAULT_SEATS]
+    return [DemandIn(role=Role(role), count=count) for role, count in domain.DEFAULT_SEATS]
 
 
 async def visible_round(uow: Uow, viewer: Viewer, round_id: UUID) -> Round:

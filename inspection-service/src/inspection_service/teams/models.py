@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.db import Uuid7
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inspection_service.tables import Base
@@ -38,6 +38,16 @@ class Team(Base):
     closed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int]
+
+    __table_args__ = (
+        Index(
+            "uq_team_live",
+            "round_id",
+            "unit_code",
+            unique=True,
+            postgresql_where=text("state not in ('refused', 'replaced')"),
+        ),
+    )
 
 
 class TeamMember(Base):
