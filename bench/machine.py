@@ -11,12 +11,14 @@ PACKAGES = ("fastapi", "uvicorn", "sqlalchemy", "asyncpg", "nats-py", "nats-serv
 
 def described() -> str:
     """A Markdown list of machine and versions."""
-    memory = next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemTotal"))
+    meminfo = Path("/proc/meminfo").read_text().splitlines()
+    memory = next(line for line in meminfo if line.startswith("MemTotal"))
     processors = Path("/proc/cpuinfo").read_text().splitlines()
     names = (line.split(":", 1)[1].strip() for line in processors if "model name" in line)
     model = next(names, platform.machine())
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    gigabytes = int(memory.split()[1]) // 2**20
     return (
-        f"- {datetime.now(UTC).date()}, {os.cpu_count()} cores ({model}), {int(memory.split()[1]) // 2**20} GiB, Linux\n"
+        f"- {datetime.now(UTC).date()}, {os.cpu_count()} cores ({model}), {gigabytes} GiB, Linux\n"
         f"- Python {platform.python_version()}, {versions}\n"
     )

@@ -161,7 +161,13 @@ async def _repeat(timer: Timer, resources: Resources, stop: asyncio.Event) -> No
 
 def service_cli(service: Service) -> typer.Typer:
     """The command line of a service: ``api | worker | all | migrate | openapi``."""
-    cli = typer.Typer(name=service.name, help=service.title, no_args_is_help=True, add_completion=False)
+    cli = typer.Typer(
+        name=service.name,
+        help=service.title,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
 
     def run_http(*, with_worker: bool) -> None:
         settings = _configured(service)
