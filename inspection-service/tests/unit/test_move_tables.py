@@ -40,16 +40,16 @@ CONSEQUENCE = {
     ("authorised", "enter"): "entered",
     ("entered", "find"): "finding",
 }
-TABLES = [
-    (rounds.MOVES, list(rounds.RoundState), ROUND),
-    (rounds.CONSEQUENCES, list(rounds.RoundState), CONSEQUENCE),
-    (teams.MOVES, list(teams.TeamState), TEAM),
-    (findings.MOVES, list(findings.FindingState), FINDING),
+TABLES: list[tuple[MoveTable, list[str], dict[tuple[str, str], str]]] = [
+    (rounds.MOVES, [str(state) for state in rounds.RoundState], ROUND),
+    (rounds.CONSEQUENCES, [str(state) for state in rounds.RoundState], CONSEQUENCE),
+    (teams.MOVES, [str(state) for state in teams.TeamState], TEAM),
+    (findings.MOVES, [str(state) for state in findings.FindingState], FINDING),
 ]
 PAIRS = [
-    pytest.param(table, str(state), move.verb, allowed, id=f"{index}-{state}-{move.verb}")
+    pytest.param(table, state, move.verb, allowed, id=f"{index}-{state}-{move.verb}")
     for index, (table, states, allowed) in enumerate(TABLES)
-    for state, move in product(states, table)
+    for state, move in product(states, list(table))
 ]
 
 
