@@ -77,6 +77,7 @@ class EmbeddedNats(EmbeddedServer):
     title = "NATS"
     programs = frozenset({"nats-server"})
     stop_signal = signal.SIGTERM
+    force_signal = signal.SIGKILL
 
     def __init__(self, folder: Path, *, port: int = 0, users: Sequence[NatsUser] = (), log: Path | None = None) -> None:
         super().__init__(folder, port=port, log=log)

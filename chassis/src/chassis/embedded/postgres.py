@@ -49,7 +49,8 @@ class EmbeddedPostgres(EmbeddedServer):
 
     title = "PostgreSQL"
     programs = frozenset({"postgres", "initdb"})
-    stop_signal = signal.SIGINT  # fast shutdown: open transactions are rolled back
+    stop_signal = signal.SIGINT  # fast shutdown: open transactions are rolled back, then a checkpoint
+    force_signal = signal.SIGQUIT  # immediate shutdown: no checkpoint, the next start replays the log
 
     def __init__(self, folder: Path, *, port: int = 0, fsync: bool = True, log: Path | None = None) -> None:
         """`fsync=False` is for data that may be lost with the machine: tests."""

@@ -18,6 +18,7 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 # it is chosen and the moment its server binds it.
 PORTS = range(20000, 32000)
 POLL_S = 0.02
+FORCED_S = 1.0
 
 
 class EmbeddedServerError(RuntimeError):
@@ -194,15 +195,19 @@ class ChildProcess:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._popen.pid, signal.SIGKILL)
 
-    def stop(self, number: signal.Signals = signal.SIGTERM, timeout_s: float = 8.0) -> None:
-        """Ask it to end, then kill it; returns when it and its group are gone."""
-        if self.is_alive():
-            self.send(number)
-            try:
-                self._popen.wait(timeout_s)
-            except subprocess.TimeoutExpired:
-                self._popen.kill()
-                self._popen.wait()
+    def stop(
+        self,
+        number: signal.Signals = signal.SIGTERM,
+        timeout_s: float = 8.0,
+        force: signal.Signals = signal.SIGKILL,
+    ) -> None:
+        """Ask it to end, then force it, then kill it; returns when it and its group are gone."""
+        for step, patience_s in ((number, timeout_s), (force, FORCED_S), (signal.SIGKILL, None)):
+            if not self.is_alive():
+                break
+            self.send(step)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._popen.wait(patience_s)
         self.end_group()
 
 

@@ -29,6 +29,7 @@ class EmbeddedServer(ABC):
     title: ClassVar[str]
     programs: ClassVar[frozenset[str]]
     stop_signal: ClassVar[signal.Signals]
+    force_signal: ClassVar[signal.Signals]
 
     def __init__(self, folder: Path, *, port: int = 0, log: Path | None = None) -> None:
         """With port 0 a free port is chosen, and kept for later starts while it is free."""
@@ -86,10 +87,11 @@ class EmbeddedServer(ABC):
             raise
 
     def stop(self, timeout_s: float = 8.0) -> None:
-        """Orderly shutdown, killed after `timeout_s`. Safe to call twice."""
+        """Orderly shutdown, forced after `timeout_s`. Safe to call twice."""
         if self._process is not None:
-            self._process.stop(self.stop_signal, timeout_s)
+            self._process.stop(self.stop_signal, timeout_s, self.force_signal)
             self._process = None
+            end_leftovers(self._given, self.programs)  # servers of sessions of their own, when force was needed
         if self._lock is not None:
             self._lock.release()
             self._lock = None

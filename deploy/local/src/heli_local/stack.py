@@ -26,9 +26,9 @@ POLL_S = 0.2
 READY_S = 90.0
 MIGRATE_S = 120.0
 CITY_S = 900.0
-# Together under 10 s: uvicorn lets requests finish for 5 s, then the servers write what they hold.
-PROGRAMS_STOP_S = 6.0
-SERVERS_STOP_S = 3.0
+# All must be over after 10 s: uvicorn lets requests finish for 5 s, and the servers get what is left of the time.
+PROGRAMS_STOP_S = 5.5
+STOP_S = 8.0
 TRIES_AT_START = 4
 LOG_CHECK_S = 20.0
 
@@ -232,10 +232,11 @@ class Stack:
             self._watch = None
         programs = [member for member in self._members if isinstance(member, ProgramMember)]
         servers = [member for member in self._members if not isinstance(member, ProgramMember)]
+        started = time.monotonic()
         for process in self._extra:
             process.stop(signal.SIGTERM, 0.2)
         await _end_together(programs, PROGRAMS_STOP_S)
-        await _end_together(servers, SERVERS_STOP_S)
+        await _end_together(servers, STOP_S - (time.monotonic() - started))
         self._members.clear()
         self._extra.clear()
         if self._guard is not None:
