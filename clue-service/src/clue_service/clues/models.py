@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.db import Uuid7
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, LargeBinary, Numeric, SmallInteger, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Numeric, SmallInteger, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clue_service.tables import Base

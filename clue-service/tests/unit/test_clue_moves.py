@@ -1,0 +1,129 @@
+"""The table of moves: every pair of state and verb, every outcome, everyone who may and may not."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from chassis.errors import MoveRefused
+from clue_service.access.policy import Viewer
+from clue_service.clues import domain
+from clue_service.clues.domain import Closure, Status
+from clue_service.clues.move_schemas import PAYLOADS
+from clue_service.clues.moves_document import moves_document
+from clue_service.overlap_alerts.domain import Stage
+
+S = Status
+ALLOWED: dict[Status, set[str]] = {
+    S.REGISTERED: {"accept", "retain-as-repeat"},
+    S.ACCEPTED: {"assign"},
+    S.ASSIGNED: {"return", "propose-disposition", "extend"},
+    S.DISPOSITION_PROPOSED: {"approve-disposition", "reject-disposition"},
+    S.TALK_INQUIRY: {"record-result", "propose-disposition"},
+    S.PRELIMINARY_VERIFICATION: {"record-result"},
+    S.ON_HOLD: {"propose-disposition"},
+    S.CASE_FILED: {"archive"},
+    S.TRANSFERRED_TO_PARTY_ORG: set(),
+    S.CLOSED: {"reopen", "archive"},
+    S.ARCHIVED: set(),
+    S.RETAINED_AS_REPEAT: set(),
+}
+VERBS = [row.verb for row in domain.MOVE_ROWS]
+
+
+@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_state_allows_exactly_its_verbs(status: Status, verb: str) -> None:
+    if verb in ALLOWED[status]:
+        assert domain.MOVES.take(verb, status).verb == verb
+        return
+    with pytest.raises(MoveRefused) as refused:
+        domain.MOVES.take(verb, status)
+    assert refused.value.members["state"] == status
+    assert set(refused.value.members["allowed_moves"]) == ALLOWED[status]
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "reached"),
+    [
+        (S.TALK_INQUIRY, "accepted_explanation", (S.CLOSED, Closure.ACCEPTED_EXPLANATION)),
+        (S.TALK_INQUIRY, "first_form", (S.CLOSED, Closure.FIRST_FORM)),
+        (S.PRELIMINARY_VERIFICATION, "case_filed", (S.CASE_FILED, None)),
+        (S.PRELIMINARY_VERIFICATION, "after_check", (S.CLOSED, Closure.AFTER_CHECK)),
+        (S.PRELIMINARY_VERIFICATION, "reminder_talk", (S.CLOSED, Closure.REMINDER_TALK)),
+        (S.PRELIMINARY_VERIFICATION, "on_hold", (S.ON_HOLD, None)),
+        (S.PRELIMINARY_VERIFICATION, "transferred_to_party_org", (S.TRANSFERRED_TO_PARTY_ORG, None)),
+    ],
+)
+def test_an_outcome_leads_where_the_rules_say(
+    status: Status, outcome: str, reached: tuple[Status, Closure | None]
+) -> None:
+    assert domain.outcomes_from(status)[outcome] == reached
+
+
+def test_a_check_has_no_other_outcomes() -> None:
+    counts = {status: len(domain.outcomes_from(status)) for status in Status}
+    assert {status: count for status, count in counts.items() if count} == {
+        S.TALK_INQUIRY: 2,
+        S.PRELIMINARY_VERIFICATION: 5,
+    }
+
+
+def test_every_row_has_a_payload_and_nothing_else_has() -> None:
+    assert list(PAYLOADS) == VERBS
+
+
+@dataclass(frozen=True)
+class Handled:
+    commission: str = "cdi-x"
+    lead_unit: str | None = "inv1-x"
+    members: tuple[str, ...] = field(default=())
+
+
+def viewer(role: str, unit: str, *, commission: str = "cdi-x", sub: str = "someone") -> Viewer:
+    leads = commission if unit == commission and role in {"leader", "principal_leader", "deputy_leader"} else None
+    return Viewer(
+        sub=sub, roles=frozenset({role}), unit=unit, commission=commission, leads=leads, units=frozenset({unit})
+    )
+
+
+@pytest.mark.parametrize(
+    ("verb", "who", "clue", "may"),
+    [
+        ("accept", viewer("intake_officer", "pet-x"), Handled(), True),
+        ("accept", viewer("intake_officer", "pet-y", commission="cdi-y"), Handled(), False),
+        ("accept", viewer("handler", "inv1-x"), Handled(), False),
+        ("assign", viewer("case_supervisor", "cmo-x"), Handled(), True),
+        ("assign", viewer("intake_officer", "cmo-x"), Handled(), False),
+        ("propose-disposition", viewer("handler", "inv1-x"), Handled(), True),
+        ("propose-disposition", viewer("handler", "inv2-x"), Handled(), False),
+        ("propose-disposition", viewer("handler", "inv1-x"), Handled(members=("other",)), False),
+        ("propose-disposition", viewer("handler", "inv1-x", sub="me"), Handled(members=("me",)), True),
+        ("propose-disposition", viewer("leader", "inv1-x"), Handled(), False),
+        ("approve-disposition", viewer("leader", "inv1-x"), Handled(), True),
+        ("approve-disposition", viewer("principal_leader", "cdi-x"), Handled(), True),
+        ("approve-disposition", viewer("deputy_leader", "inv2-x"), Handled(), False),
+        ("approve-disposition", viewer("principal_leader", "cdi-y", commission="cdi-y"), Handled(), False),
+        ("approve-disposition", viewer("case_supervisor", "cmo-x"), Handled(), False),
+        ("record-result", viewer("handler", "inv1-x"), Handled(lead_unit=None), False),
+        ("return", viewer("case_supervisor", "cmo-x"), Handled(), True),
+        ("return", viewer("leader", "inv1-x"), Handled(), True),
+    ],
+)
+def test_a_move_asks_for_role_and_unit(verb: str, who: Viewer, clue: Handled, may: bool) -> None:
+    assert domain.may_take(who, clue, domain.ROWS[verb]) is may
+
+
+def test_the_rank_table_sends_bureau_leaders_to_the_principal() -> None:
+    assert domain.approver_roles([None, "division_chief"]) == {"leader", "principal_leader", "deputy_leader"}
+    assert domain.approver_roles(["clerk", "bureau_deputy"]) == {"leader", "principal_leader"}
+
+
+def test_every_status_has_a_stage() -> None:
+    assert {domain.stage_of(status) for status in Status} == set(Stage)
+    assert domain.stage_of(S.ACCEPTED) is Stage.REGISTERED
+    assert domain.stage_of(S.ON_HOLD) is Stage.IN_HAND
+    assert domain.stage_of(S.CASE_FILED) is Stage.CONCLUDED
+
+
+def test_the_document_of_moves_is_what_the_table_says(repository_root: Path) -> None:
+    assert (repository_root / "docs/clue-moves.md").read_text() == moves_document()
