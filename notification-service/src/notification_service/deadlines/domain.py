@@ -1,0 +1,178 @@
+"""Which events start, move and stop a clock, which light it shows, and who is told."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from contracts.envelope import Event
+
+from contracts import clue, deliberation, inspection
+from notification_service.notices.domain import (
+    HANDLERS,
+    INSPECTION_OFFICE,
+    OFFICERS,
+    SUPERVISORS,
+    WORKERS,
+    Address,
+    Relation,
+)
+
+YELLOW_SPAN = timedelta(days=3)
+"""The light is yellow in the last three days (the ``generic`` profile)."""
+
+
+class Light(StrEnum):
+    """What a running clock shows; a clock far from its end shows nothing that anybody is told."""
+
+    YELLOW = "yellow"
+    RED = "red"
+
+
+def light_of(due_at: datetime, now: datetime) -> Light | None:
+    """The light of a clock that ends at ``due_at``."""
+    if now > due_at:
+        return Light.RED
+    return Light.YELLOW if due_at - now <= YELLOW_SPAN else None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A due date as an event leaves it. ``due_at`` None: the clock stands still or has ended."""
+
+    item_type: str
+    item_id: str
+    item_no: str | None
+    unit: str
+    rule: str
+    due_at: datetime | None
+    within: str | None = None
+    escalates_to: str | None = None
+    """The unit that is told as well when the date has passed."""
+
+
+def _of_clue(event: clue.ClueEvent) -> list[Clock]:
+    silent = event.overlap_policy == "silent"
+    return [
+        Clock(
+            "clue",
+            str(event.clue_id),
+            event.clue_no,
+            unit=event.lead_unit or event.commission,
+            rule=event.status,
+            due_at=event.due_at,
+            within=event.commission if silent else None,
+            escalates_to=event.commission,
+        )
+    ]
+
+
+def _of_alert(event: clue.OverlapAlertEvent) -> list[Clock]:
+    """Each commission owes its own acknowledgement."""
+    if isinstance(event, clue.OverlapAlertDetected):
+        running = frozenset(event.joined or event.commissions)
+        concerned = running
+    elif isinstance(event, clue.OverlapAlertAcknowledged):
+        running, concerned = frozenset(), frozenset({event.acknowledged_by})
+    else:
+        running, concerned = frozenset(), frozenset(event.commissions)
+    return [
+        Clock(
+            "overlap_alert",
+            str(event.alert_id),
+            None,
+            unit=commission,
+            rule="acknowledge",
+            due_at=event.ack_due if commission in running else None,
+            escalates_to=commission,
+        )
+        for commission in sorted(concerned)
+    ]
+
+
+def _of_rectification(event: inspection.RectificationEvent) -> list[Clock]:
+    ended = isinstance(event, inspection.RectificationSubmitted | inspection.RectificationSignedOff)
+    return [
+        Clock(
+            "rectification",
+            str(event.item_id),
+            None,
+            unit=event.unit_code,
+            rule="rectification",
+            due_at=None if ended else event.due_at,
+            escalates_to=event.office_unit,
+        )
+    ]
+
+
+def _of_advice(event: deliberation.AdviceEvent) -> list[Clock]:
+    due_at = event.reply_due if isinstance(event, deliberation.AdviceServed) else None
+    return [
+        Clock(
+            "advice",
+            str(event.advice_id),
+            None,
+            unit=event.addressed_unit,
+            rule="reply",
+            due_at=due_at,
+            escalates_to=event.issuing_unit,
+        )
+    ]
+
+
+def _of_matter(event: inspection.MatterEvent) -> list[Clock]:
+    due_at = None if isinstance(event, inspection.MatterClosed) else event.due_at
+    ident = str(event.supervision_matter_id)
+    return [Clock("supervision_matter", ident, None, unit=event.lead_unit, rule="matter", due_at=due_at)]
+
+
+_READERS: tuple[tuple[type[Event], Callable[[Any], list[Clock]]], ...] = (
+    (clue.ClueEvent, _of_clue),
+    (clue.OverlapAlertEvent, _of_alert),
+    (inspection.RectificationEvent, _of_rectification),
+    (deliberation.AdviceEvent, _of_advice),
+    (inspection.MatterEvent, _of_matter),
+)
+CLOCKS: Mapping[str, Callable[[Any], list[Clock]]] = MappingProxyType(
+    {
+        event.type: reader
+        for event in (*clue.EVENTS, *inspection.EVENTS)
+        for parent, reader in _READERS
+        if issubclass(event, parent)
+    }
+)
+"""Event type → the clocks it leaves."""
+
+_OWERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
+    {
+        "clue": (Relation.UNIT, HANDLERS),
+        "overlap_alert": (Relation.CASE_OFFICE, OFFICERS),
+        "rectification": (Relation.UNIT, WORKERS),
+        "advice": (Relation.UNIT, WORKERS),
+        "supervision_matter": (Relation.UNIT, WORKERS),
+    }
+)
+_WATCHERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
+    {
+        "clue": (Relation.CASE_OFFICE, SUPERVISORS),
+        "overlap_alert": (Relation.CASE_OFFICE, SUPERVISORS),
+        "rectification": (Relation.UNIT, INSPECTION_OFFICE),
+        "advice": (Relation.UNIT, WORKERS),
+    }
+)
+
+
+def addresses_of(
+    item_type: str, unit: str, light: Light, *, within: str | None, escalates_to: str | None
+) -> list[Address]:
+    """Who is told of a light: those who owe it; once it is red, those who watch over it too."""
+    # A clue that no office leads is owed by the case office, which watches over the others.
+    is_unled = item_type == "clue" and unit == escalates_to
+    relation, roles = (_WATCHERS if is_unled else _OWERS)[item_type]
+    found = [Address(relation, unit, roles, unit, within)]
+    if light is Light.RED and not is_unled and escalates_to is not None and item_type in _WATCHERS:
+        relation, roles = _WATCHERS[item_type]
+        found.append(Address(relation, escalates_to, roles, escalates_to, within))
+    return found

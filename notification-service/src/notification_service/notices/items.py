@@ -1,0 +1,47 @@
+"""What a notice is about, as its event names it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.envelope import Event
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a notice is about: type, id, number where it has one, and the date something is owed by."""
+
+    type: str
+    id: str
+    number: str | None
+    due_at: datetime | None
+
+
+_ITEM_TYPES = {"matter": "supervision_matter"}
+_PATHS = {
+    "clue": "/v1/clues/",
+    "overlap_alert": "/v1/overlap-alerts/",
+    "consultation": "/v1/consultations/",
+    "advice": "/v1/advice/",
+    "secondment": "/v1/secondments/",
+    "team": "/v1/teams/",
+    "finding": "/v1/findings/",
+    "rectification": "/v1/rectifications/",
+    "supervision_matter": "/v1/supervision-matters/",
+}
+
+
+def item_of(event: Event) -> Item:
+    """What an event is about."""
+    due_at = next((value for name in ("due_at", "ack_due", "reply_due") if (value := getattr(event, name, None))), None)
+    aggregate = event.aggregate()
+    return Item(
+        type=_ITEM_TYPES.get(aggregate, aggregate),
+        id=str(getattr(event, event.key)),
+        number=getattr(event, "clue_no", None),
+        due_at=due_at,
+    )
+
+
+def link_of(item_type: str, item_id: str) -> str:
+    """Where the item is read, by those who may."""
+    return f"{_PATHS[item_type]}{item_id}"

@@ -1,0 +1,57 @@
+"""The sentence of each kind of notice in both languages: kind and number, never content."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from chassis.errors import Text
+
+TITLES: Mapping[str, Text] = MappingProxyType(
+    {
+        "clue_registered": Text("线索{no}已登记，待受理", "Clue{no} was registered and waits for acceptance"),
+        "clue_assigned": Text("线索{no}已分办至您的部门", "Clue{no} was assigned to your office"),
+        "clue_returned": Text("线索{no}已被退回", "Clue{no} was returned"),
+        "clue_forwarded": Text("线索{no}已转办至贵单位", "Clue{no} was forwarded to your commission"),
+        "clue_assigned_down": Text("线索{no}已交办至贵单位，须报结果", "Clue{no} was assigned down; a result is due"),
+        "clue_transferred": Text("线索{no}已移送至贵单位", "Clue{no} was transferred to your commission"),
+        "disposition_proposed": Text("线索{no}的处置意见待审批", "A disposition of clue{no} waits for approval"),
+        "disposition_approved": Text("线索{no}的处置意见已批准", "The disposition of clue{no} was approved"),
+        "disposition_rejected": Text("线索{no}的处置意见未获批准", "The disposition of clue{no} was rejected"),
+        "result_recorded": Text("线索{no}已有处置结果", "Clue{no} has a result"),
+        "clue_closed": Text("线索{no}已了结", "Clue{no} was closed"),
+        "clue_reopened": Text("线索{no}已重新启动", "Clue{no} was reopened"),
+        "clue_extended": Text("线索{no}的办理期限已延长", "The due date of clue{no} was extended"),
+        "overlap_detected": Text("发现可能重复的线索，请确认", "A possible overlap was found; please acknowledge"),
+        "overlap_resolved": Text("线索重叠已有处理结论", "An overlap was resolved"),
+        "consultation_scheduled": Text("请参加会商", "You are invited to a consultation"),
+        "consultation_concluded": Text("会商已有结论", "A consultation was concluded"),
+        "advice_served": Text("纪检监察建议已送达", "Supervisory advice was served"),
+        "advice_replied": Text("纪检监察建议已有回复", "Supervisory advice was answered"),
+        "secondment_requested": Text("抽调申请待贵单位审批", "A secondment waits for your unit's consent"),
+        "secondment_approved": Text("抽调申请已全部同意", "All home units consented to a secondment"),
+        "secondment_refused": Text("抽调申请被拒绝，须补员", "A home unit refused a secondment; a seat is open"),
+        "secondment_activated": Text("抽调已开始", "A secondment began"),
+        "secondment_recalled": Text("抽调人员被召回", "A secondment was recalled"),
+        "secondment_extended": Text("抽调期限已延长", "A secondment was extended"),
+        "secondment_ended": Text("抽调已结束，待评价", "A secondment ended; evaluations are due"),
+        "team_authorised": Text("巡察组已获授权", "An inspection team was authorised"),
+        "team_refused": Text("巡察组未获授权", "An inspection team was not authorised"),
+        "team_entered": Text("巡察组已进驻", "An inspection team entered"),
+        "team_closed": Text("巡察组已撤离", "An inspection team was dissolved"),
+        "finding_handed_over": Text("巡察发现已移交，线索{no}", "A finding was handed over as clue{no}"),
+        "rectification_assigned": Text("有整改事项待办", "A rectification item is due"),
+        "rectification_submitted": Text("整改事项已报完成，待核查", "A rectification item waits for its check"),
+        "rectification_returned": Text("整改事项被退回", "A rectification item was returned"),
+        "rectification_signed_off": Text("整改事项已销号", "A rectification item was signed off"),
+        "supervision_matter_decided": Text(
+            "监督事项已确定，由贵部门承办", "A supervision matter was given to your office"
+        ),
+        "deadline_yellow": Text("事项{no}即将到期", "A due date is near{no}"),
+        "deadline_red": Text("事项{no}已超期", "A due date has passed{no}"),
+    }
+)
+
+
+def title_of(kind: str, number: str | None, language: str) -> str:
+    """The sentence of a notice."""
+    after = "" if language == "en" else " "
+    return TITLES[kind].in_language(language).replace("{no}", f" {number}{after}" if number else "").strip()

@@ -1,0 +1,240 @@
+"""The table of who is told what, row by row, on a small directory."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from chassis.directory import Unit, UnitTree
+from contracts.envelope import Event
+from notification_service.notices.domain import TABLE, TELLINGS, Relation, audience, units_reached
+from notification_service.notices.items import item_of, link_of
+from notification_service.notices.wording import TITLES, title_of
+
+from contracts import clue, deliberation, inspection, pool
+
+TREE = UnitTree(
+    [
+        Unit("pc", "", "party_committee"),
+        Unit("cdi-a", "", "cdi", "pc"),
+        Unit("cmo-a", "", "case_management_office", "cdi-a"),
+        Unit("pet-a", "", "petition_office", "cdi-a"),
+        Unit("sup1-a", "", "supervision_office", "cdi-a"),
+        Unit("inv-a", "", "investigation_office", "cdi-a"),
+        Unit("insp", "", "inspection_office", "pc"),
+        Unit("org", "", "organisation_department", "pc"),
+        Unit("su-1", "", "supervised_unit", "pc", linked_office="sup1-a"),
+        Unit("su-branch", "", "supervised_unit", "su-1"),
+        Unit("dg-1", "", "dispatched_group", "cdi-a", host_units=("su-1",)),
+        Unit("cdi-b", "", "cdi", "cdi-a"),
+        Unit("cmo-b", "", "case_management_office", "cdi-b"),
+    ]
+)
+CADRE = UUID(int=7)
+ID = uuid4()
+
+CLUE: dict[str, Any] = {
+    "clue_id": ID,
+    "clue_no": "A-1",
+    "status": "assigned",
+    "commission": "cdi-a",
+    "receiving_unit": "pet-a",
+    "lead_unit": "inv-a",
+    "co_units": ["sup1-a"],
+    "subject_units": ["su-branch"],
+    "source_code": "PETITION",
+    "registered_by": "x",
+    "outcome": "first_form",
+    "method": "talk_inquiry",
+    "to_unit": "cdi-b",
+}
+ALERT = {"alert_id": ID, "commissions": ["cdi-a", "cdi-b"], "state": "detected", "outcome": "linked"}
+POSTING: dict[str, Any] = {
+    "secondment_id": ID,
+    "request_ref": "team:1",
+    "purpose": "inspection",
+    "period_from": "2026-12-01",
+    "period_to": "2026-12-14",
+    "state": "approved",
+    "home_units": ["sup1-a"],
+    "decided_by": "sup1-a",
+    "seats": [{"cadre_id": CADRE, "role": "member", "home_unit": "sup1-a", "state": "approved"}],
+    "freed": [CADRE],
+}
+TEAM: dict[str, Any] = {
+    "team_id": ID,
+    "round_id": ID,
+    "state": "authorised",
+    "office_unit": "insp",
+    "target_unit": "su-1",
+    "members": [{"cadre_id": CADRE, "role": "leader"}],
+    "starts_on": "2026-12-01",
+    "ends_on": "2026-12-14",
+}
+FINDING: dict[str, Any] = {
+    "finding_id": ID,
+    "team_id": ID,
+    "round_id": ID,
+    "unit_code": "su-1",
+    "office_unit": "insp",
+    "severity": "grave",
+    "state": "handed_over",
+    "clue_id": ID,
+    "clue_no": "A-9",
+}
+ITEM = {"item_id": ID, "round_id": ID, "unit_code": "su-1", "office_unit": "insp", "state": "assigned"}
+MATTER = {"supervision_matter_id": ID, "state": "decided", "lead_unit": "sup1-a", "co_units": ["dg-1"]}
+TALK = {"consultation_id": ID, "kind": "overlap", "state": "x", "convener_unit": "cmo-a", "participant_units": ["dg-1"]}
+ADVICE = {"advice_id": ID, "kind": "x", "state": "served", "issuing_unit": "inv-a", "addressed_unit": "su-1"}
+
+CMO_A = {"cdi-a", "cmo-a", "pet-a"}
+CMO_B = {"cdi-b", "cmo-b"}
+AREA = {"sup1-a", "cdi-a", "pc", "cmo-a", "pet-a", "inv-a", "insp", "org", "su-1", "dg-1", "cdi-b"}
+
+
+def example(event_type: type[Event]) -> Event:
+    parents: list[tuple[type[Event], dict[str, Any]]] = [
+        (clue.ClueEvent, CLUE),
+        (clue.OverlapAlertEvent, ALERT),
+        (pool.SecondmentEvent, POSTING),
+        (inspection.TeamEvent, TEAM),
+        (inspection.FindingEvent, FINDING),
+        (inspection.RectificationEvent, ITEM),
+        (inspection.MatterEvent, MATTER),
+        (deliberation.ConsultationEvent, TALK),
+        (deliberation.AdviceEvent, ADVICE),
+    ]
+    fields = next(fields for parent, fields in parents if issubclass(event_type, parent))
+    return event_type.model_validate(fields)
+
+
+def reached(event: Event, **offices: str) -> set[tuple[str, str]]:
+    """(unit or person, role) pairs an event's notice goes to."""
+    found: set[tuple[str, str]] = set()
+    for address in audience(event, {name.replace("_", ":"): office for name, office in offices.items()}):
+        if address.relation in (Relation.MEMBER, Relation.PERSON):
+            found.add((address.target, address.relation.value))
+        else:
+            units = units_reached(address.relation, address.target, address.within, TREE)
+            found |= {(unit, role) for unit in units for role in address.roles}
+    return found
+
+
+def holders(units: set[str], *roles: str) -> set[tuple[str, str]]:
+    return {(unit, role) for unit in units for role in roles}
+
+
+WORKER = ("handler", "leader", "principal_leader", "deputy_leader")
+LEADER = WORKER[1:]
+OFFICER = ("intake_officer", "case_supervisor")
+CADRE_ITSELF = {(str(CADRE), "member")}
+
+ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
+    (clue.ClueRegistered, holders(CMO_A, "case_supervisor")),
+    (clue.ClueAssigned, holders({"inv-a", "sup1-a"}, "handler")),
+    (clue.ClueReturned, holders(CMO_A, "case_supervisor")),
+    (clue.ClueForwarded, holders(CMO_B, *OFFICER)),
+    (clue.ClueAssignedDown, holders(CMO_B, *OFFICER)),
+    (clue.ClueTransferred, holders(CMO_B, *OFFICER)),
+    (clue.ClueDispositionProposed, holders({"inv-a", "cdi-a"}, *LEADER)),
+    (clue.ClueDispositionApproved, holders({"inv-a"}, "handler") | holders(CMO_A, *OFFICER)),
+    (clue.ClueDispositionRejected, holders({"inv-a"}, "handler")),
+    (clue.ClueResultRecorded, holders({"sup1-a", "dg-1"}, *WORKER) | holders(CMO_A, *OFFICER)),
+    (clue.ClueClosed, set()),
+    (clue.ClueReopened, holders({"inv-a"}, "handler") | holders(CMO_A, "case_supervisor")),
+    (clue.ClueExtended, holders({"inv-a"}, "handler")),
+    (clue.OverlapAlertDetected, holders(CMO_A | CMO_B, *OFFICER)),
+    (clue.OverlapAlertResolved, holders(CMO_A | CMO_B, *OFFICER)),
+    (deliberation.ConsultationScheduled, holders({"cmo-a", "dg-1"}, *WORKER)),
+    (deliberation.ConsultationConcluded, holders({"cmo-a", "dg-1"}, *WORKER)),
+    (deliberation.AdviceServed, holders({"su-1", "sup1-a", "dg-1"}, *WORKER)),
+    (deliberation.AdviceReplied, holders({"inv-a"}, *WORKER)),
+    (pool.SecondmentRequested, holders({"sup1-a"}, "home_unit_approver")),
+    (pool.SecondmentApproved, holders(AREA, "pool_manager", "inspection_office")),
+    (pool.SecondmentRefused, holders(AREA, "pool_manager", "inspection_office")),
+    (pool.SecondmentActivated, holders({"sup1-a"}, "home_unit_approver") | CADRE_ITSELF),
+    (
+        pool.SecondmentRecalled,
+        holders({"sup1-a"}, "home_unit_approver") | holders(AREA, "inspection_office") | CADRE_ITSELF,
+    ),
+    (pool.SecondmentExtended, holders({"sup1-a"}, "home_unit_approver") | CADRE_ITSELF),
+    (
+        pool.SecondmentEnded,
+        holders({"sup1-a"}, "home_unit_approver") | holders(AREA, "inspection_office") | CADRE_ITSELF,
+    ),
+    (inspection.TeamAuthorised, holders({"insp"}, "inspection_office") | CADRE_ITSELF),
+    (inspection.TeamRefused, holders({"insp"}, "inspection_office")),
+    (inspection.TeamEntered, holders({"insp"}, "inspection_office") | CADRE_ITSELF),
+    (inspection.TeamClosed, holders({"insp"}, "inspection_office") | CADRE_ITSELF),
+    (inspection.FindingHandedOver, holders({"insp"}, "inspection_office")),
+    (inspection.RectificationAssigned, holders({"su-1", "sup1-a", "dg-1"}, *WORKER)),
+    (inspection.RectificationSubmitted, holders({"insp"}, "inspection_office")),
+    (inspection.RectificationReturned, holders({"su-1"}, *WORKER)),
+    (inspection.RectificationSignedOff, holders({"su-1"}, *WORKER) | holders({"insp"}, "inspection_office")),
+    (inspection.MatterDecided, holders({"sup1-a", "dg-1"}, *WORKER)),
+]
+
+
+@pytest.mark.parametrize(("event_type", "expected"), ROWS, ids=lambda value: getattr(value, "__name__", ""))
+def test_each_event_reaches_exactly_its_audience(event_type: type[Event], expected: set[tuple[str, str]]) -> None:
+    assert reached(example(event_type)) == expected
+
+
+def test_the_rows_above_are_the_whole_table() -> None:
+    assert [event_type for event_type, _ in ROWS] == [row.event for row in TABLE]
+
+
+def test_named_members_are_told_instead_of_whole_offices() -> None:
+    event = clue.ClueAssigned.model_validate({**CLUE, "members": ["li", "wang"]})
+    assert reached(event) == {("li", "person"), ("wang", "person")}
+    assert {address.unit for address in audience(event, {})} == {"inv-a"}
+
+
+def test_a_result_goes_back_to_the_office_whose_finding_it_was() -> None:
+    recorded = clue.ClueResultRecorded.model_validate({**CLUE, "origin_ref": "finding:1"})
+    closed = clue.ClueClosed.model_validate({**CLUE, "origin_ref": "finding:1", "closure": "direct"})
+    after_check = clue.ClueClosed.model_validate({**CLUE, "origin_ref": "finding:1", "closure": "after_check"})
+    assert ("insp", "inspection_office") in reached(recorded, finding_1="insp")
+    assert reached(closed, finding_1="insp") == {("insp", "inspection_office")}
+    assert reached(after_check, finding_1="insp") == set(), "told as its result already"
+
+
+def test_a_known_team_answers_to_its_own_office_only() -> None:
+    refused = reached(example(pool.SecondmentRefused), team_1="insp")
+    assert {unit for unit, role in refused if role == "inspection_office"} == {"insp"}
+
+
+def test_a_consent_that_is_not_the_last_is_no_news() -> None:
+    event = pool.SecondmentApproved.model_validate({**POSTING, "state": "reserved"})
+    assert reached(event) == set()
+
+
+def test_a_silent_clue_is_told_inside_its_commission_only() -> None:
+    silent = {**CLUE, "overlap_policy": "silent", "origin_ref": "finding:1"}
+    result = reached(clue.ClueResultRecorded.model_validate(silent), finding_1="insp")
+    assert result == holders({"sup1-a", "dg-1"}, *WORKER) | holders(CMO_A, *OFFICER)
+    assert reached(clue.ClueForwarded.model_validate(silent)) == set()
+
+
+def test_every_kind_has_a_title_in_both_languages_with_the_number_and_no_more() -> None:
+    for row in TABLE:
+        zh, en = title_of(row.kind, "A-1", "zh-CN"), title_of(row.kind, "A-1", "en")
+        assert zh
+        assert en
+        if row.event.aggregate() == "clue":
+            assert "A-1" in zh
+            assert "A-1" in en
+        assert "{" not in zh + en + title_of(row.kind, None, "en")
+    assert set(TITLES) >= {row.kind for row in TABLE}
+    assert title_of("clue_assigned", "A-1", "zh-CN") == "线索 A-1 已分办至您的部门"
+
+
+def test_every_event_names_an_item_that_can_be_looked_up() -> None:
+    for row in TABLE:
+        item = item_of(example(row.event))
+        assert link_of(item.type, item.id).endswith(str(ID))
+    assert item_of(example(clue.OverlapAlertDetected)).type == "overlap_alert"
+    assert item_of(example(inspection.MatterDecided)).type == "supervision_matter"
+
+
+def test_kinds_are_told_apart() -> None:
+    assert len({row.kind for row in TABLE}) == len(TABLE) == len(TELLINGS)
