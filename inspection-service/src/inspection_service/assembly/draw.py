@@ -12,7 +12,7 @@ import numpy.typing as npt
 from inspection_service.assembly.highs import Ending, Program, minimise
 from inspection_service.assembly.model import Model
 from inspection_service.assembly.progress import Run
-from inspection_service.assembly.search import Found, completed, sub_program
+from inspection_service.assembly.search import Found, completed, promising, sub_program
 from inspection_service.assembly.sifting import LinearOptimum
 
 IntArray = npt.NDArray[np.int64]
@@ -39,7 +39,7 @@ def draw(model: Model, linear: LinearOptimum, found: Found, run: Run, salt: str)
     """The columns of the drawn optimum, or None when time ran out before the draw was proven."""
     assert found.taken is not None
     room = linear.points - found.points
-    columns = np.flatnonzero(linear.reduced >= -room - 1e-5)
+    columns = promising(model, linear, room + 1e-5, found.taken)
     binary = columns[columns < model.binaries]
     cost = np.concatenate((lots(model, binary, salt), np.zeros(len(columns) - len(binary))))
     program = _with_floor(sub_program(model, columns, cost), model.cost[columns], found.points)

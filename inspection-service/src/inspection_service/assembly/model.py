@@ -52,6 +52,19 @@ class Matrix:
 
 
 @dataclass(frozen=True)
+class PairIndex:
+    """Auxiliaries of possible (chief, other) pairs. A group is one person in one team, in whatever role."""
+
+    column: IntArray
+    chief: IntArray
+    other: IntArray
+    led_row: IntArray
+    met_row: IntArray
+    group: IntArray
+    """Group of each binary column."""
+
+
+@dataclass(frozen=True)
 class Model:
     """All rows and all columns of an instance."""
 
@@ -66,6 +79,7 @@ class Model:
     upper: FloatArray
     matrix: Matrix
     binaries: int
+    pairs: PairIndex | None = None
 
     @property
     def rows(self) -> int:
@@ -90,10 +104,6 @@ class Model:
         weights = np.repeat(values, np.diff(begin)) * self.matrix.value[positions]
         sums = np.bincount(self.matrix.row[positions], weights=weights, minlength=self.rows)
         return sums.astype(np.float64)
-
-    def most(self, columns: IntArray) -> FloatArray:
-        """Largest sum each row could reach if these columns were all taken in full."""
-        return self.activity(columns, np.where(np.isfinite(self.upper[columns]), self.upper[columns], 1.0))
 
 
 class ModelBuilder:
@@ -128,7 +138,7 @@ class ModelBuilder:
         self.column_count += len(cost)
         return made
 
-    def finish(self) -> Model:
+    def finish(self, pairs: PairIndex | None) -> Model:
         kind, first, second, low, high = (np.concatenate(part) for part in zip(*self.rows, strict=True))
         row = np.concatenate(self.entry_row)
         column = np.concatenate(self.entry_column)
@@ -147,6 +157,7 @@ class ModelBuilder:
             upper=np.concatenate((np.ones(len(c)), *self.aux_upper)),
             matrix=matrix,
             binaries=len(c),
+            pairs=pairs,
         )
 
 
@@ -160,11 +171,12 @@ def build_model(instance: Instance) -> Model:
     _units(b)
     _together(b)
     _rewards(b)
+    pairs = None
     if instance.cooperation is not None:
-        from inspection_service.assembly.cooperation import add_cooperation
+        from inspection_service.assembly.cooperation import add_cooperation  # it builds on this module
 
-        add_cooperation(b)
-    return b.finish()
+        pairs = add_cooperation(b)
+    return b.finish(pairs)
 
 
 def _seats(b: ModelBuilder) -> None:

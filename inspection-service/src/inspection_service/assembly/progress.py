@@ -82,6 +82,10 @@ class Run:
         """Seconds left, 0 when the solve was asked to stop."""
         return 0.0 if self.stop_wanted() else max(0.0, self.time_limit - self.seconds)
 
+    def part(self, share: float) -> "Run":
+        """A silent run of its own over this share of the time left."""
+        return Run(self.remaining() * share, stop_wanted=self.stop_wanted)
+
     def is_over(self) -> bool:
         """Whether time ran out or a stop was asked for."""
         return self.remaining() <= 0.0

@@ -17,6 +17,9 @@ FIRST_GUESS = 0.0002
 """First assumed distance between linear and integer optimum, as a share of the objective. Typical rounds lie within."""
 
 
+_NARROW_SHARE = 0.5
+
+
 @dataclass(frozen=True)
 class Found:
     """Columns of the best proposal known (None: none found), its points, and the proven bound."""
@@ -66,8 +69,8 @@ def sub_program(
     )
 
 
-def search(model: Model, linear: LinearOptimum, run: Run, *, integral: bool) -> Found:
-    """The best proposal, proven for the whole pool unless time runs out.
+def search(model: Model, linear: LinearOptimum, run: Run, *, integral: bool, start: IntArray | None = None) -> Found:
+    """The best proposal, proven for the whole pool unless time runs out; ``start`` is a lawful one to begin with.
 
     A column whose use would cost more than the distance between the linear optimum and a known proposal cannot be part
     of a better one, so an optimum found without such columns is an optimum of the whole pool.
@@ -76,9 +79,12 @@ def search(model: Model, linear: LinearOptimum, run: Run, *, integral: bool) -> 
     run.know_bound(float(limit))
     guess = max(2.0, FIRST_GUESS * abs(linear.points))
     best = Found(None, -np.inf, float(limit), is_proven=False)
+    if start is not None:
+        best = Found(start, points_of(model, start), float(limit), is_proven=False)
+        run.know_solution(best.points, seats_of(model, start))
     while True:
-        columns = np.flatnonzero(linear.reduced > -guess)
-        whole = len(columns) == model.size
+        columns = promising(model, linear, guess, best.taken)
+        whole = int((columns < model.binaries).sum()) == model.binaries
         best = _attempt(model, linear, columns, guess, best, run, integral=integral)
         if best.is_infeasible and not whole:
             guess *= 8.0
@@ -89,11 +95,23 @@ def search(model: Model, linear: LinearOptimum, run: Run, *, integral: bool) -> 
             guess = max(linear.points - best.points, guess) + 1e-6
 
 
+def promising(model: Model, linear: LinearOptimum, guess: float, always: IntArray | None) -> IntArray:
+    """Columns that lose at most ``guess`` points, those of a known proposal, and the pairs possible among them."""
+    keep = linear.reduced > -guess
+    if always is not None:
+        keep[always] = True
+    if model.pairs is not None:
+        sits = np.zeros(int(max(model.pairs.chief.max(), model.pairs.other.max(), model.pairs.group.max())) + 1, bool)
+        sits[model.pairs.group[keep[: model.binaries]]] = True
+        keep[model.pairs.column] = sits[model.pairs.chief] & sits[model.pairs.other]
+    return np.flatnonzero(keep)
+
+
 def _attempt(
     model: Model, linear: LinearOptimum, columns: IntArray, guess: float, best: Found, run: Run, *, integral: bool
 ) -> Found:
     program = sub_program(model, columns, -model.cost[columns])
-    outside = -np.inf if len(columns) == model.size else linear.points - guess
+    outside = -np.inf if int((columns < model.binaries).sum()) == model.binaries else linear.points - guess
     first = None
     if best.taken is not None:
         first = completed(model, columns, best.taken)
@@ -107,9 +125,11 @@ def _attempt(
             run.know_solution(round(points) if integral else points, seats_of(model, taken))
         return run.is_over()
 
+    # Among pairs a narrow search only serves to find a better proposal; the bound comes from the wide one.
+    share = _NARROW_SHARE if model.pairs is not None and np.isfinite(outside) else 1.0
     answer = minimise(
         program,
-        time_limit=run.remaining(),
+        time_limit=run.remaining() * share,
         absolute_gap=0.999 if integral else 1e-6,
         watch=watch,
         first_guess=first,
@@ -142,19 +162,19 @@ def completed(model: Model, columns: IntArray, taken: IntArray) -> FloatArray:
     values = np.zeros(len(columns))
     values[np.searchsorted(columns, taken)] = 1.0
     sums = model.activity(taken, np.ones(len(taken)))
-    matrix = model.matrix
-    auxiliary = np.flatnonzero(columns >= model.binaries)
-    # Those without points of their own carry others (pairs of one chief): they come first.
-    for at in auxiliary[np.argsort(model.cost[columns[auxiliary]] != 0, kind="stable")].tolist():
-        column = columns[at]
-        entries = slice(matrix.start[column], matrix.start[column + 1])
-        rows, signs = matrix.row[entries], matrix.value[entries]
-        if model.cost[column] < 0:  # a penalty: as much as is over
-            value = float(np.max(sums[rows] - model.high[rows], initial=0.0))
-        else:  # a reward: up to what is there
-            value = min(float(model.upper[column]), float(np.min(sums[rows[signs < 0]], initial=np.inf)))
-        values[at] = value
-        sums[rows] += value * signs
+    cost = model.cost[columns]
+    auxiliary = columns >= model.binaries
+    # Pairs have no points of their own and carry the rewarded number: they come first.
+    for part in (auxiliary & (cost == 0), auxiliary & (cost > 0), auxiliary & (cost < 0)):
+        chosen = columns[part]
+        if not len(chosen):
+            continue
+        positions, begin = model.matrix.entries(chosen)
+        rows, signs = model.matrix.row[positions], model.matrix.value[positions]
+        there = np.minimum.reduceat(np.where(signs < 0, sums[rows], np.inf), begin[:-1])
+        over = np.maximum.reduceat(sums[rows] - model.high[rows], begin[:-1])
+        values[part] = np.where(cost[part] < 0, np.maximum(0.0, over), np.minimum(model.upper[chosen], there))
+        sums += model.activity(chosen, values[part])
     return values
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from inspection_service.assembly.cooperation import settle_pairs
 from inspection_service.assembly.highs import Ending, run
 from inspection_service.assembly.model import Model, RowKind
 from inspection_service.assembly.restricted import RestrictedProgram
@@ -20,6 +21,7 @@ FloatArray = npt.NDArray[np.float64]
 _PRICE_TOLERANCE = 1e-6
 _ROW_TOLERANCE = 1e-6
 _TIE = 1e-3
+_NONE = np.zeros(0, dtype=np.int64)
 SHORTFALL_TOLERANCE = 1e-6
 
 
@@ -68,7 +70,8 @@ def sift(small: RestrictedProgram, remaining: Callable[[], float]) -> LinearOpti
         ending = run(small.solver, remaining())
         solution = small.solver.getSolution()
         inside = np.asarray(solution.col_value)
-        values = inside[small.where] if len(inside) else np.zeros(len(small.columns))
+        columns = small.columns
+        values = inside[small.where] if len(inside) else np.zeros(len(columns))
         shortfall = float(inside[small.elastic_place].sum()) if len(inside) else 0.0
         duals = np.zeros(model.rows)
         if ending is Ending.OPTIMAL:
@@ -76,21 +79,36 @@ def sift(small: RestrictedProgram, remaining: Callable[[], float]) -> LinearOpti
         reduced = model.priced(duals) - model.cost + cost
         points = -float(small.solver.getInfo().objective_function_value)
         if ending is not Ending.OPTIMAL:
-            return LinearOptimum(points, duals, reduced, small.columns, values, shortfall, complete=False)
-        broken = _broken_rows(small, values)
+            return LinearOptimum(points, duals, reduced, columns, values, shortfall, complete=False)
+        if model.pairs is not None:
+            reduced, missing = settle_pairs(model.pairs, small.held, reduced)
+            _bring_in(small, missing)
+        else:
+            missing = _NONE
+        broken = _broken_rows(small, columns, values)
         helpful = _helpful_columns(small, reduced)
-        if not len(broken) and not len(helpful):
-            return LinearOptimum(points, duals, reduced, small.columns, values, shortfall, complete=True)
+        if not len(broken) and not len(helpful) and not len(missing):
+            return LinearOptimum(points, duals, reduced, columns, values, shortfall, complete=True)
         if len(broken):
             small.add_rows(broken)
         if len(helpful):
             small.add_columns(helpful)
 
 
-def _broken_rows(small: RestrictedProgram, values: FloatArray) -> IntArray:
+def _bring_in(small: RestrictedProgram, missing: IntArray) -> None:
+    """Add pairs with the two rows each that keep them honest."""
+    index = small.model.pairs
+    if index is None or not len(missing):
+        return
+    rows = np.concatenate((index.led_row[missing], index.met_row[missing]))
+    small.add_rows(rows[small.row_place[rows] < 0])
+    small.add_columns(index.column[missing])
+
+
+def _broken_rows(small: RestrictedProgram, columns: IntArray, values: FloatArray) -> IntArray:
     m = small.model
     used = values > 1e-9
-    activity = m.activity(small.columns[used], values[used])
+    activity = m.activity(columns[used], values[used])
     broken = small.wanted & (small.row_place < 0)
     broken &= (activity > m.high + _ROW_TOLERANCE) | (activity < m.low - _ROW_TOLERANCE)
     return np.flatnonzero(broken)
