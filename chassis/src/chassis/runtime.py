@@ -13,6 +13,7 @@ import uvicorn
 from contracts.envelope import Envelope
 from fastapi import FastAPI
 from pydantic import SecretStr
+from pydantic_settings import BaseSettings
 
 from chassis import broker, directory
 from chassis.consumer import Consumer, Handler, purge_inbox
@@ -203,18 +204,18 @@ def service_cli(service: Service) -> typer.Typer:
     @cli.command()
     def reference() -> None:
         """Print the settings and error codes of the service, for the generated references."""
-        typer.echo(json.dumps(reference_document(), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(reference_document(PlatformSettings, *service.settings), ensure_ascii=False, indent=1))
 
     return cli
 
 
-def reference_document() -> dict[str, Any]:
-    """Settings and error codes known to this process: the chassis' and the service's own."""
-    fields = PlatformSettings.model_fields.items()
+def reference_document(*settings: type[BaseSettings]) -> dict[str, Any]:
+    """Settings and error codes known to this process: the chassis' and its own."""
+    fields = {name: field for kind in settings for name, field in kind.model_fields.items()}
     return {
         "settings": [
             {"name": f"HELI_{name.upper()}", "default": _shown_default(field.default), "meaning": field.description}
-            for name, field in fields
+            for name, field in fields.items()
         ],
         "errors": [
             {"code": code, "status": STATUS[kind.category], "zh": kind.title.zh, "en": kind.title.en}

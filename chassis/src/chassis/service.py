@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 from fastapi import APIRouter, Request
+from pydantic_settings import BaseSettings
 from sqlalchemy import MetaData
 
 from chassis.clock import Clock
@@ -66,6 +67,8 @@ class Service:
     handlers: Callable[[Resources], Mapping[str, Handler]] = field(default=lambda _: {})
     jobs: Mapping[str, JobHandler] = field(default_factory=dict)
     timers: Sequence[Timer] = ()
+    settings: Sequence[type[BaseSettings]] = ()
+    """Settings beyond the platform's, for the configuration reference."""
     build_own: Callable[[Resources], Any] = field(default=lambda _: None)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 import uvicorn
 from chassis.logging import configure_logging
+from chassis.runtime import reference_document
 
 from gateway.app import Gateway
 from gateway.openapi import DocumentConflict, merge_documents, render
@@ -23,7 +24,13 @@ _COMMANDS = {
 }
 _DOCUMENT = Path(__file__).parent / "documents" / "openapi.json"
 
-main = typer.Typer(name="gateway", help="Heli gateway", no_args_is_help=True, add_completion=False)
+main = typer.Typer(
+    name="gateway",
+    help="Heli gateway",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 
 
 @main.command()
@@ -32,6 +39,12 @@ def api() -> None:
     settings = GatewaySettings()
     configure_logging("gateway", settings.log_level)
     uvicorn.Server(server_config(Gateway(settings), settings)).run()
+
+
+@main.command()
+def reference() -> None:
+    """Print the settings and error codes of the gateway, for the generated references."""
+    typer.echo(json.dumps(reference_document(GatewaySettings), ensure_ascii=False, indent=1))
 
 
 def server_config(app: Gateway, settings: GatewaySettings) -> uvicorn.Config:

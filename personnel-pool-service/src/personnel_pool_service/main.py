@@ -19,6 +19,7 @@ SERVICE = Service(
     routers=[units, principals, supervised_persons, cadres, recusals, secondments],
     metadata=Base.metadata,
     migrations="personnel_pool_service.migrations",
+    settings=(PoolSettings,),
     build_own=lambda _resources: PoolSettings(),
 )
 
