@@ -1,0 +1,95 @@
+"""Lights by date, clocks by event, audiences by light."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from notification_service.deadlines.domain import CLOCKS, Light, addresses_of, light_of
+from notification_service.notices.domain import Relation
+
+from contracts import clue, deliberation, inspection
+
+NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("left", "light"),
+    [
+        (timedelta(days=30), None),
+        (timedelta(days=3, seconds=1), None),
+        (timedelta(days=3), Light.YELLOW),
+        (timedelta(0), Light.YELLOW),
+        (timedelta(seconds=-1), Light.RED),
+        (timedelta(days=-400), Light.RED),
+    ],
+)
+def test_the_light_follows_the_time_left(left: timedelta, light: Light | None) -> None:
+    assert light_of(NOW + left, NOW) is light
+
+
+def _clue(**more: Any) -> clue.ClueAssigned:
+    fields = {
+        "clue_id": uuid4(), "clue_no": "A-1", "status": "assigned", "commission": "cdi-a", "receiving_unit": "pet-a",
+        "source_code": "PETITION", "lead_unit": "inv-a", "due_at": NOW, **more,
+    }  # fmt: skip
+    return clue.ClueAssigned.model_validate(fields)
+
+
+def test_a_clue_is_owed_by_its_lead_unit_or_by_the_commission_without_one() -> None:
+    (led,) = CLOCKS[clue.ClueAssigned.type](_clue())
+    (unled,) = CLOCKS[clue.ClueAssigned.type](_clue(lead_unit=None))
+    assert (led.unit, led.escalates_to, unled.unit) == ("inv-a", "cdi-a", "cdi-a")
+    owed = addresses_of("clue", unled.unit, Light.RED, within=None, escalates_to="cdi-a")
+    assert [(one.relation, one.roles) for one in owed] == [(Relation.CASE_OFFICE, frozenset({"case_supervisor"}))]
+
+
+def test_a_red_light_is_seen_by_those_who_watch_over_it() -> None:
+    yellow = addresses_of("clue", "inv-a", Light.YELLOW, within=None, escalates_to="cdi-a")
+    red = addresses_of("clue", "inv-a", Light.RED, within=None, escalates_to="cdi-a")
+    assert [(one.relation, one.target) for one in yellow] == [(Relation.UNIT, "inv-a")]
+    assert [(one.relation, one.target) for one in red] == [(Relation.UNIT, "inv-a"), (Relation.CASE_OFFICE, "cdi-a")]
+
+
+def test_a_silent_clock_stays_inside() -> None:
+    (clock,) = CLOCKS[clue.ClueAssigned.type](_clue(overlap_policy="silent"))
+    assert clock.within == "cdi-a"
+    found = addresses_of("clue", "inv-a", Light.RED, within=clock.within, escalates_to="cdi-a")
+    assert {one.within for one in found} == {"cdi-a"}
+
+
+def test_each_commission_owes_its_own_acknowledgement_until_it_has_given_it() -> None:
+    alert = {"alert_id": uuid4(), "commissions": ("cdi-a", "cdi-b"), "state": "detected", "ack_due": NOW}
+    started = CLOCKS[clue.OverlapAlertDetected.type](clue.OverlapAlertDetected.model_validate(alert))
+    joined = CLOCKS[clue.OverlapAlertDetected.type](
+        clue.OverlapAlertDetected.model_validate({**alert, "joined": ("cdi-b",)})
+    )
+    given = CLOCKS[clue.OverlapAlertAcknowledged.type](
+        clue.OverlapAlertAcknowledged.model_validate({**alert, "acknowledged_by": "cdi-a", "outstanding": ("cdi-b",)})
+    )
+    resolved = CLOCKS[clue.OverlapAlertResolved.type](
+        clue.OverlapAlertResolved.model_validate({**alert, "outcome": "linked"})
+    )
+    assert [(one.unit, one.due_at) for one in started] == [("cdi-a", NOW), ("cdi-b", NOW)]
+    assert [(one.unit, one.due_at) for one in joined] == [("cdi-b", NOW)]
+    assert [(one.unit, one.due_at) for one in given] == [("cdi-a", None)]
+    assert [(one.unit, one.due_at) for one in resolved] == [("cdi-a", None), ("cdi-b", None)]
+
+
+def test_what_was_submitted_or_answered_is_no_longer_owed() -> None:
+    item = {"item_id": uuid4(), "round_id": uuid4(), "unit_code": "su-1", "office_unit": "insp", "state": "x"}
+    advice = {"advice_id": uuid4(), "kind": "x", "state": "x", "issuing_unit": "inv-a", "addressed_unit": "su-1"}
+    matter = {"supervision_matter_id": uuid4(), "state": "x", "lead_unit": "sup1-a"}
+    ended = [
+        inspection.RectificationSubmitted.model_validate({**item, "due_at": NOW}),
+        inspection.RectificationSignedOff.model_validate({**item, "due_at": NOW}),
+        deliberation.AdviceReplied.model_validate({**advice, "reply_due": NOW}),
+        inspection.MatterClosed.model_validate({**matter, "due_at": NOW}),
+    ]
+    running = [
+        inspection.RectificationReturned.model_validate({**item, "due_at": NOW}),
+        deliberation.AdviceServed.model_validate({**advice, "reply_due": NOW}),
+        inspection.MatterReported.model_validate({**matter, "due_at": NOW}),
+    ]
+    assert [CLOCKS[event.type](event)[0].due_at for event in ended] == [None] * 4
+    assert [CLOCKS[event.type](event)[0].due_at for event in running] == [NOW] * 3
