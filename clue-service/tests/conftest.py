@@ -163,7 +163,7 @@ Bring = Callable[..., Awaitable[Document]]
 
 @pytest.fixture
 def bring(call: Call) -> Bring:
-    """``await bring(clue, "proposed")`` → the clue, moved there by its commission's people; lead unit inv1 or as given."""
+    """``await bring(clue, "proposed")`` → the clue, moved there by its people; lead unit inv1 or as given."""
 
     async def go(clue: Document, to: str, *, lead: str | None = None, method: str = "talk_inquiry") -> Document:
         key = clue["commission"].removeprefix("cdi-")
