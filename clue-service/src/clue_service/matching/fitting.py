@@ -1,0 +1,98 @@
+"""Fits weights and calibration: ridge logistic regression over one-hot levels, then isotonic calibration."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from clue_service.matching.compare import Levels
+from clue_service.matching.scoring import expand
+
+Vector = npt.NDArray[np.float64]
+_RIDGE = 2.0
+_STEPS = 40
+_MOST_KNOTS = 40
+
+
+@dataclass(frozen=True)
+class LabelledPair:
+    """The levels of a compared pair and whether the two clues report the same matter."""
+
+    levels: Levels
+    same: bool
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a fit found, in log-odds."""
+
+    intercept: float
+    weights: dict[str, dict[str, float]]
+
+
+def fit_weights(pairs: Sequence[LabelledPair], ridge: float = _RIDGE) -> Fit:
+    """Weights by Newton's method. Levels seen rarely stay near zero."""
+    columns: dict[tuple[str, str], int] = {}
+    rows = [[columns.setdefault(item, len(columns)) for item in expand(pair.levels).items()] for pair in pairs]
+    patterns: dict[tuple[int, ...], list[float]] = {}
+    for row, pair in zip(rows, pairs, strict=True):
+        tally = patterns.setdefault(tuple(sorted(row)), [0.0, 0.0])
+        tally[pair.same] += 1
+    solution = _newton(list(patterns), np.array(list(patterns.values())), len(columns), ridge)
+    weights: dict[str, dict[str, float]] = {}
+    for (name, level), number in columns.items():
+        weights.setdefault(name, {})[level] = float(solution[number])
+    return Fit(float(solution[-1]), weights)
+
+
+def _newton(patterns: list[tuple[int, ...]], tallies: Vector, width: int, ridge: float) -> Vector:
+    design = np.zeros((len(patterns), width + 1), np.float32)
+    for number, pattern in enumerate(patterns):
+        design[number, list(pattern)] = 1
+    design[:, width] = 1
+    totals, positives = tallies.sum(axis=1), tallies[:, 1]
+    penalty = np.full(width + 1, ridge)
+    penalty[width] = 1e-3
+    solution = np.zeros(width + 1)
+    for _ in range(_STEPS):
+        expected = 1 / (1 + np.exp(-np.clip(design @ solution, -35, 35)))
+        gradient = design.T @ (positives - totals * expected) - penalty * solution
+        spread = (totals * expected * (1 - expected)).astype(np.float32)
+        hessian = (design * spread[:, None]).T @ design + np.diag(penalty)
+        step = np.linalg.solve(hessian.astype(np.float64), gradient)
+        length = float(np.abs(step).max())
+        solution = solution + step * min(1.0, 4.0 / max(length, 1e-9))
+        if length < 1e-4:
+            break
+    return solution
+
+
+def isotonic(scores: Vector, truth: Vector) -> tuple[tuple[float, float], ...]:
+    """Calibration knots (score, probability) by pooling adjacent violators; the ends stay short of 0 and 1."""
+    order = np.argsort(scores, kind="stable")
+    blocks: list[list[float]] = []  # sum of scores, sum of truth, count
+    for score, same in zip(scores[order], truth[order], strict=True):
+        blocks.append([float(score), float(same), 1.0])
+        while len(blocks) > 1 and blocks[-2][1] * blocks[-1][2] >= blocks[-1][1] * blocks[-2][2]:
+            last = blocks.pop()
+            blocks[-1] = [a + b for a, b in zip(blocks[-1], last, strict=True)]
+    # A block of few pairs is not certain: half a pair of either kind is added to each.
+    knots = [(score / count, (same + 0.5 * (same > 0)) / (count + 1)) for score, same, count in blocks]
+    return _thinned(_rising(knots))
+
+
+def _rising(knots: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    risen: list[tuple[float, float]] = []
+    highest = 1e-4
+    for score, probability in knots:
+        highest = max(highest, min(probability, 1 - 1e-4))
+        risen.append((score, highest))
+    return risen
+
+
+def _thinned(knots: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    if len(knots) <= _MOST_KNOTS:
+        return tuple(knots)
+    kept = np.unique(np.linspace(0, len(knots) - 1, _MOST_KNOTS).round().astype(int))
+    return tuple(knots[number] for number in kept)

@@ -1,0 +1,59 @@
+"""Tables of matching: keys to find a clue by, features to compare it by, counts, what is still to be matched."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, Integer, LargeBinary, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.db import Instant
+from clue_service.tables import Base
+
+
+class ClueKey(Base):
+    """The keys of one clue; narrow rows, since a query reads many. ``id`` rises with time."""
+
+    __tablename__ = "clue_key"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    clue_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    commission: Mapped[str | None]
+    keys: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+
+    __table_args__ = (
+        # Without the pending list: a query would have to read it through.
+        Index("ix_clue_key_keys", "keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    )
+
+
+class ClueFeature(Base):
+    """What a candidate is compared by, as the engine writes it (``prepared.dump_features`` and ``dump_grams``)."""
+
+    __tablename__ = "clue_feature"
+
+    id: Mapped[int] = mapped_column(ForeignKey("clue_key.id", ondelete="CASCADE"), primary_key=True)
+    features: Mapped[bytes] = mapped_column(LargeBinary)
+    grams: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class MatchingFrequency(Base):
+    """A snapshot of the counts up to one ``clue_key.id``; a starting process reads on from there."""
+
+    __tablename__ = "matching_frequency"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    last_id: Mapped[int] = mapped_column(BigInteger)
+    clues: Mapped[int] = mapped_column(BigInteger)
+    counts: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class MatchingPending(Base):
+    """A clue whose keys are stored and whose candidates are not found yet; survives a crash in between."""
+
+    __tablename__ = "matching_pending"
+
+    clue_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    since: Mapped[Instant]
+
+
+__all__ = ["ClueFeature", "ClueKey", "MatchingFrequency", "MatchingPending", "datetime"]

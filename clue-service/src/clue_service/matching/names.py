@@ -1,0 +1,214 @@
+"""Names of people: what is known of one (class, surname, given name) and how far two agree."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz.distance import Levenshtein
+
+from clue_service.matching.lexicon import confusable, surnames, titles
+from clue_service.matching.pinyin import reading, syllable
+from clue_service.matching.text import HAN, clean, is_han
+
+
+class NameClass(StrEnum):
+    """How much of a name is there."""
+
+    FULL = "full"
+    MASKED = "masked"  # 张某国, 张*, 张x国
+    SURNAME = "surname"  # 老张, 张局长
+    LATIN = "latin"  # Latin letters, or a transliteration with dots
+
+
+class NameAgreement(StrEnum):
+    """How far two names agree, from best to worst."""
+
+    EQUAL = "equal"
+    EQUAL_SHORT = "equal_short"  # two characters: many people share them
+    SAME_SOUND = "same_sound"
+    LOOK_ALIKE = "look_alike"
+    ONE_CHARACTER = "one_character"
+    SAME_GIVEN_NAME = "same_given_name"
+    MASKED_BOTH_ENDS = "masked_both_ends"
+    SAME_SURNAME_MASKED = "same_surname_masked"
+    SURNAME_SOUND_MASKED = "surname_sound_masked"
+    GIVEN_NAME_DIFFERS = "given_name_differs"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name as written. ``given`` has ``?`` for a hidden character; empty when only the surname is known."""
+
+    kind: NameClass
+    surname: str
+    given: str
+
+    @property
+    def written(self) -> str:
+        """Surname and given name together."""
+        return self.surname + self.given
+
+
+_MASK = re.compile(r"[某x*?＊×xX]+|[口□■]+")
+_LATIN = re.compile(r"[a-z][a-z .'’·-]*[a-z]")
+_TRANSLITERATION = re.compile(rf"[{HAN}]+(?:[·.][{HAN}]+)+")
+_LIST = re.compile(r"[、,，;；/和及]|\s{2,}")
+_BRACKETS = re.compile(r"[(（\[].*?[)）\]]")
+_LONGEST_HAN_NAME = 4
+
+
+def split_surname(word: str) -> tuple[str, str]:
+    """Surname and rest; the surname is empty when the word does not begin with one."""
+    if word[:2] in surnames() and len(word) > 2:
+        return word[:2], word[2:]
+    return (word[0], word[1:]) if word[:1] in surnames() else ("", word)
+
+
+def parse_names(raw: str | None) -> list[Name]:
+    """The names in a name field: usually one; several when they are listed; none when there is none."""
+    text = _BRACKETS.sub("", clean(raw))[:120]
+    if not text:
+        return []
+    whole = parse_name(text)
+    if whole is not None and whole.kind is not NameClass.LATIN and len(whole.written) <= _LONGEST_HAN_NAME:
+        return [whole]
+    parts = [parse_name(part) for part in _LIST.split(text)[:8]]
+    return [name for name in parts if name is not None]
+
+
+def parse_name(raw: str) -> Name | None:
+    """One name, or None when the text cannot be one."""
+    text = raw.strip(" .,:;。、'\"“”")
+    if not text:
+        return None
+    if _TRANSLITERATION.fullmatch(text):
+        return Name(NameClass.LATIN, "", re.sub(r"[·.]", "", text))
+    if _LATIN.fullmatch(text) and len(text) > 2:
+        return Name(NameClass.LATIN, "", re.sub(r"[^a-z]", "", text))
+    text = re.sub(r"\s", "", text)
+    for suffix in ("同志", "等人", "等", "本人"):
+        text = text.removesuffix(suffix) if len(text) > len(suffix) else text
+    return _parse_han(text)
+
+
+def _parse_han(text: str) -> Name | None:
+    if text[:1] in {"老", "小", "大", "阿"} and len(text) == 2 and text[1] in surnames():
+        return Name(NameClass.SURNAME, text[1], "")
+    masked = _parse_masked(text)
+    if masked is not None:
+        return masked
+    for title in titles():
+        rest = text.removesuffix(title)
+        if rest != text and rest:
+            return Name(NameClass.SURNAME, rest, "") if rest in surnames() else _parse_plain(rest)
+    return _parse_plain(text)
+
+
+def _parse_masked(text: str) -> Name | None:
+    match = _MASK.search(text)
+    if match is None or match.start() == 0:
+        return None
+    head = text[: match.start()]
+    surname, front = (head, "") if head in surnames() else split_surname(head)
+    rear = "".join(character for character in text[match.end() :] if is_han(character))[:2]
+    if not surname or len(front) > 2:
+        return None
+    for title in titles():
+        rear = rear.removesuffix(title)
+    if not front and not rear:
+        return Name(NameClass.MASKED, surname, "")
+    return Name(NameClass.MASKED, surname, f"{front}?{rear}")
+
+
+def _parse_plain(text: str) -> Name | None:
+    if len(text) < 2 or not all(is_han(character) for character in text):
+        return None
+    surname, given = split_surname(text)
+    if len(text) > _LONGEST_HAN_NAME:
+        return Name(NameClass.LATIN, "", text) if len(text) <= 16 else None
+    return Name(NameClass.FULL, surname, given)
+
+
+def agreement(one: Name, other: Name) -> NameAgreement:
+    """How far two names agree; symmetric."""
+    if NameClass.LATIN in {one.kind, other.kind}:
+        return _transliterated(one.written, other.written)
+    if one.kind is NameClass.FULL and other.kind is NameClass.FULL:
+        return _full(one, other)
+    return _partly_hidden(one, other)
+
+
+def _transliterated(one: str, other: str) -> NameAgreement:
+    if one == other:
+        return NameAgreement.EQUAL
+    shorter, longer = sorted((reading(one), reading(other)), key=len)
+    if Levenshtein.normalized_similarity(shorter, longer) >= 0.85:
+        return NameAgreement.SAME_SOUND
+    if len(shorter) >= 6 and longer.startswith(shorter):
+        return NameAgreement.SAME_GIVEN_NAME
+    return NameAgreement.DIFFERENT
+
+
+def _full(one: Name, other: Name) -> NameAgreement:
+    a, b = one.written, other.written
+    if a == b:
+        return NameAgreement.EQUAL if len(a) > 2 else NameAgreement.EQUAL_SHORT
+    shorter, longer = (a, b) if len(a) < len(b) else (b, a)
+    if len(longer) == len(shorter) + 1 and len(shorter) >= 2 and longer.endswith(shorter):
+        return NameAgreement.SAME_GIVEN_NAME
+    if len(a) == len(b):
+        differing = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+        if all(_same_sound(x, y) for x, y in differing):
+            return NameAgreement.SAME_SOUND
+        if len(differing) == 1:
+            return _one_differs(a, differing[0])
+    if one.surname and one.surname == other.surname:
+        return NameAgreement.GIVEN_NAME_DIFFERS
+    return NameAgreement.DIFFERENT
+
+
+def _one_differs(name: str, pair: tuple[str, str]) -> NameAgreement:
+    x, y = pair
+    groups = confusable()
+    if x in groups and groups.get(x) == groups.get(y):
+        return NameAgreement.LOOK_ALIKE
+    # In a name of two characters one differing character leaves a bare surname, or less.
+    return NameAgreement.ONE_CHARACTER if len(name) > 2 else NameAgreement.GIVEN_NAME_DIFFERS
+
+
+def _same_sound(x: str, y: str) -> bool:
+    return x == y or (is_han(x) and is_han(y) and syllable(x) == syllable(y))
+
+
+def _partly_hidden(one: Name, other: Name) -> NameAgreement:
+    if not one.surname or not other.surname:
+        return NameAgreement.DIFFERENT
+    if one.surname != other.surname:
+        # A full name may have lost its surname: nothing can be said against a bare surname then.
+        same = reading(one.surname) == reading(other.surname)
+        return NameAgreement.SURNAME_SOUND_MASKED if same else NameAgreement.DIFFERENT
+    a, b = one.given, other.given
+    if not a or not b:
+        return NameAgreement.SAME_SURNAME_MASKED
+    return _compatible_patterns(a, b)
+
+
+def _compatible_patterns(a: str, b: str) -> NameAgreement:
+    known_ends = 0
+    for x, y in ((a[0], b[0]), (a[-1], b[-1])):
+        if "?" in (x, y):
+            continue
+        if not _same_sound(x, y):
+            return NameAgreement.GIVEN_NAME_DIFFERS
+        known_ends += 1
+    return NameAgreement.MASKED_BOTH_ENDS if known_ends else NameAgreement.SAME_SURNAME_MASKED
+
+
+BEST_FIRST = list(NameAgreement)
+
+
+def best_agreement(ones: list[Name], others: list[Name]) -> NameAgreement | None:
+    """The best agreement of any two, None when one side names nobody."""
+    found = [agreement(one, other) for one in ones for other in others]
+    return min(found, key=BEST_FIRST.index) if found else None

@@ -1,0 +1,218 @@
+"""A clue as the engine compares it: subjects and facts, one set of facts for each matter a letter tells. Pure data."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clue_service.matching.dates import When
+from clue_service.matching.names import Name, NameClass
+from clue_service.matching.numerals import Amount
+from clue_service.matching.units import NO_UNIT, Unit
+
+Hashes = npt.NDArray[np.int32]
+NO_HASHES: Hashes = np.empty(0, np.int32)
+FEATURES_VERSION = 1
+
+
+@dataclass(frozen=True)
+class SubjectText:
+    """A subject as it came in."""
+
+    name: str | None = None
+    unit_name: str | None = None
+    unit_code: str | None = None
+    post: str | None = None
+    id_number: str | None = None
+    person_code: str | None = None
+
+
+@dataclass(frozen=True)
+class AllegationText:
+    """An allegation as it came in. ``amount_cny`` is in yuan."""
+
+    text: str
+    category_code: str | None = None
+    occurred_from: date | None = None
+    occurred_to: date | None = None
+    place: str | None = None
+    amount_cny: float | None = None
+
+
+@dataclass(frozen=True)
+class ClueText:
+    """What the engine reads of a clue. ``reporter_key`` is a keyed digest, never the reporter's name."""
+
+    received_on: date
+    subjects: tuple[SubjectText, ...] = ()
+    allegations: tuple[AllegationText, ...] = ()
+    commission: str | None = None
+    source_code: str | None = None
+    reporter_key: str | None = None
+
+    @classmethod
+    def of_body(cls, body: Mapping[str, Any]) -> "ClueText":
+        """From a ``POST /v1/clues`` body; unknown fields are ignored."""
+        return cls(
+            received_on=_day(body["received_on"]) or date.min,
+            subjects=tuple(
+                SubjectText(**{name: subject.get(name) for name in SubjectText.__dataclass_fields__})
+                for subject in body.get("subjects") or ()
+            ),
+            allegations=tuple(_allegation(one) for one in body.get("allegations") or ()),
+            commission=body.get("receiving_unit"),
+            source_code=body.get("source_code"),
+        )
+
+
+def _allegation(raw: Mapping[str, Any]) -> AllegationText:
+    return AllegationText(
+        text=raw.get("text") or "",
+        category_code=raw.get("category_code"),
+        occurred_from=_day(raw.get("occurred_from")),
+        occurred_to=_day(raw.get("occurred_to")),
+        place=raw.get("place"),
+        amount_cny=raw.get("amount_cny"),
+    )
+
+
+def _day(raw: Any) -> date | None:
+    return raw if isinstance(raw, date) or raw is None else date.fromisoformat(raw)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who is accused: names (best known first), unit, posts. ``codes`` are identities that settle the question."""
+
+    names: tuple[Name, ...] = ()
+    unit: Unit = NO_UNIT
+    posts: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one matter of a letter tells. ``grams`` are of all its text, ``content`` without names of subject and unit."""
+
+    topics: frozenset[str] = frozenset()
+    category: str | None = None
+    amounts: tuple[Amount, ...] = ()
+    dates: tuple[When, ...] = ()
+    quantities: frozenset[str] = frozenset()
+    tokens: frozenset[str] = frozenset()
+    others: tuple[Name, ...] = ()
+    places: frozenset[str] = frozenset()
+    grams: Hashes = field(default_factory=lambda: NO_HASHES, compare=False)
+    content: Hashes = field(default_factory=lambda: NO_HASHES, compare=False)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A clue ready to be indexed and compared. ``digest`` tells identical texts, ``keys`` find candidates."""
+
+    received_on: date
+    subjects: tuple[Subject, ...]
+    parts: tuple[Facts, ...]
+    length: int
+    digest: str
+    keys: Hashes
+    commission: str | None = None
+    reporter_key: str | None = None
+
+
+def dump_features(prepared: Prepared) -> bytes:
+    """Everything but keys and grams, as compact JSON."""
+    document = {
+        "v": FEATURES_VERSION,
+        "on": prepared.received_on.isoformat(),
+        "len": prepared.length,
+        "digest": prepared.digest,
+        "unit": prepared.commission,
+        "by": prepared.reporter_key,
+        "subjects": [
+            [
+                [[str(name.kind), name.surname, name.given] for name in subject.names],
+                [subject.unit.code, subject.unit.kind, subject.unit.own_name, sorted(subject.unit.areas), subject.unit.town, subject.unit.village],
+                sorted(subject.posts),
+                sorted(subject.codes),
+            ]
+            for subject in prepared.subjects
+        ],
+        "parts": [
+            [
+                sorted(part.topics),
+                part.category,
+                [[amount.low, amount.high] for amount in part.amounts],
+                [[when.year, when.month, when.day] for when in part.dates],
+                sorted(part.quantities),
+                sorted(part.tokens),
+                [[str(name.kind), name.surname, name.given] for name in part.others],
+                sorted(part.places),
+            ]
+            for part in prepared.parts
+        ],
+    }  # fmt: skip
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def dump_grams(prepared: Prepared) -> bytes:
+    """The grams and contents of all parts: for each an int32 length and the sorted hashes, little-endian."""
+    pieces: list[bytes] = []
+    for part in prepared.parts:
+        for hashes in (part.grams, part.content):
+            pieces += [len(hashes).to_bytes(4, "little"), hashes.astype("<i4").tobytes()]
+    return b"".join(pieces)
+
+
+def load_grams(raw: bytes) -> list[tuple[Hashes, Hashes]]:
+    """Grams and contents of each part, as ``dump_grams`` wrote them."""
+    arrays: list[Hashes] = []
+    place = 0
+    while place < len(raw):
+        length = int.from_bytes(raw[place : place + 4], "little")
+        arrays.append(np.frombuffer(raw, "<i4", length, place + 4))
+        place += 4 + 4 * length
+    return list(zip(arrays[::2], arrays[1::2], strict=True))
+
+
+def load_features(raw: bytes) -> Prepared:
+    """A stored clue without keys and grams, which are compared before."""
+    document = json.loads(raw)
+    return Prepared(
+        received_on=date.fromisoformat(document["on"]),
+        subjects=tuple(
+            Subject(_names(names), _unit(unit), frozenset(posts), frozenset(codes))
+            for names, unit, posts, codes in document["subjects"]
+        ),
+        parts=tuple(
+            Facts(
+                frozenset(topics),
+                category,
+                tuple(Amount(low, high) for low, high in amounts),
+                tuple(When(*parts) for parts in dates),
+                frozenset(quantities),
+                frozenset(tokens),
+                _names(others),
+                frozenset(places),
+            )
+            for topics, category, amounts, dates, quantities, tokens, others, places in document["parts"]
+        ),
+        length=document["len"],
+        digest=document["digest"],
+        keys=NO_HASHES,
+        commission=document["unit"],
+        reporter_key=document["by"],
+    )
+
+
+def _names(raw: list[list[str]]) -> tuple[Name, ...]:
+    return tuple(Name(NameClass(kind), surname, given) for kind, surname, given in raw)
+
+
+def _unit(raw: list[Any]) -> Unit:
+    code, kind, own_name, areas, town, village = raw
+    return Unit(code, kind, own_name, frozenset(areas), town, village)

@@ -1,0 +1,76 @@
+"""Which keys to search by, and the cosine that orders what they find: vectorised, bounded work per query."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from clue_service.matching.frequency import Frequencies
+from clue_service.matching.prepared import Hashes
+
+Values = npt.NDArray[np.float32]
+_MOST_TRIGRAMS = 120
+_MOST_COMPOSITES = 80
+_ALWAYS = 2  # keys searched even when the rarest is frequent: a flood of one letter makes all of its keys so
+_COMPOSITE_WORTH = 4.0  # of one composite key against one trigram: trigrams of one phrase come together
+RARE = 5.0  # ln: a gram that fewer than 1 in 150 clues have
+
+
+def text_budget(length: int, clues: int) -> int:
+    """How many postings of trigrams a query may read: more for a long letter, growing with the log of the clues."""
+    return int((600 + 6 * min(length, 500)) * _growth(clues))
+
+
+def composite_budget(clues: int) -> int:
+    """How many postings of composite keys a query may read."""
+    return int(1_200 * _growth(clues))
+
+
+def _growth(clues: int) -> float:
+    return max(1.0, math.log10(max(clues, 1)) / 4)
+
+
+def choose_keys(keys: Hashes, frequencies: Frequencies, length: int) -> tuple[Hashes, Values]:
+    """The rarest keys whose postings fit the budgets, and their weights. A key nobody else has is left out."""
+    trigrams, weights = _rarest(keys[keys >= 0], frequencies, text_budget(length, frequencies.clues), _MOST_TRIGRAMS)
+    composites, worth = _rarest(keys[keys < 0], frequencies, composite_budget(frequencies.clues), _MOST_COMPOSITES)
+    chosen = np.concatenate([trigrams, composites])
+    return chosen, np.concatenate([weights, worth * np.float32(_COMPOSITE_WORTH)])
+
+
+def _rarest(keys: Hashes, frequencies: Frequencies, budget: int, most: int) -> tuple[Hashes, Values]:
+    counts = frequencies.of_keys(keys)
+    order = np.argsort(counts, kind="stable")
+    order = order[counts[order] > 0]
+    within = np.cumsum(counts[order]) <= budget
+    chosen = order[: max(int(within.sum()), _ALWAYS)][:most]
+    rarity = np.log((frequencies.clues + 1.0) / counts[chosen] + 1.0)
+    return keys[chosen], np.asarray(np.square(rarity), np.float32)
+
+
+class QueryVector:
+    """One side of many cosines: the weighted grams of a text."""
+
+    def __init__(self, grams: Hashes, frequencies: Frequencies) -> None:
+        self._grams = grams
+        self._frequencies = frequencies
+        self._weights = frequencies.gram_weights(grams)
+        self._norm = float(np.sqrt(np.square(self._weights).sum()))
+
+    def compare(self, others: list[Hashes]) -> tuple[Values, Values]:
+        """For each of the others: the cosine, and how many shared grams are rare."""
+        sizes = np.array([len(one) for one in others], np.int64)
+        if not len(self._grams) or not sizes.sum():
+            return np.zeros(len(others), np.float32), np.zeros(len(others), np.float32)
+        everything = np.concatenate(others)
+        weights = self._frequencies.gram_weights(everything)
+        places = np.minimum(np.searchsorted(self._grams, everything), len(self._grams) - 1)
+        shared = self._grams[places] == everything
+        owner = np.repeat(np.arange(len(others)), sizes)
+        squares = np.square(weights)
+        products = np.bincount(owner, np.where(shared, squares, 0), len(others))
+        norms = np.sqrt(np.bincount(owner, squares, len(others)))
+        rare = np.bincount(owner, shared & (weights >= RARE), len(others))
+        bottom = norms * self._norm
+        cosine = np.divide(products, bottom, out=np.zeros(len(others)), where=bottom > 0)
+        return cosine.astype(np.float32), rare.astype(np.float32)

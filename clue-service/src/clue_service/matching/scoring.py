@@ -1,0 +1,153 @@
+"""The explained score: additive weights of agreement levels, calibrated to a probability, cut into bands."""
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import Any, Self
+
+from clue_service.matching.compare import NAME_AGREES, Combination, Levels
+from clue_service.matching.lexicon import read_data
+
+MODEL_FORMAT = 1
+
+
+class Band(StrEnum):
+    """What people are shown of a pair. ``none`` is never shown."""
+
+    LIKELY = "likely"
+    REVIEW = "review"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One field's share of a score. ``verdict`` is agree, partly, unknown or conflict; ``detail`` is a code, never text."""
+
+    field: str
+    verdict: str
+    weight: float
+    detail: str
+
+
+@dataclass(frozen=True)
+class MatchModel:
+    """Weights by field and level in log-odds, joint weights by pairs of levels, a calibration, the bands' limits."""
+
+    version: str
+    intercept: float
+    weights: dict[str, dict[str, float]]
+    calibration: tuple[tuple[float, float], ...] = ()  # (log-odds, probability), both ascending
+    likely: float = 0.95
+    review: float = 0.10
+    background: dict[int, float] = field(default_factory=dict)  # hash of a gram → share of clues that have it
+    origin: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, raw: str) -> Self:
+        """A stored model.
+
+        Raises:
+            ValueError: the format is another version's.
+        """
+        document = json.loads(raw)
+        if document.pop("format") != MODEL_FORMAT:
+            raise ValueError("this model was written in another format")
+        document["calibration"] = tuple((x, y) for x, y in document["calibration"])
+        document["background"] = {int(gram): share for gram, share in document["background"].items()}
+        return cls(**document)
+
+    def dump(self) -> str:
+        """The model as JSON, weights rounded to a ten-thousandth."""
+        document = {
+            "format": MODEL_FORMAT,
+            "version": self.version,
+            "origin": self.origin,
+            "likely": self.likely,
+            "review": self.review,
+            "intercept": round(self.intercept, 4),
+            "weights": {
+                name: {level: round(weight, 4) for level, weight in sorted(levels.items())}
+                for name, levels in sorted(self.weights.items())
+            },
+            "calibration": [[round(x, 4), round(y, 6)] for x, y in self.calibration],
+            "background": {str(gram): round(share, 5) for gram, share in sorted(self.background.items())},
+        }
+        return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+    def log_odds(self, levels: Levels) -> float:
+        """The uncalibrated score of one combination of levels."""
+        return self.intercept + sum(
+            self.weights.get(name, {}).get(level, 0.0) for name, level in expand(levels).items()
+        )
+
+    def probability(self, log_odds: float) -> float:
+        """The calibrated probability that two clues report the same matter."""
+        knots = self.calibration
+        if not knots:
+            return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
+        if log_odds <= knots[0][0]:
+            return knots[0][1]
+        for (x0, y0), (x1, y1) in zip(knots, knots[1:], strict=False):
+            if log_odds <= x1:
+                return y0 + (y1 - y0) * (log_odds - x0) / (x1 - x0) if x1 > x0 else y1
+        return knots[-1][1]
+
+    def band(self, probability: float, levels: Levels) -> Band:
+        """``likely`` only where the names agree: masked names of one office cannot be told apart."""
+        if probability >= self.likely and levels["name"] in NAME_AGREES:
+            return Band.LIKELY
+        return Band.REVIEW if probability >= self.review else Band.NONE
+
+    def best(self, combinations: Iterable[tuple[Combination, Levels]]) -> tuple[float, Combination, Levels]:
+        """The best of all combinations of subject and matter."""
+        return max(
+            ((self.log_odds(levels), combination, levels) for combination, levels in combinations),
+            key=lambda one: one[0],
+        )
+
+    def reasons(self, levels: Levels) -> list[Reason]:
+        """Every field's share, the weightiest first; joint weights count for their first field."""
+        shares: dict[str, float] = {}
+        for name, level in expand(levels).items():
+            shares[name.split("*")[0]] = shares.get(name.split("*")[0], 0.0) + self.weights.get(name, {}).get(level, 0.0)
+        reasons = [Reason(name, verdict(name, levels[name]), round(share, 3), levels[name]) for name, share in shares.items()]
+        return sorted(reasons, key=lambda reason: -abs(reason.weight))
+
+
+JOINT = (("name", "unit"), ("name", "topic"), ("third_person", "topic"))
+
+
+def expand(levels: Levels) -> Levels:
+    """The levels with the joint ones added."""
+    return levels | {f"{one}*{two}": f"{levels[one]}*{levels[two]}" for one, two in JOINT}
+
+
+_UNKNOWN = frozenset({"missing", "unknown", "one_side", "cannot_tell"})
+_CONFLICT = frozenset(
+    {"different", "differ", "given_name_differs", "contradict", "other_mark", "same_kind_other_area", "other_kind_same_area", "c0", "c1", "r0"}
+)
+_PARTLY = frozenset(
+    {"same_given_name", "one_character", "look_alike", "masked_both_ends", "same_surname_masked", "surname_sound_masked",
+     "partly", "near", "digits", "year", "similar", "masked", "same_kind_area_unknown", "area_same_kind_unknown", "c2", "c3",
+     "c4", "r1", "r2"}
+)  # fmt: skip
+
+
+def verdict(name: str, level: str) -> str:
+    """How people should read a level."""
+    if name == "gap":
+        return "unknown"
+    if level in _UNKNOWN:
+        return "unknown"
+    if level in _CONFLICT:
+        return "conflict"
+    return "partly" if level in _PARTLY else "agree"
+
+
+@cache
+def packaged_model() -> MatchModel:
+    """The model that ships with the service, fitted on its own generator."""
+    return MatchModel.parse(read_data("model.json"))

@@ -1,0 +1,56 @@
+"""Text as the engine compares it: half-width, simplified, without marks and noise, of bounded length. Never raises."""
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
+
+# Work per clue must stay bounded: a longer letter is read at its beginning and at its end.
+MAX_TEXT = 16_000
+_TAIL = 4_000
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_DOTS = str.maketrans(dict.fromkeys("・•‧∙⋅●᛫．", "·"))
+_MASKS = str.maketrans({"×": "某", "✕": "某", "╳": "某", "＊": "某", "※": "某", "○": "某", "〇": "〇"})
+_NOISE_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "So", "Sk"})
+_HAN_GAP = re.compile(rf"(?<=[{HAN}。、,;:]) +(?=[{HAN}。、,;:])")  # scanners put blanks between characters
+_SPACES = re.compile(r"\s+")
+
+
+@cache
+def _converter() -> "OpenCC":
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+def clip(raw: str) -> str:
+    """At most ``MAX_TEXT`` characters: the beginning and the end of a longer text."""
+    return raw if len(raw) <= MAX_TEXT else f"{raw[: MAX_TEXT - _TAIL]}\n{raw[-_TAIL:]}"
+
+
+def clean(raw: str | None) -> str:
+    """Full-width to half-width, traditional to simplified, lower case; emoji, marks and control characters dropped."""
+    if not raw:
+        return ""
+    text = clip(raw).translate(_DOTS).translate(_MASKS)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)[: 2 * MAX_TEXT]  # one ligature may become 18 characters
+        text = "".join(character if not _is_noise(character) else " " for character in text)
+        text = _converter().convert(text)
+    text = text.replace("\x00", " ").lower()
+    return _SPACES.sub(" ", _HAN_GAP.sub("", text)).strip()
+
+
+def _is_noise(character: str) -> bool:
+    if "\u4e00" <= character <= "\u9fff" or " " <= character < "\x7f" or character == "\n":
+        return False
+    return unicodedata.category(character) in _NOISE_CATEGORIES
+
+
+def is_han(character: str) -> bool:
+    """Whether this is a Chinese character of the two common blocks."""
+    return "\u4e00" <= character <= "\u9fff" or "\u3400" <= character <= "\u4dbf"
