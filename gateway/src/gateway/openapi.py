@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gateway.routing import SERVICES, route_of
+from gateway.routing import INSIDE, SERVICES, route_of
 
 Document = dict[str, Any]
 
@@ -71,6 +71,7 @@ def merge_documents(documents: Mapping[str, Document]) -> Document:
     for replaced in _REPLACED:
         schemas.pop(replaced, None)
     _name_operations(paths)
+    schemas = _reachable(paths, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -143,10 +144,31 @@ def _shown(document: Document, service: str) -> Iterator[tuple[str, Document]]:
     for path, item in document.get("paths", {}).items():
         route = route_of(path)
         if route is None:
-            continue
+            if path.removeprefix("/v1/").split("/")[0] in INSIDE:
+                continue
+            raise DocumentConflict(f"{path} of {service} is not in the routing table")
         if route.service != service:
             raise DocumentConflict(f"{path} of {service} is routed to {route.service}")
         yield path, item
+
+
+def _reachable(paths: Document, schemas: Document) -> Document:
+    """The schemas that shown operations lead to: what only hidden ones use stays hidden."""
+    wanted, found = _references(paths), set[str]()
+    while wanted:
+        name = wanted.pop()
+        found.add(name)
+        wanted |= _references(schemas[name]) - found
+    return {name: body for name, body in schemas.items() if name in found}
+
+
+def _references(part: Any) -> set[str]:
+    if isinstance(part, dict):
+        own = {str(value).removeprefix(_SCHEMA) for key, value in part.items() if key == "$ref"}
+        mapped = part.get("discriminator", {}).get("mapping", {}) if isinstance(part.get("discriminator"), dict) else {}
+        own |= {str(value).removeprefix(_SCHEMA) for value in mapped.values()}
+        return own.union(*(_references(value) for value in part.values()))
+    return set[str]().union(*(_references(one) for one in part)) if isinstance(part, list) else set()
 
 
 def _name_operations(paths: Document) -> None:

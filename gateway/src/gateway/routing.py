@@ -6,7 +6,9 @@ from types import MappingProxyType
 
 SERVICES = ("clue", "pool", "inspection", "notification")
 
-# integrity-checks is absent on purpose: it answers services only, inside.
+INSIDE = frozenset({"integrity-checks"})
+"""Segments that answer services only and never pass the gateway."""
+
 _SEGMENTS: dict[str, tuple[str, ...]] = {
     "clue": (
         "clues",

@@ -87,10 +87,15 @@ def test_every_operation_answers_refusals_with_a_problem_and_has_a_name_of_its_o
 def test_inner_operations_are_left_out_and_misrouted_ones_refused() -> None:
     documents = _four()
     documents["clue"]["paths"]["/v1/integrity-checks"] = {"post": {"operationId": "check", "responses": {}}}
-    assert "/v1/integrity-checks" not in merge_documents(copy.deepcopy(documents))["paths"]
-    documents["clue"]["paths"]["/v1/rounds/x"] = {"get": {"operationId": "x", "responses": {}}}
-    with pytest.raises(DocumentConflict):
-        merge_documents(documents)
+    documents["clue"]["components"]["schemas"]["InsideOnly"] = {"type": "object"}
+    merged = merge_documents(copy.deepcopy(documents))
+    assert "/v1/integrity-checks" not in merged["paths"]
+    assert "InsideOnly" not in merged["components"]["schemas"]
+    for path in ("/v1/rounds/x", "/v1/forgotten"):
+        documents["clue"]["paths"][path] = {"get": {"operationId": "x", "responses": {}}}
+        with pytest.raises(DocumentConflict, match=path):
+            merge_documents(documents)
+        del documents["clue"]["paths"][path]
 
 
 def test_a_missing_service_is_noticed() -> None:
