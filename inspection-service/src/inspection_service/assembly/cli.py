@@ -66,7 +66,7 @@ async def _solve(instance: Path, time_limit: float, salt: str) -> Solution:
         def show(report: Report) -> None:
             bar.update(task, description=_described(report))
 
-        return await SolverPool().solve(instance, time_limit=time_limit, salt=salt, listener=show)
+        return await SolverPool(niceness=0).solve(instance, time_limit=time_limit, salt=salt, listener=show)
 
 
 def _described(report: Report) -> str:

@@ -18,6 +18,11 @@ from inspection_service.assembly.sifting import LinearOptimum
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
+_PRICED = 1e-6
+_NO_ROOM = 1e-6
+_PATIENCE = 10.0
+"""Seconds the draw may take at least (measured: 0.1 to 1); after that no longer than the proof took."""
+
 _LOT_BITS = 20
 """Wide enough that two sums hardly ever tie, narrow enough for exact double arithmetic in the solver."""
 
@@ -36,16 +41,19 @@ def lots(model: Model, columns: IntArray, salt: str) -> FloatArray:
 
 
 def draw(model: Model, linear: LinearOptimum, found: Found, run: Run, salt: str) -> IntArray | None:
-    """The columns of the drawn optimum, or None when time ran out before the draw was proven."""
+    """The columns of the drawn optimum, or None when patience ran out before the draw was proven."""
     assert found.taken is not None
     room = linear.points - found.points
     columns = promising(model, linear, room + 1e-5, found.taken)
     binary = columns[columns < model.binaries]
     cost = np.concatenate((lots(model, binary, salt), np.zeros(len(columns) - len(binary))))
-    program = _with_floor(sub_program(model, columns, cost), model.cost[columns], found.points)
+    if room < _NO_ROOM and model.pairs is None:
+        program = _on_optimal_face(model, linear, columns, cost)
+    else:
+        program = _with_floor(sub_program(model, columns, cost), model.cost[columns], found.points)
     answer = minimise(
         program,
-        time_limit=run.remaining(),
+        time_limit=min(run.remaining(), max(_PATIENCE, run.seconds)),
         absolute_gap=0.5,
         watch=lambda _known, _bound, _solution: run.is_over(),
         first_guess=completed(model, columns, found.taken),
@@ -53,6 +61,18 @@ def draw(model: Model, linear: LinearOptimum, found: Found, run: Run, salt: str)
     if answer.ending is not Ending.OPTIMAL or answer.values is None:
         return None
     return binary[answer.values[: len(binary)] > 0.5]
+
+
+def _on_optimal_face(model: Model, linear: LinearOptimum, columns: IntArray, cost: FloatArray) -> Program:
+    """Where the linear optimum is reached, the optima are what complementary slackness leaves.
+
+    Priced rows stand at the limit that is paid for, and columns that still gain are taken in full. This is far easier
+    to solve than a row that adds up all points.
+    """
+    low = np.where(linear.duals > _PRICED, model.high, model.low)
+    high = np.where(linear.duals < -_PRICED, model.low, model.high)
+    least = np.where(linear.reduced[columns] > _PRICED, model.upper[columns], 0.0)
+    return replace(sub_program(model, columns, cost, limits=(low, high)), least=least)
 
 
 def _with_floor(program: Program, points: FloatArray, optimum: float) -> Program:

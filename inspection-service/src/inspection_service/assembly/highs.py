@@ -70,7 +70,10 @@ def run(solver: highspy.Highs, time_limit: float) -> Ending:
 
 @dataclass(frozen=True)
 class Program:
-    """A mixed-integer program to minimise, by compressed columns; the first ``binaries`` columns are binary."""
+    """A mixed-integer program to minimise, by compressed columns; the first ``binaries`` columns are binary.
+
+    ``least`` are lower limits of the columns; None means 0 for all.
+    """
 
     cost: FloatArray
     upper: FloatArray
@@ -80,14 +83,15 @@ class Program:
     index: IntArray
     value: FloatArray
     binaries: int
+    least: FloatArray | None = None
 
 
 def pass_program(solver: highspy.Highs, program: Program) -> None:
-    """Hand a program over (lower limits of all columns are 0)."""
+    """Hand a program over."""
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(program.cost), len(program.low)
     lp.col_cost_ = program.cost
-    lp.col_lower_ = np.zeros(len(program.cost))
+    lp.col_lower_ = np.zeros(len(program.cost)) if program.least is None else program.least
     lp.col_upper_ = program.upper
     lp.row_lower_ = program.low
     lp.row_upper_ = program.high

@@ -16,9 +16,6 @@ from chassis.errors import HeliError
 from inspection_service.assembly.progress import Progress, Run
 from inspection_service.assembly.wire import Job, line, progress_body
 
-_NICENESS = 10
-"""The API answers while a solve runs: it goes first."""
-
 _PARENT_GONE = 3
 
 
@@ -26,8 +23,8 @@ def main() -> None:
     """Solve one job. Messages go to the original standard output; what a library prints there (a banner) is dropped."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    os.nice(_NICENESS)
     job = Job.model_validate_json(sys.stdin.buffer.readline())
+    os.nice(job.niceness)
     stop = threading.Event()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, stop), daemon=True).start()
     try:

@@ -1,6 +1,6 @@
 """From the linear optimum to a proven integer one: solve on the columns that can still matter, widen until proven."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,10 +40,17 @@ def seats_of(model: Model, taken: IntArray) -> tuple[Seat, ...]:
 
 
 def sub_program(
-    model: Model, columns: IntArray, cost: FloatArray, rows: npt.NDArray[np.bool_] | None = None
+    model: Model,
+    columns: IntArray,
+    cost: FloatArray,
+    rows: npt.NDArray[np.bool_] | None = None,
+    limits: tuple[FloatArray, FloatArray] | None = None,
 ) -> Program:
-    """The program on some columns (ascending), with only the rows that could be broken there."""
-    m = model
+    """The program on some columns (ascending), with only the rows that could be broken there.
+
+    ``rows`` leaves out the rows marked False; ``limits`` replaces the limits of all rows of the model.
+    """
+    m = model if limits is None else replace(model, low=limits[0], high=limits[1])
     positions, begin = m.matrix.entries(columns)
     lengths = np.diff(begin)
     reach = np.repeat(m.upper[columns], lengths) * m.matrix.value[positions]

@@ -20,6 +20,7 @@ class Job(BaseModel):
 
     time_limit: float
     salt: str = ""
+    niceness: int = 0
     instance: dict[str, Any] | None = None
     instance_file: Path | None = None
     problem: AssemblyProblem | None = None

@@ -33,10 +33,12 @@ _LINE_LIMIT = 256 * 2**20
 class SolverPool:
     """At most ``processes`` solver processes at a time; further jobs wait their turn.
 
-    ``grace`` is how many seconds a process may go on after its time limit or a cancel before it is killed.
+    ``grace`` is how many seconds a process may go on after its time limit or a cancel before it is killed;
+    ``niceness`` lets the API go first while a solve runs.
     """
 
-    def __init__(self, processes: int = 1, grace: float = 20.0) -> None:
+    def __init__(self, processes: int = 1, grace: float = 20.0, niceness: int = 10) -> None:
+        self._niceness = niceness
         self._slots = asyncio.Semaphore(processes)
         self._grace = grace
         self._running: set[asyncio.subprocess.Process] = set()
@@ -116,7 +118,7 @@ class SolverPool:
         cancel: asyncio.Event | None,
     ) -> Any:
         assert process.stdin is not None
-        line = job.model_dump_json().encode() + b"\n"
+        line = job.model_copy(update={"niceness": self._niceness}).model_dump_json().encode() + b"\n"
         with contextlib.suppress(ConnectionResetError, BrokenPipeError):  # a dead process is noticed on its output
             process.stdin.write(line)
             await process.stdin.drain()
