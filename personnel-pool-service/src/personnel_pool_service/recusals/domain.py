@@ -6,9 +6,9 @@ knowledge through supervision is wanted; employment, kinship and interest are no
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.directory import Unit, UnitTree
@@ -36,8 +36,7 @@ class Rank(IntEnum):
     BLOCK = 3
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a cadre may serve at a target. ``code`` is None when clear."""
 
     cadre_id: UUID

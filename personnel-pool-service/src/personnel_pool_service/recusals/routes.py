@@ -18,6 +18,7 @@ from personnel_pool_service.recusals.schemas import RecusalCheckIn, TargetIn
 
 router = APIRouter(tags=["recusals"])
 
+_WORDS = {rank: rank.name.lower() for rank in Rank}
 _ANSWER = {
     "type": "object",
     "required": ["items"],
@@ -80,6 +81,6 @@ def _item(verdict: Verdict) -> dict[str, Any]:
     return {
         "cadre_id": str(verdict.cadre_id),
         "target": {"unit_code": verdict.unit_code},
-        "verdict": verdict.rank.name.lower(),
+        "verdict": _WORDS[verdict.rank],
         "code": verdict.code,
     }

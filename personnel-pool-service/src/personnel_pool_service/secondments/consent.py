@@ -12,7 +12,7 @@ from personnel_pool_service.secondments.domain import HOLDING, MOVES, SeatState,
 from personnel_pool_service.secondments.errors import NotYourSeats, SeatNotOpen
 from personnel_pool_service.secondments.models import SeatRow
 from personnel_pool_service.secondments.policy import Reach
-from personnel_pool_service.secondments.service import Posting, free_days, moved
+from personnel_pool_service.secondments.postings import Posting, free_days, moved
 
 
 async def approve(uow: Uow, tree: UnitTree, posting: Posting, reach: Reach, cadre_ids: Collection[UUID] | None) -> None:

@@ -15,9 +15,10 @@ from chassis.uow import Uow
 from chassis.web import Caller, IfMatch, RequestModel, UowDep, answer_resource, require, set_etag
 from fastapi import APIRouter, Body, Query, Request, Response
 
-from personnel_pool_service.secondments import consent, service
+from personnel_pool_service.secondments import consent, postings, service
 from personnel_pool_service.secondments.domain import LENDERS, MOVES
 from personnel_pool_service.secondments.policy import Reach, reach_of
+from personnel_pool_service.secondments.postings import Posting
 from personnel_pool_service.secondments.schemas import (
     ApproveIn,
     EvaluateIn,
@@ -32,7 +33,7 @@ from personnel_pool_service.secondments.schemas import (
     Status,
     out_of,
 )
-from personnel_pool_service.secondments.service import Limits, Posting
+from personnel_pool_service.secondments.service import Limits
 from personnel_pool_service.settings import PoolSettings
 from personnel_pool_service.vocabulary import UnitCode
 
@@ -133,7 +134,7 @@ async def list_secondments(
 ) -> Page[SecondmentOut]:
     """Secondments by id; home units see those of their own people."""
     reach = reach_of(caller, await _tree(request))
-    postings, more = await service.list_postings(
+    found, more = await postings.list_postings(
         uow,
         reach,
         request_ref=request_ref,
@@ -142,8 +143,8 @@ async def list_secondments(
         after=_after(cursor),
         limit=limit,
     )
-    next_cursor = encode_cursor(str(postings[-1].row.id)) if more else None
-    return Page(items=[out_of(posting, reach) for posting in postings], next_cursor=next_cursor)
+    next_cursor = encode_cursor(str(found[-1].row.id)) if more else None
+    return Page(items=[out_of(posting, reach) for posting in found], next_cursor=next_cursor)
 
 
 @router.get("/v1/secondments/{secondment_id}")
@@ -152,10 +153,10 @@ async def get_secondment(
 ) -> SecondmentOut:
     """One secondment; home units see their own people's seats only."""
     reach = reach_of(caller, await _tree(request))
-    posting = await service.get_posting(uow, secondment_id, reach)
+    posting = await postings.get_posting(uow, secondment_id, reach)
     set_etag(response, posting.row.version)
     readable = caller.has_any(*_EVALUATION_READERS)
-    return out_of(posting, reach, await service.evaluations_of(uow, posting) if readable else None)
+    return out_of(posting, reach, await postings.evaluations_of(uow, posting) if readable else None)
 
 
 def _register(move: Move) -> None:
@@ -173,7 +174,7 @@ def _register(move: Move) -> None:
     ) -> SecondmentOut:
         tree = await _tree(request)
         reach = reach_of(caller, tree)
-        posting = await service.lock_posting(uow, secondment_id, reach, seen)
+        posting = await postings.lock_posting(uow, secondment_id, reach, seen)
         await do(_Moving(uow, tree, _limits(request), posting, reach), body or body_type())
         answer_resource(response, uow, f"/v1/secondments/{secondment_id}", posting.row.version)
         return out_of(posting, reach)

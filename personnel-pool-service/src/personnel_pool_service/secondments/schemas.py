@@ -12,7 +12,7 @@ from personnel_pool_service.cadres.schemas import PeriodIn
 from personnel_pool_service.secondments.domain import Evaluation, Member, Replacement, SeatState
 from personnel_pool_service.secondments.models import EvaluationRow, SeatRow
 from personnel_pool_service.secondments.policy import Reach
-from personnel_pool_service.secondments.service import Posting
+from personnel_pool_service.secondments.postings import Posting
 from personnel_pool_service.vocabulary import Label, Remark, Role, Storable
 
 Reference = Annotated[str, StringConstraints(pattern=r"^[^\s\x00]{1,200}$"), Storable]
