@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -189,7 +189,7 @@ class ServiceToken(httpx2.Auth):
         self._token = ""
         self._renew_at = 0.0
 
-    async def async_auth_flow(self, request: httpx2.Request) -> Any:  # httpx2 types this as an untyped generator
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Yield a token request when needed, then the request itself."""
         if time.monotonic() >= self._renew_at:
             form = {"grant_type": "client_credentials", "client_id": self._client_id, "client_secret": self._secret()}
