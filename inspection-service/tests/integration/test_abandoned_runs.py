@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from inspection_service.assembly_runs.jobs import resume_abandoned_runs
+from inspection_service.testing.killing import Guillotine
 from sqlalchemy import text
 
 COOP = "su-coop"
@@ -46,6 +47,24 @@ async def test_a_run_that_waited_too_long_for_the_pool_fails_by_name(city: Any, 
     run = await city.office.get(f"/v1/assembly-runs/{run_id}")
     assert (run["status"], run["problem"]["code"]) == ("failed", "peer_unavailable")
     assert run["finished_at"]
+
+
+async def test_a_fault_nobody_foresaw_is_tried_again_then_named(city: Any, run_id: str, guillotine: Guillotine) -> None:
+    for boundary in (3, 4):  # between taking the run and hearing from the pool
+        guillotine.arm(boundary)
+        await city.make_jobs_due()
+        await city.harness.run_jobs()
+        assert guillotine.has_fallen
+    guillotine.disarm()
+    assert (await city.office.get(f"/v1/assembly-runs/{run_id}"))["status"] == "queued"
+    async with city.harness.resources.database.sessions.begin() as session:
+        await session.execute(text("update assembly_run set queued_at = now() - interval '2 minutes'"))
+    guillotine.arm(3)
+    await city.make_jobs_due()
+    await city.harness.run_jobs()
+    guillotine.disarm()
+    run = await city.office.get(f"/v1/assembly-runs/{run_id}")
+    assert (run["status"], run["problem"]["code"]) == ("failed", "internal_error")
 
 
 async def test_every_run_of_a_round_is_kept_and_numbered(city: Any, run_id: str) -> None:

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from chassis.errors import Category, HeliError
+from chassis.errors import Category, HeliError, InternalError
 from chassis.identity import SYSTEM
 from chassis.service import Resources, Timer
 
@@ -31,19 +32,24 @@ async def run_assembly(resources: Resources, payload: Mapping[str, Any]) -> None
         problem = await gather_problem(resources, run)
         proposal = await _think(resources, run, problem)
     except HeliError as error:
-        await _stumble(resources, run_id, error)
+        patience = service.PATIENCE if error.category in _PASSING else timedelta()
+        if await _is_put_back(resources, run_id, patience, error):
+            raise
         return
+    except Exception:
+        await _is_put_back(resources, run_id, service.PATIENCE_WITH_FAULTS, InternalError())
+        raise
     async with resources.transactions(SYSTEM) as uow:
         await service.finish_run(uow, run_id, proposal)
 
 
-async def _stumble(resources: Resources, run_id: UUID, error: HeliError) -> None:
+async def _is_put_back(resources: Resources, run_id: UUID, patience: timedelta, error: HeliError) -> bool:
+    """Let the job try the run again, or let the run fail by name once patience has run out."""
     async with resources.transactions(SYSTEM) as uow:
-        waits = error.category in _PASSING and await service.put_back_run(uow, run_id)
-        if not waits:
+        is_put_back = await service.put_back_run(uow, run_id, patience)
+        if not is_put_back:
             await service.fail_run(uow, run_id, error)
-    if waits:
-        raise error  # the job is tried again
+    return is_put_back
 
 
 async def gather_problem(resources: Resources, run: RunInHand) -> AssemblyProblem:

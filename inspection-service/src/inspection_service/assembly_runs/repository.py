@@ -10,8 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inspection_service.assembly_runs.models import AssemblyProposal, AssemblyRun
 
-_UNFINISHED = ("queued", "running")
-
 
 async def find_run(session: AsyncSession, run_id: UUID) -> AssemblyRun | None:
     """The run."""
@@ -70,10 +68,10 @@ async def beat(session: AsyncSession, run_id: UUID, progress: dict[str, Any] | N
 
 
 async def take_abandoned(session: AsyncSession, silence: timedelta) -> Sequence[UUID]:
-    """Unfinished runs that no worker has in hand; each is given out once per silence."""
+    """Runs whose worker is gone; each is given out once per silence. Those that wait still have their job."""
     query = (
         update(AssemblyRun)
-        .where(AssemblyRun.status.in_(_UNFINISHED), AssemblyRun.heartbeat_at < func.now() - silence)
+        .where(AssemblyRun.status == "running", AssemblyRun.heartbeat_at < func.now() - silence)
         .values(heartbeat_at=func.now(), status="queued")
         .returning(AssemblyRun.id)
     )

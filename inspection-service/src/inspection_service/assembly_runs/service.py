@@ -25,6 +25,8 @@ SILENCE = timedelta(seconds=15)
 """A worker in hand of a run says so every 2 s; after this long without a word it is gone."""
 PATIENCE = timedelta(minutes=10)
 """How long a run waits for a pool that does not answer before it fails."""
+PATIENCE_WITH_FAULTS = timedelta(minutes=1)
+"""How long a run is tried again after a fault nobody foresaw, such as a database that went away."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +123,10 @@ async def report_progress(uow: Uow, run_id: UUID, progress: dict[str, Any] | Non
     await repository.beat(uow.session, run_id, progress)
 
 
-async def put_back_run(uow: Uow, run_id: UUID) -> bool:
-    """Give a run back that waits for another service; False once it has waited for too long."""
+async def put_back_run(uow: Uow, run_id: UUID, patience: timedelta) -> bool:
+    """Give a run back for another try; False once it has waited for longer than that."""
     run = await repository.lock_run(uow.session, run_id)
-    if run is None or await repository.is_older_than(uow.session, run_id, PATIENCE):
+    if run is None or await repository.is_older_than(uow.session, run_id, patience):
         return False
     if run.status == RunStatus.RUNNING:
         run.status = RunStatus.QUEUED
