@@ -88,6 +88,7 @@ def _storable(value: str) -> str:
 Storable = AfterValidator(_storable)
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Storable]
 """A short text: a name, a post, an alias."""
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Storable]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), Storable]
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), Storable]
 """A longer text, such as a reason."""

@@ -11,7 +11,20 @@ from pydantic import Field, model_validator
 from personnel_pool_service.bookings.domain import Period
 from personnel_pool_service.cadres.domain import ACTIVE, EXITED, SUSPENDED, CadreDraft, Criteria, Demand, Post, Relative
 from personnel_pool_service.cadres.service import CadreView
-from personnel_pool_service.vocabulary import Gender, Label, PoolKind, Rank, Remark, Role, Sub, Tag, UnitCode
+from personnel_pool_service.vocabulary import (
+    Gender,
+    Label,
+    PersonName,
+    PoolKind,
+    Rank,
+    Remark,
+    Role,
+    Sub,
+    Tag,
+    UnitCode,
+)
+
+_MOST_POSTS = 99  # with the home unit no more than the hundred units clue-service takes in one question
 
 
 class PostIn(RequestModel):
@@ -42,7 +55,7 @@ class RelativeIn(RequestModel):
 class CadreIn(RequestModel):
     """A cadre to be taken into the pool."""
 
-    name: Label
+    name: PersonName
     home_unit: UnitCode
     rank: Rank
     gender: Gender
@@ -51,7 +64,7 @@ class CadreIn(RequestModel):
     native_place: Label | None = Field(None, description="County or district, as written or as a unit code")
     tags: list[Tag] = Field(default_factory=list, max_length=50)
     pool_kinds: list[PoolKind] = Field(default_factory=list, max_length=5)
-    work_history: list[PostIn] = Field(default_factory=list, max_length=100)
+    work_history: list[PostIn] = Field(default_factory=list, max_length=_MOST_POSTS)
     relatives: list[RelativeIn] = Field(default_factory=list, max_length=50)
     sub: Sub | None = Field(None, description="Account of the cadre; the principal is linked to it")
 
@@ -79,7 +92,7 @@ _NEVER_NULL = (
 class CadreChange(RequestModel):
     """The fields to change; the rest stays. ``relatives`` and ``work_history`` are replaced whole."""
 
-    name: Label | None = None
+    name: PersonName | None = None
     home_unit: UnitCode | None = None
     rank: Rank | None = None
     gender: Gender | None = None
@@ -88,7 +101,7 @@ class CadreChange(RequestModel):
     native_place: Label | None = None
     tags: list[Tag] | None = Field(None, max_length=50)
     pool_kinds: list[PoolKind] | None = Field(None, max_length=5)
-    work_history: list[PostIn] | None = Field(None, max_length=100)
+    work_history: list[PostIn] | None = Field(None, max_length=_MOST_POSTS)
     relatives: list[RelativeIn] | None = Field(None, max_length=50)
     sub: Sub | None = None
 

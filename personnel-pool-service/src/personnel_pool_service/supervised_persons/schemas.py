@@ -3,13 +3,13 @@
 from chassis.web import RequestModel, ResponseModel
 
 from personnel_pool_service.supervised_persons.domain import PersonDraft
-from personnel_pool_service.vocabulary import Label, Rank, UnitCode
+from personnel_pool_service.vocabulary import Label, PersonName, Rank, UnitCode
 
 
 class PersonIn(RequestModel):
     """The whole person; what is left out is empty."""
 
-    name: Label
+    name: PersonName
     unit_code: UnitCode
     post: Label | None = None
     rank: Rank | None = None
