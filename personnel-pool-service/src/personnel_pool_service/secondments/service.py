@@ -1,6 +1,6 @@
 """Use cases of those who lend and use: request, replace, begin, extend, end, evaluate. Consent is in ``consent``."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,11 +11,12 @@ from chassis.uow import Uow
 
 from contracts import pool
 from personnel_pool_service.bookings import service as bookings
-from personnel_pool_service.bookings.domain import Booking, Period, is_within_months, quota
+from personnel_pool_service.bookings.domain import Booking, Period, is_within_months
 from personnel_pool_service.cadres import service as cadres
 from personnel_pool_service.cadres.domain import ACTIVE as ACTIVE_CADRE
 from personnel_pool_service.cadres.domain import Cadre
 from personnel_pool_service.cadres.errors import CadreNotActive, UnknownCadre
+from personnel_pool_service.lending_quotas.service import quotas_of
 from personnel_pool_service.secondments import domain, repository
 from personnel_pool_service.secondments.domain import (
     MOVES,
@@ -75,7 +76,7 @@ async def request_secondment(
     )
     await repository.add(uow.session, [row])
     posting = Posting(row, [])
-    await _seat(uow, limits, posting, [(people[member.cadre_id], member.role) for member in members])
+    await _seat(uow, tree, limits, posting, [(people[member.cadre_id], member.role) for member in members])
     await tell(uow, tree, posting, pool.SecondmentRequested)
     await uow.audit("request_secondment", "secondment", row.id, detail={"members": len(members)})
     return posting
@@ -99,7 +100,7 @@ async def replace_members(
         freed.append(seat)
     people = await _lock_lendable(uow, [one.cadre_id for one in replacements], pointers)
     wanted = [(people[one.cadre_id], seat.role) for one, seat in zip(replacements, freed, strict=True)]
-    seats = await _seat(uow, limits, posting, wanted)
+    seats = await _seat(uow, tree, limits, posting, wanted)
     for seat, successor in zip(freed, seats, strict=True):
         seat.state, seat.replaced_by = SeatState.REPLACED, successor.id
     posting.row.status = state_of_seats(SeatState(seat.state) for seat in posting.seats)
@@ -131,7 +132,8 @@ async def extend(uow: Uow, tree: UnitTree, limits: Limits, posting: Posting, las
     present = {
         booking_id: Booking(seat.cadre_id, seat.home_unit, posting.period()) for booking_id, seat in held.items()
     }
-    await bookings.prolong(uow, present, last, await _quotas(uow, limits, {s.home_unit for s in held.values()}))
+    quotas = await quotas_of(uow, tree, limits.share, {seat.home_unit for seat in held.values()})
+    await bookings.prolong(uow, present, last, quotas)
     posting.row.period_to = last
     await moved(uow, tree, posting, "extend", pool.SecondmentExtended)
 
@@ -192,9 +194,11 @@ async def _lock_lendable(uow: Uow, cadre_ids: Sequence[UUID], pointers: Sequence
     return people
 
 
-async def _seat(uow: Uow, limits: Limits, posting: Posting, wanted: Sequence[tuple[Cadre, str]]) -> list[SeatRow]:
+async def _seat(
+    uow: Uow, tree: UnitTree, limits: Limits, posting: Posting, wanted: Sequence[tuple[Cadre, str]]
+) -> list[SeatRow]:
     """Reserve people and give them seats; they must be locked."""
-    quotas = await _quotas(uow, limits, {cadre.home_unit for cadre, _ in wanted})
+    quotas = await quotas_of(uow, tree, limits.share, {cadre.home_unit for cadre, _ in wanted})
     asked = [Booking(cadre.id, cadre.home_unit, posting.period()) for cadre, _ in wanted]
     booking_ids = await bookings.reserve(uow, asked, quotas)
     seats = [
@@ -211,11 +215,6 @@ async def _seat(uow: Uow, limits: Limits, posting: Posting, wanted: Sequence[tup
     await repository.add(uow.session, seats)
     posting.seats.extend(seats)
     return seats
-
-
-async def _quotas(uow: Uow, limits: Limits, homes: Collection[str]) -> dict[str, int]:
-    members = await cadres.count_members(uow, homes)
-    return {home: quota(limits.share, members.get(home, 0)) for home in homes}
 
 
 def _require_short(period: Period, limits: Limits) -> None:

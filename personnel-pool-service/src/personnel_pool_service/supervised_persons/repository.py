@@ -4,13 +4,43 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal_column, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, Boolean, DateTime, Text, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from personnel_pool_service.supervised_persons.models import SupervisedPersonRow
 
 _FACTS = ("name", "unit_code", "post", "rank", "managing_committee", "is_party_member", "is_supervision_object")
+
+# Columns as arrays: one statement text whatever the number of rows, compiled and planned once.
+# xmax is 0 on a row this statement inserted and set on one it updated.
+_UPSERT = text(
+    """
+    insert into supervised_person as present (
+        code, name, unit_code, post, rank, managing_committee, is_party_member, is_supervision_object,
+        version, created_at, updated_at
+    )
+    select given.*, 1, :now, :now
+    from unnest(
+        :code, :name, :unit_code, :post, :rank, :managing_committee, :is_party_member, :is_supervision_object
+    ) as given
+    on conflict (code) do update set
+        name = excluded.name, unit_code = excluded.unit_code, post = excluded.post, rank = excluded.rank,
+        managing_committee = excluded.managing_committee, is_party_member = excluded.is_party_member,
+        is_supervision_object = excluded.is_supervision_object,
+        version = present.version + 1, updated_at = excluded.updated_at
+    where (
+        present.name, present.unit_code, present.post, present.rank, present.managing_committee,
+        present.is_party_member, present.is_supervision_object
+    ) is distinct from (
+        excluded.name, excluded.unit_code, excluded.post, excluded.rank, excluded.managing_committee,
+        excluded.is_party_member, excluded.is_supervision_object
+    )
+    returning xmax = 0
+    """
+).bindparams(
+    *(bindparam(name, type_=ARRAY(Boolean if name.startswith("is_") else Text)) for name in ("code", *_FACTS)),
+    bindparam("now", type_=DateTime(timezone=True)),
+)
 
 
 async def find_person(session: AsyncSession, code: str, *, lock: bool = False) -> SupervisedPersonRow | None:
@@ -39,14 +69,6 @@ async def upsert_persons(session: AsyncSession, rows: Sequence[dict[str, Any]], 
     Returns:
         How many were created and how many changed.
     """
-    values = [{**row, "version": 1, "created_at": now, "updated_at": now} for row in rows]
-    statement = insert(SupervisedPersonRow).values(values)
-    table = SupervisedPersonRow.__table__.c
-    differs = or_(*(table[name].is_distinct_from(statement.excluded[name]) for name in _FACTS))
-    changes: dict[str, Any] = {name: statement.excluded[name] for name in _FACTS}
-    changes |= {"version": table.version + 1, "updated_at": statement.excluded.updated_at}
-    written = statement.on_conflict_do_update(index_elements=[table.code], set_=changes, where=differs)
-    # xmax is 0 on a row this statement inserted and set on one it updated.
-    is_new: ColumnElement[bool] = literal_column("xmax = 0")
-    inserted = list(await session.scalars(written.returning(is_new)))
+    columns = {name: [row[name] for row in rows] for name in ("code", *_FACTS)}
+    inserted = list(await session.scalars(_UPSERT, {**columns, "now": now}))
     return sum(inserted), len(inserted) - sum(inserted)

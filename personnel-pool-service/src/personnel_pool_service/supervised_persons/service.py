@@ -11,7 +11,7 @@ from personnel_pool_service.supervised_persons.domain import ImportCounts, LineE
 from personnel_pool_service.supervised_persons.models import SupervisedPersonRow
 from personnel_pool_service.units.service import known_units, require_units
 
-_BATCH = 500  # rows per statement: 12 parameters each, well below PostgreSQL's 65,535
+_BATCH = 2_000  # rows per statement
 
 
 async def upsert_person(uow: Uow, draft: PersonDraft, *, seen_version: int | None) -> tuple[SupervisedPersonRow, bool]:
