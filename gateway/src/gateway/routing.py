@@ -48,6 +48,7 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "tags",
         "recusal-checks",
         "secondments",
+        "lending-quotas",
         "support-requests",
         "directed-supports",
         "appraisals",

@@ -158,6 +158,15 @@ async def test_a_reserved_cadre_is_not_free(pool: Pool) -> None:
     assert cadre.available is False
 
 
+async def test_who_is_lent_takes_room_from_the_home_unit(pool: Pool) -> None:
+    first, _ = await pool.add_cadre(HOME), await pool.add_cadre(HOME)
+    before = await pool.client.room_to_lend(PERIOD)
+    await reserve(pool, "team:1", first)
+    after = await pool.client.room_to_lend(PERIOD)
+    assert before[HOME] >= 1
+    assert after[HOME] == before[HOME] - 1
+
+
 async def test_only_pairs_with_a_ground_are_told(pool: Pool) -> None:
     own, other = await pool.add_cadre(TARGET), await pool.add_cadre(HOME)
     verdicts = await pool.client.check_recusals([TARGET], [own, other])

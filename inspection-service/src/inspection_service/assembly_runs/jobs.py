@@ -56,7 +56,8 @@ async def gather_problem(resources: Resources, run: RunInHand) -> AssemblyProble
     """Everything the engine needs: cadres and verdicts from the pool, units and history from our own tables."""
     pool, found = own_of(resources).pool, run.plan.round
     tree = await resources.directory.tree()
-    cadres = await pool.list_cadres((found.starts_on, found.ends_on))
+    period = (found.starts_on, found.ends_on)
+    cadres = await pool.list_cadres(period)
     units = [target.unit_code for target in run.plan.targets]
     verdicts = await pool.check_recusals(units, [cadre.id for cadre in cadres])
     return AssemblyProblem(
@@ -66,6 +67,7 @@ async def gather_problem(resources: Resources, run: RunInHand) -> AssemblyProble
         past_teams=tuple(
             domain.past_team_of(team.unit_code, team.round_type, team.closed_on, team.members) for team in run.past
         ),
+        unit_caps=await pool.room_to_lend(period),
         salt=domain.salt_of(found.id, run.number),
         **domain.wishes_of(run.request),
     )

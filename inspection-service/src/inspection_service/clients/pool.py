@@ -67,6 +67,14 @@ class RecusalVerdict(Answer):
     code: str | None = None
 
 
+class LendingQuota(Answer):
+    """How many a home unit may lend on one day, and the most it has lent on any day of the period."""
+
+    home_unit: str
+    quota: int
+    lent: int
+
+
 class Seat(Answer):
     """One seat of a secondment and the home unit's answer."""
 
@@ -107,6 +115,12 @@ class PoolClient:
             cursor = page.get("next_cursor")
             if cursor is None:
                 return cadres
+
+    async def room_to_lend(self, period: tuple[date, date], *, cause: Cause | None = None) -> dict[str, int]:
+        """Home unit → how many more people it may lend on every day of the period."""
+        answer = await self._peer().call("GET", "/v1/lending-quotas", params=_days(period), cause=cause)
+        quotas = [read(PEER, LendingQuota, item) for item in document_of(PEER, answer)["items"]]
+        return {one.home_unit: max(0, one.quota - one.lent) for one in quotas}
 
     async def check_recusals(
         self, units: Sequence[str], cadre_ids: Sequence[UUID], *, cause: Cause | None = None

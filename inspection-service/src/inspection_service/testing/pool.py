@@ -25,11 +25,13 @@ class PoolStandIn:
         self.cadres: list[dict[str, Any]] = []
         self.verdicts: dict[tuple[str, str], str] = {}
         self.secondments: dict[str, dict[str, Any]] = {}
+        self.quotas: dict[str, int] = {}
         self._answers: dict[tuple[str, str, str], str] = {}
         self.app = Starlette(
             routes=[
                 Route("/v1/cadre-searches", self._search, methods=["POST"]),
                 Route("/v1/recusal-checks", self._check, methods=["POST"]),
+                Route("/v1/lending-quotas", self._quotas, methods=["GET"]),
                 Route("/v1/secondments", self._request, methods=["POST"]),
                 Route("/v1/secondments/{id}", self._get, methods=["GET"]),
                 Route("/v1/secondments/{id}/{verb}", self._move, methods=["POST"]),
@@ -88,6 +90,22 @@ class PoolStandIn:
             if (cadre_id, target["unit_code"]) in self.verdicts
         ]
         return JSONResponse({"items": items})
+
+    async def _quotas(self, request: Request) -> Response:
+        period = {"from": request.query_params["from"], "to": request.query_params["to"]}
+        homes: dict[str, list[str]] = {}
+        for cadre in self.cadres:
+            homes.setdefault(cadre["home_unit"], []).append(cadre["id"])
+        items = [
+            {
+                "home_unit": home,
+                "members": len(members),
+                "quota": self.quotas.get(home, len(members)),
+                "lent": len(self._taken(members, period)),
+            }
+            for home, members in sorted(homes.items())
+        ]
+        return JSONResponse({"items": items, "next_cursor": None})
 
     async def _request(self, request: Request) -> Response:
         key = (request.headers["heli-acting-sub"], request.url.path, request.headers["idempotency-key"])
