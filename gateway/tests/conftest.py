@@ -12,14 +12,18 @@ import uvicorn
 from chassis.testing.harness import TestIssuer
 from gateway.app import Gateway
 from gateway.main import server_config
+from gateway.server import DoorServer
 from gateway.settings import GatewaySettings
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 RawServer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-class _QuietServer(uvicorn.Server):
+class _QuietServer(DoorServer):
     """Leaves the signals to the test runner."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config, getattr(config.app, "end_streams", lambda: None))
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -49,6 +53,12 @@ class Servers:
         return await self.start(
             uvicorn.Config(app, host="127.0.0.1", log_config=None, access_log=False, lifespan="off")
         )
+
+    def signal(self, address: str) -> None:
+        """Tell one server to stop, as SIGTERM would."""
+        port = int(address.rsplit(":", 1)[1])
+        (server,) = [one for one, _ in self._running if one.servers[0].sockets[0].getsockname()[1] == port]
+        server.handle_exit(15, None)
 
     async def stop(self) -> None:
         """Stop them all."""
@@ -106,10 +116,15 @@ async def answer(send: Send, status: int, body: bytes, *headers: tuple[bytes, by
 class Door:
     """A running gateway and a client of it."""
 
-    def __init__(self, base_url: str, client: httpx2.AsyncClient, issuer: TestIssuer) -> None:
+    def __init__(self, base_url: str, client: httpx2.AsyncClient, issuer: TestIssuer, servers: Servers) -> None:
         self.base_url = base_url
         self.client = client
         self._issuer = issuer
+        self._servers = servers
+
+    def stop(self) -> None:
+        """What SIGTERM does."""
+        self._servers.signal(self.base_url)
 
     @property
     def port(self) -> int:
@@ -164,7 +179,7 @@ async def open_door(issuer: TestIssuer) -> AsyncIterator[OpenDoor]:
         )
         url = await servers.start(server_config(Gateway(configured), configured))
         clients.append(httpx2.AsyncClient(base_url=url, timeout=20))
-        return Door(url, clients[-1], issuer)
+        return Door(url, clients[-1], issuer, servers)
 
     yield make
     for client in clients:

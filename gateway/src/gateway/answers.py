@@ -41,7 +41,7 @@ async def relay(response: aiohttp.ClientResponse, to: Recipient, slot: Slot, dea
         deadline.reschedule(None)
         headers = [(name, value) for name, value in headers if name not in (b"cache-control", b"x-accel-buffering")]
         await _start(to, response.status, [*headers, (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")])
-        await _stream(response, to, b"")
+        await _stream_events(response, to, slot)
     else:
         await _hold_or_stream(response, to, headers, deadline)
 
@@ -85,6 +85,17 @@ async def _stream(response: aiohttp.ClientResponse, to: Recipient, first: bytes)
     except (aiohttp.ClientError, TimeoutError) as error:
         raise BadGateway from error
     await to.send({"type": "http.response.body", "body": b""})
+
+
+async def _stream_events(response: aiohttp.ClientResponse, to: Recipient, slot: Slot) -> None:
+    try:
+        await _stream(response, to, b"")
+    except asyncio.CancelledError:
+        streaming = asyncio.current_task()
+        if not slot.is_ended or streaming is None:
+            raise
+        streaming.uncancel()
+        await to.send({"type": "http.response.body", "body": b""})
 
 
 async def _start(to: Recipient, status: int, headers: RawHeaders) -> None:

@@ -11,7 +11,7 @@ from chassis.identity import Authenticator
 from chassis.web import create_app
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from contracts import asyncapi
 from gateway.errors import DocumentNotBuilt, NotReady
@@ -41,7 +41,7 @@ class Gateway:
             body_limit=settings.body_limit,
             lifespan=self._lifespan,
         )
-        self._proxy: ASGIApp | None = None
+        self._proxy: Proxy | None = None
         self._session: aiohttp.ClientSession | None = None
         self._proxied_dev = DEV_PATHS if settings.is_local else frozenset[str]()
 
@@ -51,6 +51,11 @@ class Gateway:
             await self._proxy(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def end_streams(self) -> None:
+        """End all open event streams."""
+        if self._proxy is not None:
+            self._proxy.end_streams()
 
     def _is_proxied(self, path: str) -> bool:
         return (path.startswith("/v1/") and path not in _OWN_PATHS) or path in self._proxied_dev

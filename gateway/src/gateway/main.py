@@ -13,7 +13,7 @@ from chassis.runtime import reference_document
 
 from gateway.app import Gateway
 from gateway.openapi import DocumentConflict, merge_documents, render
-from gateway.server import DoorProtocol
+from gateway.server import DoorProtocol, DoorServer
 from gateway.settings import GatewaySettings
 
 _COMMANDS = {
@@ -38,7 +38,8 @@ def api() -> None:
     """Serve HTTP."""
     settings = GatewaySettings()
     configure_logging("gateway", settings.log_level)
-    uvicorn.Server(server_config(Gateway(settings), settings)).run()
+    gateway = Gateway(settings)
+    DoorServer(server_config(gateway, settings), gateway.end_streams).run()
 
 
 @main.command()

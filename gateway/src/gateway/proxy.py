@@ -93,6 +93,12 @@ class Proxy:
             await _refuse(exchange, InternalError())
         _observe(exchange)
 
+    def end_streams(self) -> None:
+        """End all open event streams: a server that stops would wait for them."""
+        for upstream in self._upstreams.values():
+            for slot in list(upstream.streams):
+                slot.end_stream()
+
     async def _guarded(self, exchange: Exchange) -> None:
         """Serve, and stop when the caller hangs up."""
         serving = asyncio.current_task()

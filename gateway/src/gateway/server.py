@@ -2,9 +2,13 @@
 
 import asyncio
 import json
+import socket
+from collections.abc import Callable
+from types import FrameType
 from typing import Any
 from uuid import uuid4
 
+import uvicorn
 from chassis.errors import HeliError
 from chassis.logging import get_logger
 from chassis.problems import PROBLEM_TYPE, STATUS, problem_body
@@ -18,6 +22,26 @@ _LINGER_S = 1.0
 _UNFINISHED_HEAD_BYTES = 512 * 1024
 
 log = get_logger(__name__)
+
+
+class DoorServer(uvicorn.Server):
+    """Ends event streams as soon as it is told to stop: they would keep it, and the services behind, waiting."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen."""
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal to stop came."""
+        super().handle_exit(sig, frame)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._end_streams)
 
 
 class DoorProtocol(HttpToolsProtocol):

@@ -44,22 +44,29 @@ class Slot:
     def __init__(self, upstream: "Upstream") -> None:
         self._upstream = upstream
         self._holds_place = True
-        self._streams = False
+        self._streaming: asyncio.Task[object] | None = None
+        self.is_ended = False
+        """Whether the stream was ended from here, because the gateway stops."""
 
     def become_stream(self) -> None:
         """Leave the bulkhead; raises ``UpstreamBusy`` when there are too many streams already."""
-        if self._upstream.open_streams >= self._upstream.most_streams:
+        if len(self._upstream.streams) >= self._upstream.most_streams:
             raise UpstreamBusy(headers=_RETRY_AFTER)
-        self._upstream.open_streams += 1
-        self._streams = True
+        self._streaming = asyncio.current_task()
+        self._upstream.streams.add(self)
         self._leave_bulkhead()
+
+    def end_stream(self) -> None:
+        """End the stream as if the service had: the reader resumes elsewhere or later."""
+        self.is_ended = True
+        if self._streaming is not None:
+            self._streaming.cancel()
 
     def release(self) -> None:
         """Give back whatever is held."""
         self._leave_bulkhead()
-        if self._streams:
-            self._upstream.open_streams -= 1
-            self._streams = False
+        self._upstream.streams.discard(self)
+        self._streaming = None
 
     def _leave_bulkhead(self) -> None:
         if self._holds_place:
@@ -79,7 +86,7 @@ class Upstream:
         self._budget = RetryBudget()
         self.places = asyncio.Semaphore(settings.upstream_connections)
         self.most_streams = settings.stream_connections
-        self.open_streams = 0
+        self.streams: set[Slot] = set()
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[Slot]:

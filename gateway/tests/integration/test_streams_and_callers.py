@@ -48,6 +48,18 @@ async def test_events_pass_one_by_one_and_leaving_ends_the_stream_behind(open_do
         await events.left.wait()
 
 
+async def test_a_gateway_that_stops_ends_its_streams_cleanly_and_at_once(open_door: Any) -> None:
+    events = _Events()
+    door = await open_door(clue=events)
+    async with door.client.stream("GET", "/v1/notifications/stream", headers=door.headers()) as answer:
+        chunks = answer.aiter_raw()
+        assert await anext(chunks) == b": hello\n\n"
+        door.stop()
+        async with asyncio.timeout(2):
+            assert [chunk async for chunk in chunks] == []
+            await events.left.wait()
+
+
 async def test_a_stream_does_not_hold_a_place_of_ordinary_requests(open_door: Any) -> None:
     events = _Events()
     door = await open_door(clue=events, upstream_connections=1, stream_connections=2)
