@@ -105,21 +105,19 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "pointer", "code"), WRONG)
-async def test_a_wrong_field_is_named_and_nothing_is_stored(
-    call: Any, resources: Resources, change: dict[str, Any], pointer: str, code: str
-) -> None:
-    answer = await call(OFFICER, "POST", "/v1/clues", {**MINIMAL, **change})
-    assert answer.status_code == 422
-    assert (answer.json()["errors"][0]["pointer"], answer.json()["errors"][0]["code"]) == (pointer, code)
+async def test_a_wrong_field_is_named_and_nothing_is_stored(call: Any, resources: Resources) -> None:
+    for change, pointer, code in WRONG:
+        answer = await call(OFFICER, "POST", "/v1/clues", {**MINIMAL, **change})
+        assert answer.status_code == 422, change
+        assert (answer.json()["errors"][0]["pointer"], answer.json()["errors"][0]["code"]) == (pointer, code)
     async with resources.database.sessions() as session:
         assert await session.scalar(text("select count(*) from clue")) == 0
 
 
-@pytest.mark.parametrize("who", ["handler@inv1-dh", "leader@cdi-dh", "admin@pc-xn", "auditor@cdi-dh"])
-async def test_only_intake_officers_supervisors_and_services_register(call: Any, who: str) -> None:
-    answer = await call(who, "POST", "/v1/clues", MINIMAL)
-    assert (answer.status_code, answer.json()["code"]) == (403, "role_required")
+async def test_only_intake_officers_supervisors_and_services_register(call: Any) -> None:
+    for who in ("handler@inv1-dh", "leader@cdi-dh", "admin@pc-xn", "auditor@cdi-dh"):
+        answer = await call(who, "POST", "/v1/clues", MINIMAL)
+        assert (answer.status_code, answer.json()["code"]) == (403, "role_required"), who
 
 
 async def test_nobody_registers_for_another_commission(call: Any) -> None:
@@ -207,3 +205,18 @@ async def test_a_crash_between_the_two_transactions_is_made_good_by_the_worker(
     clue = (await call("officer@pet-xs", "GET", f"/v1/clues/{clue['id']}")).json()
     assert clue["is_matching_pending"] is False
     assert [one["hit"]["unit"] for one in clue["candidates"]] == ["cdi-dh"]
+
+
+async def test_who_meets_too_many_overlaps_is_shown_no_more_but_the_office_is(
+    call: Any, register: Any, matter: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clue_service.intake import service as intake
+
+    monkeypatch.setattr(intake, "BLIND_HITS_PER_DAY", 1)
+    await register("officer@pet-xs", matter[0])
+    first = await register(OFFICER, matter[1], origin_ref="p:1")
+    second = await register(OFFICER, matter[2], source_code="PETITION", origin_ref="p:2")
+    assert [one["blind"] for one in first["candidates"]] == [True]
+    assert [one["blind"] for one in second["candidates"]] == [False]
+    listed = (await call("supervisor@cmo-dh", "GET", f"/v1/clues/{second['id']}/candidates")).json()["items"]
+    assert [one["blind"] for one in listed] == [False, True]

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 
 async def test_a_receipt_holds_dates_channel_and_courier(call: Any) -> None:
     body = {"received_on": "2026-11-20", "channel": "letter", "courier": "C-7"}
@@ -19,19 +17,16 @@ async def test_a_receipt_holds_dates_channel_and_courier(call: Any) -> None:
     assert len((await call("supervisor@cmo-dh", "GET", "/v1/sealed-receipts")).json()["items"]) == 1
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+async def test_a_receipt_has_no_room_for_more(call: Any) -> None:
+    for change in (
         {"subject": "某"},
         {"text": "内容"},
         {"courier": "a sentence about somebody"},
         {"received_on": "2027-01-01"},
         {"channel": None},
-    ],
-)
-async def test_a_receipt_has_no_room_for_more(call: Any, change: dict[str, Any]) -> None:
-    body = {"received_on": "2026-11-20", "channel": "letter", **change}
-    assert (await call("officer@pet-dh", "POST", "/v1/sealed-receipts", body)).status_code == 422
+    ):
+        body = {"received_on": "2026-11-20", "channel": "letter", **change}
+        assert (await call("officer@pet-dh", "POST", "/v1/sealed-receipts", body)).status_code == 422, change
 
 
 async def test_only_the_offices_record_receipts(call: Any) -> None:

@@ -75,22 +75,17 @@ async def test_a_matter_falls_apart_only_where_nothing_else_holds_it(call: Any, 
     assert rest[0] == rest[1] is not None
 
 
-@pytest.mark.parametrize(
-    ("who", "body", "status"),
-    [
+async def test_a_verdict_needs_both_clues_a_reason_and_sense(call: Any, pair: Any) -> None:
+    for who, body, status in (
         ("handler@inv1-dh", SAME, 403),
         ("supervisor@cmo-xs", SAME, 404),
         ("officer@pet-dh", {"decision": "same"}, 422),
         ("officer@pet-dh", {**SAME, "relation": "related_subject"}, 422),
         ("officer@pet-dh", {**SAME, "relation": "cousin"}, 422),
         ("officer@pet-dh", {"decision": "maybe", "reason": "r"}, 422),
-    ],
-)
-async def test_a_verdict_needs_both_clues_a_reason_and_sense(
-    call: Any, pair: Any, who: str, body: Any, status: int
-) -> None:
-    answer = await call(who, "POST", f"/v1/candidates/{pair[2]}/decide", body)
-    assert answer.status_code == status
+    ):
+        answer = await call(who, "POST", f"/v1/candidates/{pair[2]}/decide", body)
+        assert answer.status_code == status, (who, body)
 
 
 async def test_two_verdicts_at_once_leave_one(call: Any, pair: Any) -> None:

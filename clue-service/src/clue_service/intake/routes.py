@@ -1,5 +1,6 @@
 """Registration over HTTP."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -44,7 +45,8 @@ async def register_clue(
     tree = await resources.directory.require(codes)
     if body.received_on > resources.clock.today():
         raise invalid_field("/received_on", "in_the_future", "收到日期不得晚于今天", "Must not lie in the future")
-    registration = service.check_registration(body, viewer, tree, engine, resources.keys)
+    # A long letter takes the normaliser up to a second: not on the event loop.
+    registration = await asyncio.to_thread(service.check_registration, body, viewer, tree, engine, resources.keys)
     async with open_uow(request, caller) as uow:
         clue, is_new = await service.register_clue(uow, viewer, tree, engine, resources.keys, registration)
         answer_resource(response, uow, f"/v1/clues/{clue.id}", clue.version, created=is_new)
