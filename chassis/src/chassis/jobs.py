@@ -15,7 +15,7 @@ from chassis.telemetry import JOBS_DONE, JOBS_WAITING
 
 _LEASE = timedelta(seconds=90)  # longer than any handler may take: peers answer or fail within 10 s
 _IDLE_SECONDS = 0.5
-_BATCH = 8
+_PLACES = 8
 _FIRST_RETRY_SECONDS = 0.5
 _LONGEST_RETRY_SECONDS = 60.0
 _PERMANENT = frozenset({Category.INVALID, Category.FORBIDDEN, Category.MISSING})
@@ -36,23 +36,36 @@ class JobRunner:
         self._woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until told to stop; the jobs in hand are finished."""
+        """Work until told to stop; the jobs in hand are finished. A long job holds up only its own place."""
+        in_hand: set[asyncio.Task[None]] = set()
         while not stop.is_set():
             self._woken.clear()
-            if await self.run_due():
+            free = _PLACES - len(in_hand)
+            taken = await self._take(free) if free else []
+            in_hand |= {asyncio.create_task(self._do(*job)) for job in taken}
+            if free and len(taken) == free:
                 continue
-            try:
-                await asyncio.wait_for(self._woken.wait(), _IDLE_SECONDS)
-            except TimeoutError:
-                continue
+            in_hand = await self._pause(in_hand, stop)
+        await asyncio.gather(*in_hand)
+
+    async def _pause(self, in_hand: set[asyncio.Task[None]], stop: asyncio.Event) -> set[asyncio.Task[None]]:
+        """Wait until there may be work or a place: woken, told to stop, a job done, or half a second over."""
+        signals = {asyncio.create_task(self._woken.wait()), asyncio.create_task(stop.wait())}
+        await asyncio.wait({*in_hand, *signals}, timeout=_IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for signal in signals:
+            signal.cancel()
+        for task in [task for task in in_hand if task.done()]:
+            task.result()  # what a handler raises is on its row; this is a fault of the runner
+            in_hand.discard(task)
+        return in_hand
 
     async def run_due(self) -> int:
         """Take a batch of due jobs and do them; returns how many there were."""
-        jobs = await self._take()
+        jobs = await self._take(_PLACES)
         await asyncio.gather(*(self._do(*job) for job in jobs))
         return len(jobs)
 
-    async def _take(self) -> list[tuple[UUID, str, dict[str, Any], int]]:
+    async def _take(self, most: int) -> list[tuple[UUID, str, dict[str, Any], int]]:
         job = tables.job
         due = (
             select(job.c.id)
@@ -64,7 +77,7 @@ class JobRunner:
                 job.c.kind.in_(self._handlers),
             )
             .order_by(job.c.run_after)
-            .limit(_BATCH)
+            .limit(most)
             .with_for_update(skip_locked=True)
         )
         async with self._resources.database.sessions.begin() as session:

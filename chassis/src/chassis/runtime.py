@@ -88,6 +88,7 @@ async def run_worker(service: Service, resources: Resources, stop: asyncio.Event
         relay = Relay(resources.database, connection)
         resources.transactions.on_events_committed(relay.wake)
         jobs = JobRunner(resources, dict(service.jobs))
+        resources.transactions.on_jobs_committed(jobs.wake)
         async with asyncio.TaskGroup() as group:
             group.create_task(relay.run(stop))
             group.create_task(jobs.run(stop))

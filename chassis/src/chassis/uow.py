@@ -63,6 +63,7 @@ class Uow:
         self._claim: IdempotencyClaim | None = None
         self._outcome: tuple[int, str] | None = None
         self.has_staged_events = False
+        self.has_staged_jobs = False
 
     @property
     def now(self) -> datetime:
@@ -127,6 +128,7 @@ class Uow:
         await self.session.execute(
             insert(tables.job).values(kind=kind, payload=dict(payload), run_after=func.now() + delay)
         )
+        self.has_staged_jobs = True
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run ``action`` once the transaction has committed; it must not fail and must not block."""
@@ -191,11 +193,16 @@ class Transactions:
         self._database = database
         self._clock = clock
         self._service = service
-        self._listeners: list[Callable[[], None]] = []
+        self._event_listeners: list[Callable[[], None]] = []
+        self._job_listeners: list[Callable[[], None]] = []
 
     def on_events_committed(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` after each commit that staged events: it wakes the relay."""
-        self._listeners.append(listener)
+        self._event_listeners.append(listener)
+
+    def on_jobs_committed(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after each commit that staged jobs: it wakes the runner."""
+        self._job_listeners.append(listener)
 
     @asynccontextmanager
     async def __call__(self, actor: Principal, cause: Cause | None = None) -> AsyncIterator[Uow]:
@@ -207,9 +214,11 @@ class Transactions:
                 await session.flush()
                 await uow.finish()
         uow.committed()
-        if uow.has_staged_events:
-            for listener in self._listeners:
-                listener()
+        for listener in (
+            *(self._event_listeners if uow.has_staged_events else ()),
+            *(self._job_listeners if uow.has_staged_jobs else ()),
+        ):
+            listener()
 
 
 async def purge_idempotency(database: Database, retention: timedelta) -> None:

@@ -147,6 +147,30 @@ async def test_jobs_are_retried_until_the_peer_is_back_and_parked_when_hopeless(
     assert codes == {"flaky": None, "hopeless": "invalid_request"}
 
 
+async def test_a_long_job_does_not_hold_up_the_others(resources: Resources) -> None:
+    release, quick = asyncio.Event(), asyncio.Event()
+
+    async def long(_resources: Resources, _payload: Mapping[str, Any]) -> None:
+        await release.wait()
+
+    async def short(_resources: Resources, _payload: Mapping[str, Any]) -> None:
+        quick.set()
+
+    runner = JobRunner(resources, {"long": long, "short": short})
+    resources.transactions.on_jobs_committed(runner.wake)
+    stop = asyncio.Event()
+    task = asyncio.create_task(runner.run(stop))
+    for kind in ("long", "short"):
+        async with resources.transactions(SYSTEM) as uow:
+            await uow.enqueue(kind, {})
+    await asyncio.wait_for(quick.wait(), 10)
+    stop.set()
+    release.set()
+    await asyncio.wait_for(task, 10)
+    async with resources.database.sessions() as session:
+        assert all(row.done_at is not None for row in (await session.execute(tables.job.select())).all())
+
+
 async def test_a_rolled_back_unit_of_work_leaves_no_event_and_no_job(resources: Resources) -> None:
     async def fail() -> None:
         async with resources.transactions(SYSTEM) as uow:
