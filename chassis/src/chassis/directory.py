@@ -1,5 +1,6 @@
 """A read copy of units and principals: who is who is identity, which every service needs while its owner is down."""
 
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from chassis.errors import FieldError, Text, UnknownUnit
 from chassis.http import PeerFailed, Peers
 from chassis.logging import get_logger
 
+_UNIT_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{1,47}\Z")
 _FRESH_SECONDS = 1.0  # a unit must work everywhere within 3 s of being written
 
 log = get_logger(__name__)
@@ -139,6 +141,8 @@ class Directory:
         return tree
 
     async def _fetch(self, code: str) -> None:
+        if not _UNIT_CODE.match(code):
+            return  # names no unit, and must not steer the address that is asked
         try:
             response = await self._peers["pool"].call("GET", f"/v1/units/{code}")
         except PeerFailed as error:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -95,7 +96,11 @@ def install_problem_handlers(app: FastAPI) -> None:
         RequestValidationError: _on_validation,
         StarletteHTTPException: _on_http,
         DBAPIError: _on_database,
-        PoolTimeout: _on_pool_timeout,
+        PoolTimeout: _on_unreachable,
+        # What asyncpg raises before SQLAlchemy has a connection to wrap it for.
+        OSError: _on_unreachable,
+        asyncpg.PostgresError: _on_unreachable,
+        asyncpg.InterfaceError: _on_unreachable,
         Replayed: _on_replayed,
     }
     for kind, handler in handlers.items():
@@ -127,8 +132,8 @@ async def _on_database(request: Request, error: DBAPIError) -> Response:
     return _respond(request, named)
 
 
-async def _on_pool_timeout(request: Request, error: PoolTimeout) -> Response:
-    log.error("database_pool_exhausted", exc_info=error)
+async def _on_unreachable(request: Request, error: Exception) -> Response:
+    log.error("database_unreachable", exc_info=error)
     return _respond(request, errors.Unavailable(headers={"Retry-After": "1"}))
 
 
@@ -247,12 +252,16 @@ def _allowed_methods(routes: Iterable[BaseRoute], scope: Scope) -> set[str]:
     }
 
 
+# Lost or refused connections, shutdown and recovery, exhausted resources: safe to try again.
+_PASSING_SQLSTATES = ("08", "53", "57P", "58", "40001", "40P01", "55P03")
+
+
 def _of_database(error: DBAPIError) -> HeliError:
     sqlstate = getattr(error.orig, "sqlstate", None) or ""
     if isinstance(error, IntegrityError) or sqlstate.startswith("23"):
         return errors.Conflict()
-    if sqlstate in {"40001", "40P01", "55P03"}:  # serialisation, deadlock, lock timeout: try again
+    if sqlstate.startswith(_PASSING_SQLSTATES) or error.connection_invalidated:
         return errors.Unavailable(headers={"Retry-After": "1"})
-    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+    if isinstance(error, OperationalError | InterfaceError):
         return errors.Unavailable(headers={"Retry-After": "2"})
     return errors.InternalError()
