@@ -96,6 +96,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"subjects": [{"post": "局长"}]}, "/subjects/0", "subject_unnamed"),
     ({"subjects": [{"unit_code": "no-such"}]}, "/subjects/0/unit_code", "unknown_unit"),
     ({"receiving_unit": "no-such"}, "/receiving_unit", "unknown_unit"),
+    ({"receiving_unit": "\x1a/../principals"}, "/receiving_unit", "unknown_unit"),
     ({"reporter": {"identity_type": "real_name", "name": "标记人甲"}}, "/reporter", "real_name_incomplete"),
     ({"reporter": {"identity_type": "pseudonym"}}, "/reporter/identity_type", "enum"),
     ({"secrecy_level": "top"}, "/secrecy_level", "enum"),
