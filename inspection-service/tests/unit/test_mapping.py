@@ -3,7 +3,7 @@ from uuid import UUID
 
 import pytest
 from chassis.directory import Unit, UnitTree
-from inspection_service.assembly_runs.domain import candidate_of, salt_of, verdicts_of
+from inspection_service.assembly_runs.domain import candidate_of, own_units_of, salt_of, verdicts_of
 from inspection_service.clients.pool import CadreRecord, RecusalVerdict
 from inspection_service.findings.domain import clue_category_of, subject_of
 from inspection_service.rounds.domain import days_of
@@ -53,3 +53,29 @@ def test_a_cadre_whose_freedom_the_pool_does_not_state_counts_as_not_free() -> N
     candidate = candidate_of(record, tree)
     assert (candidate.available, candidate.home_unit_type) == (False, "supervision_office")
     assert candidate.work_history[0].until is None
+
+
+def _two_cities() -> UnitTree:
+    units = []
+    for city in ("a", "b"):
+        units += [
+            Unit(f"{city}-pc", "市委", "party_committee"),
+            Unit(f"{city}-cdi", "市纪委监委", "cdi", parent_code=f"{city}-pc"),
+            Unit(f"{city}-so", "监督检查室", "supervision_office", parent_code=f"{city}-cdi"),
+            Unit(f"{city}-io", "巡察办", "inspection_office", parent_code=f"{city}-pc"),
+            Unit(f"{city}-coop", "供销社", "supervised_unit", parent_code=f"{city}-pc"),
+        ]
+    return UnitTree([*units, Unit("alone", "巡察办", "inspection_office"), Unit("bare-cdi", "纪委监委", "cdi")])
+
+
+def test_an_area_is_what_lies_below_the_committee_of_the_office_and_of_the_commission() -> None:
+    own = own_units_of("a-io", "a-cdi", "ordinary", _two_cities())
+    assert own == {"a-pc", "a-cdi", "a-so", "a-io", "a-coop"}
+    assert own_units_of("alone", "bare-cdi", "ordinary", _two_cities()) == {"alone", "bare-cdi"}
+
+
+def test_no_line_is_drawn_in_a_cross_inspection_or_where_a_body_is_missing() -> None:
+    tree = _two_cities()
+    assert own_units_of("a-io", "a-cdi", "cross", tree) is None
+    assert own_units_of("bare-cdi", "bare-cdi", "ordinary", tree) is None
+    assert own_units_of("alone", "alone", "ordinary", tree) is None

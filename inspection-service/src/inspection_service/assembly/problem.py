@@ -93,6 +93,13 @@ class Target(_Input):
     profile: str | None = None
     secrecy: str = "internal"
     """Clearance every member needs."""
+    own_units: frozenset[str] | None = None
+    """The units of the inspecting committee's own area: its people come first, and only its commission and its
+    inspection office count as such. None draws no line."""
+
+    def is_own(self, home_unit: str) -> bool:
+        """Whether a home unit lies in the inspecting committee's own area."""
+        return self.own_units is None or home_unit in self.own_units
 
     @property
     def seats(self) -> tuple[Demand, ...]:

@@ -7,7 +7,7 @@ from chassis.errors import Text
 
 from inspection_service.assembly.problem import AssemblyProblem, Candidate, PastTeam, Role, Target
 
-RULE_VERSION = "2026.1"
+RULE_VERSION = "2026.2"
 """Version of rules and scoring, stored with every run."""
 
 DEPUTY_DIRECTOR = "副主任"
@@ -88,14 +88,14 @@ def is_deputy_of_linked_office(candidate: Candidate, target: Target, _facts: Fac
     )
 
 
-def is_from_commission(candidate: Candidate, _target: Target, _facts: Facts) -> bool:
-    """Comes from an office of the discipline commission or one of its groups."""
-    return candidate.home_unit_type in COMMISSION_OFFICES
+def is_from_commission(candidate: Candidate, target: Target, _facts: Facts) -> bool:
+    """Comes from an office of the area's own discipline commission or one of its groups."""
+    return candidate.home_unit_type in COMMISSION_OFFICES and target.is_own(candidate.home_unit)
 
 
-def is_from_inspection_office(candidate: Candidate, _target: Target, _facts: Facts) -> bool:
-    """Comes from the inspection office."""
-    return candidate.home_unit_type == INSPECTION_OFFICE
+def is_from_inspection_office(candidate: Candidate, target: Target, _facts: Facts) -> bool:
+    """Comes from the area's own inspection office."""
+    return candidate.home_unit_type == INSPECTION_OFFICE and target.is_own(candidate.home_unit)
 
 
 def _only(role: Role) -> Callable[[Target], frozenset[Role]]:

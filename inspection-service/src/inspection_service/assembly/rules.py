@@ -113,7 +113,7 @@ class _Builder:
         w = self.weights
         tags = max((len(c.tags) for c in self.problem.candidates), default=0)
         lent = max((c.days_lent for c in self.problem.candidates), default=0)
-        gains = w["pool_kind"] + w["rank"] + w["tag"] * tags + 5 * w["experience"] + w["continuity"]
+        gains = w["own_area"] + w["pool_kind"] + w["rank"] + w["tag"] * tags + 5 * w["experience"] + w["continuity"]
         return int(gains + w["linked_office"] + w["fairness"] * lent / 30 + 4 * max(w.values())) + 1
 
     def _label(self, name: str) -> int:

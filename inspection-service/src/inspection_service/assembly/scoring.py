@@ -14,6 +14,7 @@ from inspection_service.assembly.profiles import (
 )
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
+    "own_area": 40,
     "pool_kind": 20,
     "rank": 10,
     "tag": 8,
@@ -25,8 +26,8 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "mixed_team": 3,
     "party": 2,
 }
-"""Points per preference. ``fairness`` is taken off for every 30 days lent; ``newcomer``, ``mixed_team`` and ``party``
-are given per team."""
+"""Points per preference. ``own_area`` outweighs pool and rank together: people come from elsewhere where the own area has
+nobody. ``fairness`` is taken off for every 30 days lent; ``newcomer``, ``mixed_team`` and ``party`` are given per team."""
 
 MOST_WEIGHT = 1_000
 
@@ -76,6 +77,8 @@ def score(candidate: Candidate, target: Target, demand: Demand, facts: Facts, we
     """Whole points of this cadre in a seat of this demand."""
     asked = {tag for d in target.seats for tag in d.tags}
     points = 0.0
+    if target.own_units is not None and target.is_own(candidate.home_unit):
+        points += weights["own_area"]
     if candidate.pool_kinds & PREFERRED_KINDS[demand.role]:
         points += weights["pool_kind"]
     if fits_rank(candidate, demand.role):

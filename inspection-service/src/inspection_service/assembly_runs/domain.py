@@ -21,7 +21,7 @@ from inspection_service.assembly.problem import (
     VerdictRank,
     WorkPeriod,
 )
-from inspection_service.assembly.profiles import RULE_VERSION
+from inspection_service.assembly.profiles import COMMISSION_OFFICES, INSPECTION_OFFICE, RULE_VERSION
 from inspection_service.clients.pool import CadreRecord, RecusalVerdict
 
 _VERDICTS = frozenset(rank.value for rank in VerdictRank)
@@ -32,14 +32,48 @@ def salt_of(round_id: UUID, number: int) -> str:
     return hashlib.sha256(f"{round_id}\x1f{RULE_VERSION}\x1f{number}".encode()).hexdigest()
 
 
-def target_of(unit_code: str, profile: str | None, demands: Sequence[Mapping[str, Any]], tree: UnitTree) -> Target:
+def target_of(
+    unit_code: str,
+    profile: str | None,
+    demands: Sequence[Mapping[str, Any]],
+    tree: UnitTree,
+    own_units: frozenset[str] | None = None,
+) -> Target:
     """A target as the engine knows it."""
     return Target(
+        own_units=own_units,
         unit_code=unit_code,
         linked_office=tree.linked_office(unit_code),
         demands=tuple(Demand.model_validate(demand) for demand in demands),
         profile=profile,
     )
+
+
+def own_units_of(office: str, commission: str, mode: str, tree: UnitTree) -> frozenset[str] | None:
+    """The units of the area that inspects: what lies below the committees of the office and of the commission.
+
+    None where no line is drawn: in a cross inspection people come from elsewhere on purpose, and an area without an
+    inspection office or a commission of its own borrows them.
+
+    Args:
+        office: The inspection office whose round it is.
+        commission: The commission competent for the target.
+        mode: The round's mode.
+        tree: The directory.
+    """
+    if mode == "cross":
+        return None
+    above = {office, commission}
+    for code in (office, commission):
+        parent = tree.find(unit.parent_code) if (unit := tree.find(code)) else None
+        # Above a commission may stand the commission of the next level, whose area is larger than its own.
+        if parent is not None and (code == office or parent.unit_type == "party_committee"):
+            above.add(parent.code)
+    own = [unit for unit in tree if not above.isdisjoint(tree.superiors(unit.code))]
+    kinds = {unit.unit_type for unit in own}
+    if INSPECTION_OFFICE not in kinds or COMMISSION_OFFICES.isdisjoint(kinds):
+        return None
+    return frozenset(unit.code for unit in own)
 
 
 def candidate_of(cadre: CadreRecord, tree: UnitTree) -> Candidate:

@@ -62,7 +62,16 @@ async def gather_problem(resources: Resources, run: RunInHand) -> AssemblyProble
     verdicts = await pool.check_recusals(units, [cadre.id for cadre in cadres])
     return AssemblyProblem(
         candidates=tuple(domain.candidate_of(cadre, tree) for cadre in cadres),
-        targets=tuple(domain.target_of(t.unit_code, t.profile, t.demands, tree) for t in run.plan.targets),
+        targets=tuple(
+            domain.target_of(
+                t.unit_code,
+                t.profile,
+                t.demands,
+                tree,
+                domain.own_units_of(found.office_unit, t.commission, found.mode, tree),
+            )
+            for t in run.plan.targets
+        ),
         verdicts=domain.verdicts_of(verdicts),
         past_teams=tuple(
             domain.past_team_of(team.unit_code, team.round_type, team.closed_on, team.members) for team in run.past

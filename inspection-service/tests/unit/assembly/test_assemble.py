@@ -94,6 +94,22 @@ def test_the_tianjin_rule_seats_the_former_participant_and_the_linked_deputy() -
     assert len(proposal.teams[0].members) == 6
 
 
+def test_people_of_another_area_fill_seats_but_not_the_rules_about_the_own_bodies() -> None:
+    own = frozenset({"io", OFFICE, "cmo", "audit", "bureau"})
+    target = TIANJIN.model_copy(update={"own_units": own})
+    strangers = (
+        cadre("stranger-1", "other-io", "inspection_office", rank="division_chief", pool_kinds={"inspection_member"}),
+        cadre("stranger-2", "other-cmo", "case_management_office", pool_kinds={"inspection_member"}),
+    )
+    whole = run(problem(targets=(target,), candidates=(*CADRES, *strangers)))
+    assert whole.unmet == ()
+    assert seat_of(whole, "stranger-1") is seat_of(whole, "stranger-2") is None
+    short = run(problem(targets=(target,), candidates=(*without("inspector", "clerk-1"), *strangers)))
+    assert [u.rule for u in short.unmet] == ["members_from_inspection_office"]
+    assert len(short.teams[0].members) == 6
+    assert "from_inspection_office" not in codes(short, "stranger-1")
+
+
 @pytest.mark.parametrize(
     ("gone", "rule"),
     [
