@@ -5,8 +5,9 @@ from typing import Any
 
 from chassis.service import Resources
 from clue_service.access.policy import Viewer, access_to
+from clue_service.clues.filters import ClueFilter
 from clue_service.clues.models import Clue
-from clue_service.clues.repository import ClueFilter, list_clues
+from clue_service.clues.repository import list_clues
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text

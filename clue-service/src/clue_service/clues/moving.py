@@ -19,6 +19,7 @@ from clue_service.clues.move_schemas import AssignIn, ExtendIn, MoveIn, RetainAs
 from clue_service.clues.steps import Moving, Step
 from clue_service.deadlines.domain import DISPOSITION_OPINION, due_after, end_of_day
 from clue_service.matters import service as matters
+from clue_service.matters.errors import MatterLedElsewhere
 from clue_service.overlap_alerts import detection
 
 
@@ -38,7 +39,11 @@ async def move_clue(
     check_version(seen, clue.version)
     domain.MOVES.take(verb, clue.status)
     before = clue.status
-    step = await _ACTIONS[verb](Moving(uow, viewer, tree, clue, verb), body)
+    try:
+        step = await _ACTIONS[verb](Moving(uow, viewer, tree, clue, verb), body)
+    except MatterLedElsewhere as refused:
+        allowed = [other for other in domain.MOVES.allowed(before) if other != verb]
+        raise MatterLedElsewhere(members={**refused.members, "state": before, "allowed_moves": allowed}) from None
     clue.status, clue.closure = step.status, step.closure
     await _say(uow, clue, row, step)
     await detection.follow_stage(uow, clue.id, domain.stage_of(clue.status))

@@ -1,8 +1,6 @@
 """SQL of clues. Every read that answers a caller is filtered by ``visible_to``."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,24 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.policy import BEFORE_APPROVALS, UNIT_ROLES, Viewer
 from clue_service.clues.domain import ENDED
+from clue_service.clues.filters import ClueFilter
 from clue_service.clues.models import Allegation, Clue, ClueNumber, Disposition, Result, Subject
 from clue_service.matching.models import MatchingPending
-
-
-@dataclass(frozen=True)
-class ClueFilter:
-    """What a list is narrowed by. ``overdue_at`` keeps clues whose running clock ended before that instant."""
-
-    status: str | None = None
-    lead_unit: str | None = None
-    category: str | None = None
-    source: str | None = None
-    received_from: date | None = None
-    received_to: date | None = None
-    overdue: bool | None = None
-    overdue_at: datetime | None = None
-    subject: str | None = None
-    text: str | None = None
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:

@@ -10,11 +10,12 @@ from chassis.uow import Uow
 
 from clue_service.access.policy import OFFICE_ROLES, Viewer
 from clue_service.candidates import service as candidates
+from clue_service.candidates.domain import calls_for_alert
 from clue_service.candidates.models import Candidate
 from clue_service.clues import domain, repository
 from clue_service.clues.domain import LEADING_METHODS
+from clue_service.clues.filters import ClueFilter
 from clue_service.clues.models import Clue, Subject
-from clue_service.clues.repository import ClueFilter
 from clue_service.clues.schemas import (
     AllegationOut,
     ApprovalOut,
@@ -120,7 +121,13 @@ async def candidates_of(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) ->
     if clue.blind_hits_withheld and viewer.sub == clue.registered_by:
         return shown
     if clue.overlap_policy == "silent":
-        hidden = [pair for pair in pairs if pair.is_across and others[pair.id] not in visible]
+        hidden = [
+            pair
+            for pair in pairs
+            if pair.is_across
+            and others[pair.id] not in visible
+            and calls_for_alert(pair.band, pair.probability, pair.reasons)
+        ]
         return [*shown, *await _counter_hits(uow, tree, clue, hidden)]
     blind = await detection.blind_hits(uow, tree, clue.id, clue.commission)
     return [*shown, *(BlindCandidate(id=alert_id, hit=hit) for alert_id, hit in blind)]

@@ -66,8 +66,8 @@ async def _match(
     resources: Resources, caller: Principal, cause: Cause, clue_id: UUID, registration: Registration
 ) -> None:
     try:
+        tree = await resources.directory.tree()
         async with resources.transactions(caller, cause) as uow:
-            tree = await resources.directory.tree()
             await service.match_clue(uow, tree, resources.own, clue_id, registration.prepared)
     except Exception as error:
         log.warning("matching_postponed", clue_id=str(clue_id), exc_info=error)
