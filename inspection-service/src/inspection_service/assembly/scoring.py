@@ -26,8 +26,9 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "mixed_team": 3,
     "party": 2,
 }
-"""Points per preference. ``own_area`` outweighs pool and rank together: people come from elsewhere where the own area has
-nobody. ``fairness`` is taken off for every 30 days lent; ``newcomer``, ``mixed_team`` and ``party`` are given per team."""
+"""Points per preference. ``own_area`` outweighs pool and rank together: people come from elsewhere where the own area
+has nobody. ``fairness`` is taken off for every 30 days lent; ``newcomer``, ``mixed_team`` and ``party`` are given per
+team."""
 
 MOST_WEIGHT = 1_000
 
