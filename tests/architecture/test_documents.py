@@ -1,6 +1,8 @@
 """Documents that are generated are fresh, and links lead somewhere."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from heli_local.reference import stale_files
@@ -15,6 +17,12 @@ def documents() -> list[Path]:
 
 def test_generated_references_are_fresh() -> None:
     assert stale_files(ROOT) == []
+
+
+def test_the_merged_api_document_is_what_the_services_offer() -> None:
+    gateway = Path(sys.executable).with_name("gateway")
+    done = subprocess.run([gateway, "openapi", "--check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"run `make openapi`: {done.stdout}{done.stderr}"
 
 
 def test_every_link_in_a_document_leads_somewhere() -> None:
