@@ -138,7 +138,10 @@ async def test_votes_designate_a_lead_and_rivals_are_held_back(
     refused = await call("principal@cdi-dh", "POST", f"/v1/clues/{clues[0]['id']}/approve-disposition")
     assert (refused.status_code, refused.json()["code"]) == (409, "matter_led_elsewhere")
     assert refused.json()["route"] == {"kind": "joint", "unit": "cdi-xn", "contact": "line-xn"}
-    assert (refused.json()["state"], refused.json()["allowed_moves"]) == ("disposition_proposed", ["reject-disposition"])
+    assert (refused.json()["state"], refused.json()["allowed_moves"]) == (
+        "disposition_proposed",
+        ["reject-disposition"],
+    )
     await bring(clues[1], "assigned")
     body = {"method": "on_hold", "reason": "r"}
     refused = await call("handler@inv1-xs", "POST", f"/v1/clues/{clues[1]['id']}/propose-disposition", body)
@@ -249,3 +252,16 @@ async def test_a_silent_clue_disturbs_nobody_and_is_disturbed_by_nobody(
     assert (await bring(loud, "approved"))["status"] == "talk_inquiry"
     third = await register(CLERKS[2], matter[2])
     assert [one["hit"]["unit"] for one in third["candidates"]] == ["cdi-xs"]
+
+
+async def test_a_silent_clue_counts_as_hit_what_would_alert_an_announced_one(call: Any, register: Any) -> None:
+    text = "局长{}在2023年农村饮水安全工程招标中，收受施工企业老板现金人民币50万元，为其中标提供帮助。"
+
+    def form(name: str, unit_name: str) -> dict[str, Any]:
+        subject = {"name": name, "unit_name": unit_name, "post": "局长"}
+        return {"subjects": [subject], "allegations": [{"text": text.format(name), "category_code": "C1"}]}
+
+    await register(CLERKS[1], **form("钟国梁", "夏宁市住房和城乡建设局"))
+    for policy in ("announce", "silent"):
+        other = await register(CLERKS[0], **form("白秋菊", "夏宁市卫生健康委员会"), overlap_policy=policy)
+        assert [hit for hit in other["candidates"] if hit["blind"]] == []

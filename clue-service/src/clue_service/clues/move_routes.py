@@ -1,10 +1,11 @@
 """The moves over HTTP: one route for each row of the table."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from chassis.identity import Principal
 from chassis.service import resources_of
-from chassis.web import Caller, IfMatch, answer_resource, open_uow
+from chassis.web import IfMatch, answer_resource, open_uow, require
 from fastapi import APIRouter, Request, Response
 
 from clue_service.access.routes import TreeDep, ViewerDep
@@ -25,7 +26,7 @@ def _add_move(row: ClueMove) -> None:
         clue_id: UUID,
         request: Request,
         response: Response,
-        caller: Caller,
+        caller: Annotated[Principal, require(*sorted(row.roles))],
         viewer: ViewerDep,
         _tree: TreeDep,
         if_match: IfMatch,

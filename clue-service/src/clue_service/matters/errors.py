@@ -4,7 +4,7 @@ from chassis.errors import Category, HeliError, Text
 
 
 class MatterLedElsewhere(HeliError):
-    """Another unit leads the matter; member ``route`` says whom to join."""
+    """Another unit leads the matter; members: ``route`` says whom to join; ``state``, ``allowed_moves``."""
 
     code = "matter_led_elsewhere"
     category = Category.CONFLICT

@@ -10,6 +10,7 @@ from uuid import UUID
 from chassis.directory import UnitTree
 from chassis.uow import Uow
 
+from clue_service.access.contacts import contact_of
 from clue_service.matters import repository
 from clue_service.matters.domain import Lead, components, prevailing
 from clue_service.matters.errors import MatterLedElsewhere
@@ -102,9 +103,8 @@ async def check_lead(uow: Uow, tree: UnitTree, scope_ids: Iterable[UUID], commis
         if not lead.covers(commission, unit):
             led_by = lead.commission if lead.commission != commission else (lead.unit or lead.commission)
             found = tree.find(led_by)
-            raise MatterLedElsewhere(
-                members={"route": {"kind": "joint", "unit": led_by, "contact": found.contact if found else None}}
-            )
+            line = (found.contact if found else None) or contact_of(tree, lead.commission)
+            raise MatterLedElsewhere(members={"route": {"kind": "joint", "unit": led_by, "contact": line}})
 
 
 async def take_lead(uow: Uow, tree: UnitTree, scope_ids: Iterable[UUID], lead: Lead) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from chassis.directory import UnitTree
 from chassis.uow import Uow
 
+from clue_service.access.contacts import contact_of
 from clue_service.deadlines.domain import OVERLAP_ACKNOWLEDGEMENT, due_after, end_of_day
 from clue_service.matters import service as matters
 from clue_service.overlap_alerts import domain, events, repository
@@ -92,19 +93,6 @@ async def blind_hits(uow: Uow, tree: UnitTree, clue_id: UUID, own: str) -> list[
 def blind_hit(tree: UnitTree, commission: str, stage: Stage) -> BlindHit:
     """What is told of a hidden clue."""
     return BlindHit(unit=commission, stage=stage, contact=contact_of(tree, commission))
-
-
-def contact_of(tree: UnitTree, commission: str) -> str | None:
-    """The office line of a commission: its own, else its case management office's."""
-    found = tree.find(commission)
-    if found is not None and found.contact:
-        return found.contact
-    offices = sorted(
-        unit.contact
-        for unit in tree
-        if unit.unit_type == "case_management_office" and unit.parent_code == commission and unit.contact
-    )
-    return offices[0] if offices else None
 
 
 async def stages_by_commission(uow: Uow, alert_ids: Iterable[UUID]) -> dict[UUID, dict[str, Stage]]:

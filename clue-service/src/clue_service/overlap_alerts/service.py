@@ -9,12 +9,13 @@ from chassis.errors import FieldError, Invalid, MoveRefused, NotFound, Text
 from chassis.uow import Uow
 from chassis.web import check_version
 
-from clue_service.access.policy import LEADERS, Viewer
+from clue_service.access.contacts import contact_of
+from clue_service.access.policy import LEADERS, OFFICE_ROLES, Viewer
 from clue_service.candidates import service as candidates
 from clue_service.candidates.domain import Decision
 from clue_service.matters import service as matters
 from clue_service.overlap_alerts import domain, events, repository
-from clue_service.overlap_alerts.detection import contact_of, stages_by_commission
+from clue_service.overlap_alerts.detection import stages_by_commission
 from clue_service.overlap_alerts.domain import AlertState, Outcome, Vote
 from clue_service.overlap_alerts.errors import NotYourVote
 from clue_service.overlap_alerts.models import AlertCommission, OverlapAlert
@@ -89,7 +90,7 @@ async def acknowledge(uow: Uow, viewer: Viewer, tree: UnitTree, alert_id: UUID, 
     """The viewer's commission takes note; safe to repeat. Raises NotFound, NotYourVote."""
     await matters.serialise(uow)
     alert, parts = await visible_alert(uow, viewer, tree, alert_id, lock=True)
-    part = _own_part(viewer, parts)
+    part = _own_part(viewer, parts, *OFFICE_ROLES)
     check_version(seen, alert.version)
     if alert.state == AlertState.MERGED:
         raise _refused(alert)
@@ -110,9 +111,9 @@ def _take_note(uow: Uow, part: AlertCommission) -> None:
     part.acknowledged_by = uow.actor.acting_for or uow.actor.sub
 
 
-def _own_part(viewer: Viewer, parts: dict[str, AlertCommission]) -> AlertCommission:
+def _own_part(viewer: Viewer, parts: dict[str, AlertCommission], *roles: str) -> AlertCommission:
     part = parts.get(viewer.office_of or "")
-    if part is None or not viewer.has_any("case_supervisor"):
+    if part is None or not viewer.has_any(*roles):
         raise NotYourVote
     return part
 
@@ -136,7 +137,7 @@ async def resolve(
     await matters.serialise(uow)
     alert, parts = await visible_alert(uow, viewer, tree, alert_id, lock=True)
     is_superior = _is_common_superior(viewer, tree, list(parts))
-    part = None if is_superior else _own_part(viewer, parts)
+    part = None if is_superior else _own_part(viewer, parts, "case_supervisor")
     check_version(seen, alert.version)
     if alert.state not in domain.OPEN:
         raise _refused(alert)
