@@ -12,7 +12,7 @@ from clue_service.matching.text import HAN
 # A letter of 16,000 characters has some 8,000 distinct grams; 2,000 sampled by hash keep its cosine within 2 %.
 MAX_GRAMS = 2_000
 _KEEP = re.compile(rf"[{HAN}a-z0-9]+")
-_NUMBERS = re.compile(r"\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千万亿]+(?=[年月日元块万亿])")
+_NUMBERS = re.compile(r"\d{1,18}+(?:\.\d{1,6}+)?|[零〇一二两三四五六七八九十百千万亿]{1,24}(?=[年月日元块万亿])")
 _HOURS = re.compile(r"(?:[年月日号元]|今年|去年|前年|本月|上月|份)+")
 
 
@@ -43,7 +43,12 @@ def text_grams(text: str) -> Hashes:
 
 def content_grams(text: str, subjects: tuple[Subject, ...]) -> Hashes:
     """Pairs of what is left when names, units, posts, numbers and dates are taken out: the account of the facts."""
-    words = {name.written for subject in subjects for name in subject.names if len(name.written) > 1 and "?" not in name.written}
+    words = {
+        name.written
+        for subject in subjects
+        for name in subject.names
+        if len(name.written) > 1 and "?" not in name.written
+    }
     words |= {stem for subject in subjects for stem in subject.unit.all_areas if len(stem) > 1}
     rest = text
     for word in sorted(words, key=len, reverse=True):

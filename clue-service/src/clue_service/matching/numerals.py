@@ -4,15 +4,34 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-NUMERAL = r"(?:\d+(?:[,，]\d{3})*(?:\.\d+)?|[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]+(?:点[零一二三四五六七八九]+)?)"
-_SCALES = {"十": 10.0, "百": 1e2, "千": 1e3, "仟": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "": 1.0}
+# Bounded and possessive: a page of digits is read in pieces, in linear time.
+NUMERAL = (
+    r"(?:\d{1,18}+(?:[,，]\d{3}){0,4}+(?:\.\d{1,6}+)?"
+    r"|[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]{1,24}+(?:点[零一二三四五六七八九]{1,8}+)?)"
+)
+_SCALES = {
+    "十": 10.0,
+    "百": 1e2,
+    "千": 1e3,
+    "仟": 1e3,
+    "万": 1e4,
+    "十万": 1e5,
+    "百万": 1e6,
+    "千万": 1e7,
+    "亿": 1e8,
+    "": 1.0,
+}
 _MONEY = re.compile(
     rf"(?P<before>近|约|大约|将近|至少|不低于|超过|共计?)?(?P<number>{NUMERAL}|[几数某x]+)"
     r"(?P<over1>余|多|来|几)?(?P<scale>千万|百万|十万|万|亿|千|仟|百)?(?P<over2>余|多|来)?(?P<unit>元|块钱?|圆|人民币)?"
     r"(?P<over3>余|多|左右|上下)?"
 )
-_QUANTITY = re.compile(rf"(?P<number>{NUMERAL})(?:余|多)?(?P<unit>平方米|平米|公里|公分|厘米|立方|个月|亩|次|人|户|天|日|棵|株|吨|斤|套|间|辆|台|桌|瓶|条|倍|名|年|层|栋|期|份|处|米|号|m2)")
-_NOT_MONEY_AFTER = re.compile(r"^(?:多|余)?(?:亩|平|人|户|吨|斤|棵|株|字|米|立|次|公|名|群|里|个|头|只|份|册|套|台|辆|年|月|日|号|村|分之)")
+_QUANTITY = re.compile(
+    rf"(?P<number>{NUMERAL})(?:余|多)?(?P<unit>平方米|平米|公里|公分|厘米|立方|个月|亩|次|人|户|天|日|棵|株|吨|斤|套|间|辆|台|桌|瓶|条|倍|名|年|层|栋|期|份|处|米|号|m2)"
+)
+_NOT_MONEY_AFTER = re.compile(
+    r"^(?:多|余)?(?:亩|平|人|户|吨|斤|棵|株|字|米|立|次|公|名|群|里|个|头|只|份|册|套|台|辆|年|月|日|号|村|分之)"
+)
 _CHINESE = re.compile(r"[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]")
 _LARGEST = 1e13
 
@@ -64,7 +83,9 @@ def amounts(text: str) -> list[tuple[Amount, int]]:
 
 def _amount(match: re.Match[str], text: str) -> Amount | None:
     scale, unit = match["scale"] or "", match["unit"]
-    if unit is None and (scale not in {"万", "亿", "十万", "百万", "千万"} or _NOT_MONEY_AFTER.match(text[match.end() :])):
+    if unit is None and (
+        scale not in {"万", "亿", "十万", "百万", "千万"} or _NOT_MONEY_AFTER.match(text[match.end() :])
+    ):
         return None
     factor = _SCALES[scale]
     if match["number"][0] in "几数某x":
