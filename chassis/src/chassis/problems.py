@@ -64,7 +64,7 @@ def language_of(headers: Headers) -> str:
 def problem_body(error: HeliError, *, language: str, request_id: str) -> dict[str, Any]:
     """The document of an error."""
     body: dict[str, Any] = {
-        "type": f"https://heli.dev/problems/{error.code}",
+        "type": f"urn:heli:problem:{error.code}",
         "title": error.title.in_language(language),
         "status": STATUS[error.category],
         "detail": (error.detail or error.title).in_language(language),
