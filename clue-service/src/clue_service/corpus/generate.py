@@ -74,7 +74,9 @@ class Corpus:
         if random.random() < _LETTERS:
             return Matter(f"m{number}", None, "letter", self._letter_slots(), 0, happened, first)
         official, kind = self._who_and_what(earlier)
-        amount = random.choice((random.randrange(1, 60) * 10_000, random.randrange(2, 90) * 1_000, random.randrange(3_000, 500_000)))
+        amount = random.choice(
+            (random.randrange(1, 60) * 10_000, random.randrange(2, 90) * 1_000, random.randrange(3_000, 500_000))
+        )
         slots = {
             "third": self.world.person(), "firm": self.world.firm(), "plate": self.world.plate(),
             "village": self.world.stem() + "村", "project": self.world.stem() + self.world.pick("project_kinds"),
@@ -99,7 +101,9 @@ class Corpus:
         if draw < 0.40:  # same unit and kind, other person
             return self.world.official(like.official.place), like.kind
         other = self.world.official()  # same name, other unit
-        return Official(like.official.name, other.place, other.posts), like.kind if random.random() < 0.4 else random.choice(kinds)
+        return Official(
+            like.official.name, other.place, other.posts
+        ), like.kind if random.random() < 0.4 else random.choice(kinds)
 
     def _letter_slots(self) -> dict[str, str]:
         return {
@@ -123,7 +127,9 @@ class Corpus:
             when += timedelta(days=int(random.expovariate(1 / random.choice((5, 30, 120)))) + random.randrange(3))
 
     def _mix(self, body: Body, matter: Matter, matters: list[Matter], when: date) -> None:
-        same = [one for one in matters if one.official == matter.official and one.id != matter.id and one.happened < when]
+        same = [
+            one for one in matters if one.official == matter.official and one.id != matter.id and one.happened < when
+        ]
         if not same:
             return
         other = self.random.choice(same)
@@ -140,7 +146,9 @@ class Corpus:
             text = self._letter(matter)
         else:
             name = writing.subject_name(random, matter.official)
-            in_text = name or (matter.official.name if random.random() < 0.8 else writing.hide(random, matter.official.name))
+            in_text = name or (
+                matter.official.name if random.random() < 0.8 else writing.hide(random, matter.official.name)
+            )
             text = self._dressed(self._account(matter, self._who(matter, in_text), when))
             unit = None if random.random() < 0.1 else self._unit_name(matter.official)
             post = None if random.random() < 0.25 else random.choice(matter.official.posts)
@@ -173,7 +181,9 @@ class Corpus:
         kind = self._kinds[matter.kind]
         told = [random.choice(kind[self.wording])]
         pools = kind[f"details_{self.wording}"]
-        told += [random.choice(pool) for pool in random.sample(pools, min(len(pools), random.choice((0, 0, 1, 1, 2, 3))))]
+        told += [
+            random.choice(pool) for pool in random.sample(pools, min(len(pools), random.choice((0, 0, 1, 1, 2, 3))))
+        ]
         slots = dict(matter.slots)
         if random.random() < 0.12:
             slots["third"] = writing.hide(random, slots["third"])
@@ -182,7 +192,9 @@ class Corpus:
         surname_only = who if len(who) < 4 else who[:3]
         sentences = []
         for number, sentence in enumerate(told):
-            filled = sentence.format(who=who if number == 0 else surname_only, sum=writing.money(random, matter.sum), **slots)
+            filled = sentence.format(
+                who=who if number == 0 else surname_only, sum=writing.money(random, matter.sum), **slots
+            )
             sentences.append(filled)
         if random.random() < 0.2:
             random.shuffle(sentences)

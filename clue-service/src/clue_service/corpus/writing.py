@@ -24,7 +24,11 @@ def misspell(random: Random, name: str) -> str:
     """One character replaced: by one of the same sound, a look-alike, or any."""
     place = random.randrange(len(name))
     character = name[place]
-    same_sound = [one for one in _COMMON + "维玮晨桦亮娜珊睿瑶启奇琪旗祺棋雯闻颖盈莹" if one != character and reading(one) == reading(character)]
+    same_sound = [
+        one
+        for one in _COMMON + "维玮晨桦亮娜珊睿瑶启奇琪旗祺棋雯闻颖盈莹"
+        if one != character and reading(one) == reading(character)
+    ]
     alike = look_alikes().get(character, "")
     draw = random.random()
     if draw < 0.5 and same_sound:
@@ -38,7 +42,9 @@ def misspell(random: Random, name: str) -> str:
 
 def hide(random: Random, name: str) -> str:
     """A name with parts hidden."""
-    surname, given = (name[:2], name[2:]) if name[:2] in {"欧阳", "司马", "上官", "诸葛", "令狐"} else (name[:1], name[1:])
+    surname, given = (
+        (name[:2], name[2:]) if name[:2] in {"欧阳", "司马", "上官", "诸葛", "令狐"} else (name[:1], name[1:])
+    )
     forms = [f"{surname}某", f"{surname}某某", f"老{surname}" if len(surname) == 1 else f"{surname}某"]
     if len(given) == 2:
         forms += [f"{surname}某{given[1]}", f"{surname}X{given[1]}", f"{surname}{given[0]}某"]
@@ -92,7 +98,9 @@ def _in_ten_thousands(random: Random, yuan: int) -> str:
 def han_number(value: int) -> str:
     """A number from 1 to 99 in Chinese numerals."""
     tens, ones = divmod(value, 10)
-    return (("" if tens == 1 else _HAN_DIGITS[tens]) + "十" if tens else "") + (_HAN_DIGITS[ones] if ones or not tens else "")
+    return (("" if tens == 1 else _HAN_DIGITS[tens]) + "十" if tens else "") + (
+        _HAN_DIGITS[ones] if ones or not tens else ""
+    )
 
 
 def moment(random: Random, day: date, received_on: date) -> str:

@@ -19,6 +19,7 @@ _STRONG = frozenset(
 )  # fmt: skip
 NAME_AGREES = frozenset({*map(str, _STRONG), "same_identity", "named_in_text"})
 """Levels of the field ``name`` without which nothing is ever called likely."""
+HIDDEN_NAME_FITS = str(NameAgreement.SAME_SURNAME_MASKED)
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,9 @@ def _named_in_text(one: Subject, other: Subject, part: Facts, other_part: Facts,
     for subject, facts in ((one, other_part), (other, part)):
         for name in subject.names:
             full = name.kind in {NameClass.FULL, NameClass.LATIN} and len(name.written) > 2
-            if full and any(agreement(name, third) in {NameAgreement.EQUAL, NameAgreement.SAME_SOUND} for third in facts.others):
+            if full and any(
+                agreement(name, third) in {NameAgreement.EQUAL, NameAgreement.SAME_SOUND} for third in facts.others
+            ):
                 return "named_in_text"
     return level
 
@@ -131,7 +134,12 @@ def _shared(ones: list[Name], others: list[Name]) -> set[Name]:
 
 
 def _weaker(best: NameAgreement) -> str:
-    similar = {NameAgreement.LOOK_ALIKE, NameAgreement.ONE_CHARACTER, NameAgreement.SAME_GIVEN_NAME, NameAgreement.MASKED_BOTH_ENDS}
+    similar = {
+        NameAgreement.LOOK_ALIKE,
+        NameAgreement.ONE_CHARACTER,
+        NameAgreement.SAME_GIVEN_NAME,
+        NameAgreement.MASKED_BOTH_ENDS,
+    }
     return "similar" if best in similar else "masked"
 
 

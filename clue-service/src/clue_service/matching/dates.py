@@ -13,9 +13,13 @@ _ABSOLUTE = re.compile(
     rf"(?P<year>(?:19|20)\d\d|{_CHINESE_YEAR}|\d\d)\s?(?:年|[./-](?=\d{{1,2}}[./-]\d{{1,2}}))\s?度?"
     rf"(?:(?P<month>{_NUMBER})\s?(?:月份?|[./-])(?:\s?(?P<day>{_NUMBER})[日号]?)?)?"
 )
-_RELATIVE = re.compile(rf"(?P<word>今年|本年|当年|去年|上年|上一年|前年|大前年)度?(?:的?(?P<month>{_NUMBER})月份?(?:(?P<day>{_NUMBER})[日号])?)?")
+_RELATIVE = re.compile(
+    rf"(?P<word>今年|本年|当年|去年|上年|上一年|前年|大前年)度?(?:的?(?P<month>{_NUMBER})月份?(?:(?P<day>{_NUMBER})[日号])?)?"
+)
 _THIS_MONTH = re.compile(rf"(?P<word>上上个?月|上个?月|本月|这个?月|当月)(?:(?P<day>{_NUMBER})[日号])?")
-_ONLY_MONTH = re.compile(rf"(?<![年\d零〇一二三四五六七八九十两./-])(?P<month>{_NUMBER})月(?:份|(?P<day>{_NUMBER})[日号])")
+_ONLY_MONTH = re.compile(
+    rf"(?<![年\d零〇一二三四五六七八九十两./-])(?P<month>{_NUMBER})月(?:份|(?P<day>{_NUMBER})[日号])"
+)
 _YEARS_BACK = {"今年": 0, "本年": 0, "当年": 0, "去年": 1, "上年": 1, "上一年": 1, "前年": 2, "大前年": 3}
 _MONTHS_BACK = {"上上": 2, "上": 1}
 _DIGITS = {character: str(value) for value, character in enumerate("零一二三四五六七八九")} | {"〇": "0"}

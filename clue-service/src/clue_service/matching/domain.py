@@ -142,14 +142,17 @@ def _accused(text: str, mentions: list[Mention], named: list[tuple[Unit, int, in
         post_before = [match for match in post_pattern().finditer(before) if match.end() == len(before)]
         unit_before = any(end == mention.start for _, _, end in named)
         bracket = after.startswith("(") and (post_pattern().search(after) or "局" in after or "村" in after)
-        if post_before or unit_before or bracket or (mention.name.kind is NameClass.SURNAME and post_pattern().match(after)):
+        if (
+            post_before
+            or unit_before
+            or bracket
+            or (mention.name.kind is NameClass.SURNAME and post_pattern().match(after))
+        ):
             return [mention.name]
     return [mentions[0].name] if mentions else []
 
 
-def _unit_of_accused(
-    text: str, mentions: list[Mention], named: list[tuple[Unit, int, int]], names: list[Name]
-) -> Unit:
+def _unit_of_accused(text: str, mentions: list[Mention], named: list[tuple[Unit, int, int]], names: list[Name]) -> Unit:
     """The unit that stands with a post or with the accused; else the first one named."""
     starts = [mention.start for mention in mentions if mention.name in names]
     for unit, start, end in named:

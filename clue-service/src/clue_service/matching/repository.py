@@ -99,7 +99,11 @@ async def load_snapshot(session: AsyncSession) -> bytes | None:
 async def store_snapshot(session: AsyncSession, *, last_id: int, clues: int, counts: bytes) -> None:
     """Replace the stored counts unless newer ones are there."""
     statement = insert(MatchingFrequency).values(id=_SNAPSHOT, last_id=last_id, clues=clues, counts=counts)
-    changes = {"last_id": statement.excluded.last_id, "clues": statement.excluded.clues, "counts": statement.excluded.counts}
+    changes = {
+        "last_id": statement.excluded.last_id,
+        "clues": statement.excluded.clues,
+        "counts": statement.excluded.counts,
+    }
     await session.execute(
         statement.on_conflict_do_update(
             index_elements=[MatchingFrequency.id],
@@ -107,3 +111,11 @@ async def store_snapshot(session: AsyncSession, *, last_id: int, clues: int, cou
             where=MatchingFrequency.last_id < statement.excluded.last_id,
         )
     )
+
+
+async def create_tables(session: AsyncSession) -> None:
+    """Make the tables of matching anew in a scratch database; a service's own come from its migrations."""
+    tables = [model.__table__ for model in (ClueKey, ClueFeature, MatchingFrequency)]
+    connection = await session.connection()
+    await connection.run_sync(lambda sync: ClueKey.metadata.drop_all(sync, tables=tables))
+    await connection.run_sync(lambda sync: ClueKey.metadata.create_all(sync, tables=tables))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Self
 
-from clue_service.matching.compare import NAME_AGREES, Combination, Levels
+from clue_service.matching.compare import HIDDEN_NAME_FITS, NAME_AGREES, Combination, Levels
 from clue_service.matching.lexicon import read_data
 
 MODEL_FORMAT = 1
@@ -96,8 +96,9 @@ class MatchModel:
         return knots[-1][1]
 
     def band(self, probability: float, levels: Levels) -> Band:
-        """``likely`` only where the names agree: masked names of one office cannot be told apart."""
-        if probability >= self.likely and levels["name"] in NAME_AGREES:
+        """``likely`` only where the names agree; a hidden name that fits counts with nothing against it in the post."""
+        agrees = levels["name"] in NAME_AGREES or (levels["name"] == HIDDEN_NAME_FITS and levels["post"] != "differ")
+        if probability >= self.likely and agrees:
             return Band.LIKELY
         return Band.REVIEW if probability >= self.review else Band.NONE
 
@@ -112,8 +113,12 @@ class MatchModel:
         """Every field's share, the weightiest first; joint weights count for their first field."""
         shares: dict[str, float] = {}
         for name, level in expand(levels).items():
-            shares[name.split("*")[0]] = shares.get(name.split("*")[0], 0.0) + self.weights.get(name, {}).get(level, 0.0)
-        reasons = [Reason(name, verdict(name, levels[name]), round(share, 3), levels[name]) for name, share in shares.items()]
+            shares[name.split("*")[0]] = shares.get(name.split("*")[0], 0.0) + self.weights.get(name, {}).get(
+                level, 0.0
+            )
+        reasons = [
+            Reason(name, verdict(name, levels[name]), round(share, 3), levels[name]) for name, share in shares.items()
+        ]
         return sorted(reasons, key=lambda reason: -abs(reason.weight))
 
 
@@ -127,7 +132,18 @@ def expand(levels: Levels) -> Levels:
 
 _UNKNOWN = frozenset({"missing", "unknown", "one_side", "cannot_tell"})
 _CONFLICT = frozenset(
-    {"different", "differ", "given_name_differs", "contradict", "other_mark", "same_kind_other_area", "other_kind_same_area", "c0", "c1", "r0"}
+    {
+        "different",
+        "differ",
+        "given_name_differs",
+        "contradict",
+        "other_mark",
+        "same_kind_other_area",
+        "other_kind_same_area",
+        "c0",
+        "c1",
+        "r0",
+    }
 )
 _PARTLY = frozenset(
     {"same_given_name", "one_character", "look_alike", "masked_both_ends", "same_surname_masked", "surname_sound_masked",

@@ -143,7 +143,9 @@ class Matcher:
             return []
         grams = [load_grams(one.grams) for one in stored]
         likeness = self._likeness(prepared, grams)
-        by_text = sorted(range(len(stored)), key=lambda n: -max((one.text for one in likeness[n].values()), default=0.0))
+        by_text = sorted(
+            range(len(stored)), key=lambda n: -max((one.text for one in likeness[n].values()), default=0.0)
+        )
         chosen = dict.fromkeys([*by_text[:_COMPARED_BY_TEXT], *range(min(_COMPARED_BY_KEYS, len(stored)))])
         scored = [
             one for number in chosen if (one := self._score(prepared, stored[number], likeness[number])) is not None
@@ -181,5 +183,3 @@ class Matcher:
             rank=log_odds + 4 * closest,
             levels=levels,
         )
-
-

@@ -260,7 +260,9 @@ class UnitDirectory:
         while self._by_prefix and place < len(text) - 1 and len(found) < 8:
             step = 1
             for width in (3, 2):
-                alias = next((a for a in self._by_prefix.get(text[place : place + width], ()) if text.startswith(a, place)), "")
+                alias = next(
+                    (a for a in self._by_prefix.get(text[place : place + width], ()) if text.startswith(a, place)), ""
+                )
                 codes = self._by_alias.get(alias, [])
                 if len(codes) == 1:
                     found.append((self.unit(codes[0]), place, place + len(alias)))

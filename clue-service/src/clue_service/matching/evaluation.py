@@ -1,0 +1,55 @@
+"""Replays clues through the engine as intake does: prepare, store and commit, then look for candidates."""
+
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+from clue_service.matching.prepared import ClueText
+from clue_service.matching.repository import Session
+from clue_service.matching.service import Matcher, ScoredCandidate
+
+RANKED = 50
+_FROM_PROBABILITY = 0.01
+
+
+class Sessions(Protocol):
+    """A session factory: each ``begin`` is one transaction."""
+
+    def begin(self) -> AbstractAsyncContextManager[Session]: ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What intake of one clue found. ``candidates`` are (id of the earlier clue, candidate), best first."""
+
+    clue: str
+    matters: tuple[str, ...] | None
+    candidates: list[tuple[str, ScoredCandidate]]
+    seconds: float
+
+
+async def replay(clues: Iterable[Mapping[str, Any]], matcher: Matcher, sessions: Sessions) -> AsyncIterator[Outcome]:
+    """Take in ``POST /v1/clues`` bodies with ``id`` and optional ``matter_ids``, in the order given."""
+    names: dict[UUID, str] = {}
+    for body in clues:
+        clue_id = uuid4()
+        name = str(body["id"])
+        names[clue_id] = name
+        started = time.perf_counter()
+        prepared = matcher.prepare(ClueText.of_body(body))
+        async with sessions.begin() as session:
+            await matcher.index(session, clue_id, prepared)
+        async with sessions.begin() as session:
+            found = await matcher.candidates(session, clue_id, prepared, limit=10_000)
+        seconds = time.perf_counter() - started
+        matters = body.get("matter_ids")
+        candidates = [(names[one.clue_id], one) for one in found]
+        yield Outcome(name, None if matters is None else tuple(map(str, matters)), candidates, seconds)
+
+
+def worth_writing(outcome: Outcome) -> list[tuple[str, ScoredCandidate]]:
+    """The candidates that a pairs file lists: probability ≥ .01."""
+    return [one for one in outcome.candidates if one[1].probability >= _FROM_PROBABILITY]

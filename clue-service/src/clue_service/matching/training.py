@@ -1,0 +1,124 @@
+"""From clues with truth to a model: replay, fit, calibrate on clues not fitted on, compare on a held-back part."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from clue_service.corpus.generate import Corpus
+from clue_service.matching.domain import prepare
+from clue_service.matching.evaluation import Outcome
+from clue_service.matching.fitting import LabelledPair, fit_weights, isotonic
+from clue_service.matching.metrics import ScoredPair, Truth, measure
+from clue_service.matching.prepared import ClueText
+from clue_service.matching.scoring import MatchModel, packaged_model
+from clue_service.matching.service import Matcher
+
+Body = dict[str, Any]
+Replay = Callable[[Sequence[Body], Matcher, str], Awaitable[list[Outcome]]]
+
+_BACKGROUND_SHARE = 0.004
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """Measures of the old and the new model on clues neither was fitted on."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+    pairs: int
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the new model's pair F1 is not lower and its ``likely`` is not less precise by more than .001."""
+        if self.before.get("pair_f1") is None:
+            return True
+        likely = (self.after["likely_precision"] or 0) >= (self.before["likely_precision"] or 0) - 0.001
+        return bool(likely and (self.after["pair_f1"] or 0) >= self.before["pair_f1"])
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a report."""
+        return {"pairs": self.pairs, "before": self.before, "after": self.after, "better": self.is_better}
+
+
+async def train(replay: Replay, clues: Sequence[Body] | None, count: int) -> tuple[MatchModel, FitReport]:
+    """Fit on the clues, or on ``count`` generated ones; ``replay`` runs clues through the engine in empty tables."""
+    fitting, calibrating, judging = _thirds(clues) if clues else _generated(count)
+    background = _background(fitting)
+    blank = MatchModel(version="blank", intercept=-4.0, weights={}, background=background)
+    pairs = labelled_pairs(await replay(fitting, Matcher(blank), "fitting"))
+    fit = fit_weights(pairs)
+    raw = MatchModel(version="raw", intercept=fit.intercept, weights=fit.weights, background=background)
+    held = labelled_pairs(await replay(calibrating, Matcher(raw), "calibrating"))
+    scores = np.array([raw.log_odds(pair.levels) for pair in held])
+    truth = np.array([pair.same for pair in held], float)
+    model = MatchModel(
+        version=f"{date.fromisoformat(max(str(body['received_on']) for body in fitting)):%Y%m%d}-{len(pairs)}",
+        intercept=fit.intercept,
+        weights=fit.weights,
+        calibration=isotonic(scores, truth),
+        background=background,
+        origin={
+            "clues": len(fitting) + len(calibrating),
+            "pairs": len(pairs),
+            "data": "file" if clues else "generator",
+        },
+    )
+    after = _judge(await replay(judging, Matcher(model), "judging"))
+    return model, FitReport(await _judge_present(replay, judging), after, len(pairs))
+
+
+async def _judge_present(replay: Replay, judging: Sequence[Body]) -> dict[str, Any]:
+    try:
+        present = packaged_model()
+    except FileNotFoundError:
+        return {}
+    return _judge(await replay(judging, Matcher(present), "judging the present model"))
+
+
+def _generated(count: int) -> tuple[list[Body], list[Body], list[Body]]:
+    # The last part is told in words that fitting never sees.
+    return Corpus(1).clues(count), Corpus(2).clues(count // 2), Corpus(3, "unseen").clues(count // 3)
+
+
+def _thirds(clues: Sequence[Body]) -> tuple[list[Body], list[Body], list[Body]]:
+    """Half, a quarter and a quarter, split by matter so that no matter is on two sides."""
+    parts: tuple[list[Body], list[Body], list[Body]] = ([], [], [])
+    sides: dict[str, int] = {}
+    for body in clues:
+        matters = [str(matter) for matter in body.get("matter_ids") or [body["id"]]]
+        side = next((sides[matter] for matter in matters if matter in sides), len(sides) % 4)
+        for matter in matters:
+            sides.setdefault(matter, side)
+        parts[(0, 0, 1, 2)[side]].append(body)
+    return parts
+
+
+def _background(clues: Sequence[Body]) -> dict[int, float]:
+    counts: Counter[int] = Counter()
+    for body in clues:
+        prepared = prepare(ClueText.of_body(body))
+        counts.update({gram for part in prepared.parts for gram in part.grams.tolist()})
+    least = _BACKGROUND_SHARE * len(clues)
+    return {gram: count / len(clues) for gram, count in counts.items() if count >= least}
+
+
+def labelled_pairs(outcomes: Sequence[Outcome]) -> list[LabelledPair]:
+    """Every compared pair with its truth."""
+    matters = {outcome.clue: frozenset(outcome.matters or ()) for outcome in outcomes}
+    return [
+        LabelledPair(candidate.levels, not matters[outcome.clue].isdisjoint(matters[name]))
+        for outcome in outcomes
+        for name, candidate in outcome.candidates
+    ]
+
+
+def _judge(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    truth = Truth()
+    for outcome in outcomes:
+        truth.add(outcome.clue, outcome.matters or ())
+    pairs = [ScoredPair(one.clue, name, c.probability, c.band) for one in outcomes for name, c in one.candidates]
+    return measure(truth, pairs)
