@@ -265,3 +265,16 @@ async def test_a_silent_clue_counts_as_hit_what_would_alert_an_announced_one(cal
     for policy in ("announce", "silent"):
         other = await register(CLERKS[0], **form("白秋菊", "夏宁市卫生健康委员会"), overlap_policy=policy)
         assert [hit for hit in other["candidates"] if hit["blind"]] == []
+
+
+async def test_letters_that_name_only_the_unit_meet(call: Any, register: Any) -> None:
+    texts = (
+        "夏宁市住房和城乡建设局2024年年底用下乡补助名义套取资金18万元发福利。",
+        "夏宁市住房和城乡建设局虚报下乡补助，套出来18万，年底分了。",
+    )
+    subjects = [{"unit_name": "夏宁市住房和城乡建设局"}]
+    first, second = [
+        await register(who, subjects=subjects, allegations=[{"text": text}])
+        for who, text in zip(CLERKS[:2], texts, strict=True)
+    ]
+    assert (first["candidates"], [one["hit"]["unit"] for one in second["candidates"]]) == ([], ["cdi-dh"])

@@ -62,6 +62,7 @@ def test_a_commission_is_as_far_as_its_busiest_clue(stages: list[str], shown: St
         ("review", 0.6, "partly", True),
         ("review", 0.3, "partly", False),
         ("review", 0.9, "unknown", False),
+        ("review", 0.96, "unknown", True),
         ("review", 0.9, "conflict", False),
     ],
 )
@@ -70,6 +71,11 @@ def test_a_pair_is_told_across_commissions_where_the_name_stands_for_it(
 ) -> None:
     reasons = [{"field": "unit", "verdict": "agree"}, {"field": "name", "verdict": verdict}]
     assert calls_for_alert(band, probability, reasons) is told
+
+
+def test_where_nobody_is_named_another_unit_is_another_matter() -> None:
+    reasons = [{"field": "unit", "verdict": "conflict"}, {"field": "name", "verdict": "unknown"}]
+    assert not calls_for_alert("review", 0.99, reasons)
 
 
 def test_a_verdict_suggests_a_move_and_takes_none() -> None:

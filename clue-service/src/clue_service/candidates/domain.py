@@ -43,6 +43,7 @@ SAME_MATTER = frozenset(
 
 _ENDED = frozenset({"closed", "archived"})
 _MORE_LIKELY_THAN_NOT = 0.5
+_ALMOST_CERTAIN = 0.95
 
 
 def suggested_move(decision: str | None, relation: str | None, first_status: str, second_status: str) -> str | None:
@@ -59,9 +60,17 @@ def calls_for_alert(band: str, probability: float, reasons: Iterable[Mapping[str
 
     Every ``likely`` pair is. A pair for review is told where the accused person's name agrees, or agrees in part
     (masked, misspelt) and the pair is more probable than not: two letters about one kind of misconduct in one place are
-    many, and telling a commission of each would betray who is reported there.
+    many, and telling a commission of each would betray who is reported there. Where nobody is named, as in a letter
+    about a unit, the unit stands for the person, and the pair must be almost certain.
     """
     if band == Band.LIKELY:
         return True
-    name = next((reason.get("verdict") for reason in reasons if reason.get("field") == "name"), None)
-    return name == "agree" or (name == "partly" and probability >= _MORE_LIKELY_THAN_NOT)
+    verdicts = {reason.get("field"): reason.get("verdict") for reason in reasons}
+    match verdicts.get("name"):
+        case "agree":
+            return True
+        case "partly":
+            return probability >= _MORE_LIKELY_THAN_NOT
+        case "unknown":
+            return verdicts.get("unit") == "agree" and probability >= _ALMOST_CERTAIN
+    return False
