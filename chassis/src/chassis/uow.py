@@ -90,7 +90,7 @@ class Uow:
             version=version,
             actor=self.actor.acting_for or self.actor.sub,
             correlation_id=self.cause.correlation_id or self.cause.request_id,
-            causation_id=self.cause.causation_id,
+            causation_id=self.cause.causation_id or self.cause.request_id,
             commission=commission,
             traceparent=self.cause.traceparent,
         )

@@ -73,6 +73,7 @@ async def test_what_follows_from_an_event_names_it_as_its_cause(world: Any) -> N
     cause, envelope = causes[0]
     assert cause.causation_id == str(envelope.id)
     assert cause.correlation_id == envelope.correlation_id
+    assert envelope.causation_id == envelope.correlation_id, "what no event caused names the request"
     assert cause.traceparent[:35] == envelope.traceparent[:35], "the same trace"
 
 

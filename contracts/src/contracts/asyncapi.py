@@ -28,7 +28,7 @@ _HEADERS: dict[str, Any] = {
         "ce-dataschema": {"type": "string", "format": "uri"},
         "heli-actor": {"type": "string", "description": "subject identifier of whoever caused the event"},
         "heli-correlation": {"type": "string", "description": "shared by everything one request set going"},
-        "heli-causation": {"type": "string", "description": "id of the event that caused this one"},
+        "heli-causation": {"type": "string", "description": "id of the event or request that caused this one"},
         "heli-commission": {"type": "string", "description": "code of the commission concerned"},
         "traceparent": {"type": "string", "description": "W3C trace context"},
     },
