@@ -62,11 +62,21 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def service_database(service: Service, postgres_server: EmbeddedPostgres) -> ServiceDatabase:
-    """The service's database, migrated to head by its owner role."""
-    database = postgres_server.create_service_database(service.short, extensions=EXTENSIONS)
-    migrate(service.migrations, database.owner)
-    return database
+def migrated_databases() -> dict[str, ServiceDatabase]:
+    """The databases made so far, by service: one session may test several services."""
+    return {}
+
+
+@pytest.fixture
+def service_database(
+    service: Service, postgres_server: EmbeddedPostgres, migrated_databases: dict[str, ServiceDatabase]
+) -> ServiceDatabase:
+    """The service's database, migrated to head by its owner role; made once a session."""
+    if service.short not in migrated_databases:
+        database = postgres_server.create_service_database(service.short, extensions=EXTENSIONS)
+        migrate(service.migrations, database.owner)
+        migrated_databases[service.short] = database
+    return migrated_databases[service.short]
 
 
 @pytest.fixture
