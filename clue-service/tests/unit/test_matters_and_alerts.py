@@ -73,6 +73,11 @@ def test_a_pair_is_told_across_commissions_where_the_name_stands_for_it(
     assert calls_for_alert(band, probability, reasons) is told
 
 
+def test_a_namesake_of_another_unit_is_told_of_only_when_more_probable_than_not() -> None:
+    reasons = [{"field": "unit", "verdict": "conflict"}, {"field": "name", "verdict": "agree"}]
+    assert [calls_for_alert("review", probability, reasons) for probability in (0.3, 0.6)] == [False, True]
+
+
 def test_where_nobody_is_named_another_unit_is_another_matter() -> None:
     reasons = [{"field": "unit", "verdict": "conflict"}, {"field": "name", "verdict": "unknown"}]
     assert not calls_for_alert("review", 0.99, reasons)

@@ -58,17 +58,17 @@ def suggested_move(decision: str | None, relation: str | None, first_status: str
 def calls_for_alert(band: str, probability: float, reasons: Iterable[Mapping[str, Any]]) -> bool:
     """Whether a pair across commissions is told to both.
 
-    Every ``likely`` pair is. A pair for review is told where the accused person's name agrees, or agrees in part
-    (masked, misspelt) and the pair is more probable than not: two letters about one kind of misconduct in one place are
-    many, and telling a commission of each would betray who is reported there. Where nobody is named, as in a letter
-    about a unit, the unit stands for the person, and the pair must be almost certain.
+    Every ``likely`` pair is. A pair for review is told where the accused person's name agrees. Where it agrees in part
+    (masked, misspelt) or at another unit (a namesake), the pair must be more probable than not. Where nobody is named,
+    as in a letter about a unit, the unit stands for the person and the pair must be almost certain: letters about one
+    kind of misconduct in one place are many, and telling a commission of each would betray who is reported there.
     """
     if band == Band.LIKELY:
         return True
     verdicts = {reason.get("field"): reason.get("verdict") for reason in reasons}
     match verdicts.get("name"):
         case "agree":
-            return True
+            return verdicts.get("unit") != "conflict" or probability >= _MORE_LIKELY_THAN_NOT
         case "partly":
             return probability >= _MORE_LIKELY_THAN_NOT
         case "unknown":
