@@ -74,3 +74,17 @@ async def test_a_sub_with_odd_characters_has_an_address_of_its_own(call: Any) ->
     page = (await call("service", "GET", "/v1/principals?role=handler")).json()
     assert [one["sub"] for one in page["items"]] == ["svc:clue|1"]
     assert (await call("service", "PUT", "/v1/principals/a%00b", json=BODY)).status_code == 422
+
+
+async def test_the_sub_may_be_repeated_and_the_unit_left_out(call: Any) -> None:
+    bare = {"sub": "u4", "roles": ["platform_admin"]}
+    assert (await call("platform_admin", "PUT", "/v1/principals/u4", json=bare)).status_code == 201
+    other = await call("platform_admin", "PUT", "/v1/principals/u5", json=bare)
+    assert (other.status_code, other.json()["errors"][0]["pointer"]) == (422, "/sub")
+
+
+async def test_a_cadre_nobody_knows_is_named_as_the_fault(call: Any) -> None:
+    body = {**BODY, "cadre_id": "00000000-0000-7000-8000-000000000001"}
+    answer = await call("platform_admin", "PUT", "/v1/principals/u6", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_cadre")
+    assert answer.json()["errors"][0]["pointer"] == "/cadre_id"

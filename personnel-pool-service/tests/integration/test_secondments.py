@@ -138,7 +138,6 @@ async def test_a_refusal_frees_the_seat_and_another_takes_it(
 ) -> None:
     one, two, spare = await new_cadre("sup1-xn"), await new_cadre("insp-xn"), await new_cadre("sup2-xn")
     path = (await lend([one, two])).headers["location"]
-    assert (await call("home_unit_approver@sup1-xn", "POST", f"{path}/refuse", json={})).status_code == 422
     refused = await call("home_unit_approver@sup1-xn", "POST", f"{path}/refuse", json={"reason": "人手不足"})
     assert refused.json()["state"] == "replacement_wanted"
     event = (await harness.staged_events("pool.secondment.refused.v1"))[0]
@@ -244,3 +243,20 @@ async def test_a_retry_with_the_same_key_lends_once(call: Any, new_cadre: Any, l
     assert (again.status_code, again.json()) == (201, first.json())
     other = await lend([cadre_id], "2027-01-01", "2027-01-02", who="service", headers=key)
     assert other.json()["code"] == "idempotency_key_reused"
+
+
+async def test_a_token_of_an_unknown_unit_reads_nobody(call: Any, new_cadre: Any, lend: Any) -> None:
+    cadre_id = await new_cadre("sup1-xn")
+    posting = (await lend([cadre_id])).json()["id"]
+    for role in ("pool_manager", "inspection_office", "org_department", "home_unit_approver"):
+        who = f"{role}@nowhere"
+        assert (await call(who, "GET", "/v1/cadres")).json()["items"] == []
+        assert (await call(who, "GET", "/v1/secondments")).json()["items"] == []
+        assert (await call(who, "GET", f"/v1/secondments/{posting}")).status_code == 404
+
+
+async def test_a_reference_may_be_in_any_script_and_a_refusal_silent(call: Any, new_cadre: Any, lend: Any) -> None:
+    posting = await lend([await new_cadre("sup1-xn")], request_ref="专案2026-3")
+    assert posting.status_code == 201
+    refused = await call("home_unit_approver@sup1-xn", "POST", f"{posting.headers['location']}/refuse", json={})
+    assert (refused.status_code, refused.json()["status"]) == (200, "replacement_wanted")

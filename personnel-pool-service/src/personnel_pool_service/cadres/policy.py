@@ -14,11 +14,16 @@ def readable_homes(caller: Principal, tree: UnitTree) -> frozenset[str] | None:
     Raises:
         RoleRequired: the caller may read nobody.
     """
-    if caller.has_any(*READ_ALL):
+    if reads_all(caller, tree):
         return None
-    if not caller.has_any(*READ_OWN):
+    if not caller.has_any(*READ_ALL, *READ_OWN):
         raise RoleRequired(members={"roles": sorted(READ_ALL | READ_OWN)})
     return units_below(caller, tree)
+
+
+def reads_all(caller: Principal, tree: UnitTree) -> bool:
+    """Whether the caller reads the whole pool; a token of a unit that is not in the directory reads nobody."""
+    return caller.has_any(*READ_ALL) and (caller.unit is None or caller.unit in tree)
 
 
 def units_below(caller: Principal, tree: UnitTree) -> frozenset[str]:

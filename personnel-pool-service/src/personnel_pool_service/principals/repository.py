@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from personnel_pool_service.cadres.models import CadreRow
 from personnel_pool_service.principals.models import PrincipalRow
 
 
@@ -31,6 +32,11 @@ async def lock_or_add(session: AsyncSession, sub: str, now: datetime) -> tuple[P
     row = await session.scalar(select(PrincipalRow).where(PrincipalRow.sub == sub).with_for_update())
     assert row is not None  # inserted or found: principals are never deleted
     return row, created
+
+
+async def has_cadre(session: AsyncSession, cadre_id: UUID) -> bool:
+    """Whether the pool knows the cadre."""
+    return await session.scalar(select(CadreRow.id).where(CadreRow.id == cadre_id)) is not None
 
 
 async def find_sub_of_cadre(session: AsyncSession, cadre_id: UUID) -> str | None:

@@ -32,6 +32,8 @@ async def upsert_principal(
     """Say who an account is: unit, roles, clearance. Repeating it changes nothing."""
     if not _SUB.fullmatch(sub):
         raise invalid_field("/sub", "malformed", "账号标识格式不正确", "The subject identifier is malformed")
+    if body.sub not in (None, sub):
+        raise invalid_field("/sub", "differs_from_path", "与地址中的标识不一致", "Differs from the one in the address")
     keys = resources_of(request).keys
     facts, created = await service.upsert_principal(uow, keys, body.to_draft(sub), seen_version=if_match)
     answer_resource(response, uow, f"/v1/principals/{sub}", facts.version, created=created)

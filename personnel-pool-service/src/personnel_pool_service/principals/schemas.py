@@ -9,7 +9,7 @@ from contracts.envelope import UnitCode as TokenUnit
 from pydantic import Field
 
 from personnel_pool_service.principals.domain import PrincipalDraft
-from personnel_pool_service.vocabulary import Label
+from personnel_pool_service.vocabulary import Label, Sub
 
 _OPTIONAL = ("name", "contact", "cadre_id")
 
@@ -17,7 +17,8 @@ _OPTIONAL = ("name", "contact", "cadre_id")
 class PrincipalIn(RequestModel):
     """Unit, roles and clearance replace what was there; name, contact and cadre stay unless they are sent."""
 
-    unit: TokenUnit | None = Field(description="As in the token; may be unknown to the directory")
+    sub: Sub | None = Field(None, description="May be repeated from the address")
+    unit: TokenUnit | None = Field(None, description="As in the token; may be unknown to the directory")
     roles: list[Code] = Field(max_length=50)
     clearance: Clearance = "internal"
     cadre_id: UUID | None = None

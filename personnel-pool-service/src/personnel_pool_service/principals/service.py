@@ -4,10 +4,11 @@ from collections.abc import Collection
 from uuid import UUID
 
 from chassis.directory import store_principal
-from chassis.errors import NotFound, StaleVersion
+from chassis.errors import FieldError, NotFound, StaleVersion
 from chassis.keyring import KeyRing
 from chassis.uow import Uow
 
+from personnel_pool_service.cadres.errors import UnknownCadre
 from personnel_pool_service.principals import repository
 from personnel_pool_service.principals.domain import PrincipalDraft, PrincipalFacts
 from personnel_pool_service.principals.errors import CadreLinkedElsewhere
@@ -26,6 +27,7 @@ async def upsert_principal(
     Raises:
         StaleVersion: it is not at ``seen_version``.
         CadreLinkedElsewhere: another account belongs to the cadre.
+        UnknownCadre: there is no such cadre.
     """
     row, created = await repository.lock_or_add(uow.session, draft.sub, uow.now)
     if created and seen_version is not None:
@@ -92,6 +94,8 @@ async def list_principals(
 
 
 async def _link(uow: Uow, row: PrincipalRow, cadre_id: UUID | None) -> None:
+    if cadre_id is not None and not await repository.has_cadre(uow.session, cadre_id):
+        raise UnknownCadre(errors=[FieldError("/cadre_id", "unknown_cadre", UnknownCadre.title)])
     if cadre_id is not None and await repository.find_sub_of_cadre(uow.session, cadre_id) not in (None, row.sub):
         raise CadreLinkedElsewhere
     row.cadre_id = cadre_id

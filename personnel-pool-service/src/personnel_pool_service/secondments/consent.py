@@ -31,7 +31,7 @@ async def approve(uow: Uow, tree: UnitTree, posting: Posting, reach: Reach, cadr
 
 
 async def refuse(
-    uow: Uow, tree: UnitTree, posting: Posting, reach: Reach, reason: str, cadre_ids: Collection[UUID] | None
+    uow: Uow, tree: UnitTree, posting: Posting, reach: Reach, reason: str | None, cadre_ids: Collection[UUID] | None
 ) -> None:
     """A home unit keeps its people, or some of them, and says why. They are free again; a repeat changes nothing.
 

@@ -6,7 +6,7 @@ from chassis.directory import UnitTree
 from chassis.errors import RoleRequired
 from chassis.identity import Principal
 
-from personnel_pool_service.cadres.policy import READ_ALL, READ_OWN, units_below
+from personnel_pool_service.cadres.policy import READ_ALL, READ_OWN, reads_all, units_below
 from personnel_pool_service.secondments.domain import APPROVERS, LENDERS
 
 
@@ -31,5 +31,5 @@ def reach_of(caller: Principal, tree: UnitTree) -> Reach:
     own = units_below(caller, tree) if caller.has_any(*APPROVERS) else frozenset()
     if not own and not caller.has_any(*READ_ALL, *READ_OWN):
         raise RoleRequired(members={"roles": sorted(READ_ALL | READ_OWN)})
-    sees = None if caller.has_any(*READ_ALL) else own
+    sees = None if reads_all(caller, tree) else own
     return Reach(sees=sees, decides=own, lends=caller.has_any(*LENDERS))

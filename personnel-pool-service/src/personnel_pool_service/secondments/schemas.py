@@ -58,9 +58,9 @@ class ApproveIn(RequestModel):
 
 
 class RefuseIn(RequestModel):
-    """A reasoned refusal for the caller's own unit's people; for some of them if they are named."""
+    """A refusal for the caller's own unit's people, with the reason; for some of them if they are named."""
 
-    reason: Remark
+    reason: Remark | None = None
     cadre_ids: list[UUID] | None = Field(None, min_length=1, max_length=200)
 
 
