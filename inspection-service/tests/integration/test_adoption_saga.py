@@ -65,6 +65,14 @@ async def test_adopting_twice_at_once_makes_the_same_teams(city: Any) -> None:
     assert await held_for_teams(city) == await teams_of(city)
 
 
+async def test_adopting_while_the_same_reservation_runs_waits_for_it(city: Any) -> None:
+    run_id = await two_team_run(city)
+    city.peers.pool.busy_answers = 3
+    adopted = await city.office.post(f"/v1/assembly-runs/{run_id}/adopt")
+    assert [team["state"] for team in adopted["teams"]] == ["proposed", "proposed"]
+    assert await held_for_teams(city) == await teams_of(city)
+
+
 async def test_a_refusal_of_one_team_keeps_nothing_of_the_others(city: Any) -> None:
     run_id = await two_team_run(city)
     await book(city, "c1")

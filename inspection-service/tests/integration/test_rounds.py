@@ -26,6 +26,11 @@ COOP = "su-coop"
             "/targets/0/demands/0/role",
             "enum",
         ),
+        (
+            {"targets": [{"unit_code": COOP, "demands": [{"role": "leader", "pool_kinds": ["choir"]}]}]},
+            "/targets/0/demands/0/pool_kinds/0",
+            "literal_error",
+        ),
         ({"type": "festive"}, "/type", "literal_error"),
         ({"extra": 1}, "/extra", "extra_forbidden"),
         ({"starts_on": "tomorrow"}, "/starts_on", "date_from_datetime_parsing"),

@@ -238,6 +238,20 @@ async def test_a_refused_hand_over_says_why_and_can_be_asked_again(city: Any) ->
     assert (await city.office.get(f"/v1/findings/{finding['id']}"))["state"] == "handed_over"
 
 
+async def test_a_finding_about_a_person_of_an_unknown_unit_is_refused_by_field(city: Any) -> None:
+    team = await city.entered_team()
+    body = {
+        "category": "C1",
+        "severity": "grave",
+        "text": "问题",
+        "person": {"name": "某人", "unit_code": "su-nowhere"},
+    }
+    refused = await city.office.post(f"/v1/teams/{team['id']}/findings", body, expect=422)
+    assert [(one["pointer"], one["code"]) for one in refused["errors"]] == [("/person/unit_code", "unknown_unit")]
+    known = {**body, "person": {"name": "某人", "unit_code": COOP, "rank": "division_chief"}}
+    assert (await city.office.post(f"/v1/teams/{team['id']}/findings", known, expect=201))["person"]["rank"]
+
+
 async def test_content_of_findings_is_in_no_event_and_no_audit_row(city: Any) -> None:
     team = await city.entered_team()
     body = {"category": "C1", "severity": "grave", "text": "标记䶮正文", "person": {"name": "何䶮宁"}}

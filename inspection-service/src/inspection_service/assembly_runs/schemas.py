@@ -46,8 +46,8 @@ class StartRunIn(RequestModel):
 
     pins: list[PinIn] = Field(default_factory=list, max_length=500)
     bans: list[BanIn] = Field(default_factory=list, max_length=2000)
-    weights: dict[Annotated[str, Field(max_length=64)], FiniteFloat] = Field(default_factory=dict, max_length=50)
-    time_limit_s: float = Field(30.0, ge=1, le=600, description="seconds the solver may take")
+    weights: dict[Annotated[str, Field(max_length=64)], FiniteFloat] | None = Field(None, max_length=50)
+    time_limit_s: float | None = Field(None, ge=1, le=600, description="seconds the solver may take; default 30")
 
 
 class ReasonOut(ResponseModel):

@@ -27,6 +27,8 @@ PATIENCE = timedelta(minutes=10)
 """How long a run waits for a pool that does not answer before it fails."""
 PATIENCE_WITH_FAULTS = timedelta(minutes=1)
 """How long a run is tried again after a fault nobody foresaw, such as a database that went away."""
+TIME_LIMIT_S = 30.0
+"""Seconds the solver may take where the request does not say."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ async def start_run(uow: Uow, viewer: Viewer, tree: UnitTree, round_id: UUID, bo
     open_targets = [t for t in (await rounds.plan_of(uow, round_id)).targets if t.team_id is None]
     if not open_targets:
         raise TargetIsManned
-    request = body.model_dump(mode="json", exclude={"time_limit_s"})
+    request = {**body.model_dump(mode="json", exclude={"time_limit_s"}), "weights": body.weights or {}}
     targets = tuple(domain.target_of(t.unit_code, t.profile, t.demands, tree) for t in open_targets)
     validate_problem(domain.draft_problem(targets, request))
     run = AssemblyRun(
@@ -60,7 +62,7 @@ async def start_run(uow: Uow, viewer: Viewer, tree: UnitTree, round_id: UUID, bo
         number=await repository.next_number(uow.session, round_id),
         status=RunStatus.QUEUED,
         request=request,
-        time_limit_s=body.time_limit_s,
+        time_limit_s=body.time_limit_s or TIME_LIMIT_S,
         progress={},
         started_by=uow.actor.acting_for or uow.actor.sub,
         created_at=uow.now,

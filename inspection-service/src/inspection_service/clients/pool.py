@@ -1,5 +1,6 @@
 """What this service asks of personnel-pool-service: cadres, recusal verdicts, secondments."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
@@ -10,7 +11,7 @@ from chassis.uow import Cause
 from pydantic import Field
 
 from inspection_service.clients.errors import PeerRefused
-from inspection_service.clients.reading import Answer, document_of, read
+from inspection_service.clients.reading import Answer, document_of, is_still_running, read
 
 PEER = "pool"
 _PAGE = 2_000
@@ -18,7 +19,8 @@ _PAIRS_PER_CHECK = 20_000  # keeps one check well under the 10 s a peer may take
 
 SettleVerb = Literal["activate", "end", "recall"]
 
-
+_PAUSES = (0.1, 0.2, 0.4, 0.8)
+"""Seconds between asking again for what somebody else's running call will answer."""
 _CONFLICT = 409
 _DONE: Mapping[SettleVerb, frozenset[str]] = {
     "activate": frozenset({"active", "ended", "evaluated", "recalled"}),
@@ -147,21 +149,28 @@ class PoolClient:
         acting_for: str,
         cause: Cause | None = None,
     ) -> Secondment:
-        """Reserve a group, all or none. The same ``request_ref`` and ``acting_for`` give the same secondment again."""
+        """Reserve a group, all or none. The same ``request_ref`` and ``acting_for`` give the same secondment again.
+
+        Where somebody else is asking for the same at this moment, waits a little for what comes of it.
+        """
         body = {
             "purpose": purpose,
             "request_ref": request_ref,
             "period": _days(period),
             "members": [{"cadre_id": str(cadre_id), "role": role} for cadre_id, role in members],
         }
-        answer = await self._peer().call(
-            "POST",
-            "/v1/secondments",
-            json=body,
-            cause=cause,
-            acting_for=acting_for,
-            idempotency_key=f"reserve:{request_ref}",
-        )
+        for pause in (0.0, *_PAUSES):
+            await asyncio.sleep(pause)
+            answer = await self._peer().call(
+                "POST",
+                "/v1/secondments",
+                json=body,
+                cause=cause,
+                acting_for=acting_for,
+                idempotency_key=f"reserve:{request_ref}",
+            )
+            if not is_still_running(answer):
+                break
         return read(PEER, Secondment, document_of(PEER, answer))
 
     async def get_secondment(self, secondment_id: UUID, *, cause: Cause | None = None) -> Secondment:

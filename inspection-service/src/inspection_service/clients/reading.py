@@ -17,6 +17,20 @@ class Answer(BaseModel):
 
 A = TypeVar("A", bound=Answer)
 
+_CONFLICT = 409
+
+
+def is_still_running(response: Response) -> bool:
+    """Whether somebody else's call with the same idempotency key has not ended yet: ask again in a moment."""
+    try:
+        return response.status_code == _CONFLICT and _is_still_running(response.json())
+    except ValueError:
+        return False
+
+
+def _is_still_running(document: Any) -> bool:
+    return isinstance(document, dict) and document.get("code") == "idempotency_in_progress"
+
 
 def document_of(peer: str, response: Response) -> dict[str, Any]:
     """The JSON object of an answer.
@@ -27,10 +41,7 @@ def document_of(peer: str, response: Response) -> dict[str, Any]:
         document = response.json()
     except ValueError as error:
         raise PeerFailed(members={"peer": peer}) from error
-    passing = response.status_code in (401, 429) or (
-        isinstance(document, dict) and document.get("code") == "idempotency_in_progress"
-    )
-    if passing or not isinstance(document, dict):
+    if response.status_code in (401, 429) or not isinstance(document, dict) or _is_still_running(document):
         raise PeerFailed(members={"peer": peer})
     if response.status_code >= 400:
         raise PeerRefused(response.status_code, document)

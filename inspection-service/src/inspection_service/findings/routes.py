@@ -5,8 +5,9 @@ from uuid import UUID
 
 from chassis.identity import Principal
 from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor
-from chassis.web import IfMatch, UowDep, answer_resource, check_version, require, set_etag
-from fastapi import APIRouter, Body, Query, Response
+from chassis.service import resources_of
+from chassis.web import IfMatch, UowDep, answer_resource, check_version, open_uow, require, set_etag
+from fastapi import APIRouter, Body, Query, Request, Response
 
 from inspection_service.findings import service
 from inspection_service.findings.domain import MOVES
@@ -23,16 +24,19 @@ _READERS = sorted({*MOVES["hand-over"].roles, *LEADER_ROLES})
 @router.post("/v1/teams/{team_id}/findings", status_code=201)
 async def record_finding(
     team_id: UUID,
+    request: Request,
     response: Response,
-    _caller: Annotated[Principal, require(*_WRITERS)],
+    caller: Annotated[Principal, require(*_WRITERS)],
     tree: TreeDep,
-    uow: UowDep,
     body: RecordFindingIn,
 ) -> FindingOut:
     """Write down what the team found, while it is at its unit."""
-    finding = await service.record_finding(uow, await viewer_of(uow, tree), team_id, body)
-    answer_resource(response, uow, f"/v1/findings/{finding.id}", finding.version, created=True)
-    return service.describe_finding(finding)
+    if body.person is not None and body.person.unit_code is not None:
+        tree = await resources_of(request).directory.require({"/person/unit_code": body.person.unit_code})
+    async with open_uow(request, caller) as uow:
+        finding = await service.record_finding(uow, await viewer_of(uow, tree), team_id, body)
+        answer_resource(response, uow, f"/v1/findings/{finding.id}", finding.version, created=True)
+        return service.describe_finding(finding)
 
 
 @router.get("/v1/teams/{team_id}/findings")

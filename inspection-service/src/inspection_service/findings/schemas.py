@@ -21,6 +21,8 @@ class PersonIn(RequestModel):
     unit_code: UnitCode | None = None
     unit_name: _Short | None = None
     post: _Short | None = None
+    rank: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")] | None = None
+    person_code: UnitCode | None = None
 
 
 def _person(value: Any) -> Any:

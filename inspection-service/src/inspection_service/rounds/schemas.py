@@ -17,6 +17,7 @@ Tag = Annotated[str, StringConstraints(pattern=r"^\S{1,64}$")]
 Level = Literal["central", "province", "city", "county", "township"]
 InspectionType = Literal["regular", "special", "mobile", "look_back"]
 InspectionMode = Literal["ordinary", "linked", "cross", "elevated"]
+PoolKind = Literal["case", "inspection_member", "inspection_leader", "university_backbone", "expert"]
 MAX_TARGETS = 200
 
 
@@ -24,9 +25,9 @@ class DemandIn(RequestModel):
     """How many seats of a role, and what each of those seats asks for."""
 
     role: Role
-    count: int = Field(ge=0, le=50)
+    count: int = Field(1, ge=0, le=50)
     tags: list[Tag] = Field(default_factory=list, max_length=20)
-    pool_kinds: list[Tag] = Field(default_factory=list, max_length=10)
+    pool_kinds: list[PoolKind] = Field(default_factory=list, max_length=10)
 
 
 class TargetIn(RequestModel):

@@ -26,6 +26,8 @@ class PoolStandIn:
         self.verdicts: dict[tuple[str, str], str] = {}
         self.secondments: dict[str, dict[str, Any]] = {}
         self.quotas: dict[str, int] = {}
+        self.busy_answers = 0
+        """How many requests to reserve are told that the same one is still running."""
         self._answers: dict[tuple[str, str, str], str] = {}
         self.app = Starlette(
             routes=[
@@ -109,6 +111,9 @@ class PoolStandIn:
 
     async def _request(self, request: Request) -> Response:
         key = (request.headers["heli-acting-sub"], request.url.path, request.headers["idempotency-key"])
+        if self.busy_answers:
+            self.busy_answers -= 1
+            return _problem(409, "idempotency_in_progress")
         if key in self._answers:
             return JSONResponse(self.secondments[self._answers[key]], status_code=201)
         body = await request.json()
