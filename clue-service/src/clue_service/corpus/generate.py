@@ -80,7 +80,8 @@ class Corpus:
         slots = {
             "third": self.world.person(), "firm": self.world.firm(), "plate": self.world.plate(),
             "village": self.world.stem() + "村", "project": self.world.stem() + self.world.pick("project_kinds"),
-            "fund": self.world.pick("funds"), "relation": self.world.pick("relations"), "event": self.world.pick("events"),
+            "fund": self.world.pick("funds"), "relation": self.world.pick("relations"),
+            "event": self.world.pick("events"),
             "hotel": self.world.pick("firm_first") + self.world.pick("firm_second") + self.world.pick("hotels"),
             "place": self.world.stem() + self.world.pick("places"), "count": str(random.randrange(2, 90)),
             "area": f"{random.randrange(2, 90)}亩",
@@ -205,7 +206,8 @@ class Corpus:
         random, phrases, wording = self.random, self._phrases, self.wording
         opener = random.choice(phrases[f"openers_{wording}"]).format(t=random.choice(("干部", "领导", "有关人员")))
         fillers = random.sample(phrases[f"filler_{wording}"], random.choice((0, 0, 1, 1, 2)))
-        return opener + account + "".join(fillers) + random.choice(phrases[f"closers_{wording}"])
+        closer = random.choice(phrases[f"closers_{wording}"])
+        return f"{opener}{account}{''.join(fillers)}{closer}"
 
     def _letter(self, matter: Matter) -> str:
         pool = list(self._letters[f"body_{self.wording}"])

@@ -1,4 +1,4 @@
-"""An invented city: places, units with the names people give them, officials, firms. Every name is made up by chance."""
+"""An invented city: places, units with the names people give them, officials, firms. All names are made by chance."""
 
 import json
 from dataclasses import dataclass, field
@@ -53,8 +53,14 @@ _POSTS = {
         ("局长", "一把手", "主要负责人"), ("副局长", "分管领导", "班子成员"), ("科长", "股长", "科室负责人"),
         ("办公室主任", "办公室负责人"), ("干部", "工作人员"),
     ],
-    "town": [("党委书记", "书记", "镇领导"), ("镇长", "镇里主要领导"), ("副镇长", "分管领导"), ("民政所所长", "所长"), ("财政所所长", "所长")],
-    "village": [("村支书", "支书", "村书记"), ("村主任", "村长", "村委会主任"), ("村会计", "会计", "文书"), ("村干部", "村委成员")],
+    "town": [
+        ("党委书记", "书记", "镇领导"), ("镇长", "镇里主要领导"), ("副镇长", "分管领导"), ("民政所所长", "所长"),
+        ("财政所所长", "所长"),
+    ],
+    "village": [
+        ("村支书", "支书", "村书记"), ("村主任", "村长", "村委会主任"), ("村会计", "会计", "文书"),
+        ("村干部", "村委成员"),
+    ],
 }  # fmt: skip
 
 
@@ -147,8 +153,8 @@ class World:
     def _village(self, county: str) -> Place:
         town, village = self.stem() + "镇", self.stem() + "村"
         names = (
-            f"{county}{town}{village}村民委员会", f"{county}{town}{village}", f"{town}{village}", f"{town}{village}委会",
-            f"{village}村委会", village,
+            f"{county}{town}{village}村民委员会", f"{county}{town}{village}", f"{town}{village}",
+            f"{town}{village}委会", f"{village}村委会", village,
         )  # fmt: skip
         return Place("village", county, names, village)
 

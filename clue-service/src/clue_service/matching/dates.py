@@ -38,7 +38,7 @@ def dates(text: str, received_on: date) -> list[tuple[When, int]]:
     """Dates in the text that are not after its receipt, with their places, at most sixteen."""
     found: list[tuple[When, int]] = []
     for when, place in _all(text, received_on):
-        if 1950 <= when.year and (when.year, when.month) <= (received_on.year, received_on.month or 12):
+        if when.year >= 1950 and (when.year, when.month) <= (received_on.year, received_on.month or 12):
             found.append((when, place))
         if len(found) == 16:
             break

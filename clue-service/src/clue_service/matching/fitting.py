@@ -34,36 +34,41 @@ class Fit:
 def fit_weights(pairs: Sequence[LabelledPair], ridge: float = _RIDGE) -> Fit:
     """Weights by Newton's method. Levels seen rarely stay near zero."""
     columns: dict[tuple[str, str], int] = {}
-    rows = [[columns.setdefault(item, len(columns)) for item in expand(pair.levels).items()] for pair in pairs]
-    patterns: dict[tuple[int, ...], list[float]] = {}
-    for row, pair in zip(rows, pairs, strict=True):
-        tally = patterns.setdefault(tuple(sorted(row)), [0.0, 0.0])
+    tallies: dict[tuple[int, ...], list[float]] = {}
+    for pair in pairs:
+        pattern = tuple(columns.setdefault(item, len(columns)) for item in expand(pair.levels).items())
+        tally = tallies.setdefault(pattern, [0.0, 0.0])
         tally[pair.same] += 1
-    solution = _newton(list(patterns), np.array(list(patterns.values())), len(columns), ridge)
+    width = len(columns)
+    # Every pattern also has the constant column, the last one.
+    patterns = np.array([(*pattern, width) for pattern in tallies], np.int32)
+    solution = _newton(patterns, np.array(list(tallies.values())), width + 1, ridge)
     weights: dict[str, dict[str, float]] = {}
     for (name, level), number in columns.items():
         weights.setdefault(name, {})[level] = float(solution[number])
     return Fit(float(solution[-1]), weights)
 
 
-def _newton(patterns: list[tuple[int, ...]], tallies: Vector, width: int, ridge: float) -> Vector:
-    design = np.zeros((len(patterns), width + 1), np.float32)
-    for number, pattern in enumerate(patterns):
-        design[number, list(pattern)] = 1
-    design[:, width] = 1
+def _newton(patterns: npt.NDArray[np.int32], tallies: Vector, width: int, ridge: float) -> Vector:
+    """Each row of ``patterns`` lists the columns that are 1; sums run over them, so memory stays small."""
     totals, positives = tallies.sum(axis=1), tallies[:, 1]
-    penalty = np.full(width + 1, ridge)
-    penalty[width] = 1e-3
-    solution = np.zeros(width + 1)
+    penalty = np.full(width, ridge)
+    penalty[-1] = 1e-3
+    solution = np.zeros(width)
+    fields = range(patterns.shape[1])
     for _ in range(_STEPS):
-        expected = 1 / (1 + np.exp(-np.clip(design @ solution, -35, 35)))
-        gradient = design.T @ (positives - totals * expected) - penalty * solution
-        spread = (totals * expected * (1 - expected)).astype(np.float32)
-        hessian = (design * spread[:, None]).T @ design + np.diag(penalty)
-        step = np.linalg.solve(hessian.astype(np.float64), gradient)
+        expected = 1 / (1 + np.exp(-np.clip(solution[patterns].sum(axis=1), -35, 35)))
+        surplus, spread = positives - totals * expected, totals * expected * (1 - expected)
+        gradient = -penalty * solution
+        curvature = np.zeros(width * width)
+        for one in fields:
+            gradient += np.bincount(patterns[:, one], surplus, width)
+            for other in fields:
+                curvature += np.bincount(patterns[:, one] * width + patterns[:, other], spread, width * width)
+        step = np.linalg.solve(curvature.reshape(width, width) + np.diag(penalty), gradient)
         length = float(np.abs(step).max())
         solution = solution + step * min(1.0, 4.0 / max(length, 1e-9))
-        if length < 1e-4:
+        if length < 1e-3:
             break
     return solution
 

@@ -1,12 +1,11 @@
 """Tables of matching: keys to find a clue by, features to compare it by, counts, what is still to be matched."""
 
-from datetime import datetime
 from uuid import UUID
 
+from chassis.db import Instant
 from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, Integer, LargeBinary, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import Instant
 from clue_service.tables import Base
 
 
@@ -54,6 +53,3 @@ class MatchingPending(Base):
 
     clue_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     since: Mapped[Instant]
-
-
-__all__ = ["ClueFeature", "ClueKey", "MatchingFrequency", "MatchingPending", "datetime"]

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 # Bounded and possessive: a page of digits is read in pieces, in linear time.
-NUMERAL = (
-    r"(?:\d{1,18}+(?:[,，]\d{3}){0,4}+(?:\.\d{1,6}+)?"
-    r"|[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]{1,24}+(?:点[零一二三四五六七八九]{1,8}+)?)"
-)
+_HAN_NUMERAL = "零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟"
+NUMERAL = rf"(?:\d+(?:[,，]\d{{3}})*(?:\.\d+)?|[{_HAN_NUMERAL}]+(?:点[零一二三四五六七八九]+)?)"
 _SCALES = {
     "十": 10.0,
     "百": 1e2,
@@ -32,7 +30,7 @@ _QUANTITY = re.compile(
 _NOT_MONEY_AFTER = re.compile(
     r"^(?:多|余)?(?:亩|平|人|户|吨|斤|棵|株|字|米|立|次|公|名|群|里|个|头|只|份|册|套|台|辆|年|月|日|号|村|分之)"
 )
-_CHINESE = re.compile(r"[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]")
+_CHINESE = re.compile(f"[{_HAN_NUMERAL}]")
 _LARGEST = 1e13
 
 

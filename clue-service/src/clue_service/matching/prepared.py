@@ -96,7 +96,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Facts:
-    """What one matter of a letter tells. ``grams`` are of all its text, ``content`` without names of subject and unit."""
+    """What one matter of a letter tells. ``grams`` are of all its text, ``content`` of its account of the facts."""
 
     topics: frozenset[str] = frozenset()
     category: str | None = None
@@ -136,7 +136,7 @@ def dump_features(prepared: Prepared) -> bytes:
         "subjects": [
             [
                 [[str(name.kind), name.surname, name.given] for name in subject.names],
-                [subject.unit.code, subject.unit.kind, subject.unit.own_name, sorted(subject.unit.areas), subject.unit.town, subject.unit.village],
+                _unit_values(subject.unit),
                 sorted(subject.posts),
                 sorted(subject.codes),
             ]
@@ -160,22 +160,21 @@ def dump_features(prepared: Prepared) -> bytes:
 
 
 def dump_grams(prepared: Prepared) -> bytes:
-    """The grams and contents of all parts: for each an int32 length and the sorted hashes, little-endian."""
-    pieces: list[bytes] = []
-    for part in prepared.parts:
-        for hashes in (part.grams, part.content):
-            pieces += [len(hashes).to_bytes(4, "little"), hashes.astype("<i4").tobytes()]
-    return b"".join(pieces)
+    """Grams and contents of all parts as little-endian int32: count of arrays, their lengths, the sorted hashes."""
+    arrays = [hashes for part in prepared.parts for hashes in (part.grams, part.content)]
+    head = np.array([len(arrays), *map(len, arrays)], np.int32)
+    return np.concatenate([head, *arrays]).astype("<i4").tobytes()
 
 
 def load_grams(raw: bytes) -> list[tuple[Hashes, Hashes]]:
     """Grams and contents of each part, as ``dump_grams`` wrote them."""
+    everything = np.frombuffer(raw, "<i4")
+    count = int(everything[0])
     arrays: list[Hashes] = []
-    place = 0
-    while place < len(raw):
-        length = int.from_bytes(raw[place : place + 4], "little")
-        arrays.append(np.frombuffer(raw, "<i4", length, place + 4))
-        place += 4 + 4 * length
+    start = 1 + count
+    for length in everything[1 : 1 + count].tolist():
+        arrays.append(everything[start : start + length])
+        start += length
     return list(zip(arrays[::2], arrays[1::2], strict=True))
 
 
@@ -211,6 +210,10 @@ def load_features(raw: bytes) -> Prepared:
 
 def _names(raw: list[list[str]]) -> tuple[Name, ...]:
     return tuple(Name(NameClass(kind), surname, given) for kind, surname, given in raw)
+
+
+def _unit_values(unit: Unit) -> list[Any]:
+    return [unit.code, unit.kind, unit.own_name, sorted(unit.areas), unit.town, unit.village]
 
 
 def _unit(raw: list[Any]) -> Unit:

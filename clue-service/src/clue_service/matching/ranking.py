@@ -33,18 +33,26 @@ def _growth(clues: int) -> float:
 def choose_keys(keys: Hashes, frequencies: Frequencies, length: int) -> tuple[Hashes, Values]:
     """The rarest keys whose postings fit the budgets, and their weights. A key nobody else has is left out."""
     trigrams, weights = _rarest(keys[keys >= 0], frequencies, text_budget(length, frequencies.clues), _MOST_TRIGRAMS)
-    composites, worth = _rarest(keys[keys < 0], frequencies, composite_budget(frequencies.clues), _MOST_COMPOSITES)
+    composites, worth = _rarest(
+        keys[keys < 0], frequencies, composite_budget(frequencies.clues), _MOST_COMPOSITES, and_unknown=True
+    )
     chosen = np.concatenate([trigrams, composites])
     return chosen, np.concatenate([weights, worth * np.float32(_COMPOSITE_WORTH)])
 
 
-def _rarest(keys: Hashes, frequencies: Frequencies, budget: int, most: int) -> tuple[Hashes, Values]:
+def _rarest(
+    keys: Hashes, frequencies: Frequencies, budget: int, most: int, *, and_unknown: bool = False
+) -> tuple[Hashes, Values]:
     counts = frequencies.of_keys(keys)
     order = np.argsort(counts, kind="stable")
-    order = order[counts[order] > 0]
-    within = np.cumsum(counts[order]) <= budget
-    chosen = order[: max(int(within.sum()), _ALWAYS)][:most]
-    rarity = np.log((frequencies.clues + 1.0) / counts[chosen] + 1.0)
+    known = order[counts[order] > 0]
+    within = np.cumsum(counts[known]) <= budget
+    chosen = known[: max(int(within.sum()), _ALWAYS)]
+    if and_unknown:
+        # Another process may have stored a clue with these a moment ago; probing for a key nobody has costs little.
+        chosen = np.concatenate([chosen, order[counts[order] == 0]])
+    chosen = chosen[:most]
+    rarity = np.log((frequencies.clues + 1.0) / np.maximum(counts[chosen], 1) + 1.0)
     return keys[chosen], np.asarray(np.square(rarity), np.float32)
 
 

@@ -115,7 +115,7 @@ async def store_snapshot(session: AsyncSession, *, last_id: int, clues: int, cou
 
 async def create_tables(session: AsyncSession) -> None:
     """Make the tables of matching anew in a scratch database; a service's own come from its migrations."""
-    tables = [model.__table__ for model in (ClueKey, ClueFeature, MatchingFrequency)]
+    tables = [ClueKey.metadata.tables[name] for name in ("clue_key", "clue_feature", "matching_frequency")]
     connection = await session.connection()
     await connection.run_sync(lambda sync: ClueKey.metadata.drop_all(sync, tables=tables))
     await connection.run_sync(lambda sync: ClueKey.metadata.create_all(sync, tables=tables))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from typing import Any, Self
 
 from clue_service.matching.compare import HIDDEN_NAME_FITS, NAME_AGREES, Combination, Levels
@@ -24,7 +25,7 @@ class Band(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """One field's share of a score. ``verdict`` is agree, partly, unknown or conflict; ``detail`` is a code, never text."""
+    """One field's share of a score. ``verdict``: agree, partly, unknown or conflict; ``detail``: a code, never text."""
 
     field: str
     verdict: str
@@ -34,7 +35,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class MatchModel:
-    """Weights by field and level in log-odds, joint weights by pairs of levels, a calibration, the bands' limits."""
+    """Weights by field and level and by pairs of levels, in log-odds; a calibration; the bands' limits."""
 
     version: str
     intercept: float
@@ -90,7 +91,7 @@ class MatchModel:
             return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
         if log_odds <= knots[0][0]:
             return knots[0][1]
-        for (x0, y0), (x1, y1) in zip(knots, knots[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(knots):
             if log_odds <= x1:
                 return y0 + (y1 - y0) * (log_odds - x0) / (x1 - x0) if x1 > x0 else y1
         return knots[-1][1]
@@ -132,23 +133,13 @@ def expand(levels: Levels) -> Levels:
 
 _UNKNOWN = frozenset({"missing", "unknown", "one_side", "cannot_tell"})
 _CONFLICT = frozenset(
-    {
-        "different",
-        "differ",
-        "given_name_differs",
-        "contradict",
-        "other_mark",
-        "same_kind_other_area",
-        "other_kind_same_area",
-        "c0",
-        "c1",
-        "r0",
-    }
-)
+    {"different", "differ", "given_name_differs", "contradict", "other_mark", "same_kind_other_area",
+     "other_kind_same_area", "c0", "c1", "r0"}
+)  # fmt: skip
 _PARTLY = frozenset(
-    {"same_given_name", "one_character", "look_alike", "masked_both_ends", "same_surname_masked", "surname_sound_masked",
-     "partly", "near", "digits", "year", "similar", "masked", "same_kind_area_unknown", "area_same_kind_unknown", "c2", "c3",
-     "c4", "r1", "r2"}
+    {"same_given_name", "one_character", "look_alike", "masked_both_ends", "same_surname_masked",
+     "surname_sound_masked", "partly", "near", "digits", "year", "similar", "masked", "same_kind_area_unknown",
+     "area_same_kind_unknown", "c2", "c3", "c4", "r1", "r2"}
 )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from clue_service.matching.prepared import (
     load_features,
     load_grams,
 )
-from clue_service.matching.ranking import QueryVector, choose_keys, text_budget
+from clue_service.matching.ranking import QueryVector, Values, choose_keys, text_budget
 from clue_service.matching.relations import Relation, propose_relation
 from clue_service.matching.repository import Session, StoredClue
 from clue_service.matching.scoring import Band, MatchModel, Reason, packaged_model
@@ -142,15 +142,22 @@ class Matcher:
         if not stored or not prepared.parts:
             return []
         grams = [load_grams(one.grams) for one in stored]
-        likeness = self._likeness(prepared, grams)
-        by_text = sorted(
-            range(len(stored)), key=lambda n: -max((one.text for one in likeness[n].values()), default=0.0)
-        )
-        chosen = dict.fromkeys([*by_text[:_COMPARED_BY_TEXT], *range(min(_COMPARED_BY_KEYS, len(stored)))])
-        scored = [
-            one for number in chosen if (one := self._score(prepared, stored[number], likeness[number])) is not None
-        ]
+        closest = self._closest(prepared, grams)
+        by_text = np.argsort(-closest, kind="stable")[:_COMPARED_BY_TEXT].tolist()
+        chosen = list(dict.fromkeys([*by_text, *range(min(_COMPARED_BY_KEYS, len(stored)))]))
+        likeness = self._likeness(prepared, [grams[number] for number in chosen])
+        scored = [self._score(prepared, stored[n], alike) for n, alike in zip(chosen, likeness, strict=True) if alike]
         return sorted(scored, key=lambda one: (-one.rank, str(one.clue_id)))
+
+    def _closest(self, prepared: Prepared, grams: list[list[tuple[Hashes, Hashes]]]) -> Values:
+        """The best cosine of any two parts, for each stored clue."""
+        owners = np.array([n for n, parts in enumerate(grams) for _ in parts], np.int64)
+        texts = [text for parts in grams for text, _ in parts]
+        best = np.zeros(len(grams), np.float32)
+        for part in prepared.parts:
+            cosines, _ = QueryVector(part.grams, self._frequencies).compare(texts)
+            np.maximum.at(best, owners, cosines)
+        return best
 
     def _likeness(
         self, prepared: Prepared, grams: list[list[tuple[Hashes, Hashes]]]
@@ -166,10 +173,8 @@ class Matcher:
 
     def _score(
         self, prepared: Prepared, stored: StoredClue, likeness: dict[tuple[int, int], TextLikeness]
-    ) -> ScoredCandidate | None:
+    ) -> ScoredCandidate:
         other = load_features(stored.features)
-        if not other.parts:
-            return None
         log_odds, combination, levels = self.model.best(compare(prepared, other, likeness))
         probability = self.model.probability(log_odds)
         closest = likeness[combination.part, combination.other_part].text

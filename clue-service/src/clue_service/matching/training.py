@@ -21,6 +21,16 @@ Body = dict[str, Any]
 Replay = Callable[[Sequence[Body], Matcher, str], Awaitable[list[Outcome]]]
 
 _BACKGROUND_SHARE = 0.004
+# Before anything is fitted the engine must already choose, for a mixed letter, which of its matters to compare.
+_PRIOR: dict[str, dict[str, float]] = {
+    "name": {"equal": 2.0, "equal_short": 1.5, "same_sound": 1.5, "different": -2.0, "given_name_differs": -1.5},
+    "amount": {"equal": 2.0, "near": 1.0, "differ": -1.5},
+    "date": {"day": 1.5, "month": 1.5, "differ": -2.0},
+    "third_person": {"equal": 2.0, "several_equal": 3.0, "same_sound": 2.0, "different": -1.0},
+    "topic": {"same": 1.0, "differ": -1.0},
+    "detail": {"same_mark": 2.0, "several_same": 2.0, "one_same": 1.0, "contradict": -1.0},
+    "content": {f"c{level}": 0.4 * level for level in range(11)},
+}
 
 
 @dataclass(frozen=True)
@@ -47,8 +57,8 @@ class FitReport:
 async def train(replay: Replay, clues: Sequence[Body] | None, count: int) -> tuple[MatchModel, FitReport]:
     """Fit on the clues, or on ``count`` generated ones; ``replay`` runs clues through the engine in empty tables."""
     fitting, calibrating, judging = _thirds(clues) if clues else _generated(count)
-    background = _background(fitting)
-    blank = MatchModel(version="blank", intercept=-4.0, weights={}, background=background)
+    background = packaged_model().background if clues else background_of(fitting, judging)
+    blank = MatchModel(version="blank", intercept=-6.0, weights=_PRIOR, background=background)
     pairs = labelled_pairs(await replay(fitting, Matcher(blank), "fitting"))
     fit = fit_weights(pairs)
     raw = MatchModel(version="raw", intercept=fit.intercept, weights=fit.weights, background=background)
@@ -97,13 +107,19 @@ def _thirds(clues: Sequence[Body]) -> tuple[list[Body], list[Body], list[Body]]:
     return parts
 
 
-def _background(clues: Sequence[Body]) -> dict[int, float]:
+def background_of(one: Sequence[Body], other: Sequence[Body]) -> dict[int, float]:
+    """Grams that two differently worded sets share: everyday officialese, not one set's phrases."""
+    shares = [_shares(one), _shares(other)]
+    common = {gram: min(share, shares[1].get(gram, 0.0)) for gram, share in shares[0].items()}
+    return {gram: share for gram, share in common.items() if share >= _BACKGROUND_SHARE}
+
+
+def _shares(clues: Sequence[Body]) -> dict[int, float]:
     counts: Counter[int] = Counter()
     for body in clues:
         prepared = prepare(ClueText.of_body(body))
         counts.update({gram for part in prepared.parts for gram in part.grams.tolist()})
-    least = _BACKGROUND_SHARE * len(clues)
-    return {gram: count / len(clues) for gram, count in counts.items() if count >= least}
+    return {gram: count / len(clues) for gram, count in counts.items()}
 
 
 def labelled_pairs(outcomes: Sequence[Outcome]) -> list[LabelledPair]:

@@ -317,7 +317,7 @@ def _compatible_above(one: Unit, other: Unit) -> bool:
 def _area(one: Unit, other: Unit) -> bool | None:
     if one.town and other.town:
         return _same_place(one.town, other.town)
-    if one.town and one.town in other.areas or other.town and other.town in one.areas:
+    if (one.town and one.town in other.areas) or (other.town and other.town in one.areas):
         return True
     if one.areas and other.areas:
         return bool(one.areas & other.areas)
