@@ -11,6 +11,7 @@ from clue_service.intake.engine import Engine
 from clue_service.intake.routes import router as intake
 from clue_service.intake.worker import match_pending, save_counts
 from clue_service.integrity_checks.routes import router as integrity_checks
+from clue_service.matching.cli import evaluate_matching, fit_matching
 from clue_service.overlap_alerts.routes import router as overlap_alerts
 from clue_service.sealed_receipts.routes import router as sealed_receipts
 from clue_service.tables import Base
@@ -28,6 +29,8 @@ SERVICE = Service(
 )
 
 main = service_cli(SERVICE)
+main.command("evaluate-matching")(evaluate_matching)
+main.command("fit-matching")(fit_matching)
 
 
 @main.command("moves-doc")

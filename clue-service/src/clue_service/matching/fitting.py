@@ -46,7 +46,25 @@ def fit_weights(pairs: Sequence[LabelledPair], ridge: float = _RIDGE) -> Fit:
     weights: dict[str, dict[str, float]] = {}
     for (name, level), number in columns.items():
         weights.setdefault(name, {})[level] = float(solution[number])
-    return Fit(float(solution[-1]), weights)
+    return Fit(float(solution[-1]), _with_stronger_levels(weights))
+
+
+# Levels that clues to fit on hardly show, and the next weaker ones, which they are worth at least as much as.
+_STRONGER = {("unit", "same_unit"): "same_kind_same_area", ("name", "same_identity"): "equal"}
+
+
+def _with_stronger_levels(weights: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    for (field, level), weaker in _STRONGER.items():
+        for name, levels in weights.items():
+            if field not in name.split("*"):
+                continue
+            place = name.split("*").index(field)
+            for known, weight in list(levels.items()):
+                parts = known.split("*")
+                if parts[place] == weaker:
+                    parts[place] = level
+                    levels["*".join(parts)] = max(levels.get("*".join(parts), weight), weight)
+    return weights
 
 
 def _newton(patterns: npt.NDArray[np.int32], tallies: Vector, width: int, ridge: float) -> Vector:

@@ -1,0 +1,56 @@
+import pytest
+from clue_service.matching.dates import When, dates
+from clue_service.matching.numerals import Amount, amounts, overlap, quantities
+
+
+@pytest.mark.parametrize("written", ["50000元", "5万元", "五万元", "5.0万", "５万元", "50,000元", "伍万元"])
+def test_one_sum_in_many_forms_is_one_sum(written):
+    from clue_service.matching.text import clean
+
+    assert [amount for amount, _ in amounts(clean(f"收受{written}。"))] == [Amount(50_000, 50_000)]
+
+
+def test_rounded_and_hidden_sums_are_ranges():
+    (over, _), (under, _), (hidden, _) = amounts("一次收16万余元,一次近3万元,还有数十万元")
+    assert over.low < 165_000 < over.high < 171_000
+    assert under.low < 29_000 < under.high < 31_000
+    assert hidden.low < 300_000 < hidden.high
+
+
+@pytest.mark.parametrize("text", ["毁坏3万亩林地", "来了2万人", "000元", "第5次", ""])
+def test_what_is_no_sum_is_not_read_as_one(text):
+    assert amounts(text) == []
+
+
+def test_sums_agree_when_exact_near_or_a_zero_apart():
+    exact, near, zero, other = (Amount(x, x) for x in (50_000.0, 52_000.0, 500_000.0, 70_000.0))
+    assert [overlap([exact], [one]) for one in (exact, near, zero, other)] == ["equal", "near", "digits", "differ"]
+    assert overlap([], [exact]) == "missing"
+
+
+def test_counted_things_keep_their_unit():
+    assert {"43次", "11亩"} <= quantities("共计43次,毁地11亩")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2021年3月", When(2021, 3)),
+        ("2021年3月5日", When(2021, 3, 5)),
+        ("二〇二一年三月", When(2021, 3)),
+        ("21年3月", When(2021, 3)),
+        ("前年三月", When(2021, 3)),
+        ("去年12月份", When(2022, 12)),
+        ("今年", When(2023)),
+        ("上个月5日", When(2023, 4, 5)),
+        ("3月份", When(2023, 3)),
+        ("11月份", When(2022, 11)),
+        ("2021-03-05", When(2021, 3, 5)),
+    ],
+)
+def test_dates_are_resolved_against_the_receipt(written, expected, on):
+    assert [when for when, _ in dates(written, on("2023-05-20"))] == [expected]
+
+
+def test_dates_after_the_receipt_are_dropped(on):
+    assert dates("2027年3月", on("2023-05-20")) == []
