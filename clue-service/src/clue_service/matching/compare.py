@@ -24,7 +24,7 @@ HIDDEN_NAME_FITS = str(NameAgreement.SAME_SURNAME_MASKED)
 
 @dataclass(frozen=True)
 class TextLikeness:
-    """What the grams of two parts say: cosines of all the text and of its content, shared rare grams of content."""
+    """What grams say: cosine of the two whole texts, cosine of two parts' content, shared rare grams of content."""
 
     text: float
     content: float

@@ -50,7 +50,7 @@ def prepare(clue: ClueText, directory: UnitDirectory = NO_DIRECTORY) -> Prepared
         parts=parts,
         length=len(whole),
         digest=blake2b(re.sub(r"\W", "", whole).encode(), digest_size=12).hexdigest(),
-        keys=clue_keys.NO_KEYS,
+        grams=text_grams(whole),
         commission=clue.commission,
         reporter_key=clue.reporter_key,
     )
@@ -192,7 +192,6 @@ def _facts(text: str, allegation: AllegationText, clue: ClueText, subjects: tupl
         tokens=frozenset(sorted(one for one in tokens if not _is_number(one))[:40]),
         others=tuple(dict.fromkeys(mention.name for mention in people))[:8],
         places=place_stems(allegation.place),
-        grams=text_grams(text),
         content=content_grams(filler_pattern().sub(" ", text), subjects),
     )
 

@@ -27,13 +27,11 @@ class Frequencies:
         for gram, share in (background or {}).items():
             self._grams[gram & (_GRAM_BUCKETS - 1)] += share * BACKGROUND_CLUES
 
-    def add(self, keys: Hashes, grams: list[Hashes]) -> None:
-        """Count one more clue."""
+    def add(self, keys: Hashes, grams: Hashes) -> None:
+        """Count one more clue; ``grams`` without their counts."""
         self.clues += 1
         np.add.at(self._keys, _buckets(keys, _KEY_BUCKETS), 1)
-        if grams:
-            distinct = np.unique(np.concatenate(grams)) if len(grams) > 1 else grams[0]
-            np.add.at(self._grams, _buckets(distinct, _GRAM_BUCKETS), 1)
+        np.add.at(self._grams, _buckets(grams, _GRAM_BUCKETS), 1)
 
     def of_keys(self, keys: Hashes) -> Counts:
         """How many clues have each key."""

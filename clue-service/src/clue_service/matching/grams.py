@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from collections import Counter
 
 import numpy as np
 
@@ -9,22 +10,17 @@ from clue_service.matching.lexicon import department_pattern, post_pattern
 from clue_service.matching.prepared import Hashes, Subject
 from clue_service.matching.text import HAN
 
-# A letter of 16,000 characters has some 8,000 distinct grams; 2,000 sampled by hash keep its cosine within 2 %.
-MAX_GRAMS = 2_000
+# The longest letter has some 20,000 distinct grams; 3,000 sampled by hash keep its cosine within 2 %.
+MAX_GRAMS = 3_000
+COUNT_BITS = 7  # a packed gram is its 24-bit hash, then how often it occurs (1–127)
 _KEEP = re.compile(rf"[{HAN}a-z0-9]+")
 _NUMBERS = re.compile(r"\d{1,18}+(?:\.\d{1,6}+)?|[零〇一二两三四五六七八九十百千万亿]{1,24}(?=[年月日元块万亿])")
 _HOURS = re.compile(r"(?:[年月日号元]|今年|去年|前年|本月|上月|份)+")
 
 
 def gram_hash(gram: str) -> int:
-    """A stable 31-bit hash of a gram."""
-    return zlib.crc32(gram.encode()) & 0x7FFFFFFF
-
-
-def hashed(grams: set[str], most: int = MAX_GRAMS) -> Hashes:
-    """Sorted distinct hashes; of more than ``most`` the smallest, so that two letters keep the same ones."""
-    values = np.unique(np.fromiter(map(gram_hash, grams), np.int32, len(grams)))
-    return values[:most]
+    """A stable 24-bit hash of a gram."""
+    return zlib.crc32(gram.encode()) >> 8
 
 
 def runs(text: str) -> list[str]:
@@ -33,12 +29,14 @@ def runs(text: str) -> list[str]:
 
 
 def text_grams(text: str) -> Hashes:
-    """Single characters and pairs of all the text."""
-    grams: set[str] = set()
+    """Pairs and triples of all the text, packed with their counts, sorted by hash."""
+    counts: Counter[int] = Counter()
     for run in runs(text):
-        grams.update(run)
-        grams.update(run[place : place + 2] for place in range(len(run) - 1))
-    return hashed(grams)
+        counts.update(gram_hash(run[place : place + 2]) for place in range(len(run) - 1))
+        counts.update(gram_hash(run[place : place + 3]) for place in range(len(run) - 2))
+    packed = [(gram << COUNT_BITS) | min(count, 127) for gram, count in counts.items()]
+    # Of more than the most the smallest hashes, so that two letters keep the same ones.
+    return np.sort(np.array(packed, np.int32))[:MAX_GRAMS]
 
 
 def content_grams(text: str, subjects: tuple[Subject, ...]) -> Hashes:
@@ -55,7 +53,5 @@ def content_grams(text: str, subjects: tuple[Subject, ...]) -> Hashes:
         rest = rest.replace(word, " ")
     for pattern in (department_pattern(), post_pattern(), _NUMBERS, _HOURS):
         rest = pattern.sub(" ", rest)
-    grams: set[str] = set()
-    for run in runs(rest):
-        grams.update(run[place : place + 2] for place in range(len(run) - 1))
-    return hashed(grams)
+    grams = {gram_hash(run[place : place + 2]) for run in runs(rest) for place in range(len(run) - 1)}
+    return np.array(sorted(grams)[:MAX_GRAMS], np.int32)

@@ -13,7 +13,6 @@ from clue_service.matching.prepared import NO_HASHES, Facts, Hashes, Prepared, S
 # Trigrams of a letter beyond this are sampled by hash: two long letters keep the same ones.
 MAX_TRIGRAMS = 400
 MAX_COMPOSITES = 120
-NO_KEYS = NO_HASHES
 
 
 def _trigram_key(gram: str) -> int:
@@ -30,7 +29,7 @@ def keys_of(prepared: Prepared, text: str) -> Hashes:
     trigrams = {run[place : place + 3] for run in runs(text) for place in range(len(run) - 2)}
     sampled = sorted(map(_trigram_key, trigrams))[:MAX_TRIGRAMS]
     composites = sorted(map(_composite_key, set(_composites(prepared))))[:MAX_COMPOSITES]
-    return np.unique(np.array([*sampled, *composites], np.int32)) if sampled or composites else NO_KEYS
+    return np.unique(np.array([*sampled, *composites], np.int32)) if sampled or composites else NO_HASHES
 
 
 def _composites(prepared: Prepared) -> Iterator[str]:

@@ -6,7 +6,11 @@ from functools import lru_cache
 
 # Bounded and possessive: a page of digits is read in pieces, in linear time.
 _HAN_NUMERAL = "零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟"
-NUMERAL = rf"(?:\d+(?:[,，]\d{{3}})*(?:\.\d+)?|[{_HAN_NUMERAL}]+(?:点[零一二三四五六七八九]+)?)"
+# Bounded and never begun inside a number: a page of digits must not be tried from every place.
+NUMERAL = (
+    rf"(?:(?<![\d.])\d{{1,15}}(?:[,，]\d{{3}}){{0,4}}(?:\.\d{{1,6}})?"
+    rf"|(?<![{_HAN_NUMERAL}])[{_HAN_NUMERAL}]{{1,12}}(?:点[零一二三四五六七八九]{{1,6}})?)"
+)
 _SCALES = {
     "十": 10.0,
     "百": 1e2,

@@ -96,7 +96,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Facts:
-    """What one matter of a letter tells. ``grams`` are of all its text, ``content`` of its account of the facts."""
+    """What one matter of a letter tells. ``content`` hashes the words of its account of the facts."""
 
     topics: frozenset[str] = frozenset()
     category: str | None = None
@@ -106,20 +106,23 @@ class Facts:
     tokens: frozenset[str] = frozenset()
     others: tuple[Name, ...] = ()
     places: frozenset[str] = frozenset()
-    grams: Hashes = field(default_factory=lambda: NO_HASHES, compare=False)
     content: Hashes = field(default_factory=lambda: NO_HASHES, compare=False)
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A clue ready to be indexed and compared. ``digest`` tells identical texts, ``keys`` find candidates."""
+    """A clue ready to be indexed and compared.
+
+    ``digest`` tells identical texts, ``keys`` find candidates, ``grams`` (packed with counts) are of the whole text.
+    """
 
     received_on: date
     subjects: tuple[Subject, ...]
     parts: tuple[Facts, ...]
     length: int
     digest: str
-    keys: Hashes
+    keys: Hashes = field(default_factory=lambda: NO_HASHES, compare=False)
+    grams: Hashes = field(default_factory=lambda: NO_HASHES, compare=False)
     commission: str | None = None
     reporter_key: str | None = None
 
@@ -160,14 +163,14 @@ def dump_features(prepared: Prepared) -> bytes:
 
 
 def dump_grams(prepared: Prepared) -> bytes:
-    """Grams and contents of all parts as little-endian int32: count of arrays, their lengths, the sorted hashes."""
-    arrays = [hashes for part in prepared.parts for hashes in (part.grams, part.content)]
+    """Grams and the contents of all parts as little-endian int32: count of arrays, their lengths, the arrays."""
+    arrays = [prepared.grams, *(part.content for part in prepared.parts)]
     head = np.array([len(arrays), *map(len, arrays)], np.int32)
     return np.concatenate([head, *arrays]).astype("<i4").tobytes()
 
 
-def load_grams(raw: bytes) -> list[tuple[Hashes, Hashes]]:
-    """Grams and contents of each part, as ``dump_grams`` wrote them."""
+def load_grams(raw: bytes) -> tuple[Hashes, list[Hashes]]:
+    """Grams of the text and contents of its parts, as ``dump_grams`` wrote them."""
     everything = np.frombuffer(raw, "<i4")
     count = int(everything[0])
     arrays: list[Hashes] = []
@@ -175,7 +178,7 @@ def load_grams(raw: bytes) -> list[tuple[Hashes, Hashes]]:
     for length in everything[1 : 1 + count].tolist():
         arrays.append(everything[start : start + length])
         start += length
-    return list(zip(arrays[::2], arrays[1::2], strict=True))
+    return arrays[0], arrays[1:]
 
 
 def load_features(raw: bytes) -> Prepared:
@@ -202,7 +205,6 @@ def load_features(raw: bytes) -> Prepared:
         ),
         length=document["len"],
         digest=document["digest"],
-        keys=NO_HASHES,
         commission=document["unit"],
         reporter_key=document["by"],
     )

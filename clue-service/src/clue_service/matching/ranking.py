@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from clue_service.matching.frequency import Frequencies
+from clue_service.matching.grams import COUNT_BITS
 from clue_service.matching.prepared import Hashes
 
 Values = npt.NDArray[np.float32]
-_MOST_TRIGRAMS = 120
+_MOST_TRIGRAMS = 300
 _MOST_COMPOSITES = 80
 _ALWAYS = 2  # keys searched even when the rarest is frequent: a flood of one letter makes all of its keys so
 _COMPOSITE_WORTH = 4.0  # of one composite key against one trigram: trigrams of one phrase come together
@@ -57,28 +58,50 @@ def _rarest(
 
 
 class QueryVector:
-    """One side of many cosines: the weighted grams of a text."""
+    """One side of many cosines: weighted grams, with or without counts."""
 
-    def __init__(self, grams: Hashes, frequencies: Frequencies) -> None:
-        self._grams = grams
+    def __init__(self, hashes: Hashes, frequencies: Frequencies, counts: Hashes | None = None) -> None:
+        self._hashes = hashes
         self._frequencies = frequencies
-        self._weights = frequencies.gram_weights(grams)
+        self._weights = _weigh(hashes, counts, frequencies)
         self._norm = float(np.sqrt(np.square(self._weights).sum()))
 
+    @classmethod
+    def of_text(cls, packed: Hashes, frequencies: Frequencies) -> "QueryVector":
+        """Of packed grams of a whole text."""
+        hashes, counts = unpack(packed)
+        return cls(hashes, frequencies, counts)
+
+    def compare_texts(self, others: list[Hashes]) -> Values:
+        """The cosine with each of the others' packed grams."""
+        hashes, counts = unpack(np.concatenate(others)) if others else (self._hashes[:0], self._hashes[:0])
+        return self._compare(hashes, counts, others)[0]
+
     def compare(self, others: list[Hashes]) -> tuple[Values, Values]:
-        """For each of the others: the cosine, and how many shared grams are rare."""
-        sizes = np.array([len(one) for one in others], np.int64)
-        if not len(self._grams) or not sizes.sum():
-            return np.zeros(len(others), np.float32), np.zeros(len(others), np.float32)
-        everything = np.concatenate(others)
-        weights = self._frequencies.gram_weights(everything)
-        places = np.minimum(np.searchsorted(self._grams, everything), len(self._grams) - 1)
-        shared = self._grams[places] == everything
-        owner = np.repeat(np.arange(len(others)), sizes)
-        squares = np.square(weights)
-        products = np.bincount(owner, np.where(shared, squares, 0), len(others))
-        norms = np.sqrt(np.bincount(owner, squares, len(others)))
-        rare = np.bincount(owner, shared & (weights >= RARE), len(others))
-        bottom = norms * self._norm
-        cosine = np.divide(products, bottom, out=np.zeros(len(others)), where=bottom > 0)
+        """With each of the others' grams: the cosine, and how many shared grams are rare."""
+        hashes = np.concatenate(others) if others else self._hashes[:0]
+        return self._compare(hashes, None, others)
+
+    def _compare(self, hashes: Hashes, counts: Hashes | None, others: list[Hashes]) -> tuple[Values, Values]:
+        size = len(others)
+        if not len(self._hashes) or not len(hashes):
+            return np.zeros(size, np.float32), np.zeros(size, np.float32)
+        weights = _weigh(hashes, counts, self._frequencies)
+        places = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        shared = self._hashes[places] == hashes
+        owner = np.repeat(np.arange(size), [len(one) for one in others])
+        products = np.bincount(owner, np.where(shared, weights * self._weights[places], 0), size)
+        bottom = np.sqrt(np.bincount(owner, np.square(weights), size)) * self._norm
+        rare = np.bincount(owner, shared & (weights >= RARE), size)
+        cosine = np.divide(products, bottom, out=np.zeros(size), where=bottom > 0)
         return cosine.astype(np.float32), rare.astype(np.float32)
+
+
+def unpack(packed: Hashes) -> tuple[Hashes, Hashes]:
+    """Hashes and counts of packed grams."""
+    return packed >> COUNT_BITS, packed & ((1 << COUNT_BITS) - 1)
+
+
+def _weigh(hashes: Hashes, counts: Hashes | None, frequencies: Frequencies) -> Values:
+    weights = frequencies.gram_weights(hashes)
+    return weights if counts is None else weights * (1 + np.log(counts.astype(np.float32)))

@@ -29,7 +29,7 @@ from clue_service.matching.prepared import (
     load_features,
     load_grams,
 )
-from clue_service.matching.ranking import QueryVector, Values, choose_keys, text_budget
+from clue_service.matching.ranking import QueryVector, Values, choose_keys, text_budget, unpack
 from clue_service.matching.relations import Relation, propose_relation
 from clue_service.matching.repository import Session, StoredClue
 from clue_service.matching.scoring import Band, MatchModel, Reason, packaged_model
@@ -37,7 +37,7 @@ from clue_service.matching.units import UnitDirectory
 
 _RETRIEVED = 300
 _COMPARED_BY_TEXT = 40
-_COMPARED_BY_KEYS = 40
+_COMPARED = 80  # these and the best by keys
 _FOLLOW_AT_ONCE = 5_000
 
 
@@ -89,7 +89,7 @@ class Matcher:
                     if key_id in self._own_ids:
                         self._own_ids.discard(key_id)
                         continue
-                    self._frequencies.add(np.array(keys, np.int32), [text for text, _ in load_grams(grams)])
+                    self._frequencies.add(np.array(keys, np.int32), unpack(load_grams(grams)[0])[0])
                     counted += 1
                 if self._frequencies.last_id == last:
                     return counted
@@ -111,7 +111,7 @@ class Matcher:
             session, clue_id, prepared.commission, prepared.keys.tolist(), dump_features(prepared), dump_grams(prepared)
         )
         self._own_ids.add(key_id)
-        self._frequencies.add(prepared.keys, [part.grams for part in prepared.parts])
+        self._frequencies.add(prepared.keys, unpack(prepared.grams)[0])
 
     async def forget(self, session: Session, clue_id: UUID) -> None:
         """Erase keys and features of a clue (sealed or deleted)."""
@@ -142,33 +142,22 @@ class Matcher:
         if not stored or not prepared.parts:
             return []
         grams = [load_grams(one.grams) for one in stored]
-        closest = self._closest(prepared, grams)
-        by_text = np.argsort(-closest, kind="stable")[:_COMPARED_BY_TEXT].tolist()
-        chosen = list(dict.fromkeys([*by_text, *range(min(_COMPARED_BY_KEYS, len(stored)))]))
-        likeness = self._likeness(prepared, [grams[number] for number in chosen])
+        texts = QueryVector.of_text(prepared.grams, self._frequencies).compare_texts([text for text, _ in grams])
+        by_text = np.argsort(-texts, kind="stable")[:_COMPARED_BY_TEXT].tolist()
+        chosen = list(dict.fromkeys([*by_text, *range(len(stored))]))[:_COMPARED]
+        likeness = self._likeness(prepared, texts[chosen], [grams[number][1] for number in chosen])
         scored = [self._score(prepared, stored[n], alike) for n, alike in zip(chosen, likeness, strict=True) if alike]
         return sorted(scored, key=lambda one: (-one.rank, str(one.clue_id)))
 
-    def _closest(self, prepared: Prepared, grams: list[list[tuple[Hashes, Hashes]]]) -> Values:
-        """The best cosine of any two parts, for each stored clue."""
-        owners = np.array([n for n, parts in enumerate(grams) for _ in parts], np.int64)
-        texts = [text for parts in grams for text, _ in parts]
-        best = np.zeros(len(grams), np.float32)
-        for part in prepared.parts:
-            cosines, _ = QueryVector(part.grams, self._frequencies).compare(texts)
-            np.maximum.at(best, owners, cosines)
-        return best
-
     def _likeness(
-        self, prepared: Prepared, grams: list[list[tuple[Hashes, Hashes]]]
+        self, prepared: Prepared, texts: Values, contents: list[list[Hashes]]
     ) -> list[dict[tuple[int, int], TextLikeness]]:
-        places = [(n, m) for n, parts in enumerate(grams) for m in range(len(parts))]
-        found: list[dict[tuple[int, int], TextLikeness]] = [{} for _ in grams]
+        places = [(n, m) for n, parts in enumerate(contents) for m in range(len(parts))]
+        found: list[dict[tuple[int, int], TextLikeness]] = [{} for _ in contents]
         for k, part in enumerate(prepared.parts):
-            text, _ = QueryVector(part.grams, self._frequencies).compare([grams[n][m][0] for n, m in places])
-            content, rare = QueryVector(part.content, self._frequencies).compare([grams[n][m][1] for n, m in places])
+            cosines, rare = QueryVector(part.content, self._frequencies).compare([contents[n][m] for n, m in places])
             for place, (n, m) in enumerate(places):
-                found[n][k, m] = TextLikeness(float(text[place]), float(content[place]), float(rare[place]))
+                found[n][k, m] = TextLikeness(float(texts[n]), float(cosines[place]), float(rare[place]))
         return found
 
     def _score(

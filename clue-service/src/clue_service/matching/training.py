@@ -14,6 +14,7 @@ from clue_service.matching.evaluation import Outcome
 from clue_service.matching.fitting import LabelledPair, fit_weights, isotonic
 from clue_service.matching.metrics import ScoredPair, Truth, measure
 from clue_service.matching.prepared import ClueText
+from clue_service.matching.ranking import unpack
 from clue_service.matching.scoring import MatchModel, packaged_model
 from clue_service.matching.service import Matcher
 
@@ -118,7 +119,7 @@ def _shares(clues: Sequence[Body]) -> dict[int, float]:
     counts: Counter[int] = Counter()
     for body in clues:
         prepared = prepare(ClueText.of_body(body))
-        counts.update({gram for part in prepared.parts for gram in part.grams.tolist()})
+        counts.update(unpack(prepared.grams)[0].tolist())
     return {gram: count / len(clues) for gram, count in counts.items()}
 
 

@@ -48,10 +48,10 @@ def clues(draw: st.DrawFn) -> ClueText:
 def test_any_two_clues_can_be_prepared_stored_and_compared_both_ways(one: ClueText, other: ClueText) -> None:
     a, b = prepare(one), prepare(other)
     assert len(a.keys) <= MAX_TRIGRAMS + MAX_COMPOSITES
-    assert np.all(np.diff(a.keys) > 0)
+    assert np.all(a.keys[1:] > a.keys[:-1])
     restored = load_features(dump_features(a))
     assert (restored.subjects, restored.parts, restored.digest) == (a.subjects, a.parts, a.digest)
-    assert len(load_grams(dump_grams(a))) == len(a.parts)
+    assert len(load_grams(dump_grams(a))[1]) == len(a.parts)
     here = {(k, m): TextLikeness(0.5, 0.5, 1) for k in range(len(a.parts)) for m in range(len(b.parts))}
     there = {(m, k): alike for (k, m), alike in here.items()}
     forth, back = compare(a, b, here), compare(b, a, there)
