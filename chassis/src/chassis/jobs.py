@@ -13,7 +13,7 @@ from chassis.logging import get_logger
 from chassis.service import JobHandler, Resources
 from chassis.telemetry import JOBS_DONE, JOBS_WAITING
 
-_LEASE = timedelta(seconds=90)  # longer than any handler may take: peers answer or fail within 10 s
+_LEASE = timedelta(seconds=30)  # a killed worker's jobs wait this long; peers answer or fail within 10 s
 _IDLE_SECONDS = 0.5
 _PLACES = 8
 _FIRST_RETRY_SECONDS = 0.5

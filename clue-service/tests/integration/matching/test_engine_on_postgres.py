@@ -97,7 +97,8 @@ async def test_a_thousand_identical_letters_stay_quick_and_are_found(database: D
     started = asyncio.get_running_loop().time()
     _, found = await take_in(matcher, database, report(0))
     assert asyncio.get_running_loop().time() - started < 2
-    assert len(found) == 50 and all(one.band is Band.LIKELY for one in found)
+    assert len(found) == 50
+    assert all(one.band is Band.LIKELY for one in found)
 
 
 def test_the_evaluation_command_measures_and_writes_both_files(tmp_path: Path) -> None:
@@ -112,13 +113,15 @@ def test_the_evaluation_command_measures_and_writes_both_files(tmp_path: Path) -
         "clues", "true_pairs", "pair_precision", "pair_recall", "pair_f1", "bcubed_f1", "intake_recall", "false_alarm",
         "likely_precision", "likely_recall", "review_pairs_per_clue", "retrieval_recall", "p50_ms", "p99_ms",
     ]  # fmt: skip
-    assert measured["clues"] == 120 and measured["pair_f1"] > 0.8
+    assert measured["clues"] == 120
+    assert measured["pair_f1"] > 0.8
     order = {clue["id"]: number for number, clue in enumerate(clues)}
     ranked = [json.loads(line) for line in candidates.read_text(encoding="utf-8").splitlines()]
     assert [line["id"] for line in ranked] == list(order)
     assert all(order[other] < order[line["id"]] for line in ranked for other in line["ranked"])
     scored = [json.loads(line) for line in pairs.read_text(encoding="utf-8").splitlines()]
-    assert scored and all(0.01 <= line["probability"] <= 1 for line in scored)
+    assert scored
+    assert all(0.01 <= line["probability"] <= 1 for line in scored)
 
 
 def test_without_truth_the_measures_are_null_and_the_files_are_written(tmp_path: Path) -> None:
@@ -128,6 +131,8 @@ def test_without_truth_the_measures_are_null_and_the_files_are_written(tmp_path:
     result = CliRunner().invoke(main, ["evaluate-matching", str(file), "--candidates-out", str(candidates)])
     assert result.exit_code == 0, result.output
     measured = json.loads(result.stdout)
-    assert measured.pop("clues") == 20 and measured.pop("p50_ms") > 0 and measured.pop("p99_ms") > 0
+    assert measured.pop("clues") == 20
+    assert measured.pop("p50_ms") > 0
+    assert measured.pop("p99_ms") > 0
     assert set(measured.values()) == {None}
     assert len(candidates.read_text(encoding="utf-8").splitlines()) == 20

@@ -25,10 +25,17 @@ def test_three_reports_of_one_matter_in_different_words_meet(desk, clue):
 
 def test_same_person_and_unit_with_the_same_fact_in_other_words_is_likely(desk, clue):
     first, _ = desk.take_in(
-        clue("王志强把单位公车借给亲戚婚礼用，还用公款加油。", name="王志强", unit="夏宁市卫生健康委员会", post="副主任")
+        clue(
+            "王志强把单位公车借给亲戚婚礼用，还用公款加油。", name="王志强", unit="夏宁市卫生健康委员会", post="副主任"
+        )
     )
     _, found = desk.take_in(
-        clue("反映王志强公车私用：亲属结婚时动用单位车辆，油费由公家报销。", "2023-06-20", name="王志强", unit="夏宁市卫健委")
+        clue(
+            "反映王志强公车私用：亲属结婚时动用单位车辆，油费由公家报销。",
+            "2023-06-20",
+            name="王志强",
+            unit="夏宁市卫健委",
+        )
     )
     assert [(one.clue_id, one.band) for one in found] == [(first, Band.LIKELY)]
 

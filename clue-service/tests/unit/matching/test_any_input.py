@@ -24,7 +24,9 @@ from hypothesis import strategies as st
 NASTY = st.one_of(
     st.text(max_size=60),
     st.text(alphabet="张王欧阳某X*老局长村镇县市一二三万亿元年月日0123456789.·，。（）\n 此外", max_size=80),
-    st.sampled_from(["'; DROP TABLE clue_key;--", "🙂" * 30, "１２３万", "買買提·阿不都", "\ud7ff\ufffe", "某某某", "ﷺ" * 40]),
+    st.sampled_from(
+        ["'; DROP TABLE clue_key;--", "🙂" * 30, "１２３万", "買買提·阿不都", "\ud7ff\ufffe", "某某某", "ﷺ" * 40]
+    ),
 )
 
 

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 from clue_service.corpus.generate import Corpus
 from clue_service.corpus.world import read_corpus_data
@@ -21,8 +23,9 @@ def test_calibration_rises_and_stays_between_nothing_and_certainty():
     scores = np.linspace(-5, 5, 400)
     truth = (np.sin(scores * 50) + scores > 0).astype(float)
     knots = isotonic(scores, truth)
-    assert all(x0 <= x1 and y0 <= y1 for (x0, y0), (x1, y1) in zip(knots, knots[1:], strict=False))
-    assert 0 < knots[0][1] and knots[-1][1] < 1
+    assert all(x0 <= x1 and y0 <= y1 for (x0, y0), (x1, y1) in itertools.pairwise(knots))
+    assert knots[0][1] > 0
+    assert knots[-1][1] < 1
 
 
 def test_a_model_survives_being_written_and_read():

@@ -28,7 +28,8 @@ def test_postings_stay_within_the_budgets():
     keys, weights = choose_keys(KEYS, counts, 300)
     assert counts.of_keys(keys[keys >= 0]).sum() <= text_budget(300, counts.clues)
     assert counts.of_keys(keys[keys < 0]).sum() <= composite_budget(counts.clues)
-    assert len(weights) == len(keys) and np.all(weights > 0)
+    assert len(weights) == len(keys)
+    assert np.all(weights > 0)
 
 
 def test_rare_keys_come_before_frequent_ones():

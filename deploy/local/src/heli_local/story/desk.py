@@ -11,7 +11,7 @@ import httpx2
 
 T = TypeVar("T")
 
-PATIENCE_S = 60.0  # a service that was killed is back within seconds; a story waits for it
+PATIENCE_S = 120.0  # a service that was killed is back within seconds; a story waits for it
 _PAUSE_S = 0.1
 _TRY_AGAIN = frozenset({502, 503, 504})
 
