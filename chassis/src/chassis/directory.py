@@ -17,6 +17,7 @@ from chassis.http import PeerFailed, Peers
 from chassis.logging import get_logger
 
 _UNIT_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{1,47}\Z")
+OWNER = "pool"
 _FRESH_SECONDS = 1.0  # a unit must work everywhere within 3 s of being written
 
 log = get_logger(__name__)
@@ -125,6 +126,7 @@ class Directory:
 
         Raises:
             UnknownUnit: a code that the owner of the directory does not know either; names the fields.
+            PeerFailed: a code is unknown here, and the owner cannot be asked at present.
         """
         tree = await self.tree()
         wanted = {code for code in codes.values() if code is not None}
@@ -143,13 +145,19 @@ class Directory:
     async def _fetch(self, code: str) -> None:
         if not _UNIT_CODE.match(code):
             return  # names no unit, and must not steer the address that is asked
+        if OWNER not in self._peers:
+            return  # the owner itself, and a service that was told of none: nobody else can know the code
         try:
-            response = await self._peers["pool"].call("GET", f"/v1/units/{code}")
+            response = await self._peers[OWNER].call("GET", f"/v1/units/{code}")
         except PeerFailed as error:
+            # Not knowing is not the same as knowing that there is none: the caller may be right.
             log.warning("directory_fetch_failed", exc_info=error)
+            raise
+        if response.status_code == 404:
             return
         if response.status_code != 200:
-            return
+            log.warning("directory_fetch_refused", status=response.status_code)
+            raise PeerFailed(members={"peer": OWNER})
         document = response.json()
         async with self._database.sessions.begin() as session:
             await store_unit(session, document)

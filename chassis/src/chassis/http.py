@@ -80,6 +80,10 @@ class Peers:
         }
         self._peers = {name: Peer(name, client) for name, client in self._clients.items()}
 
+    def __contains__(self, name: object) -> bool:
+        """Whether this service was told where the other one is."""
+        return name in self._peers
+
     def __getitem__(self, name: str) -> Peer:
         try:
             return self._peers[name]

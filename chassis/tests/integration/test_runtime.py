@@ -111,7 +111,18 @@ async def test_a_known_unit_works_while_its_owner_is_down(resources: Resources) 
         raise httpx2.ConnectError("down")
 
     peers = OnePeer(down)
-    assert "u1" in await Directory(resources.database, peers).require({"/unit": "u1"})
+    directory = Directory(resources.database, peers)
+    assert "u1" in await directory.require({"/unit": "u1"})
+    with pytest.raises(PeerFailed):
+        await directory.require({"/unit": "u2"})
+    await peers.close()
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 503])
+async def test_an_owner_that_gives_no_answer_does_not_make_a_unit_unknown(resources: Resources, status: int) -> None:
+    peers = OnePeer(lambda _request: httpx2.Response(status))
+    with pytest.raises(PeerFailed):
+        await Directory(resources.database, peers).require({"/unit": "u2"})
     await peers.close()
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.directory import UnitTree
 from chassis.errors import InvalidCursor, UnknownUnit
+from chassis.http import PeerFailed
 from chassis.pagination import decode_cursor
 from chassis.service import resources_of
 from chassis.web import Caller
@@ -17,8 +18,8 @@ async def _tree_for(request: Request, caller: Caller) -> UnitTree:
     if caller.unit is not None and caller.unit not in tree:
         try:
             tree = await directory.require({"/unit": caller.unit})
-        except UnknownUnit:
-            return tree  # a token of an unknown unit sees only what needs no unit
+        except (UnknownUnit, PeerFailed):
+            return tree  # a token of an unknown unit sees only what needs no unit, also while nobody can be asked
     return tree
 
 
