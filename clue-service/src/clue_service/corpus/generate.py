@@ -16,7 +16,7 @@ from clue_service.corpus.world import Official, World, read_corpus_data
 Wording = Literal["fit", "unseen"]
 Body = dict[str, Any]
 
-_LETTERS = 0.05  # share of matters that are long letters without a named person
+_LETTERS = 0.12  # share of matters that are long letters without a named person
 _MIXED = 0.03
 _SCANNED = 0.12
 _SOURCES = ("PETITION",) * 6 + ("INSPECTION", "SUPERIOR_ASSIGNED", "AUDIT", "OTHER")
@@ -211,5 +211,5 @@ class Corpus:
 
     def _letter(self, matter: Matter) -> str:
         pool = list(self._letters[f"body_{self.wording}"])
-        chosen = self.random.sample(pool, self.random.randrange(3, len(pool)))
+        chosen = self.random.sample(pool, self.random.randrange(3, 10))
         return "".join(one.format(n=self.random.randrange(2, 60), **matter.slots) for one in chosen)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from clue_service.matching import dates, numerals, units
 from clue_service.matching.names import BEST_FIRST, Name, NameAgreement, NameClass, agreement, best_agreement
-from clue_service.matching.prepared import Facts, Prepared, Subject
+from clue_service.matching.prepared import Facts, Prepared, Subject, is_named
 
 Levels = dict[str, str]
 
@@ -45,6 +45,7 @@ def compare(
     one: Prepared, other: Prepared, likeness: dict[tuple[int, int], TextLikeness]
 ) -> list[tuple[Combination, Levels]]:
     """Levels for every combination of subject and matter; ``likeness`` by (part of one, part of other)."""
+    naming = ("none_named", "one_named", "both_named")[is_named(one) + is_named(other)]
     gap = _GAP_LEVELS[bisect_right(_GAP_EDGES, abs((one.received_on - other.received_on).days))]
     found: list[tuple[Combination, Levels]] = []
     for i, subject in enumerate(one.subjects):
@@ -52,7 +53,7 @@ def compare(
             who = _who(subject, other_subject)
             for k, part in enumerate(one.parts):
                 for m, other_part in enumerate(other.parts):
-                    levels = who | _what(part, other_part) | _texts(likeness[k, m]) | {"gap": gap}
+                    levels = who | _what(part, other_part) | _texts(likeness[k, m]) | {"gap": gap, "naming": naming}
                     if levels["name"] in {"missing", "different", "given_name_differs"}:
                         levels["name"] = _named_in_text(subject, other_subject, part, other_part, levels["name"])
                     found.append((Combination(i, j, k, m), levels))

@@ -110,6 +110,7 @@ def _subject(
     alone: bool,
 ) -> Subject:
     names = parse_names(given.name)
+    is_stated = bool(names)
     if not names and alone:
         names = _accused(text, mentions, named)
     elif names:
@@ -123,7 +124,7 @@ def _subject(
         unit = Unit(areas=places)
     posts = _posts(given.post) or (_posts_in_text(text) if alone else frozenset())
     codes = frozenset(clean(code) for code in (given.id_number, given.person_code) if code)
-    return Subject(tuple(names[:4]), unit, posts, codes)
+    return Subject(tuple(names[:4]), unit, posts, codes, is_stated)
 
 
 def _fuller(names: list[Name], mentions: list[Mention]) -> list[Name]:

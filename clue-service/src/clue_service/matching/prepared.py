@@ -16,7 +16,7 @@ from clue_service.matching.units import NO_UNIT, Unit
 
 Hashes = npt.NDArray[np.int32]
 NO_HASHES: Hashes = np.empty(0, np.int32)
-FEATURES_VERSION = 1
+FEATURES_VERSION = 2  # of stored features and grams: rows of another version are prepared anew, never read
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,16 @@ def _day(raw: Any) -> date | None:
 
 @dataclass(frozen=True)
 class Subject:
-    """Who is accused: names (best known first), unit, posts. ``codes`` are identities that settle the question."""
+    """Who is accused: names (best known first), unit, posts. ``codes`` are identities that settle the question.
+
+    ``is_stated`` tells that the form names the person; else the name was read out of the text, or there is none.
+    """
 
     names: tuple[Name, ...] = ()
     unit: Unit = NO_UNIT
     posts: frozenset[str] = frozenset()
     codes: frozenset[str] = frozenset()
+    is_stated: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,11 @@ class Prepared:
     reporter_key: str | None = None
 
 
+def is_named(prepared: Prepared) -> bool:
+    """Whether the form of this clue names a person."""
+    return any(subject.is_stated for subject in prepared.subjects)
+
+
 def dump_features(prepared: Prepared) -> bytes:
     """Everything but keys and grams, as compact JSON."""
     document = {
@@ -142,6 +151,7 @@ def dump_features(prepared: Prepared) -> bytes:
                 _unit_values(subject.unit),
                 sorted(subject.posts),
                 sorted(subject.codes),
+                subject.is_stated,
             ]
             for subject in prepared.subjects
         ],
@@ -163,32 +173,37 @@ def dump_features(prepared: Prepared) -> bytes:
 
 
 def dump_grams(prepared: Prepared) -> bytes:
-    """Grams and the contents of all parts as little-endian int32: count of arrays, their lengths, the arrays."""
+    """Grams and the contents of all parts as little-endian int32: version, count of arrays, lengths, the arrays."""
     arrays = [prepared.grams, *(part.content for part in prepared.parts)]
-    head = np.array([len(arrays), *map(len, arrays)], np.int32)
+    # Negative, because the first version began with the count.
+    head = np.array([-FEATURES_VERSION, len(arrays), *map(len, arrays)], np.int32)
     return np.concatenate([head, *arrays]).astype("<i4").tobytes()
 
 
-def load_grams(raw: bytes) -> tuple[Hashes, list[Hashes]]:
-    """Grams of the text and contents of its parts, as ``dump_grams`` wrote them."""
+def load_grams(raw: bytes) -> tuple[Hashes, list[Hashes]] | None:
+    """Grams of the text and contents of its parts, as ``dump_grams`` wrote them; None when by another version."""
     everything = np.frombuffer(raw, "<i4")
-    count = int(everything[0])
+    if len(everything) < 2 or everything[0] != -FEATURES_VERSION:
+        return None
+    count = int(everything[1])
     arrays: list[Hashes] = []
-    start = 1 + count
-    for length in everything[1 : 1 + count].tolist():
+    start = 2 + count
+    for length in everything[2 : 2 + count].tolist():
         arrays.append(everything[start : start + length])
         start += length
     return arrays[0], arrays[1:]
 
 
-def load_features(raw: bytes) -> Prepared:
-    """A stored clue without keys and grams, which are compared before."""
+def load_features(raw: bytes) -> Prepared | None:
+    """A stored clue without keys and grams, which are compared before; None when another version wrote it."""
     document = json.loads(raw)
+    if document["v"] != FEATURES_VERSION:
+        return None
     return Prepared(
         received_on=date.fromisoformat(document["on"]),
         subjects=tuple(
-            Subject(_names(names), _unit(unit), frozenset(posts), frozenset(codes))
-            for names, unit, posts, codes in document["subjects"]
+            Subject(_names(names), _unit(unit), frozenset(posts), frozenset(codes), is_stated)
+            for names, unit, posts, codes, is_stated in document["subjects"]
         ),
         parts=tuple(
             Facts(

@@ -123,12 +123,18 @@ class MatchModel:
         return sorted(reasons, key=lambda reason: -abs(reason.weight))
 
 
-JOINT = (("name", "unit"), ("name", "topic"), ("third_person", "topic"))
+JOINT = (
+    ("name", "unit"), ("name", "topic"), ("third_person", "topic"),
+    # What words are worth depends on whether names decide.
+    ("wording", "naming"), ("rare_words", "naming"), ("content", "naming"), ("name", "naming"), ("unit", "naming"),
+)  # fmt: skip
 
 
 def expand(levels: Levels) -> Levels:
     """The levels with the joint ones added."""
-    return levels | {f"{one}*{two}": f"{levels[one]}*{levels[two]}" for one, two in JOINT}
+    return levels | {
+        f"{one}*{two}": f"{levels[one]}*{levels[two]}" for one, two in JOINT if one in levels and two in levels
+    }
 
 
 _UNKNOWN = frozenset({"missing", "unknown", "one_side", "cannot_tell"})
@@ -145,7 +151,7 @@ _PARTLY = frozenset(
 
 def verdict(name: str, level: str) -> str:
     """How people should read a level."""
-    if name == "gap":
+    if name in {"gap", "naming"}:
         return "unknown"
     if level in _UNKNOWN:
         return "unknown"

@@ -11,47 +11,24 @@ after the first one's commit. The engine only proposes; it never merges and neve
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
 
 from clue_service.matching import repository
-from clue_service.matching.compare import Levels, TextLikeness, compare
 from clue_service.matching.domain import NO_DIRECTORY, prepare
 from clue_service.matching.frequency import Frequencies
-from clue_service.matching.prepared import (
-    ClueText,
-    Hashes,
-    Prepared,
-    dump_features,
-    dump_grams,
-    load_features,
-    load_grams,
-)
-from clue_service.matching.ranking import QueryVector, Values, choose_keys, text_budget, unpack
-from clue_service.matching.relations import Relation, propose_relation
+from clue_service.matching.prepared import ClueText, Prepared, dump_features, dump_grams, load_grams
+from clue_service.matching.ranking import choose_keys, text_budget, unpack
 from clue_service.matching.repository import Session, StoredClue
-from clue_service.matching.scoring import Band, MatchModel, Reason, packaged_model
+from clue_service.matching.scorer import RememberedFeatures, ScoredCandidate, Scorer
+from clue_service.matching.scoring import MatchModel, packaged_model
 from clue_service.matching.units import UnitDirectory
 
+__all__ = ["Matcher", "ScoredCandidate"]
+
 _RETRIEVED = 300
-_COMPARED_BY_TEXT = 40
-_COMPARED = 80  # these and the best by keys
 _FOLLOW_AT_ONCE = 5_000
-
-
-@dataclass(frozen=True)
-class ScoredCandidate:
-    """An earlier or simultaneous clue that may report the same matter. ``probability`` is calibrated (0–1)."""
-
-    clue_id: UUID
-    probability: float
-    band: Band
-    relation: Relation
-    reasons: tuple[Reason, ...]
-    rank: float
-    levels: Levels
 
 
 class Matcher:
@@ -61,6 +38,7 @@ class Matcher:
         self.model = model or packaged_model()
         self.directory = directory
         self._frequencies = Frequencies(self.model.background)
+        self._features = RememberedFeatures()
         self._own_ids: set[int] = set()
         self._following = asyncio.Lock()
 
@@ -89,7 +67,10 @@ class Matcher:
                     if key_id in self._own_ids:
                         self._own_ids.discard(key_id)
                         continue
-                    self._frequencies.add(np.array(keys, np.int32), unpack(load_grams(grams)[0])[0])
+                    text = load_grams(grams)
+                    if text is None:  # another version's row: it counts again when it is indexed anew
+                        continue
+                    self._frequencies.add(np.array(keys, np.int32), unpack(text[0])[0])
                     counted += 1
                 if self._frequencies.last_id == last:
                     return counted
@@ -139,41 +120,4 @@ class Matcher:
 
     def rank(self, prepared: Prepared, stored: Sequence[StoredClue]) -> list[ScoredCandidate]:
         """Score stored clues against a clue, best first; pure but for the counts."""
-        if not stored or not prepared.parts:
-            return []
-        grams = [load_grams(one.grams) for one in stored]
-        texts = QueryVector.of_text(prepared.grams, self._frequencies).compare_texts([text for text, _ in grams])
-        by_text = np.argsort(-texts, kind="stable")[:_COMPARED_BY_TEXT].tolist()
-        chosen = list(dict.fromkeys([*by_text, *range(len(stored))]))[:_COMPARED]
-        likeness = self._likeness(prepared, texts[chosen], [grams[number][1] for number in chosen])
-        scored = [self._score(prepared, stored[n], alike) for n, alike in zip(chosen, likeness, strict=True) if alike]
-        return sorted(scored, key=lambda one: (-one.rank, str(one.clue_id)))
-
-    def _likeness(
-        self, prepared: Prepared, texts: Values, contents: list[list[Hashes]]
-    ) -> list[dict[tuple[int, int], TextLikeness]]:
-        places = [(n, m) for n, parts in enumerate(contents) for m in range(len(parts))]
-        found: list[dict[tuple[int, int], TextLikeness]] = [{} for _ in contents]
-        for k, part in enumerate(prepared.parts):
-            cosines, rare = QueryVector(part.content, self._frequencies).compare([contents[n][m] for n, m in places])
-            for place, (n, m) in enumerate(places):
-                found[n][k, m] = TextLikeness(float(texts[n]), float(cosines[place]), float(rare[place]))
-        return found
-
-    def _score(
-        self, prepared: Prepared, stored: StoredClue, likeness: dict[tuple[int, int], TextLikeness]
-    ) -> ScoredCandidate:
-        other = load_features(stored.features)
-        log_odds, combination, levels = self.model.best(compare(prepared, other, likeness))
-        probability = self.model.probability(log_odds)
-        closest = likeness[combination.part, combination.other_part].text
-        band = self.model.band(probability, levels)
-        return ScoredCandidate(
-            clue_id=stored.clue_id,
-            probability=probability,
-            band=band,
-            relation=propose_relation(prepared, other, combination, levels, probability),
-            reasons=tuple(self.model.reasons(levels)) if band is not Band.NONE else (),
-            rank=log_odds + 4 * closest,
-            levels=levels,
-        )
+        return Scorer(self.model, self._frequencies, self._features).rank(prepared, stored)

@@ -2,6 +2,7 @@
 
 import time
 from datetime import date
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from clue_service.matching.compare import TextLikeness, compare
 from clue_service.matching.domain import prepare, split_matters
 from clue_service.matching.keys import MAX_COMPOSITES, MAX_TRIGRAMS
 from clue_service.matching.prepared import (
+    FEATURES_VERSION,
     AllegationText,
     ClueText,
     SubjectText,
@@ -17,6 +19,7 @@ from clue_service.matching.prepared import (
     load_features,
     load_grams,
 )
+from clue_service.matching.repository import StoredClue
 from clue_service.matching.text import MAX_TEXT, clean
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,9 +54,11 @@ def test_any_two_clues_can_be_prepared_stored_and_compared_both_ways(one: ClueTe
     a, b = prepare(one), prepare(other)
     assert len(a.keys) <= MAX_TRIGRAMS + MAX_COMPOSITES
     assert np.all(a.keys[1:] > a.keys[:-1])
-    restored = load_features(dump_features(a))
+    restored, grams = load_features(dump_features(a)), load_grams(dump_grams(a))
+    assert restored is not None
+    assert grams is not None
     assert (restored.subjects, restored.parts, restored.digest) == (a.subjects, a.parts, a.digest)
-    assert len(load_grams(dump_grams(a))[1]) == len(a.parts)
+    assert len(grams[1]) == len(a.parts)
     here = {(k, m): TextLikeness(0.5, 0.5, 1) for k in range(len(a.parts)) for m in range(len(b.parts))}
     there = {(m, k): alike for (k, m), alike in here.items()}
     forth, back = compare(a, b, here), compare(b, a, there)
@@ -98,3 +103,13 @@ def test_the_longest_letter_takes_bounded_time(text: str) -> None:
 def test_an_empty_clue_has_no_keys_and_no_matter() -> None:
     prepared = prepare(ClueText(date(2023, 1, 1)))
     assert (len(prepared.keys), prepared.parts) == (0, ())
+
+
+def test_rows_that_another_version_wrote_are_told_apart_and_left_out(desk, clue) -> None:
+    prepared = prepare(clue("张建国收受五万元。", name="张建国"))
+    features, grams = dump_features(prepared), dump_grams(prepared)
+    other_features = features.replace(f'"v":{FEATURES_VERSION}'.encode(), b'"v":1')
+    other_grams = grams[4:]  # the first version began with the count
+    assert (load_features(other_features), load_grams(other_grams), load_grams(b"")) == (None, None, None)
+    stored = [StoredClue(1, uuid4(), 1.0, other_features, grams), StoredClue(2, uuid4(), 1.0, features, other_grams)]
+    assert desk.matcher.rank(prepared, stored) == []
