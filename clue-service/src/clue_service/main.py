@@ -12,7 +12,10 @@ from clue_service.intake.routes import router as intake
 from clue_service.intake.worker import match_pending, save_counts
 from clue_service.integrity_checks.routes import router as integrity_checks
 from clue_service.matching.cli import evaluate_matching, fit_matching
+from clue_service.matching_models.routes import router as matching_models
+from clue_service.matching_models.service import RESCORE
 from clue_service.overlap_alerts.routes import router as overlap_alerts
+from clue_service.reclusterings.rescoring import rescore_matching
 from clue_service.sealed_receipts.routes import router as sealed_receipts
 from clue_service.tables import Base
 from clue_service.verdicts.routes import router as verdicts
@@ -21,10 +24,11 @@ SERVICE = Service(
     name="clue-service",
     short="clue",
     title="Clues: intake, handling, one matter reported to many",
-    routers=[intake, clues, moves, verdicts, overlap_alerts, sealed_receipts, integrity_checks],
+    routers=[intake, clues, moves, verdicts, overlap_alerts, sealed_receipts, integrity_checks, matching_models],
     metadata=Base.metadata,
     migrations="clue_service.migrations",
     build_own=lambda _resources: Engine(),
+    jobs={RESCORE: rescore_matching},
     timers=[Timer("match_pending", 2, match_pending), Timer("save_matching_counts", 3600, save_counts)],
 )
 

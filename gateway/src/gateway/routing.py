@@ -18,6 +18,7 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "overlap-alerts",
         "sealed-receipts",
         "matters",
+        "matching-models",
         "shares",
         "reporters",
         "reporter-notices",

@@ -34,6 +34,10 @@ class Candidate(Base):
     decided_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(BigInteger)
     detected_at: Mapped[datetime]
+    origin: Mapped[str] = mapped_column(server_default="intake")
+    """Which search found it: intake, batch (nightly re-clustering) or rescore (after a change of model)."""
+    model_version: Mapped[str | None]
+    """The matching model that scored it; it keeps this whatever model follows."""
 
     def other_than(self, clue_id: UUID) -> UUID:
         """The clue on the other side of the pair."""

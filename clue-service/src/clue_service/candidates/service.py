@@ -23,6 +23,8 @@ class FoundPair:
     relation: str
     reasons: Sequence[Mapping[str, Any]]
     is_across: bool
+    model_version: str | None = None
+    origin: str = "intake"
 
 
 async def record_pairs(uow: Uow, clue_id: UUID, found: Iterable[FoundPair]) -> Sequence[Candidate]:
@@ -41,6 +43,8 @@ async def record_pairs(uow: Uow, clue_id: UUID, found: Iterable[FoundPair]) -> S
                 "is_across": pair.is_across,
                 "version": 1,
                 "detected_at": uow.now,
+                "origin": pair.origin,
+                "model_version": pair.model_version,
             }
         )
     return await repository.add_new(uow.session, rows)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clue_service.matching.prepared import ClueText, Prepared
 from clue_service.matching.service import Matcher, ScoredCandidate
 from clue_service.matching.units import DirectoryEntry, UnitDirectory
+from clue_service.matching_models.service import ModelFollower
 
 __all__ = ["Engine", "ScoredCandidate"]
 
@@ -20,6 +21,7 @@ class Engine:
         self._tree: UnitTree | None = None
         self._starting = asyncio.Lock()
         self._is_started = False
+        self._models = ModelFollower()
 
     def prepare(self, clue: ClueText, tree: UnitTree) -> Prepared:
         """Normalise a clue."""
@@ -32,7 +34,13 @@ class Engine:
         return self.matcher.prepare(clue)
 
     async def follow(self, session: AsyncSession) -> None:
-        """Be up to date with what other processes stored: a key nobody is known to have is not searched by."""
+        """Be up to date with what other processes stored: a key nobody is known to have is not searched by.
+
+        Also with the matching model in effect.
+        """
+        model = await self._models.changed(session)
+        if model is not None:
+            self.matcher.model = model
         if not self._is_started:
             async with self._starting:
                 if not self._is_started:

@@ -3,7 +3,7 @@
 Of two intakes at the same moment the one that commits later sees the other, so matching starts after the commit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -25,7 +25,7 @@ from clue_service.clues.errors import OriginRefTaken, ReceivingUnitNotYours
 from clue_service.clues.models import Allegation, Clue, Subject
 from clue_service.clues.vocabulary import OverlapPolicy
 from clue_service.intake import repository as intake
-from clue_service.intake.engine import Engine
+from clue_service.intake.engine import Engine, ScoredCandidate
 from clue_service.intake.schemas import RegisterClueIn, SubjectIn
 from clue_service.matching.prepared import AllegationText, ClueText, Prepared, SubjectText
 from clue_service.overlap_alerts import detection
@@ -164,6 +164,14 @@ async def match_clue(uow: Uow, tree: UnitTree, engine: Engine, clue_id: UUID, pr
     """Find what a clue repeats or overlaps with, once; False where that is done or being done elsewhere."""
     if not await intake.take_pending(uow.session, clue_id):
         return False
+    await search(uow, tree, engine, clue_id, prepared)
+    return True
+
+
+async def search(
+    uow: Uow, tree: UnitTree, engine: Engine, clue_id: UUID, prepared: Prepared | None = None, origin: str = "intake"
+) -> int:
+    """Look for what a clue repeats or overlaps with; returns how many pairs are new. Safe to repeat."""
     clue = (await clues.clues_by_id(uow, [clue_id]))[clue_id]
     await engine.follow(uow.session)
     prepared = prepared or engine.prepare(await _text_of_clue(uow, clue), tree)
@@ -171,32 +179,50 @@ async def match_clue(uow: Uow, tree: UnitTree, engine: Engine, clue_id: UUID, pr
     shown = [one for one in scored if one.band != "none"]
     others = await clues.clues_by_id(uow, (one.clue_id for one in shown))
     found = [
-        FoundPair(
-            other_id=one.clue_id,
-            probability=one.probability,
-            band=one.band.value,
-            relation=one.relation.value,
-            reasons=[
-                {"field": why.field, "verdict": why.verdict, "weight": why.weight, "detail": why.detail}
-                for why in one.reasons
-            ],
-            is_across=others[one.clue_id].commission != clue.commission,
-        )
+        found_pair(clue, others[one.clue_id], one, engine.matcher.model.version, origin)
         for one in shown
         if one.clue_id in others
     ]
-    for pair in await candidates.record_pairs(uow, clue_id, found):
+    return await propose(uow, clue, found, others)
+
+
+def found_pair(clue: Clue, other: Clue, scored: ScoredCandidate, model_version: str, origin: str) -> FoundPair:
+    """What the engine says of a clue and one other, as it is recorded."""
+    return FoundPair(
+        other_id=other.id,
+        probability=scored.probability,
+        band=scored.band.value,
+        relation=scored.relation.value,
+        reasons=[
+            {"field": why.field, "verdict": why.verdict, "weight": why.weight, "detail": why.detail}
+            for why in scored.reasons
+        ],
+        is_across=other.commission != clue.commission,
+        model_version=model_version,
+        origin=origin,
+    )
+
+
+async def propose(uow: Uow, clue: Clue, found: Sequence[FoundPair], others: Mapping[UUID, Clue]) -> int:
+    """Record pairs of a clue for people to decide, and tell other commissions blindly; how many pairs were new.
+
+    A search other than intake's tells only of pairs it found first: what is known was told when it was found.
+    """
+    recorded = await candidates.record_pairs(uow, clue.id, found)
+    for pair in recorded:
         if not pair.is_across:
-            await candidate_events.emit_detected(uow, pair, clue_id, clue.commission)
-    hits = await _hits(uow, clue, found, others)
+            await candidate_events.emit_detected(uow, pair, clue.id, clue.commission)
+    new = {pair.other_than(clue.id) for pair in recorded}
+    hits = await _hits(uow, clue, [one for one in found if one.origin == "intake" or one.other_id in new], others)
     if hits:
         await detection.report_overlap(uow, Party(clue.id, clue.commission, stage_of(clue.status)), hits)
+    if hits and any(one.origin == "intake" for one in found):
         await _count_blind_hit(uow, clue)
     await uow.audit("match", "clue", clue.id, detail={"candidates": len(found), "across": len(hits)})
-    return True
+    return len(recorded)
 
 
-async def _hits(uow: Uow, clue: Clue, found: Iterable[FoundPair], others: dict[UUID, Clue]) -> list[Party]:
+async def _hits(uow: Uow, clue: Clue, found: Iterable[FoundPair], others: Mapping[UUID, Clue]) -> list[Party]:
     """The clues of other commissions to be told of: neither side silent, and nobody has said they differ."""
     if clue.overlap_policy == OverlapPolicy.SILENT:
         return []

@@ -1,0 +1,49 @@
+"""SQL of matching models."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.matching_models.domain import Status
+from clue_service.matching_models.models import MatchingModel
+
+
+async def lock_all(session: AsyncSession) -> None:
+    """Wait for every other transaction that activates or retires a model."""
+    await session.execute(text("select pg_advisory_xact_lock(hashtextextended('clue:matching-models', 0))"))
+
+
+async def add(session: AsyncSession, row: MatchingModel) -> MatchingModel:
+    """Store a fitted model; it gets its number."""
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def list_models(session: AsyncSession, *, before: int | None, limit: int) -> Sequence[MatchingModel]:
+    """Models, newest first."""
+    query = select(MatchingModel).order_by(MatchingModel.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(MatchingModel.number < before)
+    return (await session.scalars(query)).all()
+
+
+async def find_model(session: AsyncSession, number: int) -> MatchingModel | None:
+    """One model, read anew."""
+    return await session.get(MatchingModel, number, populate_existing=True)
+
+
+async def find_active(session: AsyncSession) -> MatchingModel | None:
+    """The activated model; None while the packaged one is in effect."""
+    return await session.scalar(select(MatchingModel).where(MatchingModel.status == Status.ACTIVE))
+
+
+async def find_active_number(session: AsyncSession) -> int | None:
+    """Its number alone: asked every few seconds."""
+    return await session.scalar(select(MatchingModel.number).where(MatchingModel.status == Status.ACTIVE))
+
+
+async def count_changes(session: AsyncSession) -> int:
+    """How often any model changed: the version of the packaged one, which has no row."""
+    return int(await session.scalar(select(func.coalesce(func.sum(MatchingModel.version), 0))) or 0)
