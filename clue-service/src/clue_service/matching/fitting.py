@@ -17,10 +17,11 @@ _MOST_KNOTS = 40
 
 @dataclass(frozen=True)
 class LabelledPair:
-    """The levels of a compared pair and whether the two clues report the same matter."""
+    """The levels of a compared pair and whether the two clues report the same matter; ``weight`` in pairs."""
 
     levels: Levels
     same: bool
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -31,19 +32,27 @@ class Fit:
     weights: dict[str, dict[str, float]]
 
 
-def fit_weights(pairs: Sequence[LabelledPair], ridge: float = _RIDGE) -> Fit:
-    """Weights by Newton's method. Levels seen rarely stay near zero."""
+def fit_weights(pairs: Sequence[LabelledPair], ridge: float = _RIDGE, prior: Fit | None = None) -> Fit:
+    """Weights by Newton's method. Levels seen rarely stay near the prior's weights, without a prior near zero."""
     columns: dict[tuple[str, str], int] = {}
     tallies: dict[tuple[int, ...], list[float]] = {}
     for pair in pairs:
         pattern = tuple(columns.setdefault(item, len(columns)) for item in expand(pair.levels).items())
         tally = tallies.setdefault(pattern, [0.0, 0.0])
-        tally[pair.same] += 1
+        tally[pair.same] += pair.weight
     width = len(columns)
     # Every pattern also has the constant column, the last one.
     patterns = np.array([(*pattern, width) for pattern in tallies], np.int32)
-    solution = _newton(patterns, np.array(list(tallies.values())), width + 1, ridge)
-    weights: dict[str, dict[str, float]] = {}
+    penalty = np.full(width + 1, ridge)
+    centre = np.zeros(width + 1)
+    if prior is None:
+        penalty[-1] = 1e-3
+    else:
+        centre[-1] = prior.intercept
+        for (name, level), number in columns.items():
+            centre[number] = prior.weights.get(name, {}).get(level, 0.0)
+    solution = _newton(patterns, np.array(list(tallies.values())), penalty, centre)
+    weights = {name: dict(levels) for name, levels in prior.weights.items()} if prior else {}
     for (name, level), number in columns.items():
         weights.setdefault(name, {})[level] = float(solution[number])
     return Fit(float(solution[-1]), _with_stronger_levels(weights))
@@ -67,17 +76,16 @@ def _with_stronger_levels(weights: dict[str, dict[str, float]]) -> dict[str, dic
     return weights
 
 
-def _newton(patterns: npt.NDArray[np.int32], tallies: Vector, width: int, ridge: float) -> Vector:
+def _newton(patterns: npt.NDArray[np.int32], tallies: Vector, penalty: Vector, centre: Vector) -> Vector:
     """Each row of ``patterns`` lists the columns that are 1; sums run over them, so memory stays small."""
     totals, positives = tallies.sum(axis=1), tallies[:, 1]
-    penalty = np.full(width, ridge)
-    penalty[-1] = 1e-3
-    solution = np.zeros(width)
+    width = len(penalty)
+    solution = centre.copy()
     fields = range(patterns.shape[1])
     for _ in range(_STEPS):
         expected = 1 / (1 + np.exp(-np.clip(solution[patterns].sum(axis=1), -35, 35)))
         surplus, spread = positives - totals * expected, totals * expected * (1 - expected)
-        gradient = -penalty * solution
+        gradient = -penalty * (solution - centre)
         curvature = np.zeros(width * width)
         for one in fields:
             gradient += np.bincount(patterns[:, one], surplus, width)
@@ -91,12 +99,13 @@ def _newton(patterns: npt.NDArray[np.int32], tallies: Vector, width: int, ridge:
     return solution
 
 
-def isotonic(scores: Vector, truth: Vector) -> tuple[tuple[float, float], ...]:
+def isotonic(scores: Vector, truth: Vector, weights: Vector | None = None) -> tuple[tuple[float, float], ...]:
     """Calibration knots (score, probability) by pooling adjacent violators; the ends stay short of 0 and 1."""
     order = np.argsort(scores, kind="stable")
     blocks: list[list[float]] = []  # sum of scores, sum of truth, count
-    for score, same in zip(scores[order], truth[order], strict=True):
-        blocks.append([float(score), float(same), 1.0])
+    worth = np.ones(len(scores)) if weights is None else weights
+    for score, same, weight in zip(scores[order], truth[order], worth[order], strict=True):
+        blocks.append([float(score * weight), float(same * weight), float(weight)])
         while len(blocks) > 1 and blocks[-2][1] * blocks[-1][2] >= blocks[-1][1] * blocks[-2][2]:
             last = blocks.pop()
             blocks[-1] = [a + b for a, b in zip(blocks[-1], last, strict=True)]
