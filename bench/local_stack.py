@@ -33,6 +33,7 @@ def main() -> None:
             rows.setdefault("later start (s)", []).append(_timed(stack.start))
             stack.stop()
             bars.advance(task)
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(_page(rows, memory))
     print(PAGE.read_text())
 
