@@ -3,6 +3,17 @@
 from chassis.runtime import service_cli
 from chassis.service import Service
 
+import inspection_service.briefings.models  # noqa: F401 - declares tables whose routes follow
+import inspection_service.cooperation_zones.models  # noqa: F401 - declares tables whose routes follow
+import inspection_service.coverages.models  # noqa: F401 - declares tables whose routes follow
+import inspection_service.dossiers.models  # noqa: F401 - declares tables whose routes follow
+import inspection_service.evidence_references.models  # noqa: F401 - declares tables whose routes follow
+import inspection_service.feedbacks.models  # noqa: F401 - declares tables whose routes follow
+import inspection_service.joint_case_teams.models  # noqa: F401 - declares tables whose routes follow
+import inspection_service.look_backs.models  # noqa: F401 - declares tables whose routes follow
+import inspection_service.rectifications.models  # noqa: F401 - declares tables whose routes follow
+import inspection_service.recusal_requests.models  # noqa: F401 - declares tables whose routes follow
+import inspection_service.steps.models  # noqa: F401 - declares tables whose routes follow
 from inspection_service.adoptions import jobs as adoption_jobs
 from inspection_service.adoptions import routes as adoption_routes
 from inspection_service.assembly.cli import solve_instance

@@ -1,6 +1,6 @@
 """Table of findings. ``text`` and ``person`` are content: they leave this table only to readers and to clue-service."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,10 +32,21 @@ class Finding(Base):
     recorded_at: Mapped[datetime]
     handed_over_by: Mapped[str | None]
     handed_over_at: Mapped[datetime | None]
+    hand_over_phase: Mapped[str | None]
+    """``early`` while the team was at its unit, ``final`` after it had reported."""
+    result_due_on: Mapped[date | None]
+    """By when the competent commission owes word of what became of the clue."""
     refusal_code: Mapped[str | None]
     clue_id: Mapped[UUID | None]
     clue_no: Mapped[str | None]
     clue_status: Mapped[str | None]
     clue_closure: Mapped[str | None]
     clue_version: Mapped[int | None]
+    clue_outcome: Mapped[str | None]
+    clue_four_forms: Mapped[int | None]
+    referred_to: Mapped[str | None]
+    referred_by: Mapped[str | None]
+    referred_at: Mapped[datetime | None]
+    withdrawal_reason: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
     version: Mapped[int]

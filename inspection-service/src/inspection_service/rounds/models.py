@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.db import Uuid7
-from sqlalchemy import ForeignKey, false
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ForeignKey, Text, false, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inspection_service.tables import Base
@@ -31,6 +31,12 @@ class Round(Base):
     commission: Mapped[str]
     closed_on: Mapped[date | None]
     is_past: Mapped[bool] = mapped_column(server_default=false())
+    theme: Mapped[str | None]
+    authority_ref: Mapped[str | None]
+    partner_offices: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    """Inspection offices that take part (linked), lend the team (cross) or are inspected over (elevated)."""
+    briefings: Mapped[str] = mapped_column(server_default="on_request")
+    look_back_of: Mapped[UUID | None] = mapped_column(ForeignKey("round.id"))
     created_by: Mapped[str]
     created_at: Mapped[datetime]
     version: Mapped[int]

@@ -77,6 +77,9 @@ class RoundAuthorization(Base):
     authorised_at: Mapped[datetime]
     valid_from: Mapped[date]
     valid_to: Mapped[date]
+    tasks: Mapped[str | None]
+    ended_on: Mapped[date | None]
+    """The day it ended with its round, team or refusal; None while it holds."""
 
 
 class TeamBriefing(Base):
