@@ -24,6 +24,10 @@ class RoundEvent(Event):
     target_units: tuple[UnitCode, ...] = ()
     starts_on: date
     ends_on: date
+    report_due_at: Instant | None = None
+    """End of the clock for the teams' report, while it runs."""
+    feedback_due_at: Instant | None = None
+    """End of the clock for the feedback to the units, while it runs."""
 
 
 class RoundPlanned(RoundEvent):
@@ -42,6 +46,18 @@ class RoundEntered(RoundEvent):
     """Key round_id. The first team entered its unit."""
 
     type: ClassVar[str] = "inspection.round.entered.v1"
+
+
+class RoundReported(RoundEvent):
+    """Key round_id. The teams have reported; the dispatching Party body is to decide."""
+
+    type: ClassVar[str] = "inspection.round.reported.v1"
+
+
+class RoundDecided(RoundEvent):
+    """Key round_id. The dispatching Party body has decided; feedback is due."""
+
+    type: ClassVar[str] = "inspection.round.decided.v1"
 
 
 class RoundFedBack(RoundEvent):
@@ -112,6 +128,13 @@ class TeamClosed(TeamEvent):
     type: ClassVar[str] = "inspection.team.closed.v1"
 
 
+class TeamMemberRecused(TeamEvent):
+    """Key team_id. A verdict turned, or a request was granted: somebody must be replaced. Says not who, nor why."""
+
+    type: ClassVar[str] = "inspection.team.member_recused.v1"
+    egress: ClassVar[Egress] = Egress.NEVER
+
+
 class FindingEvent(Event):
     """What a team found, by number only."""
 
@@ -141,6 +164,32 @@ class FindingHandedOver(FindingEvent):
     receiving_unit: UnitCode | None = None
     clue_id: UUID | None = None
     clue_no: Reference | None = None
+
+
+class FeedbackEvent(Event):
+    """What a unit, or its head apart, was told of the result."""
+
+    key: ClassVar[str] = "feedback_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    feedback_id: UUID
+    round_id: UUID
+    unit_code: UnitCode
+    office_unit: UnitCode
+    audience: Code
+    state: Code
+
+
+class FeedbackIssued(FeedbackEvent):
+    """Key feedback_id. The unit can read it."""
+
+    type: ClassVar[str] = "inspection.feedback.issued.v1"
+
+
+class FeedbackAcknowledged(FeedbackEvent):
+    """Key feedback_id. The unit has taken note."""
+
+    type: ClassVar[str] = "inspection.feedback.acknowledged.v1"
 
 
 class RectificationEvent(Event):
@@ -179,6 +228,166 @@ class RectificationSignedOff(RectificationEvent):
     """Key item_id. Checked and struck off the list."""
 
     type: ClassVar[str] = "inspection.rectification.signed_off.v1"
+
+
+class RectificationVerified(RectificationEvent):
+    """Key item_id. The check found it put right; the sign-off by somebody else is due."""
+
+    type: ClassVar[str] = "inspection.rectification.verified.v1"
+
+
+class RectificationExtended(RectificationEvent):
+    """Key item_id. A leader gave it a later date."""
+
+    type: ClassVar[str] = "inspection.rectification.extended.v1"
+
+
+class RectificationPostponed(RectificationEvent):
+    """Key item_id. It takes long: looked at again on the new date."""
+
+    type: ClassVar[str] = "inspection.rectification.postponed.v1"
+
+
+class RectificationFalselyReported(RectificationEvent):
+    """Key item_id. The unit reported it put right and it was not; somebody is to answer for that."""
+
+    type: ClassVar[str] = "inspection.rectification.falsely_reported.v1"
+
+
+class RectificationReopened(RectificationEvent):
+    """Key item_id. It came back, or was never put right: the unit owes it anew."""
+
+    type: ClassVar[str] = "inspection.rectification.reopened.v1"
+
+
+class DossierFrozen(Event):
+    """Key dossier_id. The entry dossier of a team is compiled and will not change any more."""
+
+    type: ClassVar[str] = "inspection.dossier.frozen.v1"
+    key: ClassVar[str] = "dossier_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    dossier_id: UUID
+    team_id: UUID
+    unit_code: UnitCode
+    office_unit: UnitCode
+    item_count: int = 0
+
+
+class BriefingRequestEvent(Event):
+    """An office is asked, before a team enters, what it knows of the unit."""
+
+    key: ClassVar[str] = "briefing_request_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    briefing_request_id: UUID
+    team_id: UUID
+    office_unit: UnitCode
+    from_unit: UnitCode
+    target_unit: UnitCode
+    state: Code
+    due_at: Instant | None = None
+
+
+class BriefingRequestIssued(BriefingRequestEvent):
+    """Key briefing_request_id. The office owes an answer by ``due_at``."""
+
+    type: ClassVar[str] = "inspection.briefing_request.issued.v1"
+
+
+class BriefingRequestAcknowledged(BriefingRequestEvent):
+    """Key briefing_request_id. The office has answered, if only that it knows nothing."""
+
+    type: ClassVar[str] = "inspection.briefing_request.acknowledged.v1"
+
+
+class BriefingRequestWithdrawn(BriefingRequestEvent):
+    """Key briefing_request_id. Nothing is owed any more."""
+
+    type: ClassVar[str] = "inspection.briefing_request.withdrawn.v1"
+
+
+class RecusalRequestEvent(Event):
+    """A unit asks that somebody of its team step aside. Says not who, nor why."""
+
+    key: ClassVar[str] = "recusal_request_id"
+    egress: ClassVar[Egress] = Egress.NEVER
+
+    recusal_request_id: UUID
+    team_id: UUID
+    unit_code: UnitCode
+    office_unit: UnitCode
+    state: Code
+
+
+class RecusalRequestFiled(RecusalRequestEvent):
+    """Key recusal_request_id. The inspection office is to verify it."""
+
+    type: ClassVar[str] = "inspection.recusal_request.filed.v1"
+
+
+class RecusalRequestVerified(RecusalRequestEvent):
+    """Key recusal_request_id. The office has verified it; a leader is to decide."""
+
+    type: ClassVar[str] = "inspection.recusal_request.verified.v1"
+
+
+class RecusalRequestDecided(RecusalRequestEvent):
+    """Key recusal_request_id. Granted or refused."""
+
+    type: ClassVar[str] = "inspection.recusal_request.decided.v1"
+
+
+class JointCaseTeamEvent(Event):
+    """Several bodies work one matter together; the lead office answers for it."""
+
+    key: ClassVar[str] = "joint_case_team_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    joint_case_team_id: UUID
+    state: Code
+    lead_office: UnitCode
+    partner_units: tuple[UnitCode, ...] = ()
+    target_units: tuple[UnitCode, ...] = ()
+    members: int = 0
+    starts_on: date
+    ends_on: date
+
+
+class JointCaseTeamProposed(JointCaseTeamEvent):
+    """Key joint_case_team_id. A leader is to approve it."""
+
+    type: ClassVar[str] = "inspection.joint_case_team.proposed.v1"
+
+
+class JointCaseTeamApproved(JointCaseTeamEvent):
+    """Key joint_case_team_id. Its members are asked for at the talent pool."""
+
+    type: ClassVar[str] = "inspection.joint_case_team.approved.v1"
+
+
+class JointCaseTeamActivated(JointCaseTeamEvent):
+    """Key joint_case_team_id. It has begun."""
+
+    type: ClassVar[str] = "inspection.joint_case_team.activated.v1"
+
+
+class JointCaseTeamWoundUp(JointCaseTeamEvent):
+    """Key joint_case_team_id. Its members are back home."""
+
+    type: ClassVar[str] = "inspection.joint_case_team.wound_up.v1"
+
+
+class JointCaseTeamEvaluated(JointCaseTeamEvent):
+    """Key joint_case_team_id. Its work was evaluated."""
+
+    type: ClassVar[str] = "inspection.joint_case_team.evaluated.v1"
+
+
+class JointCaseTeamGivenUp(JointCaseTeamEvent):
+    """Key joint_case_team_id. Refused or withdrawn; reservations are given back."""
+
+    type: ClassVar[str] = "inspection.joint_case_team.given_up.v1"
 
 
 class MatterEvent(Event):
@@ -222,6 +431,8 @@ EVENTS: tuple[type[Event], ...] = (
     RoundPlanned,
     RoundAuthorised,
     RoundEntered,
+    RoundReported,
+    RoundDecided,
     RoundFedBack,
     RoundClosed,
     TeamProposed,
@@ -229,12 +440,33 @@ EVENTS: tuple[type[Event], ...] = (
     TeamRefused,
     TeamEntered,
     TeamClosed,
+    TeamMemberRecused,
     FindingRecorded,
     FindingHandedOver,
+    FeedbackIssued,
+    FeedbackAcknowledged,
     RectificationAssigned,
     RectificationSubmitted,
     RectificationReturned,
     RectificationSignedOff,
+    RectificationVerified,
+    RectificationExtended,
+    RectificationPostponed,
+    RectificationFalselyReported,
+    RectificationReopened,
+    DossierFrozen,
+    BriefingRequestIssued,
+    BriefingRequestAcknowledged,
+    BriefingRequestWithdrawn,
+    RecusalRequestFiled,
+    RecusalRequestVerified,
+    RecusalRequestDecided,
+    JointCaseTeamProposed,
+    JointCaseTeamApproved,
+    JointCaseTeamActivated,
+    JointCaseTeamWoundUp,
+    JointCaseTeamEvaluated,
+    JointCaseTeamGivenUp,
     MatterDecided,
     MatterReported,
     MatterEvaluated,
