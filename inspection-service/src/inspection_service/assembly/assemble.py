@@ -13,8 +13,8 @@ from chassis.errors import Text
 from inspection_service.assembly.checker import check
 from inspection_service.assembly.errors import UnlawfulProposal
 from inspection_service.assembly.instance import parse_instance
-from inspection_service.assembly.problem import AssemblyProblem, Target, validate_problem
-from inspection_service.assembly.profiles import RULE_VERSION, rules_of
+from inspection_service.assembly.problem import AssemblyProblem, Role, Target, validate_problem
+from inspection_service.assembly.profiles import RULE_VERSION, meets, rules_of, seats_of_rule
 from inspection_service.assembly.progress import Run, Seat, relative_gap
 from inspection_service.assembly.proposal import Proposal, ProposedMember, ProposedTeam, Unmet
 from inspection_service.assembly.reasons import ROLE_TEXTS, needs_waiver, reasons_for
@@ -55,6 +55,8 @@ def _in_order(problem: AssemblyProblem) -> AssemblyProblem:
             "candidates": tuple(sorted(problem.candidates, key=lambda c: c.cadre_id)),
             "targets": targets,
             "pins": tuple(sorted(problem.pins, key=lambda p: (p.cadre_id, p.unit_code, p.role or ""))),
+            "stays": tuple(sorted(problem.stays, key=lambda s: (s.cadre_id, s.unit_code, s.role or ""))),
+            "profiles": tuple(sorted(problem.profiles, key=lambda p: p.name)),
             "bans": tuple(sorted(problem.bans, key=lambda b: (b.cadre_id, b.unit_code or ""))),
             "verdicts": tuple(sorted(problem.verdicts, key=lambda v: (v.cadre_id, v.unit_code, v.verdict, v.code))),
             "never_together": tuple(sorted({(min(p, q), max(p, q)) for p, q in problem.never_together})),
@@ -63,7 +65,7 @@ def _in_order(problem: AssemblyProblem) -> AssemblyProblem:
 
 
 def _easings(problem: AssemblyProblem) -> list[Easing]:
-    has_rules = any(rules_of(t) for t in problem.targets)
+    has_rules = any(rules_of(t, problem) for t in problem.targets)
     has_review = any(v.verdict == "review" for v in problem.verdicts)
     steps = [Easing()]
     if has_rules:
@@ -93,7 +95,7 @@ def _proposal(problem: AssemblyProblem, build: Build, solution: Solution) -> Pro
     teams = _teams(problem, build, solution.seats)
     unmet = _unmet_rules(problem, build, solution.seats)
     waivers = sum(m.waiver for t in teams for m in t.members)
-    extra = _rule_points(problem, build, unmet) - build.prices.waiver * waivers
+    extra = _extra_points(problem, build, solution.seats, unmet) - build.prices.waiver * waivers
     objective = None if solution.objective is None else solution.objective - extra
     bound = None if solution.bound is None else solution.bound - extra
     seated = frozenset(m.cadre_id for t in teams for m in t.members)
@@ -154,6 +156,7 @@ def _teams(problem: AssemblyProblem, build: Build, seats: tuple[Seat, ...]) -> t
             ProposedMember(
                 cadre_id=s.person,
                 role=build.demands[s.role].role,
+                seat=s.role,
                 reasons=reasons_for(candidates[s.person], target, build.demands[s.role], build.facts, problem),
                 waiver=needs_waiver(candidates[s.person], target, problem),
             )
@@ -168,20 +171,31 @@ def _unmet_rules(problem: AssemblyProblem, build: Build, seats: tuple[Seat, ...]
     unmet = []
     for target in problem.targets:
         team = [(candidates[s.person], build.demands[s.role].role) for s in seats if s.team == target.unit_code]
-        for rule in rules_of(target):
-            roles = rule.roles(target)
-            if not any(role in roles and rule.fits(c, target, build.facts) for c, role in team):
-                unmet.append(Unmet(rule=rule.name, unit_code=target.unit_code, text=rule.title))
+        for rule in rules_of(target, problem):
+            roles = seats_of_rule(rule, target)
+            there = sum(role in roles and meets(rule.condition, c, target, build.facts) for c, role in team)
+            if there < rule.at_least:
+                lacking = rule.at_least - there
+                unmet.append(Unmet(rule=rule.name, unit_code=target.unit_code, text=rule.title, missing=lacking))
     return tuple(unmet)
 
 
-def _rule_points(problem: AssemblyProblem, build: Build, unmet: tuple[Unmet, ...]) -> int:
-    """Points the instance gave for rules that were preferences; they are no part of a team's worth."""
+def _extra_points(problem: AssemblyProblem, build: Build, seats: tuple[Seat, ...], unmet: tuple[Unmet, ...]) -> int:
+    """Points the instance gave for rules that were preferences and for seats kept; no part of a team's worth."""
+    sitting = {(s.person, s.team, build.demands[s.role].role) for s in seats}
+    kept = sum(
+        any((stay.cadre_id, stay.unit_code, role) in sitting for role in ((stay.role,) if stay.role else tuple(Role)))
+        for stay in set(problem.stays)
+    )
+    points = build.prices.stay * kept
     if not build.easing.soft_rules:
-        return 0
-    lost = {(u.unit_code, u.rule) for u in unmet}
-    met = [r for t in problem.targets for r in rules_of(t) if (t.unit_code, r.name) not in lost]
-    return build.prices.rule * sum(r.weight for r in met)
+        return points
+    missing = {(u.unit_code, u.rule): u.missing for u in unmet}
+    for target in problem.targets:
+        for rule in rules_of(target, problem):
+            met = rule.at_least - missing.get((target.unit_code, rule.name), 0)
+            points += build.prices.rule * rule.weight // rule.at_least * met
+    return points
 
 
 def _empty_seats(problem: AssemblyProblem, build: Build, seats: tuple[Seat, ...]) -> list[Unmet]:

@@ -8,23 +8,20 @@ from typing import Annotated
 from chassis.errors import FieldError, Text
 from pydantic import BaseModel, ConfigDict, Field
 
+from inspection_service.assembly.built_in import BUILT_IN_PROFILES
 from inspection_service.assembly.errors import InvalidAssembly, wrong
+from inspection_service.assembly.roles import Role
+from inspection_service.assembly.rule_set import Profile
+from inspection_service.assembly.weights import weight_faults
+
+__all__ = [
+    "DEFAULT_DEMANDS", "AssemblyProblem", "Ban", "Candidate", "Demand", "PastMember", "PastTeam", "Pin", "Role",
+    "Target", "Verdict", "VerdictRank", "WorkPeriod", "refuse", "validate_problem",
+]  # fmt: skip
 
 MOST_SEATS_PER_DEMAND = 100
 MOST_SEATS = 2_000
 """Seats of one run; the largest benchmark round has 1,300."""
-
-
-class Role(StrEnum):
-    """Seats of an inspection team."""
-
-    LEADER = "leader"
-    DEPUTY_LEADER = "deputy_leader"
-    COMMISSIONER = "commissioner"
-    LIAISON = "liaison"
-    PETITION_HANDLER = "petition_handler"
-    MEMBER = "member"
-    SPECIALIST = "specialist"
 
 
 class VerdictRank(StrEnum):
@@ -160,6 +157,10 @@ class AssemblyProblem(_Input):
     """How many people a home unit may lend to this run; units not named may lend all."""
     weights: dict[str, float] = {}
     """Overrides of the scoring weights."""
+    profiles: tuple[Profile, ...] = BUILT_IN_PROFILES
+    """The rule sets in force, in the versions this run uses."""
+    stays: tuple[Pin, ...] = ()
+    """Who should keep a seat if it can be: outranks every score, yields to every rule."""
     salt: str = ""
     """Salt of the draw between equally good teams."""
 
@@ -169,10 +170,8 @@ def validate_problem(problem: AssemblyProblem) -> None:
 
     Raises InvalidAssembly with one error per wrong input, named by its JSON pointer in the request.
     """
-    from inspection_service.assembly.profiles import PROFILES
-    from inspection_service.assembly.scoring import weight_faults
-
-    errors = [*_target_faults(problem.targets, frozenset(PROFILES)), *_pin_faults(problem), *_ban_faults(problem)]
+    profiles = frozenset(profile.name for profile in problem.profiles)
+    errors = [*_target_faults(problem.targets, profiles), *_pin_faults(problem), *_ban_faults(problem)]
     errors += weight_faults(problem.weights)
     errors += [
         wrong(f"/unit_caps/{unit}", "negative", "借调上限不能为负", "a lending cap cannot be negative")

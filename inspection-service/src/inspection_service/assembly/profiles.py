@@ -1,91 +1,79 @@
-"""Rule sets a target may name. Today one: ``mobile_continuity``, the Tianjin rule for mobile inspections."""
+"""What the rules of a profile mean: whom a condition fits, which seats a rule looks at, and the history behind it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from chassis.errors import Text
-
-from inspection_service.assembly.problem import AssemblyProblem, Candidate, PastTeam, Role, Target
-
-RULE_VERSION = "2026.2"
-"""Version of rules and scoring, stored with every run."""
-
-DEPUTY_DIRECTOR = "副主任"
-
-INSPECTION_OFFICE = "inspection_office"
-
-COMMISSION_OFFICES = frozenset(
-    {
-        "cdi",
-        "case_management_office",
-        "petition_office",
-        "supervision_office",
-        "investigation_office",
-        "conduct_office",
-        "dispatched_group",
-    }
+from inspection_service.assembly.built_in import COMMISSION_OFFICES, DEPUTY_DIRECTOR, INSPECTION_OFFICE
+from inspection_service.assembly.problem import AssemblyProblem, Candidate, PastTeam, Target
+from inspection_service.assembly.roles import CHIEF_ROLES, RANKS, Role
+from inspection_service.assembly.rule_set import (
+    Condition,
+    HasInspected,
+    HasTag,
+    HoldsPost,
+    HomeUnitType,
+    InPool,
+    IsGender,
+    IsPartyMember,
+    Profile,
+    RankAtLeast,
+    Rule,
+    TookPart,
 )
-"""Unit types whose cadres count as coming from the discipline commission."""
 
-CHIEF_ROLES = frozenset({Role.LEADER, Role.DEPUTY_LEADER})
+RULE_VERSION = "2026.3"
+"""Version of the engine's own rules and scoring, stored with every run beside the versions of its rule sets."""
+
+REGULAR = "regular"
 
 
 @dataclass(frozen=True)
 class Facts:
     """Look-ups a rule may ask for."""
 
-    last_regular_team: dict[str, frozenset[str]]
-    """By unit: who sat, in any role, in its latest closed regular round."""
+    last_team: Mapping[tuple[str, str], frozenset[str]]
+    """By type of round and unit: who sat, in any role, in the unit's latest closed round of that type."""
     ever_inspected: frozenset[str]
     """Cadres who sat in any past team."""
 
 
-@dataclass(frozen=True)
-class ProfileRule:
-    """At least one person in one of ``roles`` must fit. ``title`` says it to a reader.
-
-    Where not all rules can hold, as many hold as can; among equally many, those of greater ``weight``. Weights lie so
-    close together that two rules always outweigh one.
-    """
-
-    name: str
-    title: Text
-    roles: Callable[[Target], frozenset[Role]]
-    fits: Callable[[Candidate, Target, Facts], bool]
-    weight: int
-
-
-HEAVIEST_RULE = 13
-
-
 def gather_facts(problem: AssemblyProblem) -> Facts:
     """Read the history once. Teams of the same unit closed on the same day count together."""
-    latest: dict[str, PastTeam] = {}
-    members: dict[str, set[str]] = {}
+    latest: dict[tuple[str, str], date] = {}
     for team in problem.past_teams:
-        if team.round_type != "regular":
-            continue
-        known = latest.get(team.unit_code)
-        if known is None or team.closed_on > known.closed_on:
-            latest[team.unit_code] = team
-            members[team.unit_code] = set()
-        if team.closed_on == latest[team.unit_code].closed_on:
-            members[team.unit_code] |= {m.cadre_id for m in team.members}
-    ever = frozenset(m.cadre_id for team in problem.past_teams for m in team.members)
-    return Facts({unit: frozenset(ids) for unit, ids in members.items()}, ever)
+        key = (team.round_type, team.unit_code)
+        latest[key] = max(team.closed_on, latest.get(key, team.closed_on))
+    members: dict[tuple[str, str], set[str]] = {key: set() for key in latest}
+    for team in problem.past_teams:
+        key = (team.round_type, team.unit_code)
+        if team.closed_on == latest[key]:
+            members[key] |= _sat(team)
+    ever = frozenset(cadre_id for team in problem.past_teams for cadre_id in _sat(team))
+    return Facts({key: frozenset(ids) for key, ids in members.items()}, ever)
 
 
-def took_part_last_round(candidate: Candidate, target: Target, facts: Facts) -> bool:
-    """Sat, in any role, in the latest closed regular round on the target."""
-    return candidate.cadre_id in facts.last_regular_team.get(target.unit_code, frozenset())
+def _sat(team: PastTeam) -> set[str]:
+    return {member.cadre_id for member in team.members}
+
+
+def took_part_last_round(candidate: Candidate, target: Target, facts: Facts, round_type: str = REGULAR) -> bool:
+    """Sat, in any role, in the latest closed round of a type on the target."""
+    return candidate.cadre_id in facts.last_team.get((round_type, target.unit_code), frozenset())
+
+
+def holds_post_at_linked_office(candidate: Candidate, target: Target, posts: Iterable[str]) -> bool:
+    """Holds today one of these posts at the supervision office linked to the target."""
+    wanted = set(posts)
+    return target.linked_office is not None and any(
+        row.until is None and row.unit_code == target.linked_office and row.post.strip() in wanted
+        for row in candidate.work_history
+    )
 
 
 def is_deputy_of_linked_office(candidate: Candidate, target: Target, _facts: Facts) -> bool:
     """Holds today the post 副主任 at the supervision office linked to the target."""
-    return target.linked_office is not None and any(
-        row.until is None and row.unit_code == target.linked_office and row.post.strip() == DEPUTY_DIRECTOR
-        for row in candidate.work_history
-    )
+    return holds_post_at_linked_office(candidate, target, (DEPUTY_DIRECTOR,))
 
 
 def is_from_commission(candidate: Candidate, target: Target, _facts: Facts) -> bool:
@@ -98,53 +86,46 @@ def is_from_inspection_office(candidate: Candidate, target: Target, _facts: Fact
     return candidate.home_unit_type == INSPECTION_OFFICE and target.is_own(candidate.home_unit)
 
 
-def _only(role: Role) -> Callable[[Target], frozenset[Role]]:
-    return lambda _target: frozenset({role})
+Meets = Callable[[Candidate, Target, Facts], bool]
 
 
-def _members(target: Target) -> frozenset[Role]:
-    """The member seats; where there are fewer than two of them, every seat that is not a chief's."""
-    members = sum(d.count for d in target.seats if d.role is Role.MEMBER)
-    return frozenset({Role.MEMBER}) if members >= 2 else frozenset(Role) - CHIEF_ROLES
+def meets(condition: Condition, candidate: Candidate, target: Target, facts: Facts) -> bool:  # noqa: PLR0911  # one line per kind
+    """Whether a cadre meets a condition of a rule about a target's team."""
+    match condition:
+        case TookPart():
+            return took_part_last_round(candidate, target, facts, condition.round_type)
+        case HoldsPost():
+            return holds_post_at_linked_office(candidate, target, condition.posts)
+        case HomeUnitType():
+            is_own = not condition.own_area or target.is_own(candidate.home_unit)
+            return candidate.home_unit_type in condition.any_of and is_own
+        case HasTag():
+            return not candidate.tags.isdisjoint(condition.any_of)
+        case InPool():
+            return not candidate.pool_kinds.isdisjoint(condition.any_of)
+        case RankAtLeast():
+            return candidate.rank in RANKS and RANKS.index(candidate.rank) >= RANKS.index(condition.rank)
+        case IsGender():
+            return candidate.gender == condition.gender
+        case IsPartyMember():
+            return candidate.party_member
+        case HasInspected():
+            return (candidate.cadre_id in facts.ever_inspected) == condition.has
 
 
-PROFILES: dict[str, tuple[ProfileRule, ...]] = {
-    "mobile_continuity": (
-        ProfileRule(
-            "leader_took_part",
-            Text("组长须参加过该单位上一轮常规巡视", "the leader took part in the last regular round on the unit"),
-            _only(Role.LEADER),
-            took_part_last_round,
-            HEAVIEST_RULE,
-        ),
-        ProfileRule(
-            "deputy_from_linked_office",
-            Text(
-                "副组长须为联系该单位的监督检查室副主任",
-                "the deputy is deputy director of the linked supervision office",
-            ),
-            _only(Role.DEPUTY_LEADER),
-            is_deputy_of_linked_office,
-            12,
-        ),
-        ProfileRule(
-            "members_from_commission",
-            Text("组员中须有纪委监委干部", "a member comes from the discipline commission"),
-            _members,
-            is_from_commission,
-            11,
-        ),
-        ProfileRule(
-            "members_from_inspection_office",
-            Text("组员中须有巡视巡察办干部", "a member comes from the inspection office"),
-            _members,
-            is_from_inspection_office,
-            10,
-        ),
-    ),
-}
+def seats_of_rule(rule: Rule, target: Target) -> frozenset[Role]:
+    """The seats a rule looks at in the target's team."""
+    named = frozenset(rule.seats)
+    there = sum(d.count for d in target.seats if d.role in named)
+    return frozenset(Role) - CHIEF_ROLES if rule.widen_if_few and there < 2 else named
 
 
-def rules_of(target: Target) -> tuple[ProfileRule, ...]:
+def profile_of(target: Target, problem: AssemblyProblem) -> Profile | None:
+    """The profile the target names."""
+    return next((p for p in problem.profiles if p.name == target.profile), None)
+
+
+def rules_of(target: Target, problem: AssemblyProblem) -> tuple[Rule, ...]:
     """The rules of the target's profile."""
-    return PROFILES[target.profile] if target.profile is not None else ()
+    profile = profile_of(target, problem)
+    return () if profile is None else profile.rules

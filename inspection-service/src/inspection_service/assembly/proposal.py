@@ -19,12 +19,16 @@ class Reason(_Output):
 
 
 class ProposedMember(_Output):
-    """One seat. ``waiver`` True: the seat needs an approved waiver of a recusal question."""
+    """One seat. ``waiver`` True: the seat needs an approved waiver of a recusal question.
+
+    ``seat`` is the role with the conditions of its demand: demands of one role may differ.
+    """
 
     cadre_id: str
     role: Role
     reasons: tuple[Reason, ...]
     waiver: bool = False
+    seat: str = ""
 
 
 class ProposedTeam(_Output):

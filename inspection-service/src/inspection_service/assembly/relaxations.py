@@ -6,7 +6,7 @@ from chassis.errors import Text
 
 from inspection_service.assembly.grounds import Ground, Lookup, build_lookup, seat_grounds, team_grounds
 from inspection_service.assembly.problem import AssemblyProblem, Candidate, Demand, Target
-from inspection_service.assembly.profiles import Facts, gather_facts, rules_of
+from inspection_service.assembly.profiles import Facts, gather_facts, meets, rules_of, seats_of_rule
 from inspection_service.assembly.proposal import Relaxation, Unmet
 
 _MOST_PER_STEP = 5
@@ -71,11 +71,12 @@ def _wanted(
     problem: AssemblyProblem, target: Target, one: Unmet, facts: Facts, seated: frozenset[str]
 ) -> Iterable[tuple[Candidate, Demand]]:
     """Cadres who would satisfy the rule, or fill the seat, if one ground fell away."""
-    rule = next((r for r in rules_of(target) if r.name == one.rule), None)
+    rule = next((r for r in rules_of(target, problem) if r.name == one.rule), None)
     for demand in target.seats:
         for candidate in problem.candidates:
             if rule is not None:
-                fits = demand.role in rule.roles(target) and rule.fits(candidate, target, facts)
+                in_seat = demand.role in seats_of_rule(rule, target)
+                fits = in_seat and meets(rule.condition, candidate, target, facts)
             elif one.rule == "pin":
                 fits = candidate.cadre_id == one.cadre_id
             else:

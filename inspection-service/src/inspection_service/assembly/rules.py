@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from inspection_service.assembly.built_in import DEFAULT_WEIGHTS
 from inspection_service.assembly.grounds import Ground, build_lookup, seat_grounds, team_grounds
 from inspection_service.assembly.problem import AssemblyProblem, Candidate, Demand, Role, Target
-from inspection_service.assembly.profiles import HEAVIEST_RULE, Facts, ProfileRule, gather_facts, rules_of
-from inspection_service.assembly.scoring import DEFAULT_WEIGHTS, score
+from inspection_service.assembly.profiles import Facts, gather_facts, meets, profile_of, rules_of, seats_of_rule
+from inspection_service.assembly.rule_set import HEAVIEST_RULE, Rule
+from inspection_service.assembly.scoring import score
 
 _MOST_POINTS = 900_000
 """Points of a preference that outranks others stay below what an instance may hold."""
@@ -27,8 +29,10 @@ class Easing:
 
 @dataclass(frozen=True)
 class Prices:
-    """Points of what outranks scores: a rule met (times its weight), a pin kept, a waiver spared, a seat filled."""
+    """Points of what outranks scores: a seat kept, a rule met (times its weight), a pin kept, a waiver spared, a seat
+    filled."""
 
+    stay: int
     rule: int
     pin: int
     waiver: int
@@ -66,6 +70,7 @@ class _Builder:
         self.weights = {**DEFAULT_WEIGHTS, **problem.weights}
         self.demands = {seat_name(d): d for t in problem.targets for d in t.seats}
         self.roles = sorted(self.demands)
+        self.stays = {(s.cadre_id, s.unit_code): s.role for s in problem.stays}
         self.labels: dict[str, int] = {}
         self.units: dict[str, int] = {}
         self.people: list[dict[str, Any]] = []
@@ -98,15 +103,16 @@ class _Builder:
 
     def _prices(self) -> Prices:
         seats = sum(d.count for t in self.problem.targets for d in t.seats)
-        rules = sum(len(rules_of(t)) for t in self.problem.targets)
+        rules = sum(len(rules_of(t, self.problem)) for t in self.problem.targets)
         pins = len(self.problem.pins)
         # In a search for what is missing, scores say nothing.
         spread = 0 if self.easing.vacancies else self._spread()
-        rule = min(_MOST_POINTS // HEAVIEST_RULE, seats * spread + 1)
+        stay = min(_MOST_POINTS // HEAVIEST_RULE, seats * spread + 1) if self.problem.stays else 0
+        rule = min(_MOST_POINTS // HEAVIEST_RULE, (stay or spread) * seats + 1)
         waiver = min(_MOST_POINTS, rule * HEAVIEST_RULE * (rules + 1))
         pin = min(_MOST_POINTS, waiver * (seats + 1))
         vacancy = min(_MOST_POINTS, pin * (pins + 1))
-        return Prices(rule, pin, waiver, vacancy)
+        return Prices(stay, rule, pin, waiver, vacancy)
 
     def _spread(self) -> int:
         """More than the points one seat can make a difference of, team preferences included."""
@@ -150,9 +156,12 @@ class _Builder:
     def _labels(self, candidate: Candidate, target: Target, demand: Demand) -> list[int]:
         names = [
             rule_label(rule)
-            for rule in rules_of(target)
-            if demand.role in rule.roles(target) and rule.fits(candidate, target, self.facts)
+            for rule in rules_of(target, self.problem)
+            if demand.role in seats_of_rule(rule, target) and meets(rule.condition, candidate, target, self.facts)
         ]
+        pair = (candidate.cadre_id, target.unit_code)
+        if pair in self.stays and self.stays[pair] in (None, demand.role):
+            names.append(stay_label(candidate.cadre_id))
         if self.lookup.pinned.get(candidate.cadre_id) == target.unit_code:
             names.append(pin_label(candidate.cadre_id))
         if candidate.gender in {"female", "male"}:
@@ -164,13 +173,16 @@ class _Builder:
 
     def _team(self, target: Target) -> dict[str, Any]:
         counts = dict.fromkeys(self.roles, 0)
+        profile = profile_of(target, self.problem)
         for demand in target.seats:
             counts[seat_name(demand)] += demand.count
         bounds: list[dict[str, Any]] = []
         rewards: list[dict[str, Any]] = []
-        for rule in rules_of(target):
-            price = self.prices.rule * rule.weight
-            self._require(rule_label(rule), self.easing.soft_rules, price, bounds, rewards)
+        for rule in rules_of(target, self.problem):
+            price = self.prices.rule * rule.weight // rule.at_least
+            self._require(rule_label(rule), self.easing.soft_rules, price, bounds, rewards, rule.at_least)
+        for cadre_id in sorted({s.cadre_id for s in self.problem.stays if s.unit_code == target.unit_code}):
+            self._require(stay_label(cadre_id), True, self.prices.stay, bounds, rewards)
         for pin in sorted({p.cadre_id for p in self.problem.pins if p.unit_code == target.unit_code}):
             self._require(pin_label(pin), self.easing.vacancies, self.prices.pin, bounds, rewards)
         if not self.easing.vacancies:
@@ -178,18 +190,24 @@ class _Builder:
         return {
             "id": target.unit_code,
             "roles": [counts[role] for role in self.roles],
-            "home_unit_cap": None,
+            "home_unit_cap": None if profile is None else profile.most_from_one_unit,
             "bounds": bounds,
             "rewards": rewards,
         }
 
     def _require(
-        self, label: str, soft: bool, price: int, bounds: list[dict[str, Any]], rewards: list[dict[str, Any]]
+        self,
+        label: str,
+        soft: bool,
+        price: int,
+        bounds: list[dict[str, Any]],
+        rewards: list[dict[str, Any]],
+        at_least: int = 1,
     ) -> None:
         if soft:
-            rewards.append({"label": self._label(label), "each": price, "up_to": 1})
+            rewards.append({"label": self._label(label), "each": price, "up_to": at_least})
         else:
-            bounds.append({"label": self._label(label), "min": 1, "max": None})
+            bounds.append({"label": self._label(label), "min": at_least, "max": None})
 
     def _team_preferences(self) -> list[dict[str, Any]]:
         """One newcomer beside one veteran, women and men, three Party members for a temporary branch."""
@@ -209,12 +227,13 @@ class _Builder:
             for seat in sorted({seat_name(d) for d in target.seats}):
                 count = sum(d.count for d in target.seats if seat_name(d) == seat)
                 for n in range(count):
-                    person = self._person(vacancy_id(target.unit_code, seat, n), "")
+                    nobody = vacancy_id(target.unit_code, seat, n)
+                    person = self._person(nobody, nobody)  # nobody's home counts towards no unit's share
                     rows.append([person, at, self.roles.index(seat), -self.prices.vacancy, []])
         return rows
 
 
-def rule_label(rule: ProfileRule) -> str:
+def rule_label(rule: Rule) -> str:
     """Label carried by those who satisfy a profile rule."""
     return f"rule:{rule.name}"
 
@@ -222,6 +241,11 @@ def rule_label(rule: ProfileRule) -> str:
 def pin_label(cadre_id: str) -> str:
     """Label carried by one pinned cadre in the team of the pin."""
     return f"pin:{cadre_id}"
+
+
+def stay_label(cadre_id: str) -> str:
+    """Label carried by one cadre in the seat they should keep."""
+    return f"stay:{cadre_id}"
 
 
 _VACANCY = "vacancy\n"

@@ -1,47 +1,14 @@
 """How well a cadre fits a seat: whole points from weighted preferences. Preferences only; hard rules are elsewhere."""
 
-import math
 from collections.abc import Mapping
 
-from chassis.errors import FieldError
-
-from inspection_service.assembly.errors import wrong
-from inspection_service.assembly.problem import Candidate, Demand, Role, Target
+from inspection_service.assembly.problem import Candidate, Demand, Target
 from inspection_service.assembly.profiles import (
     Facts,
     is_deputy_of_linked_office,
     took_part_last_round,
 )
-
-DEFAULT_WEIGHTS: Mapping[str, float] = {
-    "own_area": 40,
-    "pool_kind": 20,
-    "rank": 10,
-    "tag": 8,
-    "experience": 1,
-    "continuity": 15,
-    "linked_office": 5,
-    "fairness": 6,
-    "newcomer": 5,
-    "mixed_team": 3,
-    "party": 2,
-}
-"""Points per preference. ``own_area`` outweighs pool and rank together: people come from elsewhere where the own area
-has nobody. ``fairness`` is taken off for every 30 days lent; ``newcomer``, ``mixed_team`` and ``party`` are given per
-team."""
-
-MOST_WEIGHT = 1_000
-
-RANKS = (
-    "clerk",
-    "section_deputy",
-    "section_chief",
-    "division_deputy",
-    "division_chief",
-    "bureau_deputy",
-    "bureau_chief",
-    "above",
-)
+from inspection_service.assembly.roles import RANKS, Role
 
 _WANTED_RANK = {Role.LEADER: RANKS.index("division_deputy"), Role.DEPUTY_LEADER: RANKS.index("section_chief")}
 
@@ -54,18 +21,6 @@ PREFERRED_KINDS: Mapping[Role, frozenset[str]] = {
 
 _MOST_EXPERIENCE = 5
 _FAIRNESS_DAYS = 30
-
-
-def weight_faults(weights: Mapping[str, float]) -> list[FieldError]:
-    """What is wrong with overriding weights."""
-    errors = []
-    for name, value in weights.items():
-        if name not in DEFAULT_WEIGHTS:
-            errors.append(wrong(f"/weights/{name}", "unknown_weight", "没有该权重", "there is no such weight"))
-        elif not math.isfinite(value) or not 0 <= value <= MOST_WEIGHT:
-            message = (f"权重应在 0 至 {MOST_WEIGHT} 之间", f"a weight lies between 0 and {MOST_WEIGHT}")
-            errors.append(wrong(f"/weights/{name}", "out_of_range", *message))
-    return errors
 
 
 def fits_rank(candidate: Candidate, role: Role) -> bool:

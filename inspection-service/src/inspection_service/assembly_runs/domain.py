@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis.directory import UnitTree
 
+from inspection_service.assembly.built_in import COMMISSION_OFFICES, INSPECTION_OFFICE
 from inspection_service.assembly.problem import (
     AssemblyProblem,
     Ban,
@@ -21,7 +22,7 @@ from inspection_service.assembly.problem import (
     VerdictRank,
     WorkPeriod,
 )
-from inspection_service.assembly.profiles import COMMISSION_OFFICES, INSPECTION_OFFICE, RULE_VERSION
+from inspection_service.assembly.profiles import RULE_VERSION
 from inspection_service.clients.pool import CadreRecord, RecusalVerdict
 
 _VERDICTS = frozenset(rank.value for rank in VerdictRank)
@@ -71,7 +72,7 @@ def own_units_of(office: str, commission: str, mode: str, tree: UnitTree) -> fro
             above.add(parent.code)
     own = [unit for unit in tree if not above.isdisjoint(tree.superiors(unit.code))]
     kinds = {unit.unit_type for unit in own}
-    if INSPECTION_OFFICE not in kinds or COMMISSION_OFFICES.isdisjoint(kinds):
+    if INSPECTION_OFFICE not in kinds or kinds.isdisjoint(COMMISSION_OFFICES):
         return None
     return frozenset(unit.code for unit in own)
 

@@ -10,8 +10,8 @@ from chassis.directory import UnitTree
 from chassis.errors import FieldError, NotFound, RoleRequired, Text
 from chassis.uow import Uow
 
+from inspection_service.assembly.built_in import BUILT_IN_PROFILES
 from inspection_service.assembly.problem import Role
-from inspection_service.assembly.profiles import PROFILES
 from inspection_service.involvements.policy import Viewer, competent_commission
 from inspection_service.involvements.service import recused_targets
 from inspection_service.rounds import domain, repository
@@ -97,13 +97,14 @@ async def plan_round(uow: Uow, tree: UnitTree, body: PlanRoundIn) -> Round:
 
 
 def _check_profiles(body: PlanRoundIn) -> None:
+    names = sorted(profile.name for profile in BUILT_IN_PROFILES)
     errors = [
         FieldError(f"/targets/{index}/profile", "unknown_profile", UnknownProfile.title)
         for index, target in enumerate(body.targets)
-        if target.profile is not None and target.profile not in PROFILES
+        if target.profile is not None and target.profile not in names
     ]
     if errors:
-        known = ", ".join(sorted(PROFILES))
+        known = ", ".join(names)
         raise UnknownProfile(Text(f"可用的规则集：{known}", f"Rule sets there are: {known}"), errors=errors)
 
 
