@@ -29,6 +29,14 @@ class UnitUpserted(Event):
     """The unit's office line, never a person's."""
     supervision_type: Code | None = None
     in_charge: tuple[Sub, ...] = ()
+    cadre_authority: UnitCode | None = None
+    """The Party committee that manages this unit's cadres."""
+    authority_source: Code | None = None
+    former_names: tuple[str, ...] = ()
+    """Names it no longer bears; they are among the aliases too."""
+    status: Code = "active"
+    """active, merged or dissolved."""
+    merged_into: UnitCode | None = None
     version: int
 
 
@@ -68,6 +76,99 @@ class CadreExited(CadreEvent):
     """Key cadre_id. The cadre left the pool; the reason stays in the pool."""
 
     type: ClassVar[str] = "pool.cadre.exited.v1"
+
+
+class CadreSuspended(CadreEvent):
+    """Key cadre_id. The cadre cannot be lent for the time being; the reason stays in the pool."""
+
+    type: ClassVar[str] = "pool.cadre.suspended.v1"
+
+
+class CadreResumed(CadreEvent):
+    """Key cadre_id. The cadre can be lent again."""
+
+    type: ClassVar[str] = "pool.cadre.resumed.v1"
+
+
+class CadreChanged(CadreEvent):
+    """Key cadre_id. Facts, home unit or pools changed: whoever needs them reads them anew."""
+
+    type: ClassVar[str] = "pool.cadre.changed.v1"
+
+
+class EntryEvent(Event):
+    """A cadre's place in one pool."""
+
+    key: ClassVar[str] = "entry_id"
+    egress: ClassVar[Egress] = Egress.NEVER
+
+    entry_id: UUID
+    cadre_id: UUID
+    home_unit: UnitCode
+    pool_kind: Code
+    state: Code
+
+
+class EntryNominated(EntryEvent):
+    """Key entry_id. The home unit nominated the cadre; the qualification check is due."""
+
+    type: ClassVar[str] = "pool.entry.nominated.v1"
+
+
+class EntryChecked(EntryEvent):
+    """Key entry_id. The qualification check was made; ``state`` is ``checked`` whatever came of it."""
+
+    type: ClassVar[str] = "pool.entry.checked.v1"
+
+
+class EntryAdmitted(EntryEvent):
+    """Key entry_id. The cadre belongs to the pool."""
+
+    type: ClassVar[str] = "pool.entry.admitted.v1"
+
+
+class EntryRefused(EntryEvent):
+    """Key entry_id. The nomination was rejected or withdrawn; ``state`` says which."""
+
+    type: ClassVar[str] = "pool.entry.refused.v1"
+
+
+class EntrySuspended(EntryEvent):
+    """Key entry_id. Out of the pool for the time being."""
+
+    type: ClassVar[str] = "pool.entry.suspended.v1"
+
+
+class EntryResumed(EntryEvent):
+    """Key entry_id. Back in the pool."""
+
+    type: ClassVar[str] = "pool.entry.resumed.v1"
+
+
+class EntryExitProposed(EntryEvent):
+    """Key entry_id. Somebody else must decide whether the cadre leaves the pool."""
+
+    type: ClassVar[str] = "pool.entry.exit_proposed.v1"
+
+
+class EntryExited(EntryEvent):
+    """Key entry_id. The cadre left the pool; the ground stays there."""
+
+    type: ClassVar[str] = "pool.entry.exited.v1"
+
+
+class EntryReviewDue(EntryEvent):
+    """Key entry_id. The yearly review is due."""
+
+    type: ClassVar[str] = "pool.entry.review_due.v1"
+    due_on: date
+
+
+class EntryReviewed(EntryEvent):
+    """Key entry_id. The yearly review is concluded; ``state`` is what came of it, ``next_due_on`` the next one."""
+
+    type: ClassVar[str] = "pool.entry.reviewed.v1"
+    next_due_on: date | None = None
 
 
 class Seat(BaseModel):
@@ -155,6 +256,19 @@ EVENTS: tuple[type[Event], ...] = (
     PrincipalUpserted,
     CadreEntered,
     CadreExited,
+    CadreSuspended,
+    CadreResumed,
+    CadreChanged,
+    EntryNominated,
+    EntryChecked,
+    EntryAdmitted,
+    EntryRefused,
+    EntrySuspended,
+    EntryResumed,
+    EntryExitProposed,
+    EntryExited,
+    EntryReviewDue,
+    EntryReviewed,
     SecondmentRequested,
     SecondmentApproved,
     SecondmentRefused,

@@ -53,6 +53,7 @@ _SMELLS = re.compile(
 ALLOWED = {
     ("pool.unit.upserted.v1", "name"): "name of an organisation; every service must resolve it",
     ("pool.unit.upserted.v1", "aliases"): "other names of an organisation",
+    ("pool.unit.upserted.v1", "former_names"): "names an organisation no longer bears",
     ("pool.unit.upserted.v1", "contact"): "office line of an organisation; blind hits show it",
 }
 

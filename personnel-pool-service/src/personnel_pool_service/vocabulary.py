@@ -28,6 +28,14 @@ class UnitType(StrEnum):
     SUPERVISED_UNIT = "supervised_unit"
 
 
+class UnitStatus(StrEnum):
+    """Whether a unit still exists."""
+
+    ACTIVE = "active"
+    MERGED = "merged"
+    DISSOLVED = "dissolved"
+
+
 class Level(StrEnum):
     """Where in the country's tree a unit stands."""
 
@@ -45,6 +53,14 @@ class SupervisionType(StrEnum):
     SUPERVISORY = "supervisory"
     DISPATCHED = "dispatched"
     INSPECTION = "inspection"
+
+
+class AuthoritySource(StrEnum):
+    """From whom a discipline body has its powers: its own committee, the dispatching commission, or a ministry."""
+
+    INTERNAL = "internal"
+    DISPATCHED = "dispatched"
+    VERTICAL = "vertical"
 
 
 class Rank(StrEnum):

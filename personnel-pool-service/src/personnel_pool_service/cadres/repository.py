@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from personnel_pool_service.cadres.domain import ACTIVE, Criteria, Demand, Post
+from personnel_pool_service.cadres.domain import ACTIVE, EXITED, Criteria, Demand, Post
 from personnel_pool_service.cadres.errors import CadreExists
 from personnel_pool_service.cadres.models import ONE_PERSON, CadreRow, PostRow, RecusalFactRow
 
@@ -36,7 +36,7 @@ async def find_twin(session: AsyncSession, row: CadreRow) -> UUID | None:
         CadreRow.name == row.name,
         CadreRow.birth_date == row.birth_date,
         CadreRow.home_unit == row.home_unit,
-        CadreRow.status != "exited",
+        CadreRow.status != EXITED,
     )
     if row.id is not None:
         query = query.where(CadreRow.id != row.id)
@@ -54,6 +54,18 @@ async def lock_cadres(session: AsyncSession, cadre_ids: Collection[UUID]) -> lis
     """The cadres, locked in the order of their ids."""
     query = select(CadreRow).where(CadreRow.id.in_(cadre_ids)).order_by(CadreRow.id)
     return list(await session.scalars(query.with_for_update(key_share=True)))
+
+
+async def list_present_of(session: AsyncSession, home_unit: str) -> list[CadreRow]:
+    """The cadres at home in a unit who have not left, locked in the order of their ids."""
+    query = select(CadreRow).where(CadreRow.home_unit == home_unit, CadreRow.status != EXITED).order_by(CadreRow.id)
+    return list(await session.scalars(query.with_for_update(key_share=True)))
+
+
+async def count_present(session: AsyncSession, home_unit: str) -> int:
+    """How many cadres at home in a unit have not left."""
+    query = select(func.count()).where(CadreRow.home_unit == home_unit, CadreRow.status != EXITED)
+    return await session.scalar(query) or 0
 
 
 async def count_active(session: AsyncSession, homes: Collection[str]) -> dict[str, int]:

@@ -95,7 +95,7 @@ async def change_cadre(
     posts = (await repository.list_posts(uow.session, [cadre_id]))[cadre_id]
     draft = replace(_draft_of(row, posts), **{k: v for k, v in changes.items() if k not in ("relatives", "sub")})
     relatives: Sequence[Relative] | None = changes.get("relatives")
-    await _check(uow, draft, relatives or ())
+    await _check(uow, draft, relatives or (), row)
     for name, value in _columns(draft).items():
         setattr(row, name, value)
     await _refuse_twin(uow, row)
@@ -163,6 +163,21 @@ async def lock_cadres(uow: Uow, cadre_ids: Collection[UUID]) -> dict[UUID, Cadre
     return {row.id: Cadre(row.id, row.home_unit, row.status) for row in rows}
 
 
+async def rehome(uow: Uow, home_unit: str, into: str) -> None:
+    """Let the cadres of a unit that was merged be at home in the other; raises ``CadreExists`` for one held twice."""
+    for row in await repository.list_present_of(uow.session, home_unit):
+        row.home_unit = into
+        await _refuse_twin(uow, row)
+        row.touch(uow.now)
+        await repository.flush(uow.session)
+        await uow.audit("rehome_cadre", "cadre", row.id)
+
+
+async def count_present(uow: Uow, home_unit: str) -> int:
+    """How many cadres at home in a unit have not left."""
+    return await repository.count_present(uow.session, home_unit)
+
+
 async def count_members(uow: Uow, homes: Collection[str]) -> dict[str, int]:
     """Active pool members per home unit; homes without any are absent."""
     return await repository.count_active(uow.session, homes) if homes else {}
@@ -186,11 +201,13 @@ async def recusal_facts(uow: Uow, keys: KeyRing, cadre_ids: Sequence[UUID]) -> d
     return facts
 
 
-async def _check(uow: Uow, draft: CadreDraft, relatives: Sequence[Relative]) -> None:
+async def _check(uow: Uow, draft: CadreDraft, relatives: Sequence[Relative], present: CadreRow | None = None) -> None:
     wrong = refusals(draft, uow.clock.today())
     if wrong:
         raise Invalid(errors=wrong)
     await units.require_units(uow, references(draft, relatives))
+    if present is None or present.home_unit != draft.home_unit:
+        await units.require_units(uow, {"/home_unit": draft.home_unit}, may_be_closed=())
 
 
 async def _refuse_twin(uow: Uow, row: CadreRow) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, DateTime, Text, bindparam, select, text
+from sqlalchemy import ARRAY, Boolean, DateTime, Text, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from personnel_pool_service.supervised_persons.models import SupervisedPersonRow
@@ -61,6 +61,22 @@ async def list_persons(
     if after is not None:
         query = query.where(SupervisedPersonRow.code > after)
     return list(await session.scalars(query))
+
+
+async def count_of_unit(session: AsyncSession, unit_code: str) -> int:
+    """How many persons belong to a unit."""
+    query = select(func.count()).where(SupervisedPersonRow.unit_code == unit_code)
+    return await session.scalar(query) or 0
+
+
+async def rehome(session: AsyncSession, unit_code: str, into: str, now: datetime) -> None:
+    """Write one unit for another wherever persons name it."""
+    for column in (SupervisedPersonRow.unit_code, SupervisedPersonRow.managing_committee):
+        await session.execute(
+            update(SupervisedPersonRow)
+            .where(column == unit_code)
+            .values({column: into, "version": SupervisedPersonRow.version + 1, "updated_at": now})
+        )
 
 
 async def upsert_persons(session: AsyncSession, rows: Sequence[dict[str, Any]], now: datetime) -> tuple[int, int]:

@@ -67,6 +67,16 @@ async def import_persons(uow: Uow, lines: Sequence[tuple[int, PersonDraft]]) -> 
     return counts, errors
 
 
+async def rehome(uow: Uow, unit_code: str, into: str) -> None:
+    """Let the persons of a unit that was merged belong to the other, and be managed by it where the unit managed."""
+    await repository.rehome(uow.session, unit_code, into, uow.now)
+
+
+async def count_of_unit(uow: Uow, unit_code: str) -> int:
+    """How many supervised persons belong to a unit."""
+    return await repository.count_of_unit(uow.session, unit_code)
+
+
 async def get_person(uow: Uow, code: str) -> SupervisedPersonRow:
     """The person; raises ``NotFound``."""
     row = await repository.find_person(uow.session, code)

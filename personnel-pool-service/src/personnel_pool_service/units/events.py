@@ -2,9 +2,9 @@
 
 from contracts.pool import UnitUpserted
 
-from personnel_pool_service.units.domain import UnitDraft
+from personnel_pool_service.units.models import UnitRow, unit_document
 
 
-def unit_upserted(unit: UnitDraft, version: int) -> UnitUpserted:
-    """The event of a unit's present state."""
-    return UnitUpserted.model_validate({**unit.values(), "version": version})
+def unit_upserted(row: UnitRow) -> UnitUpserted:
+    """The event of a unit's present state; its names of the past are aliases to those who match."""
+    return UnitUpserted.model_validate(unit_document(row))
