@@ -1,5 +1,7 @@
 """clue-service: everything its processes do."""
 
+from typing import Annotated
+
 import typer
 from chassis.runtime import service_cli
 from chassis.service import Service, Timer
@@ -7,11 +9,14 @@ from chassis.service import Service, Timer
 from clue_service.clues.move_routes import router as moves
 from clue_service.clues.moves_document import moves_document
 from clue_service.clues.routes import router as clues
+from clue_service.index_rebuilds.cli import run_rebuild
 from clue_service.intake.engine import Engine
 from clue_service.intake.routes import router as intake
 from clue_service.intake.worker import match_pending, save_counts
 from clue_service.integrity_checks.routes import router as integrity_checks
-from clue_service.matching.cli import evaluate_matching, fit_matching
+from clue_service.matching.cli import evaluate_matching
+from clue_service.matching_models.cli import fit_matching
+from clue_service.matching_models.cli import models as matching_model_commands
 from clue_service.matching_models.routes import router as matching_models
 from clue_service.matching_models.service import RESCORE
 from clue_service.overlap_alerts.routes import router as overlap_alerts
@@ -27,7 +32,7 @@ SERVICE = Service(
     routers=[intake, clues, moves, verdicts, overlap_alerts, sealed_receipts, integrity_checks, matching_models],
     metadata=Base.metadata,
     migrations="clue_service.migrations",
-    build_own=lambda _resources: Engine(),
+    build_own=lambda resources: Engine(resources.keys),
     jobs={RESCORE: rescore_matching},
     timers=[Timer("match_pending", 2, match_pending), Timer("save_matching_counts", 3600, save_counts)],
 )
@@ -35,6 +40,15 @@ SERVICE = Service(
 main = service_cli(SERVICE)
 main.command("evaluate-matching")(evaluate_matching)
 main.command("fit-matching")(fit_matching)
+main.add_typer(matching_model_commands, name="matching-models")
+
+
+@main.command("index-matching")
+def index_matching(
+    *, anew: Annotated[bool, typer.Option("--anew", help="begin at the first clue, whatever was left off")] = False
+) -> None:
+    """Rebuild the index of matching while intake goes on; killed and started again it goes on where it was."""
+    run_rebuild(SERVICE, anew=anew)
 
 
 @main.command("moves-doc")

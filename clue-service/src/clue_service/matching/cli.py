@@ -1,4 +1,4 @@
-"""Commands ``evaluate-matching`` and ``fit-matching``: the engine on a file of clues, in a scratch database."""
+"""Command ``evaluate-matching``: the engine on a file of clues, in a scratch database."""
 
 import asyncio
 import json
@@ -15,7 +15,6 @@ from clue_service.matching.evaluation import RANKED, Outcome, replay, worth_writ
 from clue_service.matching.metrics import ScoredPair, Truth, latency, measure
 from clue_service.matching.repository import create_tables
 from clue_service.matching.service import Matcher
-from clue_service.matching.training import FitReport, train
 
 Body = dict[str, Any]
 
@@ -31,22 +30,6 @@ def evaluate_matching(
     with scratch_url() as url:
         result = asyncio.run(_evaluate(url, read_clues(file), pairs_out, candidates_out))
     typer.echo(json.dumps(result, ensure_ascii=False))
-
-
-def fit_matching(
-    file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, help="clues with matter_ids")] = None,
-    clues: Annotated[int, typer.Option(min=500, help="how many clues to generate where no file is given")] = 8_000,
-    out: Annotated[Path | None, typer.Option(help="where to write the model when it is not worse")] = None,
-) -> None:
-    """Fit weights and calibration, report before and after on a held-back part, write the model unless it is worse."""
-    with scratch_url() as url:
-        model, report = asyncio.run(_fit(url, read_clues(file) if file else None, clues))
-    typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))
-    if not report.is_better:
-        typer.echo("the new model is worse on the held-back part: nothing written", err=True)
-        raise typer.Exit(1)
-    if out is not None:
-        out.write_text(model, encoding="utf-8")
 
 
 def read_clues(file: Path) -> list[Body]:
@@ -129,11 +112,3 @@ def _write(outcome: Outcome, pairs_file: IO[str] | None, candidates_file: IO[str
     if candidates_file is not None:
         line = {"id": outcome.clue, "ranked": [name for name, _ in outcome.candidates[:RANKED]]}
         candidates_file.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-
-async def _fit(url: str, clues: list[Body] | None, count: int) -> tuple[str, FitReport]:
-    async def outcomes(bodies: Sequence[Body], matcher: Matcher, title: str) -> list[Outcome]:
-        return [outcome async for outcome in replay_with_progress(url, bodies, matcher, title)]
-
-    model, report = await train(outcomes, clues, count)
-    return model.dump(), report

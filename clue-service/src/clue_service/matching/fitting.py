@@ -101,11 +101,13 @@ def _newton(patterns: npt.NDArray[np.int32], tallies: Vector, penalty: Vector, c
 
 def isotonic(scores: Vector, truth: Vector, weights: Vector | None = None) -> tuple[tuple[float, float], ...]:
     """Calibration knots (score, probability) by pooling adjacent violators; the ends stay short of 0 and 1."""
-    order = np.argsort(scores, kind="stable")
-    blocks: list[list[float]] = []  # sum of scores, sum of truth, count
     worth = np.ones(len(scores)) if weights is None else weights
-    for score, same, weight in zip(scores[order], truth[order], worth[order], strict=True):
-        blocks.append([float(score * weight), float(same * weight), float(weight)])
+    # Pairs of equal levels have one score: in whatever order they come, they are one point of the curve.
+    points, places = np.unique(scores.round(6), return_inverse=True)
+    totals, positives = np.bincount(places, worth, len(points)), np.bincount(places, worth * truth, len(points))
+    blocks: list[list[float]] = []  # sum of scores, sum of truth, count
+    for score, same, total in zip(points.tolist(), positives.tolist(), totals.tolist(), strict=True):
+        blocks.append([score * total, same, total])
         while len(blocks) > 1 and blocks[-2][1] * blocks[-1][2] >= blocks[-1][1] * blocks[-2][2]:
             last = blocks.pop()
             blocks[-1] = [a + b for a, b in zip(blocks[-1], last, strict=True)]

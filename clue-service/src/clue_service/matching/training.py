@@ -10,6 +10,7 @@ import numpy as np
 
 from clue_service.corpus.generate import Corpus
 from clue_service.matching.domain import prepare
+from clue_service.matching.drift import Shares, level_shares
 from clue_service.matching.evaluation import Outcome
 from clue_service.matching.fitting import LabelledPair, fit_weights, isotonic
 from clue_service.matching.metrics import ScoredPair, Truth, measure
@@ -22,6 +23,7 @@ Body = dict[str, Any]
 Replay = Callable[[Sequence[Body], Matcher, str], Awaitable[list[Outcome]]]
 
 _BACKGROUND_SHARE = 0.004
+_LEAST_PAIRS = 50
 # Before anything is fitted the engine must already choose, for a mixed letter, which of its matters to compare.
 _PRIOR: dict[str, dict[str, float]] = {
     "name": {"equal": 2.0, "equal_short": 1.5, "same_sound": 1.5, "different": -2.0, "given_name_differs": -1.5},
@@ -55,12 +57,32 @@ class FitReport:
         return {"pairs": self.pairs, "before": self.before, "after": self.after, "better": self.is_better}
 
 
-async def train(replay: Replay, clues: Sequence[Body] | None, count: int) -> tuple[MatchModel, FitReport]:
-    """Fit on the clues, or on ``count`` generated ones; ``replay`` runs clues through the engine in empty tables."""
-    fitting, calibrating, judging = _thirds(clues) if clues else _generated(count)
+class TooFewPairs(Exception):
+    """There are not enough pairs of one kind to learn from; says how many there are of each."""
+
+    def __init__(self, same: int, different: int, least: int) -> None:
+        super().__init__(f"{same} pairs of one matter and {different} of different ones; {least} of each are needed")
+
+
+def check_enough(same: int, different: int, least: int) -> None:
+    """Raises TooFewPairs."""
+    if min(same, different) < least:
+        raise TooFewPairs(same, different, least)
+
+
+async def train(
+    replay: Replay, clues: Sequence[Body] | None, count: int, present: MatchModel | None = None
+) -> tuple[MatchModel, FitReport]:
+    """Fit on the clues, or on ``count`` generated ones; ``replay`` runs clues through the engine in empty tables.
+
+    ``present`` is the model to compare with, the packaged one unless told. Raises TooFewPairs.
+    """
+    fitting, calibrating, judging = _thirds(clues) if clues else generated(count)
     background = packaged_model().background if clues else background_of(fitting, judging)
     blank = MatchModel(version="blank", intercept=-6.0, weights=_PRIOR, background=background)
     pairs = labelled_pairs(await replay(fitting, Matcher(blank), "fitting"))
+    same = sum(pair.same for pair in pairs)
+    check_enough(same, len(pairs) - same, _LEAST_PAIRS)
     fit = fit_weights(pairs)
     raw = MatchModel(version="raw", intercept=fit.intercept, weights=fit.weights, background=background)
     held = labelled_pairs(await replay(calibrating, Matcher(raw), "calibrating"))
@@ -78,19 +100,27 @@ async def train(replay: Replay, clues: Sequence[Body] | None, count: int) -> tup
             "data": "file" if clues else "generator",
         },
     )
-    after = _judge(await replay(judging, Matcher(model), "judging"))
-    return model, FitReport(await _judge_present(replay, judging), after, len(pairs))
+    model.origin["shares"] = shown_shares(model, held)
+    after = judge(await replay(judging, Matcher(model), "judging"))
+    return model, FitReport(await _judge_present(replay, judging, present), after, len(pairs))
 
 
-async def _judge_present(replay: Replay, judging: Sequence[Body]) -> dict[str, Any]:
+async def _judge_present(replay: Replay, judging: Sequence[Body], present: MatchModel | None) -> dict[str, Any]:
     try:
-        present = packaged_model()
+        present = present or packaged_model()
     except FileNotFoundError:
         return {}
-    return _judge(await replay(judging, Matcher(present), "judging the present model"))
+    return judge(await replay(judging, Matcher(present), "judging the present model"))
 
 
-def _generated(count: int) -> tuple[list[Body], list[Body], list[Body]]:
+def shown_shares(model: MatchModel, pairs: Sequence[LabelledPair]) -> Shares:
+    """How often the pairs that people are shown have each level: what later pairs are held against."""
+    shown = (one.levels for one in pairs if model.probability(model.log_odds(one.levels)) >= model.review)
+    return level_shares(shown)
+
+
+def generated(count: int) -> tuple[list[Body], list[Body], list[Body]]:
+    """Clues to fit on, to calibrate on and to judge by."""
     # The last part is told in words that fitting never sees.
     return Corpus(1).clues(count), Corpus(2).clues(count // 2), Corpus(3, "unseen").clues(count // 3)
 
@@ -133,7 +163,8 @@ def labelled_pairs(outcomes: Sequence[Outcome]) -> list[LabelledPair]:
     ]
 
 
-def _judge(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def judge(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The measures of ``evaluate-matching``."""
     truth = Truth()
     for outcome in outcomes:
         truth.add(outcome.clue, outcome.matters or ())

@@ -1,10 +1,16 @@
 """SQL of matching models."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.candidates.domain import Decision
+from clue_service.candidates.models import Candidate
+from clue_service.matching.models import ClueFeature, ClueKey
+from clue_service.matching.repository import StoredClue
 from clue_service.matching_models.domain import Status
 from clue_service.matching_models.models import MatchingModel
 
@@ -47,3 +53,33 @@ async def find_active_number(session: AsyncSession) -> int | None:
 async def count_changes(session: AsyncSession) -> int:
     """How often any model changed: the version of the packaged one, which has no row."""
     return int(await session.scalar(select(func.coalesce(func.sum(MatchingModel.version), 0))) or 0)
+
+
+@dataclass(frozen=True)
+class DecidedPair:
+    """A pair that people settled; ``clue_a`` came first."""
+
+    clue_a: UUID
+    clue_b: UUID
+    decision: str
+
+
+async def list_decided(session: AsyncSession) -> list[DecidedPair]:
+    """Pairs decided as same or different, oldest verdict first."""
+    query = (
+        select(Candidate.clue_a, Candidate.clue_b, Candidate.decision)
+        .where(Candidate.decision.in_((Decision.SAME, Decision.DIFFERENT)))
+        .order_by(Candidate.decided_at, Candidate.id)
+    )
+    return [DecidedPair(row.clue_a, row.clue_b, str(row.decision)) for row in await session.execute(query)]
+
+
+async def stored_clues(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, StoredClue]:
+    """Features of clues that are indexed."""
+    query = (
+        select(ClueKey.id, ClueKey.clue_id, ClueFeature.features, ClueFeature.grams)
+        .join(ClueFeature, ClueFeature.id == ClueKey.id)
+        .where(ClueKey.clue_id.in_(list(clue_ids)))
+    )
+    rows = await session.execute(query)
+    return {row.clue_id: StoredClue(row.id, row.clue_id, 0.0, row.features, row.grams) for row in rows}
