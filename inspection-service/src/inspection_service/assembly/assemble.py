@@ -30,7 +30,7 @@ def assemble(problem: AssemblyProblem, run: Run) -> Proposal:
     Raises InvalidAssembly for a contradictory problem, UnlawfulProposal if the checker disagrees, SolverFailed.
     """
     validate_problem(problem)
-    problem = _in_order(problem)
+    problem = ordered(problem)
     for easing in _easings(problem):
         build = build_instance(problem, easing)
         solution = _solve(build, run, problem.salt)
@@ -45,10 +45,11 @@ def assemble(problem: AssemblyProblem, run: Run) -> Proposal:
 
 def input_hash(problem: AssemblyProblem) -> str:
     """Hash of everything the run depends on, independent of the order in which it was listed."""
-    return hashlib.sha256(_in_order(problem).model_dump_json().encode()).hexdigest()
+    return hashlib.sha256(ordered(problem).model_dump_json().encode()).hexdigest()
 
 
-def _in_order(problem: AssemblyProblem) -> AssemblyProblem:
+def ordered(problem: AssemblyProblem) -> AssemblyProblem:
+    """The problem in canonical order, so that no answer depends on how it was listed."""
     targets = tuple(sorted(problem.targets, key=lambda t: t.unit_code))
     return problem.model_copy(
         update={
@@ -93,7 +94,7 @@ def _solve(build: Build, run: Run, salt: str) -> Solution:
 
 def _proposal(problem: AssemblyProblem, build: Build, solution: Solution) -> Proposal:
     teams = _teams(problem, build, solution.seats)
-    unmet = _unmet_rules(problem, build, solution.seats)
+    unmet = unmet_rules(problem, build, solution.seats)
     waivers = sum(m.waiver for t in teams for m in t.members)
     extra = _extra_points(problem, build, solution.seats, unmet) - build.prices.waiver * waivers
     objective = None if solution.objective is None else solution.objective - extra
@@ -123,7 +124,7 @@ def _impossible(problem: AssemblyProblem, build: Build, solution: Solution) -> P
     unmet = (
         *_empty_seats(problem, build, solution.seats),
         *_lost_pins(problem, filled),
-        *_unmet_rules(problem, build, filled),
+        *unmet_rules(problem, build, filled),
     )
     return Proposal(
         status=Status.INFEASIBLE,
@@ -166,7 +167,8 @@ def _teams(problem: AssemblyProblem, build: Build, seats: tuple[Seat, ...]) -> t
     return tuple(teams)
 
 
-def _unmet_rules(problem: AssemblyProblem, build: Build, seats: tuple[Seat, ...]) -> tuple[Unmet, ...]:
+def unmet_rules(problem: AssemblyProblem, build: Build, seats: tuple[Seat, ...]) -> tuple[Unmet, ...]:
+    """The rules of profiles that these seats leave unmet."""
     candidates = {c.cadre_id: c for c in problem.candidates}
     unmet = []
     for target in problem.targets:

@@ -27,6 +27,14 @@ class SolverFailed(HeliError):
     title = Text("组队求解进程异常结束，请重新发起", "The solver process ended unexpectedly; start the run again")
 
 
+class SolveCancelled(HeliError):
+    """Somebody cancelled the run before a solver took it in hand."""
+
+    code = "solve_cancelled"
+    category = Category.CONFLICT
+    title = Text("组队求解已取消", "The solve was cancelled")
+
+
 class UnlawfulProposal(HeliError):
     """The separate checker refused what the solver proposed; nothing is saved."""
 

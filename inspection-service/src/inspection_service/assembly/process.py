@@ -13,7 +13,9 @@ from typing import Any, BinaryIO
 
 from chassis.errors import HeliError
 
+from inspection_service.assembly.problem import AssemblyProblem
 from inspection_service.assembly.progress import Progress, Run
+from inspection_service.assembly.questions import Question
 from inspection_service.assembly.wire import Job, line, progress_body
 
 _PARENT_GONE = 3
@@ -52,11 +54,23 @@ def _work(job: Job, stop: threading.Event, out: BinaryIO) -> bytes:
         out.flush()
 
     run = Run(job.time_limit, tell, stop.is_set)
+    if job.problem is not None and job.question is not None:
+        return line("explanation", _explain(job.problem, job.question, run))
     if job.problem is not None:
         from inspection_service.assembly.assemble import assemble
 
         return line("proposal", assemble(job.problem, run).model_dump(mode="json"))
     return line("solution", _solve(job, run))
+
+
+def _explain(problem: AssemblyProblem, question: Question, run: Run) -> dict[str, Any]:
+    if question.kind == "why_not":
+        from inspection_service.assembly.why_not import why_not
+
+        return why_not(problem, question, run).model_dump(mode="json")
+    from inspection_service.assembly.replacements import replacements
+
+    return replacements(problem, question, run).model_dump(mode="json")
 
 
 def _solve(job: Job, run: Run) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Steps that would help where a rule or a seat cannot hold, mildest first, each with who may approve it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from chassis.errors import Text
 
@@ -45,6 +45,9 @@ _STEPS: tuple[tuple[Ground, str, str, Text], ...] = (
         Text("放宽该席位的人才库要求", "widen the pools of the seat"),
     ),
 )
+
+APPROVERS: Mapping[Ground, str] = {ground: approver for ground, _kind, approver, _text in _STEPS}
+"""Who may lift a ground; grounds that nobody may lift are not in it."""
 
 _IMPERSONAL = frozenset({Ground.TAG_MISSING, Ground.POOL_KIND_MISSING})
 

@@ -10,11 +10,15 @@ from pydantic import BaseModel, ConfigDict
 
 from inspection_service.assembly.problem import AssemblyProblem
 from inspection_service.assembly.progress import Progress, Seat, Stage
+from inspection_service.assembly.questions import Question
 from inspection_service.assembly.solution import ConflictRow, Solution, Status
 
 
 class Job(BaseModel):
-    """What a solver process is asked: an instance (itself or its file), or a problem of cadres and targets."""
+    """What a solver process is asked: an instance (itself or its file), or a problem of cadres and targets.
+
+    With a ``question`` the problem is not solved but explained.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -24,12 +28,13 @@ class Job(BaseModel):
     instance: dict[str, Any] | None = None
     instance_file: Path | None = None
     problem: AssemblyProblem | None = None
+    question: Question | None = None
 
 
 CANCEL = b"cancel\n"
 """Sent by the parent after the job: stop and answer with what there is."""
 
-Kind = Literal["progress", "solution", "proposal", "failed"]
+Kind = Literal["progress", "solution", "proposal", "explanation", "failed"]
 
 
 def line(kind: Kind, body: Any) -> bytes:

@@ -9,16 +9,17 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 from chassis.errors import REGISTRY, FieldError, Text
 
-from inspection_service.assembly.errors import SolverFailed
+from inspection_service.assembly.errors import SolveCancelled, SolverFailed
 from inspection_service.assembly.problem import AssemblyProblem
 from inspection_service.assembly.progress import Progress
 from inspection_service.assembly.proposal import Proposal
+from inspection_service.assembly.questions import ReplacementQuestion, Replacements, WhyNot, WhyNotQuestion
 from inspection_service.assembly.solution import Solution
 from inspection_service.assembly.wire import CANCEL, Job, read_progress, read_solution
 
@@ -85,6 +86,18 @@ class SolverPool:
         job = Job(time_limit=time_limit, problem=problem)
         return Proposal.model_validate(await self._run(job, "proposal", listener, cancel))
 
+    async def explain_absence(self, problem: AssemblyProblem, question: WhyNotQuestion, *, time_limit: float) -> WhyNot:
+        """Why a cadre does not sit in a team. Raises InvalidAssembly or SolverFailed."""
+        job = Job(time_limit=time_limit, problem=problem, question=question)
+        return WhyNot.model_validate(await self._run(job, "explanation", None, None))
+
+    async def find_replacements(
+        self, problem: AssemblyProblem, question: ReplacementQuestion, *, time_limit: float
+    ) -> Replacements:
+        """Who could take the seats of those who drop out. Raises InvalidAssembly or SolverFailed."""
+        job = Job(time_limit=time_limit, problem=problem, question=question)
+        return Replacements.model_validate(await self._run(job, "explanation", None, None))
+
     async def close(self) -> None:
         """Kill what still runs; their callers get SolverFailed."""
         for process in tuple(self._running):
@@ -92,7 +105,7 @@ class SolverPool:
             await process.wait()
 
     async def _run(self, job: Job, wanted: str, listener: Listener | None, cancel: asyncio.Event | None) -> Any:
-        async with self._slots:
+        async with self._slot(cancel):
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
@@ -108,6 +121,24 @@ class SolverPool:
                 _kill(process)
                 await process.wait()
                 self._running.discard(process)
+
+    @contextlib.asynccontextmanager
+    async def _slot(self, cancel: asyncio.Event | None) -> AsyncIterator[None]:
+        """A turn. Raises SolveCancelled when the job is cancelled while it waits."""
+        turn = asyncio.create_task(self._slots.acquire())
+        stop = None if cancel is None else asyncio.create_task(cancel.wait())
+        try:
+            await asyncio.wait({turn} if stop is None else {turn, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if stop is not None and stop.done():
+                raise SolveCancelled
+            yield
+        finally:
+            if stop is not None:
+                stop.cancel()
+            if turn.done() and not turn.cancelled():
+                self._slots.release()
+            else:
+                turn.cancel()
 
     async def _converse(
         self,
