@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from clue_service.matching import dates, numerals, units
 from clue_service.matching.names import BEST_FIRST, Name, NameAgreement, NameClass, agreement, best_agreement
-from clue_service.matching.prepared import Facts, Prepared, Subject, is_named
+from clue_service.matching.prepared import Facts, Prepared, Subject
 
 Levels = dict[str, str]
 
@@ -45,7 +45,7 @@ def compare(
     one: Prepared, other: Prepared, likeness: dict[tuple[int, int], TextLikeness]
 ) -> list[tuple[Combination, Levels]]:
     """Levels for every combination of subject and matter; ``likeness`` by (part of one, part of other)."""
-    naming = ("none_named", "one_named", "both_named")[is_named(one) + is_named(other)]
+    naming = ("none_named", "one_named", "both_named")[one.is_named + other.is_named]
     gap = _GAP_LEVELS[bisect_right(_GAP_EDGES, abs((one.received_on - other.received_on).days))]
     found: list[tuple[Combination, Levels]] = []
     for i, subject in enumerate(one.subjects):
@@ -64,7 +64,7 @@ def _who(one: Subject, other: Subject) -> Levels:
     if one.codes & other.codes:
         name = "same_identity"
     else:
-        best = best_agreement(list(one.names), list(other.names))
+        best = best_agreement(one.names, other.names)
         name = str(best) if best else "missing"
     post = "missing"
     if one.posts and other.posts:
@@ -75,7 +75,7 @@ def _who(one: Subject, other: Subject) -> Levels:
 def _named_in_text(one: Subject, other: Subject, part: Facts, other_part: Facts, level: str) -> str:
     """Whether one letter accuses somebody whom the other names elsewhere, when their subjects do not meet."""
     for subject, facts in ((one, other_part), (other, part)):
-        for name in subject.names:
+        for name in subject.names if facts.others else ():
             full = name.kind in {NameClass.FULL, NameClass.LATIN} and len(name.written) > 2
             if full and any(
                 agreement(name, third) in {NameAgreement.EQUAL, NameAgreement.SAME_SOUND} for third in facts.others
@@ -87,10 +87,10 @@ def _named_in_text(one: Subject, other: Subject, part: Facts, other_part: Facts,
 def _what(one: Facts, other: Facts) -> Levels:
     return {
         "topic": _topics(one, other),
-        "amount": numerals.overlap(list(one.amounts), list(other.amounts)),
-        "date": dates.agreement(list(one.dates), list(other.dates)),
+        "amount": numerals.overlap(one.amounts, other.amounts),
+        "date": dates.agreement(one.dates, other.dates),
         "detail": _details(one, other),
-        "third_person": _third_person(list(one.others), list(other.others)),
+        "third_person": _third_person(one.others, other.others),
     }
 
 
@@ -118,7 +118,7 @@ def _unit_of(quantity: str) -> str:
     return quantity.lstrip("0123456789.e+")
 
 
-def _third_person(ones: list[Name], others: list[Name]) -> str:
+def _third_person(ones: tuple[Name, ...], others: tuple[Name, ...]) -> str:
     best = best_agreement(ones, others)
     if best is None:
         return "missing" if not ones and not others else "one_side"
@@ -130,7 +130,7 @@ def _third_person(ones: list[Name], others: list[Name]) -> str:
     return str(best) if BEST_FIRST.index(best) <= BEST_FIRST.index(NameAgreement.SAME_SOUND) else _weaker(best)
 
 
-def _shared(ones: list[Name], others: list[Name]) -> set[Name]:
+def _shared(ones: tuple[Name, ...], others: tuple[Name, ...]) -> set[Name]:
     return set(ones) & set(others)
 
 

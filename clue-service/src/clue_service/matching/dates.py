@@ -1,7 +1,7 @@
 """When something happened: year, month and day as far as a letter tells, relative dates resolved by its receipt."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -84,7 +84,7 @@ def _small(word: str | None, largest: int) -> int:
     return value if value <= largest else 0
 
 
-def agreement(ones: list[When], others: list[When]) -> str:
+def agreement(ones: Sequence[When], others: Sequence[When]) -> str:
     """How far two lists agree: missing, day, month, year, near (the months around), differ."""
     if not ones or not others:
         return "missing"

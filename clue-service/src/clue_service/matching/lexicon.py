@@ -104,6 +104,18 @@ def not_names() -> frozenset[str]:
 
 
 @cache
+def given_characters() -> frozenset[str]:
+    """Characters that given names are made of."""
+    return frozenset(read_data("given.txt")) - {"\n"}
+
+
+@cache
+def after_names_pattern() -> re.Pattern[str]:
+    """Finds what a sentence goes on with after the name of its subject."""
+    return re.compile(alternation(_read_json("phrases.json")["after_names"]))
+
+
+@cache
 def confusable() -> dict[str, int]:
     """Character → number of its group of look-alikes (the first group that lists it)."""
     groups: dict[str, int] = {}

@@ -1,8 +1,10 @@
 """Names of people: what is known of one (class, surname, given name) and how far two agree."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -130,6 +132,7 @@ def _parse_plain(text: str) -> Name | None:
     return Name(NameClass.FULL, surname, given)
 
 
+@lru_cache(maxsize=1 << 16)
 def agreement(one: Name, other: Name) -> NameAgreement:
     """How far two names agree; symmetric."""
     if NameClass.LATIN in {one.kind, other.kind}:
@@ -206,9 +209,13 @@ def _compatible_patterns(a: str, b: str) -> NameAgreement:
 
 
 BEST_FIRST = list(NameAgreement)
+_PLACES = {level: place for place, level in enumerate(BEST_FIRST)}
 
 
-def best_agreement(ones: list[Name], others: list[Name]) -> NameAgreement | None:
+def best_agreement(ones: Sequence[Name], others: Sequence[Name]) -> NameAgreement | None:
     """The best agreement of any two, None when one side names nobody."""
-    found = [agreement(one, other) for one in ones for other in others]
-    return min(found, key=BEST_FIRST.index) if found else None
+    if not ones or not others:
+        return None
+    if len(ones) == 1 and len(others) == 1:
+        return agreement(ones[0], others[0])
+    return min((agreement(one, other) for one in ones for other in others), key=_PLACES.__getitem__)

@@ -1,6 +1,7 @@
 """Numbers in letters: amounts of money in yuan and other quantities, written in digits or in Chinese numerals."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -123,7 +124,7 @@ def quantities(text: str) -> set[str]:
     return found
 
 
-def overlap(ones: list[Amount], others: list[Amount]) -> str:
+def overlap(ones: Sequence[Amount], others: Sequence[Amount]) -> str:
     """How far two lists of sums agree: missing, equal, near, digits (a lost or added zero), differ."""
     if not ones or not others:
         return "missing"

@@ -4,13 +4,15 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from clue_service.matching.lexicon import not_names, role_words, surnames, titles
+from clue_service.matching.lexicon import after_names_pattern, given_characters, not_names, role_words, surnames, titles
 from clue_service.matching.names import Name, NameClass, parse_name, split_surname
 from clue_service.matching.text import HAN, is_han
 
-# What may stand before a name and after it. Function words; words of posts and kinship come from the lists.
+# What may stand before a name. Function words; words of posts and kinship come from the lists.
 _LEFT = frozenset("与和向给为由被让系送是叫跟及同将把对经即找请帮替因使令从含局院村镇乡府司校站")
 _LEFT_WORDS = (
+    "成了",
+    "节假日",
     "收受",
     "殴打",
     "打伤",
@@ -42,16 +44,19 @@ _LEFT_WORDS = (
     "默许",
     "纵容",
 )
-_RIGHT = frozenset(
-    "之的等家作因送承收在于为将把与和利违非长明擅截套虚强系向任贿不可知住从发办占以让存充挪领就已也还曾多每经对被给拿借购指要通采取没用带到公任有是及伙同当身据擅私滥拖勾打辱骂殴包养安提拔克扣吃喝报销酒驾请索敛拒担主分曾时自本却又并后前开名参找带挂建盖现亲"
+# Surnames that are far more often ordinary words: a name only where it plainly goes on.
+_FUNCTION_WORDS = frozenset(
+    "时于和都从向来全何任车房保管官商原常路易高路段应方成经明文程通水左花包单项计钱党安万元石金公支关解年能国"
 )
-# Characters that follow a name and also end many given names: after one of them a name may go on.
-_SURE_RIGHT = _RIGHT - frozenset("长明强安建方承利平信家和龙与可知同公有本主")
+_ENDS_A_POST = re.compile("[局镇村县市区院校处科股队组社厂站会部行所乡园台]长")  # 长孙 is a surname, 局长孙 is none
+_AFTER_DATE = re.compile(
+    r"(?:[0-9零〇一二三四五六七八九十](?:年度?|月份?|[日号])|[今去前当本]年|[本上]月|年[初底末]|期间|以来|时候|[上下]午|当天|当[日晚])$"
+)
 _MASKED = re.compile(rf"(?P<surname>[{HAN}])(?:某某?[{HAN}]?|[x*?＊]{{1,2}}[{HAN}]?)")
 _NICK = re.compile(rf"[老小](?P<surname>[{HAN}])(?![{HAN}]?(?:区|旧|板|师|人|家|年|百|孩|组|学|时|车|轿|额|型|队))")
 _DOTTED = re.compile(rf"[{HAN}]{{2,6}}(?:·(?:(?![的是在与和向给为由被把将从等收送]|利用|违规|担任)[{HAN}]){{1,6}})+")
 _NOT_GIVEN = frozenset(
-    "的了是在不有无并与和及或对向于为被把将由从以其该此这那哪个些时年月日元万亿收送给，。、；：们等某村镇县市区局委长系让同要任违"
+    "的了是在不有无并与和及或对向于为被把将由从以其该此这那哪个些时年月日万亿收送给，。、；：们等某村镇县市区局委长系让同要任违"
 )
 _MOST = 24
 
@@ -97,7 +102,7 @@ def _mention_at(text: str, place: int) -> Mention | None:
     if dotted is not None and (place == 0 or not is_han(text[place - 1])):
         return _mention(dotted.group(), place)
     character = text[place]
-    if character in "老小" and (nick := _NICK.match(text, place)) and nick["surname"] in surnames():
+    if character in "老小" and (nick := _NICK.match(text, place)) and nick["surname"] in surnames() - _FUNCTION_WORDS:
         return _mention(nick.group(), place)
     if character not in surnames() and text[place : place + 2] not in surnames():
         return None
@@ -114,46 +119,70 @@ def _mention(written: str, place: int) -> Mention | None:
 def _masked(text: str, match: re.Match[str]) -> Mention | None:
     written = match.group()
     tail = written[-1]
-    if (
-        is_han(tail)
-        and tail != "某"
-        and (tail in _RIGHT or tail in _NOT_GIVEN or _title_pattern().match(text, match.end() - 1))
-    ):
+    if is_han(tail) and tail != "某" and not (tail in given_characters() and _goes_on(text, match.end())):
         written = written[:-1]
     return _mention(written, match.start())
 
 
 def _full_or_titled(text: str, place: int) -> Mention | None:
-    if text[place : place + 2] in not_names() or not _left_pattern().search(text[max(0, place - 6) : place]):
+    if text[place : place + 2] in not_names() or _ENDS_A_POST.search(text, max(0, place - 1), place + 1):
+        return None
+    before = text[max(0, place - 10) : place]
+    if not (_left_pattern().search(before) or _AFTER_DATE.search(before)):
         return None
     surname, _ = split_surname(text[place : place + 4])
     after = place + len(surname)
     title = _title_pattern().match(text, after)
-    if title is not None and len(title.group()) > 1:
+    if title is not None and len(title.group()) > 1 and surname not in _FUNCTION_WORDS:
         return Mention(Name(NameClass.SURNAME, surname, ""), place, after)
     return _full(text, place, surname, after)
 
 
 def _full(text: str, place: int, surname: str, after: int) -> Mention | None:
+    """Two characters of a given name before one: by what follows, by what names are made of, by what stands before."""
+    for end in (after + 2, after + 1):
+        if _is_given(text[after:end], end - after) and _goes_on(text, end) and not _is_cut(text, after, end):
+            return Mention(Name(NameClass.FULL, surname, text[after:end]), place, end)
     long, short = text[after : after + 2], text[after : after + 1]
-    if len(long) == 2 and _can_be_given(long):
-        end = after + 2
-        if _ends_a_name(text, end, _RIGHT) or (
-            _after_a_role(text, place) and not _ends_a_name(text, end - 1, _SURE_RIGHT)
-        ):
-            return Mention(Name(NameClass.FULL, surname, long), place, end)
-    if short and _can_be_given(short) and _ends_a_name(text, after + 1, _SURE_RIGHT):
+    if surname in _FUNCTION_WORDS:
+        return None
+    may_be = len(long) == 2 and _can_be_given(long) and not _is_cut(text, after, after + 2)
+    if may_be and (_is_usual(long) or _after_a_role(text, place)):
+        return Mention(Name(NameClass.FULL, surname, long), place, after + 2)
+    if short and _is_usual(short) and not _can_be_given(text[after + 1 : after + 2]):
         return Mention(Name(NameClass.FULL, surname, short), place, after + 1)
     return None
 
 
+def _is_given(word: str, length: int) -> bool:
+    return len(word) == length and _can_be_given(word) and any(one in given_characters() for one in word)
+
+
+def _is_usual(word: str) -> bool:
+    return bool(word) and all(one in given_characters() for one in word)
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether what follows is no part of a name."""
+    follows = text[end : end + 1]
+    return (
+        not follows
+        or not is_han(follows)
+        or after_names_pattern().match(text, end) is not None
+        or _title_pattern().match(text, end) is not None
+    )
+
+
+def _is_cut(text: str, after: int, end: int) -> bool:
+    """Whether a word that follows names began one character before: 郑华|明知, not 郑华明|知."""
+    if end - after < 2 or not is_han(text[end : end + 1]):
+        return False
+    word, next_word = after_names_pattern().match(text, end - 1), after_names_pattern().match(text, end)
+    return word is not None and len(word.group()) > (len(next_word.group()) if next_word else 1)
+
+
 def _can_be_given(word: str) -> bool:
     return all(is_han(one) and one not in _NOT_GIVEN for one in word)
-
-
-def _ends_a_name(text: str, end: int, right: frozenset[str]) -> bool:
-    follows = text[end : end + 1]
-    return not follows or not is_han(follows) or follows in right or _title_pattern().match(text, end) is not None
 
 
 def _after_a_role(text: str, place: int) -> bool:

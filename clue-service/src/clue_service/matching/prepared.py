@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -130,10 +131,10 @@ class Prepared:
     commission: str | None = None
     reporter_key: str | None = None
 
-
-def is_named(prepared: Prepared) -> bool:
-    """Whether the form of this clue names a person."""
-    return any(subject.is_stated for subject in prepared.subjects)
+    @cached_property
+    def is_named(self) -> bool:
+        """Whether the form of this clue names a person."""
+        return any(subject.is_stated for subject in self.subjects)
 
 
 def dump_features(prepared: Prepared) -> bytes:

@@ -9,7 +9,7 @@ import numpy as np
 
 from clue_service.matching.compare import Levels, TextLikeness, compare
 from clue_service.matching.frequency import Frequencies
-from clue_service.matching.prepared import Hashes, Prepared, load_features, load_grams
+from clue_service.matching.prepared import FEATURES_VERSION, Hashes, Prepared, load_features, load_grams
 from clue_service.matching.ranking import QueryVector, Values
 from clue_service.matching.relations import Relation, propose_relation
 from clue_service.matching.repository import StoredClue
@@ -31,15 +31,8 @@ class ScoredCandidate:
     reasons: tuple[Reason, ...]
     rank: float
     levels: Levels
-
-
-@dataclass(frozen=True)
-class _Read:
-    """A stored clue whose grams this version can read."""
-
-    stored: StoredClue
-    text: Hashes
-    contents: list[Hashes]
+    parts: tuple[str | None, str | None] = (None, None)
+    """Which matter of the clue met which of the other; None for a letter that tells one."""
 
 
 class RememberedFeatures:
@@ -73,14 +66,14 @@ class Scorer:
 
     def rank(self, prepared: Prepared, stored: Sequence[StoredClue]) -> list[ScoredCandidate]:
         """Score stored clues against a clue, best first. Rows that another version wrote are left out."""
-        read = [_Read(one, *grams) for one in stored if (grams := load_grams(one.grams)) is not None]
+        read = [(one, *grams) for one in stored if (grams := load_grams(one.grams)) is not None]
         if not read or not prepared.parts:
             return []
-        texts = QueryVector.of_text(prepared.grams, self._frequencies).compare_texts([one.text for one in read])
+        texts = QueryVector.of_text(prepared.grams, self._frequencies).compare_texts([text for _, text, _ in read])
         by_text = np.argsort(-texts, kind="stable")[:_COMPARED_BY_TEXT].tolist()
         chosen = list(dict.fromkeys([*by_text, *range(len(read))]))[:_COMPARED]
-        likeness = self._likeness(prepared, texts[chosen], [read[number].contents for number in chosen])
-        scored = [self._score(prepared, read[n].stored, alike) for n, alike in zip(chosen, likeness, strict=True)]
+        likeness = self._likeness(prepared, texts[chosen], [read[number][2] for number in chosen])
+        scored = [self._score(prepared, read[n][0], alike) for n, alike in zip(chosen, likeness, strict=True)]
         return sorted((one for one in scored if one is not None), key=lambda one: (-one.rank, str(one.clue_id)))
 
     def _likeness(
@@ -112,4 +105,10 @@ class Scorer:
             reasons=tuple(self._model.reasons(levels)) if band is not Band.NONE else (),
             rank=log_odds + 4 * closest,
             levels=levels,
+            parts=(_part(prepared, combination.part), _part(other, combination.other_part)),
         )
+
+
+def _part(letter: Prepared, number: int) -> str | None:
+    """A matter of a mixed letter, by its place. Another version may cut a letter elsewhere, so the version is named."""
+    return f"{FEATURES_VERSION}:{number}" if len(letter.parts) > 1 else None

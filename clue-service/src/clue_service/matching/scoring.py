@@ -2,11 +2,11 @@
 
 import json
 import math
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
-from itertools import pairwise
+from functools import cache, cached_property
 from typing import Any, Self
 
 from clue_service.matching.compare import HIDDEN_NAME_FITS, NAME_AGREES, Combination, Levels
@@ -80,21 +80,46 @@ class MatchModel:
 
     def log_odds(self, levels: Levels) -> float:
         """The uncalibrated score of one combination of levels."""
-        return self.intercept + sum(
-            self.weights.get(name, {}).get(level, 0.0) for name, level in expand(levels).items()
-        )
+        total = self.intercept
+        for name, weights in self._single:
+            total += weights.get(levels.get(name, ""), 0.0)
+        for one, two, table in self._joint:
+            row = table.get(levels.get(one, ""))
+            if row is not None:
+                total += row.get(levels.get(two, ""), 0.0)
+        return total
+
+    @cached_property
+    def _single(self) -> list[tuple[str, dict[str, float]]]:
+        return [(name, weights) for name, weights in self.weights.items() if "*" not in name]
+
+    @cached_property
+    def _joint(self) -> list[tuple[str, str, dict[str, dict[str, float]]]]:
+        found: list[tuple[str, str, dict[str, dict[str, float]]]] = []
+        for name, weights in self.weights.items():
+            one, star, two = name.partition("*")
+            table: dict[str, dict[str, float]] = {}
+            for pair, weight in weights.items():
+                level, _, other = pair.partition("*")
+                table.setdefault(level, {})[other] = weight
+            if star:
+                found.append((one, two, table))
+        return found
+
+    @cached_property
+    def _knots(self) -> list[float]:
+        return [score for score, _ in self.calibration]
 
     def probability(self, log_odds: float) -> float:
         """The calibrated probability that two clues report the same matter."""
         knots = self.calibration
         if not knots:
             return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
-        if log_odds <= knots[0][0]:
-            return knots[0][1]
-        for (x0, y0), (x1, y1) in pairwise(knots):
-            if log_odds <= x1:
-                return y0 + (y1 - y0) * (log_odds - x0) / (x1 - x0) if x1 > x0 else y1
-        return knots[-1][1]
+        place = bisect_left(self._knots, log_odds)
+        if place == 0 or place == len(knots):
+            return knots[min(place, len(knots) - 1)][1]
+        (x0, y0), (x1, y1) = knots[place - 1], knots[place]
+        return y0 + (y1 - y0) * (log_odds - x0) / (x1 - x0) if x1 > x0 else y1
 
     def band(self, probability: float, levels: Levels) -> Band:
         """``likely`` only where the names agree; a hidden name that fits counts with nothing against it in the post."""
