@@ -31,10 +31,16 @@ class ClueDesk:
         self.status = 200
         self.forgets: set[str] = set()
         self.asked: list[dict[str, Any]] = []
+        self.clues: dict[str, dict[str, list[str]]] = {}
+        self.acting: list[str | None] = []
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         if self.status != 200:
             return httpx2.Response(self.status)
+        if request.url.path.endswith("/recusal-facts"):
+            self.acting.append(request.headers.get("heli-acting-sub"))
+            facts = self.clues.get(request.url.path.split("/")[3])
+            return httpx2.Response(404) if facts is None else httpx2.Response(200, json=facts)
         assert request.url.path == "/v1/integrity-checks"
         cadres = json.loads(request.content)["cadres"]
         self.asked.extend(cadres)

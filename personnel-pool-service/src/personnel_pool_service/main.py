@@ -3,10 +3,7 @@
 from chassis.runtime import service_cli
 from chassis.service import Service
 
-from personnel_pool_service import directory
-from personnel_pool_service.lending_quotas.routes import router as lending_quotas
-from personnel_pool_service.recusals.routes import router as recusals
-from personnel_pool_service.secondments.routes import router as secondments
+from personnel_pool_service import directory, lending
 from personnel_pool_service.settings import PoolSettings
 from personnel_pool_service.tables import Base
 
@@ -14,9 +11,11 @@ SERVICE = Service(
     name="personnel-pool-service",
     short="pool",
     title="Personnel pool: units, people, lending, recusal",
-    routers=[*directory.ROUTERS, recusals, secondments, lending_quotas],
+    routers=[*directory.ROUTERS, *lending.ROUTERS],
     metadata=Base.metadata,
     migrations="personnel_pool_service.migrations",
+    handlers=lambda _resources: lending.HANDLERS,
+    timers=lending.TIMERS,
     settings=(PoolSettings,),
     build_own=lambda _resources: PoolSettings(),
 )

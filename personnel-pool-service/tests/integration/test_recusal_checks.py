@@ -82,11 +82,8 @@ async def test_a_wrong_question_is_refused_by_field(call: Any, new_cadre: Any) -
     coop = {"unit_code": "su-coop"}
     assert await ask([coop, {"unit_code": "nowhere"}], [cadre_id]) == (422, "unknown_unit", "/targets/1/unit_code")
     assert await ask([coop], [cadre_id, str(uuid4())]) == (422, "unknown_cadre", "/cadre_ids/1")
-    assert await ask([coop, {"clue_id": str(uuid4())}], [cadre_id]) == (
-        422,
-        "clue_target_unsupported",
-        "/targets/1/clue_id",
-    )
+    clue = {"clue_id": str(uuid4())}
+    assert await ask([coop, clue], [cadre_id]) == (422, "unknown_clue", "/targets/1/clue_id")
     assert await ask([{}], [cadre_id]) == (422, "invalid_request", "/targets/0")
     assert await ask([coop], []) == (422, "invalid_request", "/cadre_ids")
 

@@ -1,14 +1,16 @@
-"""What this service asks clue-service: whether a cadre is the subject of an open clue. A verdict, no data."""
+"""What this service asks clue-service: whether cadres are subjects of open clues, and whom a clue is about, by code."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from uuid import UUID
 
+from chassis.errors import FieldError
 from chassis.http import PeerFailed, Peers
 from chassis.uow import Cause
 from pydantic import BaseModel, ValidationError
 
 from personnel_pool_service.cadres.domain import RecusalFacts
+from personnel_pool_service.recusals.errors import UnknownClue
 
 _BATCH = 500  # cadres per question: a request body of some 100 kB
 
@@ -20,6 +22,41 @@ class _Verdict(BaseModel):
 
 class _Answer(BaseModel):
     items: list[_Verdict]
+
+
+class ClueFacts(BaseModel):
+    """Whom a clue is about: units of the directory, and codes of supervised persons."""
+
+    unit_codes: tuple[str, ...] = ()
+    person_codes: tuple[str, ...] = ()
+
+
+async def units_of_clues(
+    peers: Peers, clues: Mapping[str, UUID], acting_for: str, cause: Cause
+) -> dict[UUID, ClueFacts]:
+    """Whom clues (JSON pointer → id) are about, as far as the acting user may see them.
+
+    Raises:
+        UnknownClue: one is not there, or not visible to the user; names the fields.
+        PeerFailed: no answer, or one that is not one.
+    """
+    found: dict[UUID, ClueFacts] = {}
+    unknown: list[str] = []
+    for pointer, clue_id in clues.items():
+        path = f"/v1/clues/{clue_id}/recusal-facts"
+        response = await peers["clue"].call("GET", path, cause=cause, acting_for=acting_for)
+        if response.status_code == 404:
+            unknown.append(pointer)
+            continue
+        if response.status_code != 200:
+            raise PeerFailed(members={"peer": "clue"})
+        try:
+            found[clue_id] = ClueFacts.model_validate_json(response.content)
+        except ValidationError:
+            raise PeerFailed(members={"peer": "clue"}) from None
+    if unknown:
+        raise UnknownClue(errors=[FieldError(pointer, "unknown_clue", UnknownClue.title) for pointer in unknown])
+    return found
 
 
 async def cadres_with_open_clue(peers: Peers, facts: Iterable[RecusalFacts], cause: Cause) -> frozenset[UUID]:

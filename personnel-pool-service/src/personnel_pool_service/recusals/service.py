@@ -1,9 +1,9 @@
-"""Use case of the recusal check. Facts come in, verdicts go out, nothing else does."""
+"""What the recusal engine needs to know of people, gathered in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.directory import UnitTree
 from chassis.errors import FieldError, Text
 from chassis.keyring import KeyRing
 from chassis.uow import Uow
@@ -11,41 +11,55 @@ from chassis.uow import Uow
 from personnel_pool_service.cadres import service as cadres
 from personnel_pool_service.cadres.domain import RecusalFacts
 from personnel_pool_service.cadres.errors import UnknownCadre
-from personnel_pool_service.recusals.domain import Targets, Verdict, check_cadre
+from personnel_pool_service.recusal_declarations import service as declarations
+from personnel_pool_service.recusal_requests import service as requests
+from personnel_pool_service.recusal_waivers import service as waivers
+from personnel_pool_service.recusals import repository
+from personnel_pool_service.recusals.domain import NOTHING_MORE, Circumstances
 from personnel_pool_service.units.service import require_units
 
 
-async def gather_facts(
-    uow: Uow, keys: KeyRing, cadre_ids: Sequence[UUID], unit_codes: Sequence[str | None]
-) -> dict[UUID, RecusalFacts]:
-    """What may keep the cadres from the targets. Counted in the audit log, not listed.
+@dataclass(frozen=True)
+class People:
+    """Facts and circumstances of cadres, opened. Never answer or log any of it."""
+
+    facts: Mapping[UUID, RecusalFacts]
+    circumstances: Mapping[UUID, Circumstances]
+
+
+async def gather_people(uow: Uow, keys: KeyRing, cadre_ids: Sequence[UUID], units: Mapping[str, str]) -> People:
+    """What may keep the cadres from the target ``units`` (JSON pointer → code). Counted in the audit log, not listed.
 
     Raises:
         UnknownUnit: a target is not in the directory.
         UnknownCadre: a cadre is not in the pool.
     """
-    await require_units(uow, {f"/targets/{index}/unit_code": code for index, code in enumerate(unit_codes)})
+    await require_units(uow, units)
     facts = await cadres.recusal_facts(uow, keys, cadre_ids)
     unknown = [index for index, cadre_id in enumerate(cadre_ids) if cadre_id not in facts]
     if unknown:
         message = Text("干部不在库中", "The cadre is not in the pool")
         raise UnknownCadre(errors=[FieldError(f"/cadre_ids/{index}", "unknown_cadre", message) for index in unknown])
-    await uow.audit("check_recusal", "recusal", "check", detail={"cadres": len(facts), "targets": len(set(unit_codes))})
-    return facts
+    ties = await declarations.ties_of(uow, keys, cadre_ids)
+    doubts = await requests.weights_of(uow, cadre_ids)
+    waived = await waivers.waived(uow, cadre_ids)
+    special = ties.keys() | doubts.keys() | waived.keys()
+    circumstances = {
+        cadre_id: Circumstances(
+            ties=ties.get(cadre_id, ()),
+            doubted_at=doubts.get(cadre_id, ()),
+            waived=waived.get(cadre_id, frozenset()),
+        )
+        if cadre_id in special
+        else NOTHING_MORE
+        for cadre_id in cadre_ids
+    }
+    await uow.audit(
+        "check_recusal", "recusal", "check", detail={"cadres": len(facts), "targets": len(set(units.values()))}
+    )
+    return People(facts, circumstances)
 
 
-def check(
-    uow: Uow,
-    tree: UnitTree,
-    facts: Mapping[UUID, RecusalFacts],
-    with_open_clue: frozenset[UUID],
-    unit_codes: Sequence[str],
-    role: str | None,
-) -> list[Verdict]:
-    """A verdict per cadre and target, cadres in the order of ``facts``."""
-    targets, today = Targets(tree, unit_codes), uow.clock.today()
-    return [
-        verdict
-        for one in facts.values()
-        for verdict in check_cadre(one, targets, today, has_open_clue=one.cadre_id in with_open_clue, role=role)
-    ]
+async def units_of_persons(uow: Uow, codes: Collection[str]) -> dict[str, str]:
+    """Code of a supervised person → unit; unknown codes are absent."""
+    return await repository.list_units_of_persons(uow.session, codes) if codes else {}

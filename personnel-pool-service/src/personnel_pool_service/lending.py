@@ -1,0 +1,25 @@
+"""Lending, recusal and support, as one half of the service. The other half knows who is who."""
+
+from chassis.service import Timer
+
+from personnel_pool_service.lending_quotas.routes import router as lending_quotas
+from personnel_pool_service.recusal_declarations.routes import router as recusal_declarations
+from personnel_pool_service.recusal_requests.routes import router as recusal_requests
+from personnel_pool_service.recusal_unsealings.routes import router as recusal_unsealings
+from personnel_pool_service.recusal_waivers.routes import router as recusal_waivers
+from personnel_pool_service.recusal_watches.consumers import HANDLERS as RECUSAL_WATCHES
+from personnel_pool_service.recusal_watches.service import recheck
+from personnel_pool_service.recusals.routes import router as recusals
+from personnel_pool_service.secondments.routes import router as secondments
+
+ROUTERS = (
+    recusals,
+    recusal_declarations,
+    recusal_requests,
+    recusal_waivers,
+    recusal_unsealings,
+    secondments,
+    lending_quotas,
+)
+HANDLERS = RECUSAL_WATCHES
+TIMERS = (Timer("recheck_recusals", 2, recheck),)
