@@ -307,37 +307,6 @@ class BriefingRequestWithdrawn(BriefingRequestEvent):
     type: ClassVar[str] = "inspection.briefing_request.withdrawn.v1"
 
 
-class RecusalRequestEvent(Event):
-    """A unit asks that somebody of its team step aside. Says not who, nor why."""
-
-    key: ClassVar[str] = "recusal_request_id"
-    egress: ClassVar[Egress] = Egress.NEVER
-
-    recusal_request_id: UUID
-    team_id: UUID
-    unit_code: UnitCode
-    office_unit: UnitCode
-    state: Code
-
-
-class RecusalRequestFiled(RecusalRequestEvent):
-    """Key recusal_request_id. The inspection office is to verify it."""
-
-    type: ClassVar[str] = "inspection.recusal_request.filed.v1"
-
-
-class RecusalRequestVerified(RecusalRequestEvent):
-    """Key recusal_request_id. The office has verified it; a leader is to decide."""
-
-    type: ClassVar[str] = "inspection.recusal_request.verified.v1"
-
-
-class RecusalRequestDecided(RecusalRequestEvent):
-    """Key recusal_request_id. Granted or refused."""
-
-    type: ClassVar[str] = "inspection.recusal_request.decided.v1"
-
-
 class JointCaseTeamEvent(Event):
     """Several bodies work one matter together; the lead office answers for it."""
 
@@ -458,9 +427,6 @@ EVENTS: tuple[type[Event], ...] = (
     BriefingRequestIssued,
     BriefingRequestAcknowledged,
     BriefingRequestWithdrawn,
-    RecusalRequestFiled,
-    RecusalRequestVerified,
-    RecusalRequestDecided,
     JointCaseTeamProposed,
     JointCaseTeamApproved,
     JointCaseTeamActivated,

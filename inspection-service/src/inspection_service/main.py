@@ -3,32 +3,34 @@
 from chassis.runtime import service_cli
 from chassis.service import Service
 
-import inspection_service.briefings.models  # noqa: F401 - declares tables whose routes follow
-import inspection_service.cooperation_zones.models  # noqa: F401 - declares tables whose routes follow
-import inspection_service.coverages.models  # noqa: F401 - declares tables whose routes follow
-import inspection_service.dossiers.models  # noqa: F401 - declares tables whose routes follow
-import inspection_service.evidence_references.models  # noqa: F401 - declares tables whose routes follow
-import inspection_service.feedbacks.models  # noqa: F401 - declares tables whose routes follow
-import inspection_service.joint_case_teams.models  # noqa: F401 - declares tables whose routes follow
-import inspection_service.look_backs.models  # noqa: F401 - declares tables whose routes follow
-import inspection_service.rectifications.models  # noqa: F401 - declares tables whose routes follow
-import inspection_service.recusal_requests.models  # noqa: F401 - declares tables whose routes follow
-import inspection_service.steps.models  # noqa: F401 - declares tables whose routes follow
+import inspection_service.cooperation_zones.models
+import inspection_service.coverages.models
+import inspection_service.dossiers.models
+import inspection_service.feedbacks.models
+import inspection_service.joint_case_teams.models
+import inspection_service.look_backs.models
+import inspection_service.rectifications.models
 from inspection_service.adoptions import jobs as adoption_jobs
 from inspection_service.adoptions import routes as adoption_routes
 from inspection_service.assembly.cli import solve_instance
 from inspection_service.assembly_runs import jobs as run_jobs
+from inspection_service.assembly_runs import question_routes
 from inspection_service.assembly_runs import routes as run_routes
+from inspection_service.briefings import routes as briefing_routes
 from inspection_service.findings import consumers as finding_consumers
 from inspection_service.findings import jobs as finding_jobs
 from inspection_service.findings import routes as finding_routes
+from inspection_service.following import merged
 from inspection_service.resources import build_own
 from inspection_service.rounds import routes as round_routes
+from inspection_service.rule_sets import routes as rule_set_routes
 from inspection_service.summaries import routes as summary_routes
 from inspection_service.tables import Base
 from inspection_service.teams import consumers as team_consumers
 from inspection_service.teams import jobs as team_jobs
 from inspection_service.teams import routes as team_routes
+
+HANDLERS = merged(team_consumers.HANDLERS, team_consumers.CLUE_HANDLERS, finding_consumers.HANDLERS)
 
 SERVICE = Service(
     name="inspection-service",
@@ -37,14 +39,17 @@ SERVICE = Service(
     routers=(
         round_routes.router,
         run_routes.router,
+        question_routes.router,
+        rule_set_routes.router,
         adoption_routes.router,
         team_routes.router,
+        briefing_routes.router,
         finding_routes.router,
         summary_routes.router,
     ),
     metadata=Base.metadata,
     migrations="inspection_service.migrations",
-    handlers=lambda _resources: {**team_consumers.HANDLERS, **finding_consumers.HANDLERS},
+    handlers=lambda _resources: HANDLERS,
     jobs={**run_jobs.JOBS, **adoption_jobs.JOBS, **team_jobs.JOBS, **finding_jobs.JOBS},
     timers=run_jobs.TIMERS,
     build_own=build_own,

@@ -3,6 +3,7 @@ from itertools import product
 import pytest
 from chassis.errors import MoveRefused
 from chassis.moves import MoveTable
+from inspection_service.briefings import domain as briefings
 from inspection_service.findings import domain as findings
 from inspection_service.rounds import domain as rounds
 from inspection_service.teams import domain as teams
@@ -11,6 +12,7 @@ ROUND = {
     ("planned", "approve"): "approved",
     ("planned", "authorise"): "authorised",
     ("approved", "authorise"): "authorised",
+    ("authorised", "brief"): "briefed",
     ("entered", "report"): "reporting",
     ("finding", "report"): "reporting",
     ("reporting", "decide"): "decided",
@@ -31,20 +33,35 @@ TEAM = {
     ("entered", "close"): "closed",
     **{(state, "replace"): "replaced" for state in ("proposed", "submitted", "authorised")},
 }
-FINDING = {("recorded", "hand-over"): "handing_over"}
+FINDING = {
+    ("recorded", "hand-over"): "handing_over",
+    ("recorded", "refer"): "referred",
+    ("recorded", "withdraw"): "withdrawn",
+}
+FINDING_CONSEQUENCE = {
+    ("recorded", "clue-made"): "handed_over",
+    ("handing_over", "clue-made"): "handed_over",
+    ("handing_over", "clue-refused"): "recorded",
+}
+BRIEFING = {("asked", "acknowledge"): "acknowledged", ("asked", "withdraw"): "withdrawn"}
 CONSEQUENCE = {
     ("planned", "authorise"): "authorised",
     ("approved", "authorise"): "authorised",
     ("planned", "enter"): "entered",
     ("approved", "enter"): "entered",
     ("authorised", "enter"): "entered",
+    ("briefed", "enter"): "entered",
+    ("authorised", "brief"): "briefed",
     ("entered", "find"): "finding",
+    ("fed_back", "rectify"): "rectifying",
 }
 TABLES: list[tuple[MoveTable, list[str], dict[tuple[str, str], str]]] = [
     (rounds.MOVES, [str(state) for state in rounds.RoundState], ROUND),
     (rounds.CONSEQUENCES, [str(state) for state in rounds.RoundState], CONSEQUENCE),
     (teams.MOVES, [str(state) for state in teams.TeamState], TEAM),
     (findings.MOVES, [str(state) for state in findings.FindingState], FINDING),
+    (findings.CONSEQUENCES, [str(state) for state in findings.FindingState], FINDING_CONSEQUENCE),
+    (briefings.MOVES, [str(state) for state in briefings.BriefingState], BRIEFING),
 ]
 PAIRS = [
     pytest.param(table, state, move.verb, allowed, id=f"{index}-{state}-{move.verb}")

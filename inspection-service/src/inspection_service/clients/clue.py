@@ -20,6 +20,8 @@ class ClueRecord(Answer):
     status: str
     closure: str | None = None
     version: int = 1
+    outcome: str | None = None
+    four_forms: int | None = None
 
 
 class ClueClient:

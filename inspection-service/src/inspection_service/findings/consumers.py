@@ -25,7 +25,13 @@ async def on_clue(uow: Uow, envelope: Envelope, event: Any) -> None:
     except ValueError:
         return
     told = ClueRecord(
-        id=event.clue_id, clue_no=event.clue_no, status=event.status, closure=event.closure, version=envelope.version
+        id=event.clue_id,
+        clue_no=event.clue_no,
+        status=event.status,
+        closure=event.closure,
+        version=envelope.version,
+        outcome=getattr(event, "outcome", None),
+        four_forms=getattr(event, "four_forms", None),
     )
     await service.follow_clue(uow, finding_id, told)
 

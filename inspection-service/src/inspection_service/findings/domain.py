@@ -16,9 +16,14 @@ class FindingState(StrEnum):
     RECORDED = "recorded"
     HANDING_OVER = "handing_over"
     HANDED_OVER = "handed_over"
+    REFERRED = "referred"
+    WITHDRAWN = "withdrawn"
 
 
 S = FindingState
+TEAM_AND_OFFICE = frozenset({"inspector", "inspection_office"})
+RESULT_MONTHS = 3
+"""Months after which the inspection office is owed word of a handed-over clue (巡视工作条例 2015, article 29)."""
 
 MOVES = MoveTable(
     [
@@ -26,11 +31,41 @@ MOVES = MoveTable(
             "hand-over",
             frozenset({S.RECORDED}),
             S.HANDING_OVER,
-            frozenset({"inspector", "inspection_office"}),
+            TEAM_AND_OFFICE,
             note="a clue will come of it, exactly one for ever; asking again changes nothing",
+        ),
+        Move(
+            "refer",
+            frozenset({S.RECORDED}),
+            S.REFERRED,
+            frozenset({"inspection_office"}),
+            event="inspection.finding.handed_over.v1",
+            note="no violation of a person: it goes to the organisation department or another unit concerned",
+        ),
+        Move(
+            "withdraw",
+            frozenset({S.RECORDED}),
+            S.WITHDRAWN,
+            TEAM_AND_OFFICE,
+            note="it does not hold; kept with the reason, and counted no more",
         ),
     ]
 )
+"""What people do with a finding."""
+
+CONSEQUENCES = MoveTable(
+    [
+        # An event about the clue may overtake the job that asked for it, or come after the job was refused.
+        Move(
+            "clue-made",
+            frozenset({S.RECORDED, S.HANDING_OVER}),
+            S.HANDED_OVER,
+            event="inspection.finding.handed_over.v1",
+        ),
+        Move("clue-refused", frozenset({S.HANDING_OVER}), S.RECORDED),
+    ]
+)
+"""What follows from clue-service's answer; in any other state nothing follows."""
 
 _CLUE_CATEGORIES = frozenset(
     {

@@ -45,3 +45,23 @@ async def emit_handed_over(uow: Uow, finding: Finding) -> None:
         version=finding.version,
         commission=finding.receiving_unit,
     )
+
+
+async def emit_referred(uow: Uow, finding: Finding) -> None:
+    """Say that a finding went to another unit; no clue came of it."""
+    await uow.emit(
+        FindingHandedOver(
+            finding_id=finding.id,
+            team_id=finding.team_id,
+            round_id=finding.round_id,
+            unit_code=finding.unit_code,
+            office_unit=finding.office_unit,
+            severity=finding.severity,
+            state=finding.state,
+            person_specific=finding.person is not None,
+            receiving_unit=finding.referred_to,
+        ),
+        aggregate_id=finding.id,
+        version=finding.version,
+        commission=finding.receiving_unit,
+    )

@@ -9,12 +9,21 @@ from chassis.service import resources_of
 from chassis.web import IfMatch, UowDep, answer_resource, check_version, open_uow, require, set_etag
 from fastapi import APIRouter, Body, Query, Request, Response
 
+from inspection_service.evidence_references.schemas import EvidenceListOut
 from inspection_service.findings import service
 from inspection_service.findings.domain import MOVES
-from inspection_service.findings.schemas import FindingOut, HandOverIn, RecordFindingIn
+from inspection_service.findings.schemas import (
+    AddEvidenceIn,
+    FindingOut,
+    HandOverIn,
+    RecordFindingIn,
+    ReferFindingIn,
+    WithdrawFindingIn,
+)
 from inspection_service.involvements.policy import LEADER_ROLES
 from inspection_service.involvements.routes import TreeDep, id_of_cursor
 from inspection_service.involvements.service import viewer_of
+from inspection_service.steps.schemas import StepsOut
 
 router = APIRouter(tags=["findings"])
 _WRITERS = sorted(MOVES["hand-over"].roles)
@@ -88,3 +97,72 @@ async def hand_over_finding(
     finding = await service.hand_over_finding(uow, viewer, finding_id)
     answer_resource(response, uow, f"/v1/findings/{finding.id}", finding.version)
     return service.describe_finding(finding)
+
+
+@router.post("/v1/findings/{finding_id}/refer")
+async def refer_finding(
+    finding_id: UUID,
+    request: Request,
+    response: Response,
+    caller: Annotated[Principal, require(*sorted(MOVES["refer"].roles))],
+    _known: TreeDep,
+    if_match: IfMatch,
+    body: ReferFindingIn,
+) -> FindingOut:
+    """Give a finding that is no violation of a person to the organisation department or another unit."""
+    tree = await resources_of(request).directory.require({"/to_unit": body.to_unit})
+    async with open_uow(request, caller) as uow:
+        viewer = await viewer_of(uow, tree)
+        check_version(if_match, (await service.visible_finding(uow, viewer, finding_id)).version)
+        finding = await service.refer_finding(uow, viewer, finding_id, body.to_unit)
+        answer_resource(response, uow, f"/v1/findings/{finding.id}", finding.version)
+        return service.describe_finding(finding)
+
+
+@router.post("/v1/findings/{finding_id}/withdraw")
+async def withdraw_finding(
+    finding_id: UUID,
+    response: Response,
+    _caller: Annotated[Principal, require(*sorted(MOVES["withdraw"].roles))],
+    tree: TreeDep,
+    uow: UowDep,
+    if_match: IfMatch,
+    body: WithdrawFindingIn,
+) -> FindingOut:
+    """Take back a finding that does not hold."""
+    viewer = await viewer_of(uow, tree)
+    check_version(if_match, (await service.visible_finding(uow, viewer, finding_id)).version)
+    finding = await service.withdraw_finding(uow, viewer, finding_id, body.reason)
+    answer_resource(response, uow, f"/v1/findings/{finding.id}", finding.version)
+    return service.describe_finding(finding)
+
+
+@router.post("/v1/findings/{finding_id}/evidence", status_code=201)
+async def add_finding_evidence(
+    finding_id: UUID,
+    response: Response,
+    _caller: Annotated[Principal, require(*_WRITERS)],
+    tree: TreeDep,
+    uow: UowDep,
+    body: AddEvidenceIn,
+) -> EvidenceListOut:
+    """Add evidence by reference and hash; the thing itself stays where it is kept."""
+    items = await service.add_finding_evidence(uow, await viewer_of(uow, tree), finding_id, body.items)
+    answer_resource(response, uow, f"/v1/findings/{finding_id}/evidence", len(items), created=True)
+    return EvidenceListOut(items=items)
+
+
+@router.get("/v1/findings/{finding_id}/evidence")
+async def list_finding_evidence(
+    finding_id: UUID, _caller: Annotated[Principal, require(*_READERS)], tree: TreeDep, uow: UowDep
+) -> EvidenceListOut:
+    """The evidence of a finding, in the order it was added."""
+    return EvidenceListOut(items=await service.finding_evidence(uow, await viewer_of(uow, tree), finding_id))
+
+
+@router.get("/v1/findings/{finding_id}/steps")
+async def list_finding_steps(
+    finding_id: UUID, _caller: Annotated[Principal, require(*_READERS)], tree: TreeDep, uow: UowDep
+) -> StepsOut:
+    """How a finding came to where it is."""
+    return StepsOut(items=await service.finding_steps(uow, await viewer_of(uow, tree), finding_id))

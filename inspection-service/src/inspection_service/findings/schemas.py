@@ -1,13 +1,14 @@
 """What callers send and get about findings."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from chassis.problems import FieldRefused
 from chassis.web import RequestModel, ResponseModel
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
+from inspection_service.evidence_references.schemas import EvidenceIn
 from inspection_service.findings.domain import Severity
 from inspection_service.rounds.schemas import UnitCode
 
@@ -40,14 +41,36 @@ class RecordFindingIn(RequestModel):
     severity: Severity
     text: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
     person: Annotated[PersonIn | None, BeforeValidator(_person, json_schema_input_type=PersonIn | str | None)] = None
+    evidence: list[EvidenceIn] = Field(default_factory=list, max_length=50)
 
 
 class HandOverIn(RequestModel):
     """Nothing is needed: the finding says it all."""
 
 
+class ReferFindingIn(RequestModel):
+    """``to_unit`` gets it: the organisation department for personnel matters, else the unit concerned."""
+
+    to_unit: UnitCode
+
+
+class WithdrawFindingIn(RequestModel):
+    """Why it does not hold."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+class AddEvidenceIn(RequestModel):
+    """References only: the evidence stays where it is kept."""
+
+    items: list[EvidenceIn] = Field(min_length=1, max_length=50)
+
+
 class FindingOut(ResponseModel):
-    """``clue_no`` and ``clue_status`` come back from clue-service; ``refusal_code`` if it refused the hand-over."""
+    """``clue_*`` come back from clue-service; ``refusal_code`` if it refused the hand-over.
+
+    ``hand_over_phase`` is early (before the round's report) or final; word of the clue is due on ``result_due_on``.
+    """
 
     id: UUID
     team_id: UUID
@@ -64,8 +87,16 @@ class FindingOut(ResponseModel):
     recorded_at: datetime
     handed_over_by: str | None
     handed_over_at: datetime | None
+    hand_over_phase: str | None
+    result_due_on: date | None
     refusal_code: str | None
     clue_no: str | None
     clue_status: str | None
     clue_closure: str | None
+    clue_outcome: str | None
+    clue_four_forms: int | None
+    referred_to: str | None
+    referred_at: datetime | None
+    withdrawal_reason: str | None
+    withdrawn_at: datetime | None
     version: int

@@ -5,18 +5,27 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from chassis.errors import NotFound
+from chassis.errors import NotFound, RoleRequired
+from chassis.moves import Move
 from chassis.uow import Uow
 
 from inspection_service.clients.clue import ClueRecord
+from inspection_service.evidence_references.schemas import EvidenceIn, EvidenceOut
+from inspection_service.evidence_references.service import add_evidence, list_evidence
 from inspection_service.findings import domain, repository
 from inspection_service.findings.domain import FindingState
-from inspection_service.findings.events import emit_handed_over, emit_recorded
+from inspection_service.findings.events import emit_handed_over, emit_recorded, emit_referred
 from inspection_service.findings.models import Finding
 from inspection_service.findings.schemas import FindingOut, RecordFindingIn
 from inspection_service.involvements.policy import Viewer
 from inspection_service.rounds import service as rounds
+from inspection_service.rounds.domain import EARLY, months_later
+from inspection_service.steps.schemas import StepOut
+from inspection_service.steps.service import list_steps, record_step
 from inspection_service.teams import service as teams
+
+STEP = "finding"
+"""How findings are named in the journal of steps and as owners of evidence."""
 
 
 @dataclass
@@ -50,6 +59,8 @@ async def record_finding(uow: Uow, viewer: Viewer, team_id: UUID, body: RecordFi
     )
     uow.session.add(finding)
     await uow.session.flush()
+    await add_evidence(uow, STEP, finding.id, body.evidence)
+    await record_step(uow, STEP, finding.id, finding.version, "record", source=None, target=finding.state)
     await emit_recorded(uow, finding, team.commission)
     await rounds.follow(uow, found, "find")
     await uow.audit("record", "finding", finding.id, detail={"team_id": str(team.id), "severity": finding.severity})
@@ -86,16 +97,76 @@ async def hand_over_finding(uow: Uow, viewer: Viewer, finding_id: UUID) -> Findi
     """Decide that a clue shall come of a finding; one that is on its way, or there, stays as it is."""
     await visible_finding(uow, viewer, finding_id)
     finding = await _locked(uow, finding_id)
-    if finding.state != FindingState.RECORDED:
+    if finding.state in (FindingState.HANDING_OVER, FindingState.HANDED_OVER):
         return finding
-    finding.state = FindingState.HANDING_OVER
+    move = domain.MOVES.take("hand-over", finding.state)
+    found = (await rounds.plan_of(uow, finding.round_id)).round
     finding.handed_over_by = uow.actor.acting_for or uow.actor.sub
+    finding.hand_over_phase = "early" if found.state in EARLY else "final"
     finding.refusal_code = None
+    await _move(uow, finding, move)
+    await uow.enqueue("hand-over-finding", {"finding_id": str(finding.id)})
+    await uow.audit("hand-over", "finding", finding.id, detail={"phase": finding.hand_over_phase})
+    return finding
+
+
+async def refer_finding(uow: Uow, viewer: Viewer, finding_id: UUID, to_unit: str) -> Finding:
+    """Give a finding that is no violation of a person to the unit whose matter it is."""
+    finding, move = await _locked_for(uow, viewer, finding_id, "refer")
+    finding.referred_to = to_unit
+    finding.referred_by = uow.actor.acting_for or uow.actor.sub
+    finding.referred_at = uow.now
+    await _move(uow, finding, move)
+    await emit_referred(uow, finding)
+    await uow.audit("refer", "finding", finding.id, detail={"to_unit": to_unit})
+    return finding
+
+
+async def withdraw_finding(uow: Uow, viewer: Viewer, finding_id: UUID, reason: str) -> Finding:
+    """A finding does not hold: it stays, with the reason, and is counted no more."""
+    finding, move = await _locked_for(uow, viewer, finding_id, "withdraw")
+    finding.withdrawal_reason = reason
+    finding.withdrawn_at = uow.now
+    await _move(uow, finding, move)
+    await uow.audit("withdraw", "finding", finding.id)
+    return finding
+
+
+async def add_finding_evidence(
+    uow: Uow, viewer: Viewer, finding_id: UUID, given: Sequence[EvidenceIn]
+) -> list[EvidenceOut]:
+    """Add evidence to a finding, by reference."""
+    finding = await visible_finding(uow, viewer, finding_id)
+    await add_evidence(uow, STEP, finding.id, given)
+    return await list_evidence(uow, STEP, finding.id)
+
+
+async def finding_evidence(uow: Uow, viewer: Viewer, finding_id: UUID) -> list[EvidenceOut]:
+    """The evidence of a finding; the reading is audited."""
+    finding = await read_finding(uow, viewer, finding_id)
+    return await list_evidence(uow, STEP, finding.id)
+
+
+async def finding_steps(uow: Uow, viewer: Viewer, finding_id: UUID) -> list[StepOut]:
+    """How a finding came to where it is."""
+    finding = await visible_finding(uow, viewer, finding_id)
+    return await list_steps(uow, STEP, finding.id)
+
+
+async def _locked_for(uow: Uow, viewer: Viewer, finding_id: UUID, verb: str) -> tuple[Finding, Move]:
+    await visible_finding(uow, viewer, finding_id)
+    move = domain.MOVES[verb]
+    if not uow.actor.has_any(*move.roles):
+        raise RoleRequired(members={"roles": sorted(move.roles)})
+    finding = await _locked(uow, finding_id)
+    return finding, domain.MOVES.take(verb, finding.state)
+
+
+async def _move(uow: Uow, finding: Finding, move: Move) -> None:
+    source, finding.state = finding.state, str(move.target)
     finding.version += 1
     await uow.session.flush()
-    await uow.enqueue("hand-over-finding", {"finding_id": str(finding.id)})
-    await uow.audit("hand-over", "finding", finding.id)
-    return finding
+    await record_step(uow, STEP, finding.id, finding.version, move.verb, source=source, target=finding.state)
 
 
 async def finding_to_hand_over(uow: Uow, finding_id: UUID) -> Finding | None:
@@ -109,27 +180,29 @@ async def follow_clue(uow: Uow, finding_id: UUID, clue: ClueRecord) -> None:
     finding = await repository.lock_finding(uow.session, finding_id)
     if finding is None or (finding.clue_version is not None and finding.clue_version >= clue.version):
         return
-    is_new = finding.state != FindingState.HANDED_OVER
     finding.clue_id, finding.clue_no = clue.id, clue.clue_no
     finding.clue_status, finding.clue_closure, finding.clue_version = clue.status, clue.closure, clue.version
-    finding.version += 1
-    if is_new:
-        finding.state = FindingState.HANDED_OVER
-        finding.handed_over_at = uow.now
-    await uow.session.flush()
-    if is_new:
-        await emit_handed_over(uow, finding)
-        await uow.audit("handed_over", "finding", finding.id, detail={"clue_no": clue.clue_no})
+    if clue.outcome is not None:
+        finding.clue_outcome, finding.clue_four_forms = clue.outcome, clue.four_forms
+    move = domain.CONSEQUENCES["clue-made"]
+    if finding.state not in move.sources:
+        finding.version += 1
+        await uow.session.flush()
+        return
+    finding.handed_over_at = uow.now
+    finding.result_due_on = months_later(uow.clock.today(), domain.RESULT_MONTHS)
+    await _move(uow, finding, move)
+    await emit_handed_over(uow, finding)
+    await uow.audit("handed_over", "finding", finding.id, detail={"clue_no": clue.clue_no})
 
 
 async def refuse_hand_over(uow: Uow, finding_id: UUID, code: str) -> None:
     """clue-service refused for good: the finding is where it was, with the reason, and can be handed over anew."""
     finding = await _locked(uow, finding_id)
-    if finding.state == FindingState.HANDING_OVER:
-        finding.state = FindingState.RECORDED
+    move = domain.CONSEQUENCES["clue-refused"]
+    if finding.state in move.sources:
         finding.refusal_code = code
-        finding.version += 1
-        await uow.session.flush()
+        await _move(uow, finding, move)
         await uow.audit("hand_over_refused", "finding", finding.id, detail={"code": code})
 
 
@@ -146,9 +219,11 @@ async def count_findings(uow: Uow, round_id: UUID, without_units: Collection[str
     for severity, state, has_clue, clue_status, number in await repository.count_findings(
         uow.session, round_id, without_units
     ):
+        counts.by_state[state] += number
+        if state == FindingState.WITHDRAWN:
+            continue
         counts.findings += number
         counts.by_severity[severity] += number
-        counts.by_state[state] += number
         if has_clue:
             counts.clues += number
             counts.by_clue_status[clue_status or ""] += number

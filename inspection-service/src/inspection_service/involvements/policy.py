@@ -8,6 +8,8 @@ from chassis.identity import Principal
 
 OFFICE_ROLES = frozenset({"inspection_office"})
 LEADER_ROLES = frozenset({"leader", "principal_leader", "deputy_leader"})
+WORKER_ROLES = LEADER_ROLES | {"handler"}
+"""Who speaks and acts for a unit: the same people who are told of what it owes."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,11 @@ class Viewer:
     """Inspection offices whose rounds the caller sees whole."""
     commissions: frozenset[str] = frozenset()
     """Commissions competent for a target whose leaders see that target's rounds."""
+
+    own_offices: frozenset[str] = frozenset()
+    """The caller's own unit, for someone of an inspection office: it may take part in another office's round."""
+    works_at: str | None = None
+    """The caller's own unit, for a handler or leader there: it may be inspected, or watch over the one that is."""
 
     def oversees(self, office: str, commission: str) -> bool:
         """Whether the caller sees a matter without being on its team."""
@@ -41,7 +48,9 @@ def viewer_of(principal: Principal, tree: UnitTree, cadre_id: UUID | None) -> Vi
             offices |= {*tree.superiors(unit), *_below(tree, unit)}
         if principal.has_any(*LEADER_ROLES):
             offices |= {*_below(tree, unit), *_offices_beside(tree, unit)}
-            commissions.add(tree.commission(unit))
+            commission = tree.commission(unit)
+            if _is_commission(tree, commission):  # where there is none, a unit must not see what is found about itself
+                commissions.add(commission)
         if principal.has_any("inspector"):
             offices.add(unit)
     return Viewer(
@@ -51,6 +60,8 @@ def viewer_of(principal: Principal, tree: UnitTree, cadre_id: UUID | None) -> Vi
         cadre_id=cadre_id,
         offices=frozenset(offices),
         commissions=frozenset(commissions),
+        own_offices=frozenset({unit} if unit and principal.has_any(*OFFICE_ROLES) else ()),
+        works_at=unit if principal.has_any(*WORKER_ROLES) else None,
     )
 
 

@@ -1,9 +1,9 @@
 """Rows of who belongs to a matter and who is recused from it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,13 +33,12 @@ async def add_members(session: AsyncSession, round_id: UUID, unit_code: str, cad
         )
 
 
-async def remove_members(session: AsyncSession, round_id: UUID, unit_code: str) -> None:
-    """End every membership of a matter; recusals stay."""
-    await session.execute(
-        update(Involvement)
-        .where(Involvement.round_id == round_id, Involvement.unit_code == unit_code)
-        .values(is_member=False)
-    )
+async def remove_members(session: AsyncSession, round_id: UUID, unit_code: str | None) -> None:
+    """End every membership of a matter, or of a whole round; recusals stay."""
+    statement = update(Involvement).where(Involvement.round_id == round_id)
+    if unit_code is not None:
+        statement = statement.where(Involvement.unit_code == unit_code)
+    await session.execute(statement.values(is_member=False))
 
 
 async def add_recusals(session: AsyncSession, round_id: UUID, unit_code: str, cadre_ids: Iterable[UUID]) -> None:
@@ -65,3 +64,13 @@ async def list_recused_targets(session: AsyncSession, round_id: UUID, cadre_id: 
         )
     )
     return set(rows)
+
+
+async def list_recused_members(
+    session: AsyncSession, matters: Sequence[tuple[UUID, str]]
+) -> set[tuple[UUID, str, UUID]]:
+    """The recused of some matters (round and unit), as (round, unit, cadre)."""
+    query = select(Involvement.round_id, Involvement.unit_code, Involvement.cadre_id).where(
+        Involvement.is_recused, tuple_(Involvement.round_id, Involvement.unit_code).in_(matters)
+    )
+    return {(row[0], row[1], row[2]) for row in (await session.execute(query)).all()}

@@ -27,12 +27,24 @@ async def dismiss_members(uow: Uow, round_id: UUID, unit_code: str) -> None:
     await repository.remove_members(uow.session, round_id, unit_code)
 
 
-async def recuse(uow: Uow, round_id: UUID, unit_code: str, cadre_ids: Iterable[UUID]) -> None:
-    """Take a matter away from cadres, for every read and for good."""
-    ids = list(cadre_ids)
+async def end_memberships(uow: Uow, round_id: UUID) -> None:
+    """The round is over: whoever met its matters as a member meets them no more."""
+    await repository.remove_members(uow.session, round_id, None)
+
+
+async def recuse(uow: Uow, round_id: UUID, unit_code: str, cadre_ids: Iterable[UUID]) -> list[UUID]:
+    """Take a matter away from cadres, for every read and for good; returns those who had it until now."""
+    before = {cadre for _, _, cadre in await recused_members(uow, [(round_id, unit_code)])}
+    ids = [cadre_id for cadre_id in cadre_ids if cadre_id not in before]
     await repository.add_recusals(uow.session, round_id, unit_code, ids)
     for cadre_id in ids:
         await uow.audit("recuse", "round_target", f"{round_id}/{unit_code}", detail={"cadre_id": str(cadre_id)})
+    return ids
+
+
+async def recused_members(uow: Uow, matters: Iterable[tuple[UUID, str]]) -> set[tuple[UUID, str, UUID]]:
+    """Who is recused from some matters (round and unit), as (round, unit, cadre)."""
+    return await repository.list_recused_members(uow.session, list(matters))
 
 
 async def recused_targets(uow: Uow, viewer: Viewer, round_id: UUID) -> set[str]:

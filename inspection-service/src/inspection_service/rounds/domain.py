@@ -1,6 +1,6 @@
 """Rules of a round: its states, its length, its seats. Dates never guard an action."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from chassis.moves import Move, MoveTable
@@ -15,6 +15,7 @@ class RoundState(StrEnum):
     PLANNED = "planned"
     APPROVED = "approved"
     AUTHORISED = "authorised"
+    BRIEFED = "briefed"
     ENTERED = "entered"
     FINDING = "finding"
     REPORTING = "reporting"
@@ -39,8 +40,29 @@ MOVES = MoveTable(
             event="inspection.round.authorised.v1",
             note="also follows from authorising the first team",
         ),
-        Move("report", frozenset({S.ENTERED, S.FINDING}), S.REPORTING, OFFICE, note="the teams report"),
-        Move("decide", frozenset({S.REPORTING}), S.DECIDED, LEADERS, note="the dispatching Party body decides"),
+        Move(
+            "brief",
+            frozenset({S.AUTHORISED}),
+            S.BRIEFED,
+            OFFICE,
+            note="the teams know what petition, case-management and other offices know of their units",
+        ),
+        Move(
+            "report",
+            frozenset({S.ENTERED, S.FINDING}),
+            S.REPORTING,
+            OFFICE,
+            event="inspection.round.reported.v1",
+            note="the teams report",
+        ),
+        Move(
+            "decide",
+            frozenset({S.REPORTING}),
+            S.DECIDED,
+            LEADERS,
+            event="inspection.round.decided.v1",
+            note="the dispatching Party body decides",
+        ),
         Move(
             "feed-back",
             frozenset({S.DECIDED}),
@@ -66,13 +88,53 @@ MOVES = MoveTable(
 CONSEQUENCES = MoveTable(
     [
         Move("authorise", frozenset({S.PLANNED, S.APPROVED}), S.AUTHORISED, event="inspection.round.authorised.v1"),
-        Move("enter", frozenset({S.PLANNED, S.APPROVED, S.AUTHORISED}), S.ENTERED, event="inspection.round.entered.v1"),
+        Move("brief", frozenset({S.AUTHORISED}), S.BRIEFED),
+        Move(
+            "enter",
+            frozenset({S.PLANNED, S.APPROVED, S.AUTHORISED, S.BRIEFED}),
+            S.ENTERED,
+            event="inspection.round.entered.v1",
+        ),
         Move("find", frozenset({S.ENTERED}), S.FINDING),
+        Move("rectify", frozenset({S.FED_BACK}), S.RECTIFYING),
     ]
 )
-"""What follows for the round from the first team or finding that does it; in any other state nothing follows."""
+"""What follows for the round from the first team, briefing, finding or rectification item that does it.
+
+In any other state nothing follows.
+"""
+
+_BEFORE_REPORT = frozenset({S.PLANNED, S.APPROVED, S.AUTHORISED, S.BRIEFED, S.ENTERED, S.FINDING})
+_BEFORE_FEEDBACK = _BEFORE_REPORT | {S.REPORTING, S.DECIDED}
+EARLY = frozenset({S.PLANNED, S.APPROVED, S.AUTHORISED, S.BRIEFED, S.ENTERED, S.FINDING})
+"""While the round is in one of these a hand-over is early; afterwards it is final."""
+TOLD = frozenset({S.FED_BACK, S.RECTIFYING, S.EVALUATED, S.CLOSED})
+"""States in which the unit knows the result, so that it can be asked to put things right."""
 
 DEFAULT_SEATS = (("leader", 1), ("deputy_leader", 1), ("liaison", 1), ("member", 3))
+
+
+def end_of_day(day: date, zone: tzinfo) -> datetime:
+    """The last second of a civil day, as an instant."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone) - timedelta(seconds=1)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day: 31 January + 1 month = 28 or 29 February."""
+    index = day.month - 1 + months
+    year, month = day.year + index // 12, index % 12 + 1
+    first_of_next = date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, min(day.day, (first_of_next - timedelta(days=1)).day))
+
+
+def report_due_on(state: str, ends_on: date, days: int) -> date | None:
+    """The day by which the teams owe their report; None once they have reported."""
+    return ends_on + timedelta(days=days) if state in _BEFORE_REPORT else None
+
+
+def feedback_due_on(state: str, ends_on: date, days: int) -> date | None:
+    """The day by which the units are owed the result; None once they have it."""
+    return ends_on + timedelta(days=days) if state in _BEFORE_FEEDBACK else None
 
 
 def days_of(starts_on: date, ends_on: date) -> int:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from inspection_service.involvements.conditions import may_see_target
+from inspection_service.involvements.conditions import is_recused_from, may_see_target
 from inspection_service.involvements.policy import Viewer
 from inspection_service.rounds.models import Participation, Round, RoundTarget
 
@@ -20,7 +20,16 @@ def _visible(viewer: Viewer) -> ColumnElement[bool]:
         office=Round.office_unit,
         commission=RoundTarget.commission,
     )
-    return exists().where(RoundTarget.round_id == Round.id, target)
+    ways: list[ColumnElement[bool]] = [exists().where(RoundTarget.round_id == Round.id, target)]
+    if viewer.own_offices:
+        # A partner office knows the round it takes part in; teams and findings stay with the office that runs it.
+        partner = Round.partner_offices.overlap(sorted(viewer.own_offices))
+        ways.append(and_(partner, exists().where(RoundTarget.round_id == Round.id, ~_recused(viewer))))
+    return or_(*ways)
+
+
+def _recused(viewer: Viewer) -> ColumnElement[bool]:
+    return is_recused_from(viewer, Round.id, RoundTarget.unit_code)
 
 
 async def find_visible_round(session: AsyncSession, viewer: Viewer, round_id: UUID) -> Round | None:

@@ -88,6 +88,18 @@ class PlanRoundIn(RequestModel):
         default_factory=list, max_length=MAX_TARGETS
     )
     past: PastIn | None = None
+    theme: str | None = Field(None, min_length=1, max_length=200, description="what a special round is about")
+    authority_ref: str | None = Field(
+        None, min_length=1, max_length=200, description="the document that authorises a cross or elevated round"
+    )
+    partner_offices: list[UnitCode] = Field(
+        default_factory=list,
+        max_length=50,
+        description="inspection offices that take part (linked), lend the team (cross), are inspected over (elevated)",
+    )
+    briefings: Literal["on_request", "required"] = Field(
+        "on_request", description="required: each team's authorisation asks the competent offices for a briefing"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -107,7 +119,7 @@ class PlanRoundIn(RequestModel):
 
 
 class MoveRoundIn(RequestModel):
-    """Nothing is needed to move a round; a note is for the audit trail's reader and is not stored."""
+    """Nothing is needed to move a round."""
 
 
 class DemandOut(ResponseModel):
@@ -158,6 +170,13 @@ class RoundOut(ResponseModel):
     state: str
     allowed_moves: list[str]
     office_unit: str
+    theme: str | None
+    authority_ref: str | None
+    partner_offices: list[str]
+    briefings: str
+    look_back_of: UUID | None
+    report_due_on: date | None
+    feedback_due_on: date | None
     closed_on: date | None
     targets: list[TargetOut]
     past: PastOut | None

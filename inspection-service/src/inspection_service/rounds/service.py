@@ -8,12 +8,13 @@ from uuid import UUID
 
 from chassis.directory import UnitTree
 from chassis.errors import FieldError, NotFound, RoleRequired, Text
+from chassis.moves import Move
 from chassis.uow import Uow
 
-from inspection_service.assembly.built_in import BUILT_IN_PROFILES
 from inspection_service.assembly.problem import Role
+from inspection_service.assembly.rule_set import WEIGHTS_NAME
 from inspection_service.involvements.policy import Viewer, competent_commission
-from inspection_service.involvements.service import recused_targets
+from inspection_service.involvements.service import end_memberships, recused_targets
 from inspection_service.rounds import domain, repository
 from inspection_service.rounds.domain import RoundState
 from inspection_service.rounds.errors import RoundHasOpenTeams, RoundIsOver, UnitRequired, UnknownProfile
@@ -29,6 +30,11 @@ from inspection_service.rounds.schemas import (
     TargetIn,
     TargetOut,
 )
+from inspection_service.rule_sets import service as rule_sets
+from inspection_service.steps.service import record_step
+
+STEP = "round"
+"""How rounds are named in the journal of steps."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class PastTeam:
     members: dict[UUID, str]
 
 
-async def plan_round(uow: Uow, tree: UnitTree, body: PlanRoundIn) -> Round:
+async def plan_round(uow: Uow, tree: UnitTree, body: PlanRoundIn, *, look_back_of: UUID | None = None) -> Round:
     """Plan a round of the caller's unit or, with ``past``, record one that is over.
 
     Raises UnitRequired and UnknownProfile. Unit codes are known by now.
@@ -57,7 +63,7 @@ async def plan_round(uow: Uow, tree: UnitTree, body: PlanRoundIn) -> Round:
     office = uow.actor.unit
     if office is None or office not in tree:
         raise UnitRequired
-    _check_profiles(body)
+    _check_profiles(body, {version.name for version in await rule_sets.versions_in_force(uow, office)})
     targets = _all_targets(body)
     past = body.past
     planned = Round(
@@ -67,6 +73,7 @@ async def plan_round(uow: Uow, tree: UnitTree, body: PlanRoundIn) -> Round:
         commission=competent_commission(tree, targets[0].unit_code, office),
         closed_on=past.closed_on if past else None,
         is_past=past is not None,
+        look_back_of=look_back_of,
         created_by=uow.actor.acting_for or uow.actor.sub,
         created_at=uow.now,
         version=1,
@@ -91,13 +98,14 @@ async def plan_round(uow: Uow, tree: UnitTree, body: PlanRoundIn) -> Round:
         _add_participation(uow, planned.id, team.unit_code, members)
     await uow.session.flush()
     if past is None:
+        await record_step(uow, STEP, planned.id, planned.version, "plan", source=None, target=planned.state)
         await emit_round(uow, "inspection.round.planned.v1", planned, rows)
     await uow.audit("plan" if past is None else "record_past", "round", planned.id)
     return planned
 
 
-def _check_profiles(body: PlanRoundIn) -> None:
-    names = sorted(profile.name for profile in BUILT_IN_PROFILES)
+def _check_profiles(body: PlanRoundIn, in_force: set[str]) -> None:
+    names = sorted(in_force - {WEIGHTS_NAME})
     errors = [
         FieldError(f"/targets/{index}/profile", "unknown_profile", UnknownProfile.title)
         for index, target in enumerate(body.targets)
@@ -175,6 +183,8 @@ def _describe(found: Round, targets: Sequence[RoundTarget], past: Sequence[Parti
     return RoundOut(
         **{name: columns[name] for name in RoundOut.model_fields if name in columns},
         days=domain.days_of(found.starts_on, found.ends_on),
+        report_due_on=domain.report_due_on(found.state, found.ends_on, found.report_due_days),
+        feedback_due_on=domain.feedback_due_on(found.state, found.ends_on, found.feedback_due_days),
         allowed_moves=domain.MOVES.allowed(found.state),
         targets=[TargetOut.model_validate(target) for target in targets],
         past=record,
@@ -196,7 +206,9 @@ async def move_round(uow: Uow, viewer: Viewer, round_id: UUID, verb: str) -> Rou
         if open_teams:
             raise RoundHasOpenTeams(members={"teams": [str(target.team_id) for target in open_teams]})
         found.closed_on = uow.clock.today()
-    await _move(uow, found, str(move.target), move.event)
+    await _move(uow, found, move)
+    if verb == "close":
+        await end_memberships(uow, found.id)  # what was given for the round ends with it
     await uow.audit(verb, "round", found.id)
     return found
 
@@ -205,15 +217,16 @@ async def follow(uow: Uow, found: Round, consequence: str) -> None:
     """Let the round follow what a team or a finding did, where its state still waits for it."""
     move = domain.CONSEQUENCES[consequence]
     if found.state in move.sources:
-        await _move(uow, found, str(move.target), move.event)
+        await _move(uow, found, move)
 
 
-async def _move(uow: Uow, found: Round, state: str, event: str | None) -> None:
-    found.state = state
+async def _move(uow: Uow, found: Round, move: Move) -> None:
+    source, found.state = found.state, str(move.target)
     found.version += 1
     await uow.session.flush()
-    if event is not None:
-        await emit_round(uow, event, found, await repository.list_targets(uow.session, [found.id]))
+    await record_step(uow, STEP, found.id, found.version, move.verb, source=source, target=found.state)
+    if move.event is not None:
+        await emit_round(uow, move.event, found, await repository.list_targets(uow.session, [found.id]))
 
 
 async def locked_round(uow: Uow, round_id: UUID) -> Round:

@@ -8,7 +8,7 @@ from chassis.consumer import Handler
 from chassis.uow import Uow
 from contracts.envelope import Envelope
 
-from contracts import notification, pool
+from contracts import clue, notification, pool
 from inspection_service.clients.pool import Seat, Secondment
 from inspection_service.teams import service
 
@@ -36,6 +36,18 @@ async def on_briefing(uow: Uow, envelope: Envelope, event: Any) -> None:
         )
 
 
+async def on_clue_of_units(uow: Uow, _envelope: Envelope, event: Any) -> None:
+    """A clue about some units came or changed: who inspects them, or comes from them, is checked again."""
+    if event.subject_units and await service.has_live_teams(uow):
+        await uow.enqueue("recheck-recusals", {"unit_codes": sorted(event.subject_units)})
+
+
+async def on_cadre(uow: Uow, _envelope: Envelope, event: Any) -> None:
+    """Facts about a cadre changed: the teams the cadre serves on are checked again."""
+    if await service.has_live_teams(uow):
+        await uow.enqueue("recheck-recusals", {"cadre_id": str(event.cadre_id)})
+
+
 def _team_of(reference: str) -> UUID | None:
     try:
         return UUID(reference.removeprefix(_TEAM_REF)) if reference.startswith(_TEAM_REF) else None
@@ -44,6 +56,16 @@ def _team_of(reference: str) -> UUID | None:
 
 
 HANDLERS: Mapping[str, Handler] = {
+    pool.RecusalTurned.type: on_cadre,
+    pool.CadreChanged.type: on_cadre,
+    pool.CadreExited.type: on_cadre,
+    pool.CadreSuspended.type: on_cadre,
     **{event.type: on_secondment for event in pool.EVENTS if issubclass(event, pool.SecondmentEvent)},
     **{event.type: on_briefing for event in notification.EVENTS if issubclass(event, notification.BriefingEvent)},
 }
+
+CLUE_HANDLERS: Mapping[str, Handler] = {
+    event.type: on_clue_of_units
+    for event in (clue.ClueRegistered, clue.ClueAccepted, clue.ClueReopened, clue.ClueSplit, clue.ClueTransferred)
+}
+"""Moves after which somebody may have become a subject, or be one again; the findings follow clues as well."""

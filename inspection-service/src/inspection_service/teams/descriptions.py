@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.uow import Uow
 
+from inspection_service.involvements.service import recused_members
 from inspection_service.rounds import service as rounds
 from inspection_service.teams import domain, repository
 from inspection_service.teams.domain import TeamState
@@ -17,8 +18,12 @@ async def describe_teams(uow: Uow, teams: Sequence[Team]) -> list[TeamOut]:
     """Teams as callers see them."""
     ids = [team.id for team in teams]
     members: dict[UUID, list[MemberOut]] = defaultdict(list)
+    matters = {team.id: (team.round_id, team.unit_code) for team in teams}
+    recused = await recused_members(uow, matters.values())
     for member in await repository.list_members(uow.session, ids):
-        members[member.team_id].append(MemberOut.model_validate(member))
+        shown = MemberOut.model_validate(member)
+        shown.is_recused = (*matters[member.team_id], member.cadre_id) in recused
+        members[member.team_id].append(shown)
     given = {row.team_id: row for row in await repository.list_authorizations(uow.session, ids)}
     waiting = await repository.count_open_briefings(uow.session, ids)
     over = await rounds.closed_among(uow, {team.round_id for team in teams})

@@ -72,6 +72,11 @@ MOVES = MoveTable(
 FINDING_MOVES = MoveTable([Move("record-finding", frozenset({S.ENTERED}), None)])
 """What a team does while it is at its unit; refused elsewhere with the state named."""
 
+LIVE = frozenset({S.PROPOSED, S.SUBMITTED, S.AUTHORISED, S.ENTERED})
+"""States in which a turned verdict matters."""
+ENDS_AUTHORISATION = frozenset({"close", "replace"})
+"""Moves after which nothing may be done any more in the name of the authorisation."""
+
 SETTLE_SECONDMENT = {"enter": "activate", "close": "end", "refuse": "recall", "replace": "recall"}
 """What a team's move means for its secondment at the talent pool."""
 

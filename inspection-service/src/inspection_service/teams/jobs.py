@@ -23,4 +23,25 @@ async def settle_secondment(resources: Resources, payload: Mapping[str, Any]) ->
         await service.follow_secondment(uow, team_id, told)
 
 
-JOBS = {"settle-secondment": settle_secondment}
+async def recheck_recusals(resources: Resources, payload: Mapping[str, Any]) -> None:
+    """Ask the pool again about teams whose unit, or whose members' unit or person, something has changed for.
+
+    Payload: ``unit_codes`` or ``cadre_id``. Members who must not deal with their unit lose the matter at once.
+    """
+    tree = await resources.directory.tree()
+    async with resources.transactions(SYSTEM) as uow:
+        if "cadre_id" in payload:
+            found = await service.teams_of_cadre(uow, UUID(payload["cadre_id"]))
+        else:
+            codes = {above for code in payload["unit_codes"] for above in (code, *tree.superiors(code))}
+            found = await service.teams_to_recheck(uow, codes)
+        members = {team.id: await service.member_ids(uow, team.id) for team in found}
+    for team in found:
+        verdicts = await own_of(resources).pool.check_recusals([team.unit_code], members[team.id])
+        blocked = [one.cadre_id for one in verdicts if one.verdict == "block"]
+        if blocked:
+            async with resources.transactions(SYSTEM) as uow:
+                await service.recuse_members(uow, team, blocked)
+
+
+JOBS = {"settle-secondment": settle_secondment, "recheck-recusals": recheck_recusals}

@@ -1,14 +1,15 @@
 """SQL of teams. Every read that answers a caller is filtered by what the caller may meet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inspection_service.involvements.conditions import may_see_target
 from inspection_service.involvements.policy import Viewer
+from inspection_service.teams.domain import LIVE
 from inspection_service.teams.models import RoundAuthorization, Team, TeamBriefing, TeamMember
 
 
@@ -57,6 +58,30 @@ async def lock_team(session: AsyncSession, team_id: UUID) -> Team | None:
     return await session.scalar(
         select(Team).where(Team.id == team_id).with_for_update().execution_options(populate_existing=True)
     )
+
+
+async def list_live_teams(
+    session: AsyncSession, unit_codes: Collection[str] | None, cadre_id: UUID | None
+) -> Sequence[Team]:
+    """Live teams at some units or with members from there, or with one cadre."""
+    query = select(Team).where(Team.state.in_(LIVE)).order_by(Team.id)
+    if unit_codes is not None:
+        from_there = exists().where(TeamMember.team_id == Team.id, TeamMember.home_unit.in_(unit_codes))
+        query = query.where(or_(Team.unit_code.in_(unit_codes), from_there))
+    if cadre_id is not None:
+        query = query.where(exists().where(TeamMember.team_id == Team.id, TeamMember.cadre_id == cadre_id))
+    return (await session.scalars(query)).all()
+
+
+async def has_live_teams(session: AsyncSession) -> bool:
+    """Whether there is any live team."""
+    return bool(await session.scalar(select(exists().where(Team.state.in_(LIVE)))))
+
+
+async def list_announced_teams(session: AsyncSession, unit_code: str) -> Sequence[Team]:
+    """Teams that the unit has been told of, newest first."""
+    query = select(Team).where(Team.unit_code == unit_code, Team.state.in_(("authorised", "entered")))
+    return (await session.scalars(query.order_by(Team.id.desc()))).all()
 
 
 async def list_members(session: AsyncSession, team_ids: Iterable[UUID]) -> Sequence[TeamMember]:

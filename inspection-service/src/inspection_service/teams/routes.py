@@ -13,6 +13,7 @@ from chassis.uow import Uow
 from chassis.web import Caller, IfMatch, UowDep, answer_resource, check_version, open_uow, require, set_etag
 from fastapi import APIRouter, Body, Query, Request, Response
 
+from inspection_service.briefings import service as briefings
 from inspection_service.involvements.policy import Viewer
 from inspection_service.involvements.routes import TreeDep, id_of_cursor
 from inspection_service.involvements.service import viewer_of
@@ -22,7 +23,7 @@ from inspection_service.teams import domain, service
 from inspection_service.teams.descriptions import describe_teams
 from inspection_service.teams.errors import MemberRecused
 from inspection_service.teams.models import Team
-from inspection_service.teams.schemas import EnterTeamIn, MoveTeamIn, TeamOut
+from inspection_service.teams.schemas import AuthoriseTeamIn, EnterTeamIn, MoveTeamIn, TeamOut
 
 router = APIRouter(tags=["teams"])
 log = get_logger(__name__)
@@ -95,7 +96,7 @@ async def authorise_team(
     caller: Annotated[Principal, _roles("authorise")],
     tree: TreeDep,
     if_match: IfMatch,
-    _body: Annotated[MoveTeamIn | None, Body()] = None,
+    body: Annotated[AuthoriseTeamIn | None, Body()] = None,
 ) -> TeamOut:
     """Authorise a team for its round, once every home unit has approved the secondment."""
     async with open_uow(request, caller) as uow:
@@ -107,9 +108,10 @@ async def authorise_team(
     except PeerFailed as error:
         log.warning("secondment_not_read", exc_info=error)  # the copy fed by events decides
     async with open_uow(request, caller) as uow:
-        return await _answer(
-            response, uow, await service.authorise_team(uow, await viewer_of(uow, tree), team_id, present)
-        )
+        viewer = await viewer_of(uow, tree)
+        team = await service.authorise_team(uow, viewer, team_id, present, tasks=body.tasks if body else None)
+        await briefings.ask_if_required(uow, tree, team)
+        return await _answer(response, uow, team)
 
 
 @router.post("/v1/teams/{team_id}/enter")

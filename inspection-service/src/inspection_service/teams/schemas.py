@@ -13,6 +13,12 @@ class MoveTeamIn(RequestModel):
     reason: str | None = Field(None, min_length=1, max_length=2000)
 
 
+class AuthoriseTeamIn(MoveTeamIn):
+    """``tasks`` says what the team is authorised to do; without it, what its round is about."""
+
+    tasks: str | None = Field(None, min_length=1, max_length=1000)
+
+
 class EnterTeamIn(RequestModel):
     """``override_reason`` lets the team enter while briefings are open; it is kept and audited."""
 
@@ -20,13 +26,17 @@ class EnterTeamIn(RequestModel):
 
 
 class MemberOut(ResponseModel):
-    """``seat_state`` is the home unit's answer; ``reasons`` say why the engine chose the person."""
+    """``seat_state`` is the home unit's answer; ``reasons`` say why the engine chose the person.
+
+    ``is_recused``: the person has lost the matter and must be replaced.
+    """
 
     cadre_id: UUID
     role: str
     home_unit: str | None
     seat_state: str
     reasons: list[str]
+    is_recused: bool = False
 
 
 class AuthorizationOut(ResponseModel):
@@ -38,6 +48,8 @@ class AuthorizationOut(ResponseModel):
     authorised_at: datetime
     valid_from: date
     valid_to: date
+    tasks: str | None
+    ended_on: date | None
     is_valid: bool
 
 

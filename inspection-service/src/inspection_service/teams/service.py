@@ -1,6 +1,6 @@
 """Use cases of teams: reading them, and the moves of their table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,11 +13,15 @@ from inspection_service.involvements import service as involvements
 from inspection_service.involvements.policy import Viewer
 from inspection_service.rounds import service as rounds
 from inspection_service.rounds.models import Round
+from inspection_service.steps.service import record_step
 from inspection_service.teams import domain, repository
 from inspection_service.teams.domain import TeamState
 from inspection_service.teams.errors import BriefingsOpen, ProposerMayNotAuthorise, SecondmentNotApproved
 from inspection_service.teams.events import emit_team
 from inspection_service.teams.models import RoundAuthorization, Team, TeamMember
+
+STEP = "team"
+"""How teams are named in the journal of steps."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ async def propose_team(
     await uow.session.flush()
     await rounds.man_target(uow, found.id, plan.unit_code, team.id)
     await involvements.admit_members(uow, found.id, plan.unit_code, [seat.cadre_id for seat in plan.seats])
+    await record_step(uow, STEP, team.id, team.version, "propose", source=None, target=team.state)
     await emit_team(uow, "inspection.team.proposed.v1", team, members)
     await uow.audit("propose", "team", team.id, detail={"run_id": str(run_id), "overridden": reason is not None})
     return team
@@ -137,7 +142,9 @@ async def submit_team(uow: Uow, viewer: Viewer, team_id: UUID) -> Team:
     return team
 
 
-async def authorise_team(uow: Uow, viewer: Viewer, team_id: UUID, present: Secondment | None) -> Team:
+async def authorise_team(
+    uow: Uow, viewer: Viewer, team_id: UUID, present: Secondment | None, *, tasks: str | None = None
+) -> Team:
     """Authorise a team for this round only.
 
     ``present`` is the secondment as the pool tells it now; None if the pool could not be asked, then the copy decides.
@@ -161,6 +168,7 @@ async def authorise_team(uow: Uow, viewer: Viewer, team_id: UUID, present: Secon
             authorised_at=uow.now,
             valid_from=found.starts_on,
             valid_to=found.ends_on,
+            tasks=tasks or found.theme,
         )
     )
     await _move(uow, team, move)
@@ -208,8 +216,36 @@ async def give_up_team(uow: Uow, viewer: Viewer, team_id: UUID, verb: str, reaso
 
 
 async def recuse_members(uow: Uow, team: Team, cadre_ids: Sequence[UUID]) -> None:
-    """Verdicts have turned: these members meet the matter nowhere from now on."""
-    await involvements.recuse(uow, team.round_id, team.unit_code, cadre_ids)
+    """Verdicts have turned: these members meet the matter nowhere from now on, and their office is told once."""
+    fresh = await involvements.recuse(uow, team.round_id, team.unit_code, cadre_ids)
+    locked = await repository.lock_team(uow.session, team.id)
+    if not fresh or locked is None:
+        return
+    locked.version += 1
+    await uow.session.flush()
+    # Says not who: it lists the whole team.
+    members = await repository.list_members(uow.session, [team.id])
+    await emit_team(uow, "inspection.team.member_recused.v1", locked, members)
+
+
+async def teams_to_recheck(uow: Uow, unit_codes: Collection[str]) -> Sequence[Team]:
+    """Live teams at some units, or with members from there: what changed there may turn a verdict."""
+    return await repository.list_live_teams(uow.session, unit_codes, None)
+
+
+async def teams_of_cadre(uow: Uow, cadre_id: UUID) -> Sequence[Team]:
+    """Live teams with a cadre on them."""
+    return await repository.list_live_teams(uow.session, None, cadre_id)
+
+
+async def has_live_teams(uow: Uow) -> bool:
+    """Whether anybody's verdict could matter at all."""
+    return await repository.has_live_teams(uow.session)
+
+
+async def live_teams_at(uow: Uow, unit_code: str) -> Sequence[Team]:
+    """Teams that have been announced to their unit: authorised or entered."""
+    return await repository.list_announced_teams(uow.session, unit_code)
 
 
 async def entered_team(uow: Uow, viewer: Viewer, team_id: UUID) -> tuple[Team, Round]:
@@ -245,9 +281,13 @@ def _check_is_not_proposer(uow: Uow, team: Team) -> None:
 
 
 async def _move(uow: Uow, team: Team, move: Move) -> None:
-    team.state = str(move.target)
+    source, team.state = team.state, str(move.target)
     team.version += 1
     await uow.session.flush()
+    await record_step(uow, STEP, team.id, team.version, move.verb, source=source, target=team.state)
+    if move.verb in domain.ENDS_AUTHORISATION:
+        for given in await repository.list_authorizations(uow.session, [team.id]):
+            given.ended_on = uow.clock.today()
     if move.event is not None:
         await emit_team(uow, move.event, team, await repository.list_members(uow.session, [team.id]))
     settle = domain.SETTLE_SECONDMENT.get(move.verb)

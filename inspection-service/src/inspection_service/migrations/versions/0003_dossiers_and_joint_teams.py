@@ -1,4 +1,4 @@
-"""Entry dossiers, briefings, recusal requests, cooperation zones, joint case teams."""
+"""Entry dossiers, briefings, cooperation zones, joint case teams."""
 
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,6 @@ def _required(name: str, kind: TypeEngine[Any]) -> sa.Column[Any]:
 def upgrade() -> None:
     _dossier()
     _briefing_request()
-    _recusal_request()
     _cooperation_zone()
     _joint_case_team()
     _joint_case_member()
@@ -79,35 +78,6 @@ def _briefing_request() -> None:
         sa.UniqueConstraint("team_id", "from_unit", name="uq_briefing_request_team_id_from_unit"),
     )
     op.create_index("ix_briefing_request_from_unit", "briefing_request", ["from_unit"])
-
-
-def _recusal_request() -> None:
-    op.create_table(
-        "recusal_request",
-        _id(),
-        _required("team_id", sa.Uuid()),
-        _required("round_id", sa.Uuid()),
-        _required("unit_code", sa.String()),
-        _required("office_unit", sa.String()),
-        _required("commission", sa.String()),
-        sa.Column("role", sa.String()),
-        sa.Column("cadre_id", sa.Uuid()),
-        _required("ground", sa.String()),
-        _required("statement", sa.String()),
-        _required("state", sa.String()),
-        sa.Column("opinion", sa.String()),
-        sa.Column("answer", sa.String()),
-        _required("filed_by", sa.String()),
-        _required("filed_at", INSTANT),
-        sa.Column("verified_by", sa.String()),
-        sa.Column("decided_by", sa.String()),
-        sa.Column("decided_at", INSTANT),
-        _required("version", sa.Integer()),
-        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name="fk_recusal_request_team_id_team"),
-        sa.PrimaryKeyConstraint("id", name="pk_recusal_request"),
-    )
-    op.create_index("ix_recusal_request_team_id", "recusal_request", ["team_id"])
-    op.create_index("ix_recusal_request_unit_code", "recusal_request", ["unit_code"])
 
 
 def _cooperation_zone() -> None:
@@ -182,7 +152,6 @@ def downgrade() -> None:
         "joint_case_member",
         "joint_case_team",
         "cooperation_zone",
-        "recusal_request",
         "briefing_request",
         "dossier",
     ):
