@@ -3,6 +3,7 @@
 import asyncio
 
 from chassis.directory import UnitTree
+from chassis.keyring import KeyRing
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.matching.prepared import ClueText, Prepared
@@ -16,7 +17,9 @@ __all__ = ["Engine", "ScoredCandidate"]
 class Engine:
     """Prepares clues by the present directory, and counts what other processes store before it looks for candidates."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: KeyRing) -> None:
+        """``keys`` open identity numbers where a stored clue is prepared anew."""
+        self.keys = keys
         self.matcher = Matcher()
         self._tree: UnitTree | None = None
         self._starting = asyncio.Lock()

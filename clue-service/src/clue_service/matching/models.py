@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.db import Instant
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, Integer, LargeBinary, Uuid
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, Integer, LargeBinary, SmallInteger, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clue_service.tables import Base
@@ -18,6 +18,8 @@ class ClueKey(Base):
     clue_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
     commission: Mapped[str | None]
     keys: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    format: Mapped[int] = mapped_column(SmallInteger)
+    """Which version of the engine wrote keys, features and grams (``prepared.FEATURES_VERSION``)."""
 
     __table_args__ = (
         # Without the pending list: a query would have to read it through.
@@ -44,6 +46,8 @@ class MatchingFrequency(Base):
     last_id: Mapped[int] = mapped_column(BigInteger)
     clues: Mapped[int] = mapped_column(BigInteger)
     counts: Mapped[bytes] = mapped_column(LargeBinary)
+    generation: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """Rises when everything was counted anew: a running process then drops its counts and takes these."""
 
 
 class MatchingPending(Base):

@@ -1,29 +1,46 @@
 """All SQL of matching."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy import and_, bindparam, case, delete, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Float, Integer
 
 from clue_service.matching.models import ClueFeature, ClueKey, MatchingFrequency
+from clue_service.matching.prepared import FEATURES_VERSION
 
 Session = AsyncSession
 
 _SNAPSHOT = 1
-# The lateral form makes the planner probe the index once for each key; a plain `&&` reads the table at small sizes.
+_POSTINGS_FOR_EACH = 4  # postings the index may give for one clue looked at: their order is not known before
+# The lateral forms make the planner probe the indexes once for each key and each clue found; a plain `&&` or join reads
+# whole tables at small sizes. Rows of another version hide behind the limit of a key, which bounds the work.
 _RETRIEVE = text(
     """
-    SELECT found.id, sum(q.weight) AS score
-    FROM unnest(:keys, :weights) AS q(key, weight)
-    CROSS JOIN LATERAL (SELECT id FROM clue_key WHERE keys @> ARRAY[q.key] LIMIT :per_key) AS found
-    WHERE found.id <> :own
-    GROUP BY found.id ORDER BY score DESC, found.id LIMIT :most
+    WITH found AS (
+        SELECT hit.id, hit.clue_id, sum(q.weight) AS score
+        FROM unnest(:keys, :weights) AS q(key, weight)
+        CROSS JOIN LATERAL (
+            SELECT id, clue_id, format FROM clue_key WHERE keys @> ARRAY[q.key] LIMIT :per_key
+        ) AS hit
+        WHERE hit.clue_id <> :own AND hit.format = :format
+        GROUP BY hit.id, hit.clue_id ORDER BY score DESC, hit.id LIMIT :most
+    )
+    SELECT found.id, found.clue_id, found.score, stored.features, stored.grams
+    FROM found
+    CROSS JOIN LATERAL (SELECT features, grams FROM clue_feature WHERE clue_feature.id = found.id OFFSET 0) AS stored
     """
 ).bindparams(bindparam("keys", type_=ARRAY(Integer)), bindparam("weights", type_=ARRAY(Float)))
+# Small tables too are read through their indexes. Of a key that a flood of letters has, the index gives a part by
+# chance: whatever lies in the database, a query looks at about this many postings of one key.
+_SEARCHING = text(
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('gin_fuzzy_search_limit', :postings, true)"
+)
+# What follows in the same transaction is planned as ever; after an error the rollback ends local settings by itself.
+_SEARCHED = text("SELECT set_config('enable_seqscan', 'on', true), set_config('gin_fuzzy_search_limit', '0', true)")
 
 
 @dataclass(frozen=True)
@@ -42,7 +59,8 @@ async def add_clue(
 ) -> int:
     """Store keys and features, replacing earlier ones of this clue; the new ``clue_key.id``."""
     await remove_clue(session, clue_id)
-    statement = insert(ClueKey).values(clue_id=clue_id, commission=commission, keys=list(keys)).returning(ClueKey.id)
+    row = {"clue_id": clue_id, "commission": commission, "keys": list(keys), "format": FEATURES_VERSION}
+    statement = insert(ClueKey).values(row).returning(ClueKey.id)
     stored = int((await session.execute(statement)).scalar_one())
     await session.execute(insert(ClueFeature).values(id=stored, features=features, grams=grams))
     return stored
@@ -53,64 +71,120 @@ async def remove_clue(session: AsyncSession, clue_id: UUID) -> None:
     await session.execute(delete(ClueKey).where(ClueKey.clue_id == clue_id))
 
 
-async def find_key_id(session: AsyncSession, clue_id: UUID) -> int | None:
-    """The ``clue_key.id`` of a clue, None while it is not indexed."""
-    return await session.scalar(select(ClueKey.id).where(ClueKey.clue_id == clue_id))
-
-
 async def retrieve(
-    session: AsyncSession, keys: Sequence[int], weights: Sequence[float], *, own: int, per_key: int, most: int
+    session: AsyncSession, keys: Sequence[int], weights: Sequence[float], *, own: UUID, per_key: int, most: int
 ) -> list[StoredClue]:
-    """The clues that share the weightiest of these keys, best first."""
+    """The clues but ``own`` that share the weightiest of these keys, best first; rows of another version are left out.
+
+    Of one key at most ``per_key`` clues are looked at.
+    """
     if not keys:
         return []
-    await session.execute(text("SET LOCAL enable_seqscan = off"))
-    parameters = {"keys": list(keys), "weights": list(weights), "own": own, "per_key": per_key, "most": most}
-    scores = {int(row.id): float(row.score) for row in await session.execute(_RETRIEVE, parameters)}
-    await session.execute(text("SET LOCAL enable_seqscan = on"))
-    statement = (
-        select(ClueKey.id, ClueKey.clue_id, ClueFeature.features, ClueFeature.grams)
-        .join(ClueFeature, ClueFeature.id == ClueKey.id)
-        .where(ClueKey.id.in_(list(scores)))
-    )
-    rows = await session.execute(statement)
-    found = [StoredClue(row.id, row.clue_id, scores[row.id], row.features, row.grams) for row in rows]
+    parameters = {
+        "keys": list(keys),
+        "weights": list(weights),
+        "own": own,
+        "per_key": per_key,
+        "most": most,
+        "format": FEATURES_VERSION,
+    }
+    await session.execute(_SEARCHING, {"postings": str(_POSTINGS_FOR_EACH * per_key)})
+    rows = (await session.execute(_RETRIEVE, parameters)).all()
+    await session.execute(_SEARCHED)
+    found = [StoredClue(row.id, row.clue_id, float(row.score), row.features, row.grams) for row in rows]
     return sorted(found, key=lambda one: (-one.score, one.id))
 
 
-async def read_new(session: AsyncSession, after: int, most: int) -> AsyncIterator[tuple[int, list[int], bytes]]:
-    """Keys and grams of clues stored after ``after``, in order."""
+@dataclass(frozen=True)
+class NewRow:
+    """A row of the index as it is counted; ``keys`` and ``grams`` are None where another version wrote it."""
+
+    id: int
+    keys: list[int] | None
+    grams: bytes | None
+    generation: int
+
+
+async def read_new(session: AsyncSession, after: int, most: int) -> Sequence[NewRow]:
+    """Keys and grams of clues stored after ``after``, in order, with the generation of the stored counts."""
+    is_readable = ClueKey.format == FEATURES_VERSION
+    generation = select(MatchingFrequency.generation).where(MatchingFrequency.id == _SNAPSHOT).scalar_subquery()
     statement = (
-        select(ClueKey.id, ClueKey.keys, ClueFeature.grams)
+        select(
+            ClueKey.id,
+            case((is_readable, ClueKey.keys)).label("keys"),
+            case((is_readable, ClueFeature.grams)).label("grams"),
+            func.coalesce(generation, 0).label("generation"),
+        )
         .join(ClueFeature, ClueFeature.id == ClueKey.id)
         .where(ClueKey.id > after)
         .order_by(ClueKey.id)
         .limit(most)
     )
-    for row in await session.execute(statement):
-        yield row.id, row.keys, row.grams
+    return [NewRow(row.id, row.keys, row.grams, row.generation) for row in await session.execute(statement)]
 
 
-async def load_snapshot(session: AsyncSession) -> bytes | None:
-    """The stored counts, if any."""
-    return await session.scalar(select(MatchingFrequency.counts).where(MatchingFrequency.id == _SNAPSHOT))
+@dataclass(frozen=True)
+class IndexRow:
+    """What the index holds of a clue."""
+
+    format: int
+    keys: list[int]
+    features: bytes | None
+    grams: bytes | None
 
 
-async def store_snapshot(session: AsyncSession, *, last_id: int, clues: int, counts: bytes) -> None:
-    """Replace the stored counts unless newer ones are there."""
-    statement = insert(MatchingFrequency).values(id=_SNAPSHOT, last_id=last_id, clues=clues, counts=counts)
-    changes = {
-        "last_id": statement.excluded.last_id,
-        "clues": statement.excluded.clues,
-        "counts": statement.excluded.counts,
-    }
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[MatchingFrequency.id],
-            set_=changes,
-            where=MatchingFrequency.last_id < statement.excluded.last_id,
-        )
+async def read_rows(session: AsyncSession, clue_ids: Sequence[UUID]) -> dict[UUID, IndexRow]:
+    """What the index holds of some clues."""
+    statement = (
+        select(ClueKey.clue_id, ClueKey.format, ClueKey.keys, ClueFeature.features, ClueFeature.grams)
+        .outerjoin(ClueFeature, ClueFeature.id == ClueKey.id)
+        .where(ClueKey.clue_id.in_(clue_ids))
     )
+    rows = await session.execute(statement)
+    return {row.clue_id: IndexRow(row.format, row.keys, row.features, row.grams) for row in rows}
+
+
+async def count_stale(session: AsyncSession) -> int:
+    """How many clues lie in the index as another version wrote them, so that none is found by them."""
+    statement = select(func.count()).select_from(ClueKey).where(ClueKey.format != FEATURES_VERSION)
+    return int(await session.scalar(statement) or 0)
+
+
+async def load_snapshot(session: AsyncSession) -> tuple[bytes, int] | None:
+    """The stored counts and their generation, if any."""
+    statement = select(MatchingFrequency.counts, MatchingFrequency.generation).where(MatchingFrequency.id == _SNAPSHOT)
+    row = (await session.execute(statement)).one_or_none()
+    return (row.counts, row.generation) if row else None
+
+
+async def find_generation(session: AsyncSession) -> int:
+    """The generation of the stored counts, 0 where there are none."""
+    statement = select(MatchingFrequency.generation).where(MatchingFrequency.id == _SNAPSHOT)
+    return await session.scalar(statement) or 0
+
+
+async def store_snapshot(
+    session: AsyncSession, *, last_id: int, clues: int, counts: bytes, generation: int | None = None
+) -> None:
+    """Replace the stored counts, unless they are of another generation or newer ones of this.
+
+    Without a ``generation`` the counts were made anew: they begin the next one.
+    """
+    statement = insert(MatchingFrequency).values(
+        id=_SNAPSHOT, last_id=last_id, clues=clues, counts=counts, generation=1 if generation is None else generation
+    )
+    new = statement.excluded
+    changes = {"last_id": new.last_id, "clues": new.clues, "counts": new.counts}
+    keys = [MatchingFrequency.id]
+    if generation is None:
+        replace = statement.on_conflict_do_update(
+            index_elements=keys, set_=changes | {"generation": MatchingFrequency.generation + 1}
+        )
+    else:
+        same = and_(MatchingFrequency.generation == new.generation, MatchingFrequency.last_id < new.last_id)
+        replace = statement.on_conflict_do_update(index_elements=keys, set_=changes, where=same)
+    await session.execute(replace)
 
 
 async def create_tables(session: AsyncSession) -> None:

@@ -1,5 +1,6 @@
 """SQL of the reporters' vault."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clue_service.reporters.models import Reporter
 
 
-async def find_digest(session: AsyncSession, clue_id: UUID) -> bytes | None:
-    """The keyed digest of a clue's reporter."""
-    return await session.scalar(select(Reporter.digest).where(Reporter.clue_id == clue_id))
+async def find_digests(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    """The keyed digests of the reporters of some clues; who is anonymous has none."""
+    query = select(Reporter.clue_id, Reporter.digest).where(Reporter.clue_id.in_(list(clue_ids)))
+    return {row.clue_id: row.digest for row in await session.execute(query)}

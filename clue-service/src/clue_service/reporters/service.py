@@ -7,7 +7,6 @@ from uuid import UUID
 from chassis.keyring import KeyRing
 from chassis.uow import Uow
 
-from clue_service.reporters import repository
 from clue_service.reporters.models import Reporter
 
 
@@ -29,8 +28,3 @@ async def keep_reporter(uow: Uow, keys: KeyRing, clue_id: UUID, identity: Mappin
         )
     )
     await uow.audit("keep_reporter", "clue", clue_id)
-
-
-async def stored_digest(uow: Uow, clue_id: UUID) -> bytes | None:
-    """The digest of a clue's reporter, None where nobody is named."""
-    return await repository.find_digest(uow.session, clue_id)
