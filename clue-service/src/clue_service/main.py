@@ -8,19 +8,24 @@ from chassis.service import Service, Timer
 
 from clue_service.clues.move_routes import router as moves
 from clue_service.clues.moves_document import moves_document
+from clue_service.clues.moving import MATCH_AGAIN
 from clue_service.clues.routes import router as clues
 from clue_service.index_rebuilds.cli import run_rebuild
+from clue_service.index_rebuilds.service import StaleRows
 from clue_service.intake.engine import Engine
 from clue_service.intake.routes import router as intake
-from clue_service.intake.worker import match_pending, save_counts
+from clue_service.intake.worker import match_again, match_pending, save_counts
 from clue_service.integrity_checks.routes import router as integrity_checks
 from clue_service.matching.cli import evaluate_matching
 from clue_service.matching_models.cli import fit_matching
 from clue_service.matching_models.cli import models as matching_model_commands
 from clue_service.matching_models.routes import router as matching_models
 from clue_service.matching_models.service import RESCORE
+from clue_service.matters.routes import router as matters
 from clue_service.overlap_alerts.routes import router as overlap_alerts
+from clue_service.reclusterings.cli import recluster_clues
 from clue_service.reclusterings.rescoring import rescore_matching
+from clue_service.recusal_facts.routes import router as recusal_facts
 from clue_service.sealed_receipts.routes import router as sealed_receipts
 from clue_service.tables import Base
 from clue_service.verdicts.routes import router as verdicts
@@ -29,18 +34,34 @@ SERVICE = Service(
     name="clue-service",
     short="clue",
     title="Clues: intake, handling, one matter reported to many",
-    routers=[intake, clues, moves, verdicts, overlap_alerts, sealed_receipts, integrity_checks, matching_models],
+    routers=[
+        intake,
+        clues,
+        moves,
+        verdicts,
+        matters,
+        overlap_alerts,
+        sealed_receipts,
+        integrity_checks,
+        recusal_facts,
+        matching_models,
+    ],
     metadata=Base.metadata,
     migrations="clue_service.migrations",
     build_own=lambda resources: Engine(resources.keys),
-    jobs={RESCORE: rescore_matching},
-    timers=[Timer("match_pending", 2, match_pending), Timer("save_matching_counts", 3600, save_counts)],
+    jobs={RESCORE: rescore_matching, MATCH_AGAIN: match_again},
+    timers=[
+        Timer("match_pending", 2, match_pending),
+        Timer("save_matching_counts", 3600, save_counts),
+        Timer("renew_stale_keys", 60, StaleRows().renew),
+    ],
 )
 
 main = service_cli(SERVICE)
 main.command("evaluate-matching")(evaluate_matching)
 main.command("fit-matching")(fit_matching)
 main.add_typer(matching_model_commands, name="matching-models")
+main.command("recluster")(recluster_clues)
 
 
 @main.command("index-matching")

@@ -211,9 +211,9 @@ async def test_a_crash_between_the_two_transactions_is_made_good_by_the_worker(
 async def test_who_meets_too_many_overlaps_is_shown_no_more_but_the_office_is(
     call: Any, register: Any, matter: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from clue_service.intake import service as intake
+    from clue_service.intake import proposals
 
-    monkeypatch.setattr(intake, "BLIND_HITS_PER_DAY", 1)
+    monkeypatch.setattr(proposals, "BLIND_HITS_PER_DAY", 1)
     await register("officer@pet-xs", matter[0])
     first = await register(OFFICER, matter[1], origin_ref="p:1")
     second = await register(OFFICER, matter[2], source_code="PETITION", origin_ref="p:2")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from chassis.errors import MoveRefused
 from clue_service.access.policy import Viewer
-from clue_service.clues import domain
+from clue_service.clues import domain, rights
 from clue_service.clues.domain import Closure, Status
 from clue_service.clues.move_schemas import PAYLOADS
 from clue_service.clues.moves_document import moves_document
@@ -14,18 +14,18 @@ from clue_service.overlap_alerts.domain import Stage
 
 S = Status
 ALLOWED: dict[Status, set[str]] = {
-    S.REGISTERED: {"accept", "retain-as-repeat"},
-    S.ACCEPTED: {"assign"},
-    S.ASSIGNED: {"return", "propose-disposition", "extend"},
-    S.DISPOSITION_PROPOSED: {"approve-disposition", "reject-disposition"},
-    S.TALK_INQUIRY: {"record-result", "propose-disposition"},
-    S.PRELIMINARY_VERIFICATION: {"record-result"},
-    S.ON_HOLD: {"propose-disposition"},
-    S.CASE_FILED: {"archive"},
-    S.TRANSFERRED_TO_PARTY_ORG: set(),
-    S.CLOSED: {"reopen", "archive"},
-    S.ARCHIVED: set(),
-    S.RETAINED_AS_REPEAT: set(),
+    S.REGISTERED: {"announce", "accept", "retain-as-repeat"},
+    S.ACCEPTED: {"announce", "assign"},
+    S.ASSIGNED: {"announce", "return", "propose-disposition", "extend"},
+    S.DISPOSITION_PROPOSED: {"announce", "approve-disposition", "reject-disposition"},
+    S.TALK_INQUIRY: {"announce", "record-result", "propose-disposition"},
+    S.PRELIMINARY_VERIFICATION: {"announce", "record-result"},
+    S.ON_HOLD: {"announce", "propose-disposition"},
+    S.CASE_FILED: {"announce", "archive"},
+    S.TRANSFERRED_TO_PARTY_ORG: {"announce"},
+    S.CLOSED: {"announce", "reopen", "archive"},
+    S.ARCHIVED: {"announce"},
+    S.RETAINED_AS_REPEAT: {"announce", "return"},
 }
 VERBS = [row.verb for row in domain.MOVE_ROWS]
 
@@ -110,12 +110,12 @@ def viewer(role: str, unit: str, *, commission: str = "cdi-x", sub: str = "someo
     ],
 )
 def test_a_move_asks_for_role_and_unit(verb: str, who: Viewer, clue: Handled, may: bool) -> None:
-    assert domain.may_take(who, clue, domain.ROWS[verb]) is may
+    assert rights.may_take(who, clue, domain.ROWS[verb]) is may
 
 
 def test_the_rank_table_sends_bureau_leaders_to_the_principal() -> None:
-    assert domain.approver_roles([None, "division_chief"]) == {"leader", "principal_leader", "deputy_leader"}
-    assert domain.approver_roles(["clerk", "bureau_deputy"]) == {"leader", "principal_leader"}
+    assert rights.approver_roles([None, "division_chief"]) == {"leader", "principal_leader", "deputy_leader"}
+    assert rights.approver_roles(["clerk", "bureau_deputy"]) == {"leader", "principal_leader"}
 
 
 def test_every_status_has_a_stage() -> None:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from clue_service.candidates.domain import calls_for_alert, suggested_move
-from clue_service.matters.domain import Lead, components, prevailing
+from clue_service.matters.domain import components
+from clue_service.matters.leads import Lead, prevailing
 from clue_service.overlap_alerts.domain import Outcome, Stage, Vote, agreement, stage_of_commission
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)

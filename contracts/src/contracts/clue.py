@@ -159,6 +159,12 @@ class ClueExtended(ClueEvent):
     previous_due_at: Instant | None = None
 
 
+class ClueAnnounced(ClueEvent):
+    """Key clue_id. A silent clue is silent no more: it is matched anew and other commissions are told."""
+
+    type: ClassVar[str] = "clue.clue.announced.v1"
+
+
 class CandidateEvent(Event):
     """A possible repeat of a clue, seen from that clue's commission; the other clue is never named."""
 
@@ -193,6 +199,51 @@ class CandidateUndone(CandidateEvent):
 
     type: ClassVar[str] = "clue.candidate.undone.v1"
     previous_decision: Code | None = None
+    later_actions: int = 0
+    """How many steps people took since the decision, for people to look at."""
+
+
+class MatterEvent(Event):
+    """Clues that report one matter were rearranged. Names commissions, never a clue: each may hold silent ones."""
+
+    key: ClassVar[str] = "matter_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    matter_id: UUID
+    change_id: UUID
+    """The entry in the matter's history."""
+    commissions: tuple[UnitCode, ...]
+
+
+class MatterMerged(MatterEvent):
+    """Key matter_id. Two confirmed matters are one; ``merged_ids`` go on as this one."""
+
+    type: ClassVar[str] = "clue.matter.merged.v1"
+    merged_ids: tuple[UUID, ...] = ()
+
+
+class MatterSplit(MatterEvent):
+    """Key matter_id. Some clues report another matter; ``part_ids`` are the matters they form, if any."""
+
+    type: ClassVar[str] = "clue.matter.split.v1"
+    part_ids: tuple[UUID, ...] = ()
+
+
+class MatterUndone(MatterEvent):
+    """Key matter_id. A merge or split was taken back; all is as before it."""
+
+    type: ClassVar[str] = "clue.matter.undone.v1"
+    undoes: UUID
+    later_actions: int = 0
+    """How many steps people took since, for people to look at."""
+
+
+class MatterLeadAssigned(MatterEvent):
+    """Key matter_id. A leader named who leads; no ``lead_unit`` where the commission as a whole does."""
+
+    type: ClassVar[str] = "clue.matter.lead_assigned.v1"
+    lead_commission: UnitCode
+    lead_unit: UnitCode | None = None
 
 
 class OverlapAlertEvent(Event):
@@ -250,9 +301,14 @@ EVENTS: tuple[type[Event], ...] = (
     ClueReopened,
     ClueArchived,
     ClueExtended,
+    ClueAnnounced,
     CandidateDetected,
     CandidateDecided,
     CandidateUndone,
+    MatterMerged,
+    MatterSplit,
+    MatterUndone,
+    MatterLeadAssigned,
     OverlapAlertDetected,
     OverlapAlertAcknowledged,
     OverlapAlertResolved,

@@ -20,6 +20,10 @@ class Decision(StrEnum):
     UNSURE = "unsure"
 
 
+SETTLED = frozenset({Decision.SAME, Decision.DIFFERENT})
+"""Verdicts that settle a pair: it is not asked again."""
+
+
 class PairRelation(StrEnum):
     """How two clues are related."""
 
@@ -53,6 +57,14 @@ def suggested_move(decision: str | None, relation: str | None, first_status: str
     if relation == PairRelation.REPEAT_WITH_NEW_EVIDENCE and first_status in _ENDED:
         return "reopen"
     return "retain-as-repeat" if second_status == "registered" else None
+
+
+def binds(band: str, probability: float) -> bool:
+    """Whether a pair across commissions, until people have decided it, lets one lead bind both clues.
+
+    From where it is more probable than not: below, both are told, and a vote or verdict binds.
+    """
+    return band == Band.LIKELY or probability >= _MORE_LIKELY_THAN_NOT
 
 
 def calls_for_alert(band: str, probability: float, reasons: Iterable[Mapping[str, Any]]) -> bool:

@@ -29,7 +29,7 @@ async def emit_decided(uow: Uow, pair: Candidate, commission: str, matter_id: UU
     await uow.emit(event, aggregate_id=pair.id, version=pair.version, commission=commission)
 
 
-async def emit_undone(uow: Uow, pair: Candidate, commission: str, previous: str) -> None:
+async def emit_undone(uow: Uow, pair: Candidate, commission: str, previous: str, later_actions: int) -> None:
     """Someone took a verdict back."""
     event = CandidateUndone(
         candidate_id=pair.id,
@@ -37,5 +37,6 @@ async def emit_undone(uow: Uow, pair: Candidate, commission: str, previous: str)
         commission=commission,
         band=pair.band,
         previous_decision=previous,
+        later_actions=later_actions,
     )
     await uow.emit(event, aggregate_id=pair.id, version=pair.version, commission=commission)

@@ -25,6 +25,9 @@ class Candidate(Base):
     band: Mapped[str]
     relation: Mapped[str]
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    part_a: Mapped[str | None]
+    part_b: Mapped[str | None]
+    """Which matter of a mixed letter met which, null for a letter that tells one."""
     is_across: Mapped[bool]
     """Whether the two clues belong to different commissions."""
     decision: Mapped[str | None]
@@ -42,3 +45,22 @@ class Candidate(Base):
     def other_than(self, clue_id: UUID) -> UUID:
         """The clue on the other side of the pair."""
         return self.clue_b if clue_id == self.clue_a else self.clue_a
+
+
+class CandidateVerdict(Base):
+    """Every verdict on a pair and every taking back, in order; written once, never changed."""
+
+    __tablename__ = "candidate_verdict"
+    __table_args__ = (Index("ix_candidate_verdict_candidate_id", "candidate_id", "id"),)
+
+    id: Mapped[Uuid7]
+    candidate_id: Mapped[UUID] = mapped_column(ForeignKey("candidate.id"))
+    decision: Mapped[str]
+    """same, different, unsure, or ``undone``."""
+    relation: Mapped[str | None]
+    reason: Mapped[str | None]
+    decided_by: Mapped[str]
+    decided_at: Mapped[datetime]
+    source_kind: Mapped[str]
+    """candidate where someone judged the pair; overlap_alert or matter where a vote, a merge or a split decided it."""
+    source_id: Mapped[UUID]

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clue_service.candidates.models import Candidate
+from clue_service.candidates.models import Candidate, CandidateVerdict
 
 
 async def add_new(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> Sequence[Candidate]:
@@ -44,13 +44,23 @@ async def list_of_clue(session: AsyncSession, clue_id: UUID) -> Sequence[Candida
     return (await session.scalars(query)).all()
 
 
+async def list_among(session: AsyncSession, clue_ids: Iterable[UUID]) -> Sequence[Candidate]:
+    """The pairs whose two clues are both among some, in the order of their ids."""
+    return (await session.scalars(_among(clue_ids))).all()
+
+
 async def lock_among(session: AsyncSession, clue_ids: Iterable[UUID]) -> Sequence[Candidate]:
-    """The pairs whose two clues are both among some, locked in the order of their ids."""
-    ids = list(clue_ids)
-    query = (
-        select(Candidate)
-        .where(Candidate.clue_a.in_(ids), Candidate.clue_b.in_(ids))
-        .order_by(Candidate.id)
-        .with_for_update(key_share=True)
-    )
+    """As ``list_among``, locked and read anew."""
+    query = _among(clue_ids).with_for_update(key_share=True).execution_options(populate_existing=True)
     return (await session.scalars(query)).all()
+
+
+def _among(clue_ids: Iterable[UUID]) -> Select[Candidate]:
+    ids = list(clue_ids)
+    return select(Candidate).where(Candidate.clue_a.in_(ids), Candidate.clue_b.in_(ids)).order_by(Candidate.id)
+
+
+async def list_verdicts(session: AsyncSession, candidate_id: UUID) -> Sequence[CandidateVerdict]:
+    """Every verdict on a pair and every taking back, oldest first."""
+    query = select(CandidateVerdict).where(CandidateVerdict.candidate_id == candidate_id)
+    return (await session.scalars(query.order_by(CandidateVerdict.id))).all()

@@ -1,7 +1,8 @@
 """Pairs as the other features meet them: found, read, decided."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,10 @@ from chassis.errors import NotFound
 from chassis.uow import Uow
 
 from clue_service.candidates import repository
-from clue_service.candidates.domain import Decision
-from clue_service.candidates.models import Candidate
+from clue_service.candidates.domain import SAME_MATTER, SETTLED, Decision
+from clue_service.candidates.models import Candidate, CandidateVerdict
+
+UNDONE = "undone"
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ class FoundPair:
     relation: str
     reasons: Sequence[Mapping[str, Any]]
     is_across: bool
+    parts: tuple[str | None, str | None] = (None, None)
+    """Which matter of this letter met which of the other."""
     model_version: str | None = None
     origin: str = "intake"
 
@@ -32,6 +37,7 @@ async def record_pairs(uow: Uow, clue_id: UUID, found: Iterable[FoundPair]) -> S
     rows = []
     for pair in found:
         first, second = sorted((clue_id, pair.other_id))
+        parts = pair.parts if first == clue_id else pair.parts[::-1]
         rows.append(
             {
                 "clue_a": first,
@@ -40,6 +46,8 @@ async def record_pairs(uow: Uow, clue_id: UUID, found: Iterable[FoundPair]) -> S
                 "band": pair.band,
                 "relation": pair.relation,
                 "reasons": [dict(reason) for reason in pair.reasons],
+                "part_a": parts[0],
+                "part_b": parts[1],
                 "is_across": pair.is_across,
                 "version": 1,
                 "detected_at": uow.now,
@@ -71,7 +79,22 @@ async def locked_pair(uow: Uow, candidate_id: UUID) -> Candidate:
     return found
 
 
-def decide(uow: Uow, pair: Candidate, decision: str, relation: str | None, reason: str | None) -> None:
+@dataclass(frozen=True)
+class VerdictSource:
+    """What decided a pair: someone who judged it, or a decision about more than the pair."""
+
+    kind: str
+    id: UUID
+
+
+def decide(
+    uow: Uow,
+    pair: Candidate,
+    decision: str,
+    relation: str | None,
+    reason: str | None,
+    source: VerdictSource | None = None,
+) -> None:
     """Write a verdict on a locked pair."""
     pair.decision = decision
     pair.decided_relation = relation
@@ -79,16 +102,97 @@ def decide(uow: Uow, pair: Candidate, decision: str, relation: str | None, reaso
     pair.decided_by = uow.actor.acting_for or uow.actor.sub
     pair.decided_at = uow.now
     pair.version += 1
+    _log(uow, pair, decision, reason, source)
 
 
-def clear_verdict(pair: Candidate) -> None:
+def clear_verdict(uow: Uow, pair: Candidate, reason: str | None, source: VerdictSource | None = None) -> None:
     """Take a verdict on a locked pair back."""
-    pair.decision = pair.decided_relation = pair.decision_reason = pair.decided_by = pair.decided_at = None
+    pair.decision = pair.decided_relation = pair.decided_by = pair.decided_at = None
+    pair.decision_reason = reason
     pair.version += 1
+    _log(uow, pair, UNDONE, reason, source)
 
 
-async def settle_across(uow: Uow, clue_ids: Iterable[UUID], decision: Decision) -> None:
+def _log(uow: Uow, pair: Candidate, decision: str, reason: str | None, source: VerdictSource | None) -> None:
+    uow.session.add(
+        CandidateVerdict(
+            candidate_id=pair.id,
+            decision=decision,
+            relation=pair.decided_relation,
+            reason=reason,
+            decided_by=uow.actor.acting_for or uow.actor.sub,
+            decided_at=uow.now,
+            source_kind=source.kind if source else "candidate",
+            source_id=source.id if source else pair.id,
+        )
+    )
+
+
+async def verdicts_on(uow: Uow, candidate_id: UUID) -> Sequence[CandidateVerdict]:
+    """Every verdict on a pair and every taking back, oldest first."""
+    return await repository.list_verdicts(uow.session, candidate_id)
+
+
+async def settle_across(uow: Uow, clue_ids: Iterable[UUID], decision: Decision, source: VerdictSource) -> None:
     """Decide the undecided pairs among the clues of an overlap alert as its votes did, across commissions only."""
     for pair in await repository.lock_among(uow.session, clue_ids):
-        if pair.is_across and pair.decision in (None, Decision.UNSURE):
-            decide(uow, pair, decision, pair.relation if decision is Decision.SAME else None, None)
+        if pair.is_across and pair.decision not in SETTLED:
+            decide(uow, pair, decision, pair.relation if decision is Decision.SAME else None, None, source)
+
+
+async def settle_between(
+    uow: Uow,
+    some: Collection[UUID],
+    others: Collection[UUID],
+    decision: Decision,
+    reason: str,
+    source: VerdictSource,
+) -> list[dict[str, Any]]:
+    """Let a merge or split decide the pairs between two sets of clues that say otherwise; their verdicts before."""
+    before = []
+    for pair in await repository.lock_among(uow.session, {*some, *others}):
+        is_between = (pair.clue_a in some and pair.clue_b in others) or (pair.clue_b in some and pair.clue_a in others)
+        if not is_between or pair.decision == decision:
+            continue
+        before.append({"candidate_id": str(pair.id), **_verdict_of(pair)})
+        relation = pair.relation if decision is Decision.SAME and pair.relation in SAME_MATTER else None
+        decide(uow, pair, decision, relation, reason, source)
+    return before
+
+
+async def contested_among(uow: Uow, clue_ids: Collection[UUID]) -> list[UUID]:
+    """The pairs among some clues that somebody judged different."""
+    pairs = await repository.list_among(uow.session, clue_ids)
+    return [pair.id for pair in pairs if pair.decision == Decision.DIFFERENT]
+
+
+def _verdict_of(pair: Candidate) -> dict[str, Any]:
+    return {
+        "decision": pair.decision,
+        "decided_relation": pair.decided_relation,
+        "decision_reason": pair.decision_reason,
+        "decided_by": pair.decided_by,
+        "decided_at": pair.decided_at.isoformat() if pair.decided_at else None,
+    }
+
+
+async def restore_verdicts(
+    uow: Uow, before: Sequence[Mapping[str, Any]], reason: str, source: VerdictSource
+) -> set[UUID]:
+    """Give pairs the verdicts they had before ``source`` decided them, unless people have judged them since.
+
+    Returns the pairs whose verdict stands as it was before.
+    """
+    restored = set()
+    for verdict in before:
+        pair = await locked_pair(uow, UUID(verdict["candidate_id"]))
+        last = (await repository.list_verdicts(uow.session, pair.id))[-1]
+        if last.source_id != source.id:
+            continue
+        restored.add(pair.id)
+        clear_verdict(uow, pair, reason, source)
+        if verdict["decision"] is not None:
+            pair.decision, pair.decided_relation = verdict["decision"], verdict["decided_relation"]
+            pair.decision_reason, pair.decided_by = verdict["decision_reason"], verdict["decided_by"]
+            pair.decided_at = datetime.fromisoformat(verdict["decided_at"])
+    return restored

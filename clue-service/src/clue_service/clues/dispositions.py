@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.errors import MoveRefused, Text
 
-from clue_service.clues import domain, repository
+from clue_service.clues import domain, repository, rights
 from clue_service.clues.domain import Closure, Method, Status
 from clue_service.clues.errors import ApproverRankRequired, OwnProposal
 from clue_service.clues.models import Disposition, Result
@@ -17,7 +17,7 @@ from clue_service.clues.move_schemas import (
 )
 from clue_service.clues.steps import Moving, Step
 from clue_service.matters import service as matters
-from clue_service.matters.domain import Lead
+from clue_service.matters.leads import Lead
 from clue_service.overlap_alerts import detection
 
 
@@ -48,17 +48,16 @@ async def _add_proposal(moving: Moving, method: Method, reason: str, plan: str |
 
 async def _approver_roles(moving: Moving) -> frozenset[str]:
     subjects = await repository.list_subjects(moving.uow.session, [moving.clue.id])
-    return domain.approver_roles(subject.rank for subject in subjects)
+    return rights.approver_roles(subject.rank for subject in subjects)
 
 
 async def _respect_lead(moving: Moving) -> list[UUID]:
-    """Raise MatterLedElsewhere where a rival leads; else the matter and alerts whose lead could be taken."""
+    """Raise MatterLedElsewhere where a rival leads; else what could be led: matters, overlapping clues."""
     clue, uow = moving.clue, moving.uow
     if clue.overlap_policy == "silent":
         return []  # a silent clue blocks nobody and is blocked by nobody
     await matters.serialise(uow)
-    matter_id = await matters.matter_of(uow, clue.id)
-    scopes = [*([matter_id] if matter_id else []), *await detection.alerts_in_effect(uow, clue.id)]
+    scopes = [*await matters.matters_of_clue(uow, clue.id), *await detection.binding_scopes(uow, clue.id)]
     await matters.check_lead(uow, moving.tree, scopes, clue.commission, clue.lead_unit)
     return scopes
 
@@ -125,7 +124,7 @@ async def record_result(moving: Moving, body: RecordResultIn) -> Step:
         sentence = Text("该结果不适用于当前核查方式", "This outcome does not belong to the check that was made")
         members = {
             "state": clue.status,
-            "allowed_moves": domain.MOVES.allowed(clue.status),
+            "allowed_moves": rights.possible_moves(clue),
             "allowed_outcomes": sorted(possible),
         }
         raise MoveRefused(sentence, members=members)
@@ -148,7 +147,7 @@ async def reopen(moving: Moving, body: ReopenIn) -> Step:
     """New evidence: a new disposition is proposed."""
     if moving.clue.lead_unit is None:
         sentence = Text("该线索没有承办部门", "The clue has no lead unit")
-        allowed = [verb for verb in domain.MOVES.allowed(moving.clue.status) if verb != moving.verb]
+        allowed = [verb for verb in rights.possible_moves(moving.clue) if verb != moving.verb]
         raise MoveRefused(sentence, members={"state": moving.clue.status, "allowed_moves": allowed})
     await _respect_lead(moving)
     step = await _add_proposal(moving, body.method, body.reason, body.plan)

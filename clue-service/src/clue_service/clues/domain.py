@@ -1,13 +1,12 @@
-"""Rules of a clue: its states, its moves as one table, who may take them, and what an outcome leads to. Pure."""
+"""Rules of a clue: its states, its moves as one table, and what an outcome leads to. Pure."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
 
 from chassis.moves import Move, MoveTable
 
-from clue_service.access.policy import LEADERS, Viewer
+from clue_service.access.policy import LEADERS
 from clue_service.overlap_alerts.domain import Stage
 
 
@@ -75,6 +74,8 @@ class ClueMove(Move):
     payload: str = "{}"
     guard: str = ""
     events: tuple[str, ...] = field(default=())
+    for_silent: bool = False
+    """Whether only a clue that is silent towards other commissions can be moved so."""
 
 
 S = Status
@@ -92,6 +93,8 @@ def _move(
     events: tuple[str, ...],
     payload: str = "{}",
     guard: str = "",
+    *,
+    for_silent: bool = False,
 ) -> ClueMove:
     return ClueMove(
         verb=verb,
@@ -103,6 +106,7 @@ def _move(
         payload=payload,
         guard=guard,
         events=tuple(f"clue.clue.{name}.v1" for name in events),
+        for_silent=for_silent,
     )
 
 
@@ -123,12 +127,12 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
     ),
     _move(
         "return",
-        [S.ASSIGNED],
+        [S.ASSIGNED, S.RETAINED_AS_REPEAT],
         S.REGISTERED,
         (_SUPERVISOR, _APPROVER),
         ("returned",),
         '{"reason", "approved_by"?}',
-        "the clock ends",
+        "the clock ends; a repeat parts from its first clue",
     ),
     _move(
         "propose-disposition",
@@ -195,6 +199,16 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         '{"until", "reason", "approved_by"}',
         "a clock runs and ends before the new date",
     ),
+    _move(
+        "announce",
+        Status,
+        None,
+        (_OFFICE,),
+        ("announced",),
+        '{"reason"}',
+        "the clue is silent; its state stays; it is matched anew and other commissions are told",
+        for_silent=True,
+    ),
 )
 MOVES = MoveTable(MOVE_ROWS)
 ROWS = {row.verb: row for row in MOVE_ROWS}
@@ -248,47 +262,3 @@ def stage_of(status: str) -> Stage:
     if status in _NOT_YET:
         return Stage.REGISTERED
     return Stage.IN_HAND if status in _IN_HAND else Stage.CONCLUDED
-
-
-# Whom the committee of the level itself manages is for its principal leader, the others for the deputy in charge.
-_FOR_PRINCIPAL = frozenset({"bureau_deputy", "bureau_chief", "above"})
-
-
-def approver_roles(subject_ranks: Iterable[str | None]) -> frozenset[str]:
-    """The rank table: which leaders decide a disposition. ``leader`` counts as either kind."""
-    if _FOR_PRINCIPAL.isdisjoint(subject_ranks):
-        return LEADERS
-    return frozenset({"leader", "principal_leader"})
-
-
-class Handled(Protocol):
-    """What a unit relation depends on."""
-
-    @property
-    def commission(self) -> str: ...
-    @property
-    def lead_unit(self) -> str | None: ...
-    @property
-    def members(self) -> Collection[str]: ...
-
-
-def has_relation(viewer: Viewer, clue: Handled, relation: UnitRelation) -> bool:
-    """Whether the caller's unit stands to the clue as a move asks."""
-    if relation is UnitRelation.COMMISSION:
-        return viewer.commission == clue.commission
-    is_lead = clue.lead_unit is not None and clue.lead_unit in viewer.units
-    if relation is UnitRelation.LEAD_UNIT:
-        return is_lead and (not clue.members or viewer.sub in clue.members)
-    return is_lead or viewer.leads == clue.commission
-
-
-def may_take(viewer: Viewer, clue: Handled, row: ClueMove) -> bool:
-    """Whether role and unit of the caller allow a move."""
-    return any(
-        not viewer.roles.isdisjoint(roles) and has_relation(viewer, clue, relation) for roles, relation in row.who
-    )
-
-
-def allowed_to(viewer: Viewer, clue: Handled, status: str) -> list[str]:
-    """The moves the state allows and the caller may take."""
-    return [verb for verb in MOVES.allowed(status) if may_take(viewer, clue, ROWS[verb])]

@@ -123,6 +123,12 @@ class ExtendIn(MoveIn):
     approved_by: ApprovedBy
 
 
+class AnnounceIn(MoveIn):
+    """Why other commissions are told now."""
+
+    reason: Reason
+
+
 PAYLOADS: dict[str, type[MoveIn]] = {
     "accept": AcceptIn,
     "assign": AssignIn,
@@ -135,4 +141,5 @@ PAYLOADS: dict[str, type[MoveIn]] = {
     "reopen": ReopenIn,
     "archive": ArchiveIn,
     "extend": ExtendIn,
+    "announce": AnnounceIn,
 }

@@ -1,7 +1,7 @@
 """``docs/clue-moves.md``, written from the table of moves."""
 
 from clue_service.clues.domain import LEADING_METHODS, MOVE_ROWS, Method, Outcome, Status, outcomes_from, state_approved
-from clue_service.clues.domain import approver_roles as _roles_for
+from clue_service.clues.rights import approver_roles as _roles_for
 
 _HEAD = """# Moves of a clue
 

@@ -10,17 +10,30 @@ from chassis.uow import Uow
 from chassis.web import check_version
 
 from clue_service.access.policy import Viewer
-from clue_service.clues import dispositions, domain, events, repository
+from clue_service.clues import dispositions, domain, events, repository, rights
 from clue_service.clues import service as clues
 from clue_service.clues.domain import Closure, Status
 from clue_service.clues.errors import MoveNotYours
 from clue_service.clues.models import Clue
-from clue_service.clues.move_schemas import AssignIn, ExtendIn, MoveIn, RetainAsRepeatIn, ReturnIn, approval_record
+from clue_service.clues.move_schemas import (
+    AnnounceIn,
+    AssignIn,
+    ExtendIn,
+    MoveIn,
+    RetainAsRepeatIn,
+    ReturnIn,
+    approval_record,
+)
 from clue_service.clues.steps import Moving, Step
+from clue_service.clues.vocabulary import OverlapPolicy
 from clue_service.deadlines.domain import DISPOSITION_OPINION, due_after, end_of_day
 from clue_service.matters import service as matters
+from clue_service.matters.domain import Link, SourceKind
 from clue_service.matters.errors import MatterLedElsewhere
 from clue_service.overlap_alerts import detection
+
+MATCH_AGAIN = "match_clue"
+"""The job that looks for a clue's candidates once more."""
 
 
 async def move_clue(
@@ -33,16 +46,16 @@ async def move_clue(
     """
     clue = await clues.visible_clue(uow, viewer, clue_id, lock=True)
     row = domain.ROWS[verb]
-    if not domain.may_take(viewer, clue, row):
+    if not rights.may_take(viewer, clue, row):
         who = [{"roles": sorted(roles), "unit": relation.value} for roles, relation in row.who]
         raise MoveNotYours(members={"who": who})
     check_version(seen, clue.version)
-    domain.MOVES.take(verb, clue.status)
+    rights.check_possible(clue, verb)
     before = clue.status
     try:
         step = await _ACTIONS[verb](Moving(uow, viewer, tree, clue, verb), body)
     except MatterLedElsewhere as refused:
-        allowed = [other for other in domain.MOVES.allowed(before) if other != verb]
+        allowed = [other for other in rights.possible_moves(clue) if other != verb]
         raise MatterLedElsewhere(members={**refused.members, "state": before, "allowed_moves": allowed}) from None
     clue.status, clue.closure = step.status, step.closure
     await _say(uow, clue, row, step)
@@ -54,7 +67,7 @@ async def move_clue(
 
 async def _say(uow: Uow, clue: Clue, row: domain.ClueMove, step: Step) -> None:
     """One event for the move, and one more where it closed the clue; each has a version of its own."""
-    matter_id = await matters.matter_of(uow, clue.id)
+    matter_id = next(iter(await matters.matters_of_clue(uow, clue.id)), None)
     said = row.events if step.status is Status.CLOSED else row.events[:1]
     for event_type in said:
         clue.version += 1
@@ -88,13 +101,37 @@ async def _assign(moving: Moving, body: AssignIn) -> Step:
     return Step(Status.ASSIGNED, said={"members": tuple(clue.members)})
 
 
-async def _return(moving: Moving, _body: ReturnIn) -> Step:
+async def _return(moving: Moving, body: ReturnIn) -> Step:
     clue = moving.clue
+    if clue.first_clue_id is not None:
+        await _part_from_first(moving, body.reason)
     from_unit = clue.lead_unit
     clue.lead_unit, clue.co_units, clue.members, clue.assignment_approval = None, [], [], None
     clue.due_rule = clue.clock_start = clue.due_at = clue.clock_stopped_at = None
     clue.due_provisional = False
     return Step(Status.REGISTERED, said={"from_unit": from_unit})
+
+
+async def _part_from_first(moving: Moving, reason: str) -> None:
+    uow = moving.uow
+    await matters.serialise(uow)
+    around = await matters.clues_around(uow, [moving.clue.id])
+    standing = await clues.standing_leads(uow, around)
+    await matters.unlink_source(
+        uow, moving.clue.id, SourceKind.CLUE, reason=reason, standing=standing, verbs=clues.PEOPLES_STEPS
+    )
+    moving.clue.first_clue_id = None
+
+
+async def _announce(moving: Moving, body: AnnounceIn) -> Step:
+    clue, uow = moving.clue, moving.uow
+    await matters.serialise(uow)
+    clue.overlap_policy = OverlapPolicy.ANNOUNCE
+    await uow.session.flush()
+    await matters.let_count(uow, clue.id, body.reason, await clues.standing_leads(uow, [clue.id]))
+    await repository.ask_for_matching(uow.session, clue.id)
+    await uow.enqueue(MATCH_AGAIN, {"clue_id": str(clue.id)})
+    return Step(Status(clue.status), Closure(clue.closure) if clue.closure else None)
 
 
 async def _retain_as_repeat(moving: Moving, body: RetainAsRepeatIn) -> Step:
@@ -109,7 +146,8 @@ async def _retain_as_repeat(moving: Moving, body: RetainAsRepeatIn) -> Step:
         )
     await matters.serialise(uow)
     standing = await clues.standing_leads(uow, [first.id])
-    await matters.link_clues(uow, [(first.id, clue.id)], clue.id, standing)
+    link = Link(first.id, clue.id, clue.id, source_kind=SourceKind.CLUE)
+    await matters.link_clues(uow, [link], SourceKind.CLUE, body.reason, standing)
     clue.first_clue_id = first.id
     return Step(Status.RETAINED_AS_REPEAT, said={"first_clue_id": first.id})
 
@@ -141,4 +179,5 @@ _ACTIONS: dict[str, Action] = {
     "reopen": dispositions.reopen,
     "archive": _archive,
     "extend": _extend,
+    "announce": _announce,
 }

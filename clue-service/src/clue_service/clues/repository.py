@@ -197,3 +197,8 @@ async def list_steps(session: AsyncSession, clue_id: UUID, actions: Iterable[str
 async def is_matching_pending(session: AsyncSession, clue_id: UUID) -> bool:
     """Whether candidates are still being looked for."""
     return bool(await session.scalar(select(exists().where(MatchingPending.clue_id == clue_id))))
+
+
+async def ask_for_matching(session: AsyncSession, clue_id: UUID) -> None:
+    """Candidates of a clue are to be found once more; by the system's time, as at registration."""
+    await session.execute(insert(MatchingPending).values(clue_id=clue_id, since=func.now()).on_conflict_do_nothing())

@@ -99,6 +99,7 @@ class VisibleCandidate(ResponseModel):
     relation: PairRelation
     reasons: list[ReasonOut]
     decision: Decision | None
+    state: Literal["open", "decided"] = Field(description="Decided also where both clues are in one matter by others")
 
 
 class BlindCandidate(ResponseModel):
@@ -152,7 +153,8 @@ class ClueOut(ClueSummary):
     allegations: list[AllegationOut]
     summary: str | None
     reporter: ReporterOut | None
-    matter_id: UUID | None
+    matter_id: UUID | None = Field(description="The earliest of `matter_ids`")
+    matter_ids: list[UUID] = Field(description="The matters it reports; a mixed letter reports several")
     first_clue_id: UUID | None = Field(description="The clue this one repeats")
     assignment_approval: ApprovalOut | None
     disposition: DispositionOut | None
@@ -162,6 +164,18 @@ class ClueOut(ClueSummary):
     allowed_moves: list[str] = Field(description="Moves the state allows and you may take")
     is_matching_pending: bool = Field(description="Candidates are still being looked for")
     candidates: list[CandidateOut] = Field(description="For intake officers and case supervisors; empty for others")
+
+
+class LaterAction(ResponseModel):
+    """Something people did after a decision that was taken back since."""
+
+    at: datetime
+    actor: str
+    unit: str | None
+    verb: str
+    object_type: str
+    object_id: UUID
+    clue_ids: list[UUID] = Field(description="Of these, the clues that you may see")
 
 
 class StepOut(ResponseModel):

@@ -1,7 +1,8 @@
 """Use cases that read clues: one, many, its candidates, its steps."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from chassis.directory import UnitTree
@@ -10,9 +11,9 @@ from chassis.uow import Uow
 
 from clue_service.access.policy import OFFICE_ROLES, Viewer
 from clue_service.candidates import service as candidates
-from clue_service.candidates.domain import calls_for_alert
+from clue_service.candidates.domain import SETTLED, calls_for_alert
 from clue_service.candidates.models import Candidate
-from clue_service.clues import domain, repository
+from clue_service.clues import domain, repository, rights
 from clue_service.clues.domain import LEADING_METHODS
 from clue_service.clues.filters import ClueFilter
 from clue_service.clues.models import Clue, Subject
@@ -24,6 +25,7 @@ from clue_service.clues.schemas import (
     ClueOut,
     ClueSummary,
     DispositionOut,
+    LaterAction,
     ReporterOut,
     ResultOut,
     StepOut,
@@ -31,11 +33,15 @@ from clue_service.clues.schemas import (
     VisibleCandidate,
 )
 from clue_service.matters import service as matters
-from clue_service.matters.domain import Lead
+from clue_service.matters.leads import Lead
 from clue_service.overlap_alerts import detection
 
-STEPS = ("register", "match", *(row.verb for row in domain.MOVE_ROWS), "decide_candidate", "undo_candidate")
+MATTER_STEPS = ("merge_matters", "split_matter", "undo_matter", "assign_lead")
+_VERDICTS = ("decide_candidate", "undo_candidate")
+STEPS = ("register", "match", *(row.verb for row in domain.MOVE_ROWS), *_VERDICTS, *MATTER_STEPS)
 """Audit actions that are steps of a clue's life; reads are not."""
+PEOPLES_STEPS = frozenset({*(row.verb for row in domain.MOVE_ROWS), *_VERDICTS, *MATTER_STEPS})
+"""Steps that are flagged when a decision taken before them is undone."""
 
 
 async def visible_clue(uow: Uow, viewer: Viewer, clue_id: UUID, *, lock: bool = False) -> Clue:
@@ -60,6 +66,7 @@ async def describe_clue(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) ->
     summary = (await summarise(uow, [clue]))[0]
     disposition = await repository.latest_disposition(uow.session, clue.id)
     result = await repository.latest_result(uow.session, clue.id)
+    matter_ids = await matters.matters_of_clue(uow, clue.id)
     return ClueOut(
         **dict(summary),
         members=clue.members,
@@ -70,14 +77,15 @@ async def describe_clue(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) ->
         reporter=ReporterOut.model_validate({"identity_type": clue.reporter_identity})
         if clue.reporter_identity
         else None,
-        matter_id=await matters.matter_of(uow, clue.id),
+        matter_id=next(iter(matter_ids), None),
+        matter_ids=matter_ids,
         first_clue_id=clue.first_clue_id,
         assignment_approval=ApprovalOut(**clue.assignment_approval) if clue.assignment_approval else None,
         disposition=DispositionOut.model_validate(disposition) if disposition else None,
         result=ResultOut.model_validate(result) if result else None,
         due_rule=clue.due_rule,
         clock_start=clue.clock_start,
-        allowed_moves=domain.allowed_to(viewer, clue, clue.status),
+        allowed_moves=rights.allowed_to(viewer, clue),
         is_matching_pending=await repository.is_matching_pending(uow.session, clue.id),
         candidates=await candidates_of(uow, viewer, tree, clue),
     )
@@ -113,8 +121,16 @@ async def candidates_of(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) ->
     pairs = await candidates.pairs_of(uow, clue.id)
     others = {pair.id: pair.other_than(clue.id) for pair in pairs}
     visible = await repository.visible_ids(uow.session, viewer, others.values())
+    of = await matters.matters_of(uow, [clue.id, *visible])
+    own = set(of.get(clue.id, ()))
     shown: list[CandidateOut] = [
-        VisibleCandidate.model_validate({**_columns(pair), "clue_id": others[pair.id]})
+        VisibleCandidate.model_validate(
+            {
+                **_columns(pair),
+                "clue_id": others[pair.id],
+                "state": "decided" if pair.decision in SETTLED or own & set(of.get(others[pair.id], ())) else "open",
+            }
+        )
         for pair in pairs
         if others[pair.id] in visible
     ]
@@ -185,6 +201,19 @@ async def standing_leads(uow: Uow, clue_ids: Iterable[UUID]) -> list[Lead]:
         for row in rows
         if row.overlap_policy != "silent"
     ]
+
+
+async def visible_actions(uow: Uow, viewer: Viewer, actions: Sequence[Mapping[str, Any]]) -> list[LaterAction]:
+    """What people did, as far as the viewer may see the clues they did it with; on a matter only one's own unit's."""
+    visible = await repository.visible_ids(
+        uow.session, viewer, {UUID(clue) for one in actions for clue in one["clue_ids"]}
+    )
+    found = []
+    for one in actions:
+        clues = [UUID(clue) for clue in one["clue_ids"] if UUID(clue) in visible]
+        if clues:
+            found.append(LaterAction.model_validate({**one, "clue_ids": clues}))
+    return found
 
 
 async def subjects_of_open_clues(

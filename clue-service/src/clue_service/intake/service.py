@@ -3,7 +3,6 @@
 Of two intakes at the same moment the one that commits later sees the other, so matching starts after the commit.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -14,25 +13,19 @@ from chassis.keyring import KeyRing
 from chassis.uow import Uow
 
 from clue_service.access.policy import Viewer, access_to
-from clue_service.candidates import events as candidate_events
-from clue_service.candidates import service as candidates
-from clue_service.candidates.domain import Decision, calls_for_alert
-from clue_service.candidates.service import FoundPair
 from clue_service.clues import events, repository
 from clue_service.clues import service as clues
-from clue_service.clues.domain import Status, stage_of
+from clue_service.clues.domain import Status
 from clue_service.clues.errors import OriginRefTaken, ReceivingUnitNotYours
 from clue_service.clues.models import Allegation, Clue, Subject
-from clue_service.clues.vocabulary import OverlapPolicy
 from clue_service.intake import repository as intake
-from clue_service.intake.engine import Engine, ScoredCandidate
+from clue_service.intake.engine import Engine
+from clue_service.intake.proposals import found_pair, propose, pulled_in
 from clue_service.intake.schemas import RegisterClueIn, SubjectIn
+from clue_service.intake.texts import read_texts
 from clue_service.matching.prepared import AllegationText, ClueText, Prepared, SubjectText
-from clue_service.overlap_alerts import detection
-from clue_service.overlap_alerts.domain import Party
 from clue_service.reporters import service as reporters
 
-BLIND_HITS_PER_DAY = 500  # a busy petition office registers some 200 clues a day; whoever probes needs many more
 PENDING_AFTER = timedelta(seconds=5)  # the request that registered the clue is matching it until then
 
 
@@ -174,7 +167,8 @@ async def search(
     """Look for what a clue repeats or overlaps with; returns how many pairs are new. Safe to repeat."""
     clue = (await clues.clues_by_id(uow, [clue_id]))[clue_id]
     await engine.follow(uow.session)
-    prepared = prepared or engine.prepare(await _text_of_clue(uow, clue), tree)
+    if prepared is None:
+        prepared = engine.prepare((await read_texts(uow.session, engine.keys, [clue]))[clue_id], tree)
     scored = await engine.matcher.candidates(uow.session, clue_id, prepared)
     shown = [one for one in scored if one.band != "none"]
     others = await clues.clues_by_id(uow, (one.clue_id for one in shown))
@@ -183,103 +177,5 @@ async def search(
         for one in shown
         if one.clue_id in others
     ]
+    found += await pulled_in(uow, clue, found, scored, others)
     return await propose(uow, clue, found, others)
-
-
-def found_pair(clue: Clue, other: Clue, scored: ScoredCandidate, model_version: str, origin: str) -> FoundPair:
-    """What the engine says of a clue and one other, as it is recorded."""
-    return FoundPair(
-        other_id=other.id,
-        probability=scored.probability,
-        band=scored.band.value,
-        relation=scored.relation.value,
-        reasons=[
-            {"field": why.field, "verdict": why.verdict, "weight": why.weight, "detail": why.detail}
-            for why in scored.reasons
-        ],
-        is_across=other.commission != clue.commission,
-        model_version=model_version,
-        origin=origin,
-    )
-
-
-async def propose(uow: Uow, clue: Clue, found: Sequence[FoundPair], others: Mapping[UUID, Clue]) -> int:
-    """Record pairs of a clue for people to decide, and tell other commissions blindly; how many pairs were new.
-
-    A search other than intake's tells only of pairs it found first: what is known was told when it was found.
-    """
-    recorded = await candidates.record_pairs(uow, clue.id, found)
-    for pair in recorded:
-        if not pair.is_across:
-            await candidate_events.emit_detected(uow, pair, clue.id, clue.commission)
-    new = {pair.other_than(clue.id) for pair in recorded}
-    hits = await _hits(uow, clue, [one for one in found if one.origin == "intake" or one.other_id in new], others)
-    if hits:
-        await detection.report_overlap(uow, Party(clue.id, clue.commission, stage_of(clue.status)), hits)
-    if hits and any(one.origin == "intake" for one in found):
-        await _count_blind_hit(uow, clue)
-    await uow.audit("match", "clue", clue.id, detail={"candidates": len(found), "across": len(hits)})
-    return len(recorded)
-
-
-async def _hits(uow: Uow, clue: Clue, found: Iterable[FoundPair], others: Mapping[UUID, Clue]) -> list[Party]:
-    """The clues of other commissions to be told of: neither side silent, and nobody has said they differ."""
-    if clue.overlap_policy == OverlapPolicy.SILENT:
-        return []
-    pairs = await candidates.pairs_of(uow, clue.id)
-    differing = {pair.other_than(clue.id) for pair in pairs if pair.decision == Decision.DIFFERENT}
-    hits = [
-        others[pair.other_id]
-        for pair in found
-        if pair.is_across
-        and pair.other_id not in differing
-        and calls_for_alert(pair.band, pair.probability, pair.reasons)
-    ]
-    return [
-        Party(other.id, other.commission, stage_of(other.status))
-        for other in hits
-        if other.overlap_policy == OverlapPolicy.ANNOUNCE
-    ]
-
-
-async def _count_blind_hit(uow: Uow, clue: Clue) -> None:
-    if clue.registered_via is not None:
-        return
-    shown = await intake.count_blind_hit(uow.session, clue.registered_by, uow.clock.today())
-    if shown > BLIND_HITS_PER_DAY:
-        clue.blind_hits_withheld = True
-        await uow.audit("withhold_blind_hits", "clue", clue.id)
-        await uow.session.flush()
-
-
-async def _text_of_clue(uow: Uow, clue: Clue) -> ClueText:
-    subjects = await repository.list_subjects(uow.session, [clue.id])
-    allegations = await repository.list_allegations(uow.session, [clue.id])
-    digest = await reporters.stored_digest(uow, clue.id)
-    return ClueText(
-        received_on=clue.received_on,
-        subjects=tuple(
-            SubjectText(
-                name=one.name,
-                unit_name=one.unit_name,
-                unit_code=one.unit_code,
-                post=one.post,
-                person_code=one.person_code,
-            )
-            for one in subjects
-        ),
-        allegations=tuple(
-            AllegationText(
-                text=one.text,
-                category_code=one.category_code,
-                occurred_from=one.occurred_from,
-                occurred_to=one.occurred_to,
-                place=one.place,
-                amount_cny=one.amount_cny,
-            )
-            for one in allegations
-        ),
-        commission=clue.commission,
-        source_code=clue.source_code,
-        reporter_key=digest.hex() if digest else None,
-    )

@@ -1,5 +1,9 @@
 """What the worker does for intake: matching that a crash or a failure left behind, and the engine's counts."""
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
 from chassis.identity import SYSTEM
 from chassis.logging import get_logger
 from chassis.service import Resources
@@ -22,6 +26,13 @@ async def match_pending(resources: Resources) -> None:
                 await service.match_clue(uow, tree, resources.own, clue_id)
         except Exception as error:
             log.error("matching_failed", clue_id=str(clue_id), exc_info=error)
+
+
+async def match_again(resources: Resources, payload: Mapping[str, Any]) -> None:
+    """Look for the candidates of one clue now."""
+    tree = await resources.directory.tree()
+    async with resources.transactions(SYSTEM) as uow:
+        await service.match_clue(uow, tree, resources.own, UUID(payload["clue_id"]))
 
 
 async def save_counts(resources: Resources) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, text, update
+from sqlalchemy import Uuid, and_, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clue_service.matters.domain import Lead
+from clue_service.clues.models import Clue
+from clue_service.matters.domain import Group, Link
+from clue_service.matters.leads import Lead
 from clue_service.matters.models import Matter, MatterLead, MatterLink, MatterMember
 
 
@@ -17,72 +19,140 @@ async def lock_all(session: AsyncSession) -> None:
     await session.execute(text("select pg_advisory_xact_lock(hashtextextended('clue:matters', 0))"))
 
 
-async def matters_of(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """The matter of each clue that belongs to one."""
+async def new_id(session: AsyncSession) -> UUID:
+    """An id for a decision whose rows name it before it is written."""
+    return (await session.scalars(select(func.uuidv7(type_=Uuid())))).one()
+
+
+async def matters_of(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """The matters of each clue that belongs to any, earliest first."""
     rows = await session.execute(
-        select(MatterMember.clue_id, MatterMember.matter_id).where(MatterMember.clue_id.in_(list(clue_ids)))
+        select(MatterMember.clue_id, MatterMember.matter_id)
+        .where(MatterMember.clue_id.in_(list(clue_ids)))
+        .order_by(MatterMember.clue_id, MatterMember.matter_id)
     )
-    return {row.clue_id: row.matter_id for row in rows}
+    found: dict[UUID, list[UUID]] = {}
+    for clue_id, matter_id in rows:
+        found.setdefault(clue_id, []).append(matter_id)
+    return found
 
 
-async def members_of(session: AsyncSession, matter_ids: Iterable[UUID]) -> Sequence[UUID]:
-    """The clues of some matters, earliest first."""
-    query = select(MatterMember.clue_id).where(MatterMember.matter_id.in_(list(matter_ids)))
-    return (await session.scalars(query.order_by(MatterMember.clue_id))).all()
+async def members_of(session: AsyncSession, matter_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, list[str]]]:
+    """The clues of some matters, earliest first, each with the parts that belong: matter → clue → parts."""
+    query = select(MatterMember).where(MatterMember.matter_id.in_(list(matter_ids)))
+    found: dict[UUID, dict[UUID, list[str]]] = {}
+    for row in await session.scalars(query.order_by(MatterMember.matter_id, MatterMember.clue_id)):
+        found.setdefault(row.matter_id, {})[row.clue_id] = row.parts
+    return found
 
 
-async def links_among(session: AsyncSession, clue_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+async def links_touching(session: AsyncSession, clue_ids: Iterable[UUID]) -> list[Link]:
     """The links that touch any of some clues."""
-    rows = await session.execute(
-        select(MatterLink.clue_a, MatterLink.clue_b).where(
-            or_(MatterLink.clue_a.in_(clue_ids), MatterLink.clue_b.in_(clue_ids))
+    ids = list(clue_ids)
+    query = select(MatterLink).where(or_(MatterLink.clue_a.in_(ids), MatterLink.clue_b.in_(ids)))
+    return [_link(row) for row in await session.scalars(query.order_by(MatterLink.id))]
+
+
+async def links_of_source(session: AsyncSession, source_id: UUID) -> list[Link]:
+    """The links that one decision made."""
+    query = select(MatterLink).where(MatterLink.source_id == source_id)
+    return [_link(row) for row in await session.scalars(query.order_by(MatterLink.id))]
+
+
+def _link(row: MatterLink) -> Link:
+    return Link(row.clue_a, row.clue_b, row.source_id, row.part_a, row.part_b, row.source_kind)
+
+
+async def add_links(session: AsyncSession, links: Sequence[Link], linked_by: str, linked_at: datetime) -> None:
+    """Hold clues to be one matter; safe to repeat."""
+    if not links:
+        return
+    rows = [
+        {
+            "clue_a": link.clue_a,
+            "clue_b": link.clue_b,
+            "part_a": link.part_a,
+            "part_b": link.part_b,
+            "source_id": link.source_id,
+            "source_kind": link.source_kind,
+            "linked_by": linked_by,
+            "linked_at": linked_at,
+        }
+        for link in links
+    ]
+    await session.execute(insert(MatterLink).values(rows).on_conflict_do_nothing())
+
+
+async def remove_links(session: AsyncSession, links: Iterable[Link]) -> None:
+    """Take links away."""
+    ends = [
+        and_(
+            MatterLink.clue_a == link.clue_a,
+            MatterLink.clue_b == link.clue_b,
+            MatterLink.part_a.is_not_distinct_from(link.part_a),
+            MatterLink.part_b.is_not_distinct_from(link.part_b),
+            MatterLink.source_id == link.source_id,
         )
-    )
-    return [(one, other) for one, other in rows]
+        for link in links
+    ]
+    if ends:
+        await session.execute(delete(MatterLink).where(or_(*ends)))
 
 
-async def add_link(
-    session: AsyncSession, pair: tuple[UUID, UUID], source_id: UUID, linked_by: str, linked_at: datetime
-) -> None:
-    """Hold two clues to be one matter; safe to repeat."""
-    first, second = sorted(pair)
-    await session.execute(
-        insert(MatterLink)
-        .values(clue_a=first, clue_b=second, source_id=source_id, linked_by=linked_by, linked_at=linked_at)
-        .on_conflict_do_nothing()
-    )
+async def silent_among(session: AsyncSession, clue_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of some clues that are silent."""
+    query = select(Clue.id).where(Clue.id.in_(list(clue_ids)), Clue.overlap_policy == "silent")
+    return set(await session.scalars(query))
 
 
-async def remove_links(session: AsyncSession, source_id: UUID) -> None:
-    """Take the links of a decision away."""
-    await session.execute(delete(MatterLink).where(MatterLink.source_id == source_id))
+async def commissions_of(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, tuple[str, bool]]:
+    """The commission of each clue, and whether the clue is announced."""
+    query = select(Clue.id, Clue.commission, Clue.overlap_policy).where(Clue.id.in_(list(clue_ids)))
+    return {clue: (code, policy == "announce") for clue, code, policy in await session.execute(query)}
+
+
+async def find_matter(session: AsyncSession, matter_id: UUID) -> Matter | None:
+    """One matter, read anew."""
+    query = select(Matter).where(Matter.id == matter_id)
+    return await session.scalar(query.execution_options(populate_existing=True))
 
 
 async def add_matter(session: AsyncSession, formed_at: datetime) -> UUID:
     """A matter without members yet."""
-    matter = Matter(formed_at=formed_at)
+    matter = Matter(formed_at=formed_at, version=0)
     session.add(matter)
     await session.flush()
     return matter.id
 
 
-async def put_members(session: AsyncSession, matter_id: UUID, clue_ids: Iterable[UUID]) -> None:
-    """Make clues members of a matter, whichever they belonged to."""
-    rows = [{"clue_id": clue_id, "matter_id": matter_id} for clue_id in clue_ids]
-    statement = insert(MatterMember).values(rows)
+async def put_members(session: AsyncSession, groups: Mapping[UUID, Group], gone: Iterable[UUID]) -> None:
+    """Make the clues of each group the members of its matter; those in ``gone`` are left without any."""
+    ids = [*groups, *gone]
+    rows = [
+        {"matter_id": matter, "clue_id": clue, "parts": list(parts)}
+        for matter, group in groups.items()
+        for clue, parts in sorted(group.parts.items())
+    ]
+    await session.execute(delete(MatterMember).where(MatterMember.matter_id.in_(ids)))
+    if rows:
+        await session.execute(insert(MatterMember).values(rows))
+
+
+async def say_what_became(session: AsyncSession, merged: Mapping[UUID, UUID | None], bumped: Iterable[UUID]) -> None:
+    """Which matters go on as another one (None: as themselves or not at all), and whose version rises."""
+    for matter, into in sorted(merged.items()):
+        await session.execute(update(Matter).where(Matter.id == matter).values(merged_into=into))
     await session.execute(
-        statement.on_conflict_do_update(index_elements=["clue_id"], set_={"matter_id": statement.excluded.matter_id})
+        update(Matter).where(Matter.id.in_(list(bumped))).values(version=Matter.version + 1),
+        execution_options={"synchronize_session": False},
     )
 
 
-async def remove_member(session: AsyncSession, clue_id: UUID) -> None:
-    """A clue belongs to no matter any more."""
-    await session.execute(delete(MatterMember).where(MatterMember.clue_id == clue_id))
-
-
 async def leads_of(session: AsyncSession, scope_ids: Iterable[UUID]) -> dict[UUID, Lead]:
-    """The lead of each matter or alert that has one."""
-    rows = await session.scalars(select(MatterLead).where(MatterLead.scope_id.in_(list(scope_ids))))
+    """The lead of each matter or set of overlapping clues that has one."""
+    rows = await session.scalars(
+        select(MatterLead).where(MatterLead.scope_id.in_(list(scope_ids))).execution_options(populate_existing=True)
+    )
     return {
         row.scope_id: Lead(
             commission=row.commission, unit=row.unit, clue_id=row.clue_id, basis=row.basis, taken_at=row.taken_at
@@ -91,36 +161,33 @@ async def leads_of(session: AsyncSession, scope_ids: Iterable[UUID]) -> dict[UUI
     }
 
 
-async def take_lead(session: AsyncSession, scope_id: UUID, lead: Lead) -> None:
-    """Take the lead of a matter or alert unless somebody has it."""
-    await session.execute(_lead_row(scope_id, lead).on_conflict_do_nothing())
+async def take_lead(session: AsyncSession, scope_ids: Sequence[UUID], lead: Lead) -> list[UUID]:
+    """Take the lead wherever nobody has it; where it was taken."""
+    if not scope_ids:
+        return []
+    rows = [_lead_row(scope_id, lead) for scope_id in scope_ids]
+    statement = insert(MatterLead).values(rows).on_conflict_do_nothing().returning(MatterLead.scope_id)
+    return list(await session.scalars(statement))
 
 
-async def put_lead(session: AsyncSession, scope_id: UUID, lead: Lead) -> None:
-    """Give the lead of a matter or alert, whoever had it."""
-    statement = _lead_row(scope_id, lead)
-    changes: Mapping[str, object] = {
-        name: statement.excluded[name] for name in ("commission", "unit", "clue_id", "basis", "taken_at")
+async def put_leads(session: AsyncSession, leads: Mapping[UUID, Lead | None]) -> None:
+    """Give the lead of each matter or set of clues, whoever had it; None: nobody leads."""
+    gone = [scope_id for scope_id, lead in leads.items() if lead is None]
+    if gone:
+        await session.execute(delete(MatterLead).where(MatterLead.scope_id.in_(gone)))
+    rows = [_lead_row(scope_id, lead) for scope_id, lead in sorted(leads.items()) if lead is not None]
+    if rows:
+        statement = insert(MatterLead).values(rows)
+        changes = {name: statement.excluded[name] for name in ("commission", "unit", "clue_id", "basis", "taken_at")}
+        await session.execute(statement.on_conflict_do_update(index_elements=["scope_id"], set_=changes))
+
+
+def _lead_row(scope_id: UUID, lead: Lead) -> dict[str, object]:
+    return {
+        "scope_id": scope_id,
+        "commission": lead.commission,
+        "unit": lead.unit,
+        "clue_id": lead.clue_id,
+        "basis": lead.basis,
+        "taken_at": lead.taken_at,
     }
-    await session.execute(statement.on_conflict_do_update(index_elements=["scope_id"], set_=changes))
-
-
-def _lead_row(scope_id: UUID, lead: Lead):  # type: ignore[no-untyped-def]  # SQLAlchemy's Insert of a dialect
-    return insert(MatterLead).values(
-        scope_id=scope_id,
-        commission=lead.commission,
-        unit=lead.unit,
-        clue_id=lead.clue_id,
-        basis=lead.basis,
-        taken_at=lead.taken_at,
-    )
-
-
-async def remove_lead(session: AsyncSession, scope_id: UUID) -> None:
-    """Nobody leads a matter or alert."""
-    await session.execute(delete(MatterLead).where(MatterLead.scope_id == scope_id))
-
-
-async def move_lead(session: AsyncSession, from_scope: UUID, to_scope: UUID) -> None:
-    """Carry a lead over to another matter."""
-    await session.execute(update(MatterLead).where(MatterLead.scope_id == from_scope).values(scope_id=to_scope))

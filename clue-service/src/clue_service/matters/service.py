@@ -4,16 +4,23 @@ One lock for all of them: the changes are decisions of people and the few intake
 long, and a finer lock order through clues, pairs, alerts and matters would have to be kept by every feature.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from chassis.directory import UnitTree
 from chassis.uow import Uow
 
 from clue_service.access.contacts import contact_of
+from clue_service.matter_changes import service as changes
+from clue_service.matter_changes.models import MatterChange
+from clue_service.matter_changes.service import Decision
 from clue_service.matters import repository
-from clue_service.matters.domain import Lead, components, prevailing
+from clue_service.matters.domain import ChangeKind, Link, MatterFacts, SourceKind
 from clue_service.matters.errors import MatterLedElsewhere
+from clue_service.matters.leads import Lead
+from clue_service.matters.rearranging import Rearranged, matters_around, note_lead, rearrange
+
+DESIGNATED = "designated"
 
 
 async def serialise(uow: Uow) -> None:
@@ -24,79 +31,76 @@ async def serialise(uow: Uow) -> None:
     await repository.lock_all(uow.session)
 
 
-async def matter_of(uow: Uow, clue_id: UUID) -> UUID | None:
-    """The matter a clue belongs to."""
-    return (await repository.matters_of(uow.session, [clue_id])).get(clue_id)
-
-
-async def matters_of(uow: Uow, clue_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """The matter of each clue that belongs to one."""
+async def matters_of(uow: Uow, clue_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """The matters of each clue that belongs to any, earliest first; a mixed letter belongs to several."""
     return await repository.matters_of(uow.session, clue_ids)
 
 
+async def matters_of_clue(uow: Uow, clue_id: UUID) -> list[UUID]:
+    """The matters of a clue, earliest first."""
+    return (await repository.matters_of(uow.session, [clue_id])).get(clue_id, [])
+
+
+async def members_of(uow: Uow, matter_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, list[str]]]:
+    """The clues of some matters, each with the parts that belong."""
+    return await repository.members_of(uow.session, matter_ids)
+
+
+async def clues_around(uow: Uow, clue_ids: Collection[UUID]) -> set[UUID]:
+    """Some clues, and all clues that share a matter with one of them."""
+    around = await matters_around(uow, clue_ids)
+    return set(clue_ids).union(*(facts.clues for facts in around.values()))
+
+
 async def link_clues(
-    uow: Uow, pairs: Sequence[tuple[UUID, UUID]], source_id: UUID, standing: Iterable[Lead] = ()
-) -> UUID:
+    uow: Uow, links: Sequence[Link], kind: SourceKind, reason: str | None = None, standing: Sequence[Lead] = ()
+) -> Rearranged:
     """Hold clues to be one matter, joining the matters they belonged to. Call ``serialise`` first.
 
     Args:
-        pairs: The clues, two by two.
-        source_id: The candidate, alert or clue whose decision it is.
-        standing: Leads that members took by an approval before there was a matter.
-
-    Returns:
-        The matter.
+        links: The clues, two by two, with the decision that joins them.
+        kind: What made the decision.
+        reason: Why, in a person's words.
+        standing: Leads that the clues' approvals gave.
     """
-    clue_ids = {clue_id for pair in pairs for clue_id in pair}
-    for pair in pairs:
-        await repository.add_link(
-            uow.session, pair, source_id, linked_by=uow.actor.acting_for or uow.actor.sub, linked_at=uow.now
-        )
-    joined = sorted(set((await repository.matters_of(uow.session, clue_ids)).values()))
-    matter_id = joined[0] if joined else await repository.add_matter(uow.session, uow.now)
-    members = {*clue_ids, *await repository.members_of(uow.session, joined)}
-    await repository.put_members(uow.session, matter_id, sorted(members))
-    leads = await repository.leads_of(uow.session, joined)
-    lead = prevailing([*leads.values(), *standing])
-    for scope_id in leads:
-        await repository.remove_lead(uow.session, scope_id)
-    if lead is not None:
-        await repository.put_lead(uow.session, matter_id, lead)
-    return matter_id
+    clue_ids = tuple(sorted({clue for link in links for clue in (link.clue_a, link.clue_b)}))
+    decision = Decision(ChangeKind.LINKED, kind, links[0].source_id, clue_ids, reason)
+    return await rearrange(uow, decision, add=links, standing=standing)
 
 
-async def unlink_clues(uow: Uow, source_id: UUID, clue_ids: Iterable[UUID]) -> None:
-    """Take a decision's links back and let the matter fall apart where nothing else holds it.
+async def unlink_source(
+    uow: Uow,
+    source_id: UUID,
+    kind: SourceKind,
+    *,
+    reason: str | None = None,
+    standing: Sequence[Lead] = (),
+    verbs: Collection[str] = (),
+) -> Rearranged | None:
+    """Take a decision's links back; matters fall apart where nothing else holds them, and come back as they were.
 
-    Call ``serialise`` first.
+    Call ``serialise`` first. ``verbs`` are the steps of people to be flagged where taken since. None where the
+    decision joined nothing.
     """
-    matter_ids = set((await repository.matters_of(uow.session, clue_ids)).values())
-    await repository.remove_links(uow.session, source_id)
-    for matter_id in sorted(matter_ids):
-        await _split(uow, matter_id)
+    links = await repository.links_of_source(uow.session, source_id)
+    change = await changes.standing_change(uow, source_id)
+    if not links and change is None:
+        return None
+    later = await changes.later_actions(uow, change, verbs)
+    clue_ids = tuple(sorted({clue for link in links for clue in (link.clue_a, link.clue_b)}))
+    decision = Decision(ChangeKind.UNDONE, kind, source_id, clue_ids, reason, undoes=change, later_actions=later)
+    return await rearrange(uow, decision, remove=links, standing=standing)
 
 
-async def _split(uow: Uow, matter_id: UUID) -> None:
-    members = await repository.members_of(uow.session, [matter_id])
-    parts = components(members, await repository.links_among(uow.session, members))
-    lead = (await repository.leads_of(uow.session, [matter_id])).get(matter_id)
-    kept = False
-    for part in parts:
-        if len(part) == 1:
-            await repository.remove_member(uow.session, next(iter(part)))
-            continue
-        scope = await repository.add_matter(uow.session, uow.now) if kept else matter_id
-        await repository.put_members(uow.session, scope, sorted(part))
-        if kept and lead is not None and lead.clue_id in part:
-            await repository.move_lead(uow.session, matter_id, scope)
-        kept = True
-    single = {clue_id for part in parts if len(part) == 1 for clue_id in part}
-    if lead is not None and (not kept or lead.clue_id in single):
-        await repository.remove_lead(uow.session, matter_id)
+async def let_count(uow: Uow, clue_id: UUID, reason: str, standing: Sequence[Lead]) -> None:
+    """A clue is silent no more: it holds together what it belongs to. Call ``serialise`` first."""
+    if await matters_of_clue(uow, clue_id):
+        decision = Decision(ChangeKind.ANNOUNCED, SourceKind.CLUE, clue_id, (clue_id,), reason)
+        await rearrange(uow, decision, standing=standing)
 
 
 async def check_lead(uow: Uow, tree: UnitTree, scope_ids: Iterable[UUID], commission: str, unit: str | None) -> None:
-    """Raise MatterLedElsewhere where a rival leads one of the matters or alerts."""
+    """Raise MatterLedElsewhere where a rival leads one of the matters or sets of overlapping clues."""
     leads = await repository.leads_of(uow.session, scope_ids)
     for scope_id in sorted(leads):
         lead = leads[scope_id]
@@ -108,33 +112,40 @@ async def check_lead(uow: Uow, tree: UnitTree, scope_ids: Iterable[UUID], commis
 
 
 async def take_lead(uow: Uow, tree: UnitTree, scope_ids: Iterable[UUID], lead: Lead) -> None:
-    """Take the lead of matters and alerts for an approved check; raises MatterLedElsewhere where a rival has one."""
+    """Take the lead of matters and sets for an approved check; raises MatterLedElsewhere where a rival has one."""
     scopes = sorted(scope_ids)
-    for scope_id in scopes:
-        await repository.take_lead(uow.session, scope_id, lead)
+    taken = await repository.take_lead(uow.session, scopes, lead)
     await check_lead(uow, tree, scopes, lead.commission, lead.unit)
+    members = await repository.members_of(uow.session, taken)
+    if members and lead.clue_id is not None:
+        decision = Decision(ChangeKind.LEAD_TAKEN, SourceKind.CLUE, lead.clue_id, (lead.clue_id,))
+        ledless = {matter: MatterFacts(frozenset(clues)) for matter, clues in members.items()}
+        await note_lead(uow, decision, ledless, dict.fromkeys(members, lead))
 
 
-async def designate(uow: Uow, scope_ids: Iterable[UUID], commission: str) -> None:
-    """Give the lead of matters and alerts to a commission as a whole, whoever had it."""
-    lead = Lead(commission=commission, unit=None, clue_id=None, basis="designated", taken_at=uow.now)
-    for scope_id in sorted(scope_ids):
-        await repository.put_lead(uow.session, scope_id, lead)
+async def designate(
+    uow: Uow, scope_ids: Iterable[UUID], lead: Lead, kind: SourceKind, source_id: UUID, reason: str | None = None
+) -> MatterChange | None:
+    """Give the lead of matters and sets of overlapping clues, whoever had it. Call ``serialise`` first."""
+    scopes = sorted(scope_ids)
+    before = await repository.leads_of(uow.session, scopes)
+    await repository.put_leads(uow.session, dict.fromkeys(scopes, lead))
+    members = await repository.members_of(uow.session, scopes)
+    facts = {matter: MatterFacts(frozenset(clues), before.get(matter)) for matter, clues in members.items()}
+    decision = Decision(ChangeKind.LEAD_ASSIGNED, kind, source_id, reason=reason)
+    return await note_lead(uow, decision, facts, dict.fromkeys(members, lead))
 
 
 async def leads_of(uow: Uow, scope_ids: Iterable[UUID]) -> dict[UUID, Lead]:
-    """The lead of each matter or alert that has one."""
+    """The lead of each matter or set of overlapping clues that has one."""
     return await repository.leads_of(uow.session, scope_ids)
 
 
-async def drop_lead(uow: Uow, scope_id: UUID) -> None:
-    """Nobody leads a matter or alert any more."""
-    await repository.remove_lead(uow.session, scope_id)
+async def put_leads(uow: Uow, leads: Mapping[UUID, Lead | None]) -> None:
+    """Set the leads of sets of overlapping clues; None: nobody leads."""
+    await repository.put_leads(uow.session, leads)
 
 
-async def inherit_lead(uow: Uow, scope_id: UUID, lead: Lead) -> None:
-    """Carry a lead over to a scope that takes another's place: the one that prevails stays."""
-    standing = (await repository.leads_of(uow.session, [scope_id])).get(scope_id)
-    prevails = prevailing([lead, *([standing] if standing else [])])
-    if prevails is not None:
-        await repository.put_lead(uow.session, scope_id, prevails)
+def designated(uow: Uow, commission: str, unit: str | None = None) -> Lead:
+    """A lead given by people to a commission as a whole, or to one unit of it."""
+    return Lead(commission=commission, unit=unit, clue_id=None, basis=DESIGNATED, taken_at=uow.now)

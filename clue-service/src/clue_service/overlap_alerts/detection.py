@@ -1,6 +1,6 @@
 """Overlaps as intake meets them: one alert per overlapping set, and what a hidden clue looks like from outside."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from chassis.directory import UnitTree
@@ -9,17 +9,30 @@ from chassis.uow import Uow
 from clue_service.access.contacts import contact_of
 from clue_service.deadlines.domain import OVERLAP_ACKNOWLEDGEMENT, due_after, end_of_day
 from clue_service.matters import service as matters
+from clue_service.matters.leads import Lead, prevailing
 from clue_service.overlap_alerts import domain, events, repository
 from clue_service.overlap_alerts.domain import AlertState, Party, Stage
 from clue_service.overlap_alerts.models import AlertCommission, OverlapAlert
 from clue_service.overlap_alerts.schemas import BlindHit
 
 
-async def report_overlap(uow: Uow, clue: Party, hits: Sequence[Party]) -> UUID:
+async def report_overlap(
+    uow: Uow,
+    clue: Party,
+    hits: Sequence[Party],
+    bound: Collection[UUID] | None = None,
+    standing: Sequence[Lead] = (),
+) -> UUID:
     """Let a clue and the clues of other commissions it overlaps with meet in one alert.
 
     The earliest alert in effect of any of them takes all; without one there is a new alert. Two intakes that find each
     other at the same time come here one after the other, and the second finds the alert of the first.
+
+    Args:
+        clue: The clue that was matched.
+        hits: Clues of other commissions that are told of it.
+        bound: Those that probably report the same matter, so that one lead binds them with the clue; None: all.
+        standing: Leads that approvals of checks gave the clues before they met.
     """
     await matters.serialise(uow)
     parties = [clue, *hits]
@@ -31,7 +44,28 @@ async def report_overlap(uow: Uow, clue: Party, hits: Sequence[Party]) -> UUID:
     else:
         alert = await _open_alert(uow)
     await _join(uow, alert, parties)
+    together = {clue.clue_id, *(hit.clue_id for hit in hits if bound is None or hit.clue_id in bound)}
+    await _bind(uow, alert.id, together, standing)
     return alert.id
+
+
+async def _bind(uow: Uow, alert_id: UUID, clue_ids: Collection[UUID], standing: Sequence[Lead]) -> None:
+    """One lead for clues that probably report one matter: of several the one that prevails."""
+    clues = await repository.list_clues(uow.session, [alert_id])
+    scopes = sorted({clue.bound_by for clue in clues if clue.clue_id in clue_ids})
+    if len(scopes) > 1:
+        await repository.bind(uow.session, alert_id, scopes, scopes[0])
+    leads = await matters.leads_of(uow, scopes)
+    lead = prevailing([*leads.values(), *(one for one in standing if one.clue_id in clue_ids)])
+    if len(scopes) > 1 or lead != leads.get(scopes[0]):
+        await matters.put_leads(uow, {**dict.fromkeys(scopes[1:]), scopes[0]: lead})
+
+
+async def bind_all(uow: Uow, alert_id: UUID) -> UUID:
+    """The votes hold all clues of an alert to be one matter: what binds them from now on."""
+    clues = await repository.list_clues(uow.session, [alert_id])
+    await _bind(uow, alert_id, {clue.clue_id for clue in clues}, ())
+    return min(clue.bound_by for clue in clues)
 
 
 async def _open_alert(uow: Uow) -> OverlapAlert:
@@ -50,16 +84,12 @@ async def _open_alert(uow: Uow) -> OverlapAlert:
 async def _merge(uow: Uow, source: OverlapAlert, target: OverlapAlert) -> None:
     """A clue overlaps with both sets, so they are one: the earlier alert goes on with the clues of the later."""
     clues = await repository.list_clues(uow.session, [source.id])
-    parties = [Party(clue.clue_id, clue.commission, Stage(clue.stage)) for clue in clues]
-    leads = await matters.leads_of(uow, [source.id])
+    parties = [Party(clue.clue_id, clue.commission, Stage(clue.stage), clue.bound_by) for clue in clues]
     source.state = AlertState.MERGED
     source.merged_into = target.id
     source.version += 1
     await uow.session.flush()
     await _join(uow, target, parties)
-    if source.id in leads:
-        await matters.drop_lead(uow, source.id)
-        await matters.inherit_lead(uow, target.id, leads[source.id])
 
 
 async def _join(uow: Uow, alert: OverlapAlert, parties: Sequence[Party]) -> None:
@@ -107,9 +137,14 @@ async def stages_by_commission(uow: Uow, alert_ids: Iterable[UUID]) -> dict[UUID
     }
 
 
-async def alerts_in_effect(uow: Uow, clue_id: UUID) -> list[UUID]:
-    """The alerts whose lead a clue has to respect."""
-    return [alert.id for alert in await repository.list_in_effect(uow.session, [clue_id])]
+async def binding_scopes(uow: Uow, clue_id: UUID) -> list[UUID]:
+    """What binds a clue through alerts: the lead of each has to be respected."""
+    return list(await repository.binding_scopes(uow.session, clue_id))
+
+
+async def scopes_of_clues(uow: Uow, clue_ids: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """What binds some clues through alerts, with the commissions each scope binds."""
+    return await repository.scopes_of_clues(uow.session, clue_ids)
 
 
 async def follow_stage(uow: Uow, clue_id: UUID, stage: Stage) -> None:

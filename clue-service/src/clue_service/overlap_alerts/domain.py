@@ -41,6 +41,8 @@ class Party:
     clue_id: UUID
     commission: str
     stage: Stage
+    bound_by: UUID | None = None
+    """What binds it in an alert it took part in."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.db import Uuid7
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clue_service.tables import Base
@@ -55,3 +55,5 @@ class AlertClue(Base):
     clue_id: Mapped[UUID] = mapped_column(ForeignKey("clue.id"), primary_key=True)
     commission: Mapped[str]
     stage: Mapped[str]
+    bound_by: Mapped[UUID] = mapped_column(Uuid)
+    """Clues with the same value probably report one matter: one lead binds them. The others are only told of."""

@@ -62,7 +62,13 @@ async def list_clues(session: AsyncSession, alert_ids: Iterable[UUID]) -> Sequen
 async def add_clues(session: AsyncSession, alert_id: UUID, parties: Iterable[Party]) -> None:
     """Let clues take part; those that do already stay as they are."""
     rows = [
-        {"alert_id": alert_id, "clue_id": party.clue_id, "commission": party.commission, "stage": party.stage.value}
+        {
+            "alert_id": alert_id,
+            "clue_id": party.clue_id,
+            "commission": party.commission,
+            "stage": party.stage.value,
+            "bound_by": party.bound_by or party.clue_id,
+        }
         for party in parties
     ]
     await session.execute(insert(AlertClue).values(rows).on_conflict_do_nothing())
@@ -73,3 +79,36 @@ async def set_stage(session: AsyncSession, clue_id: UUID, stage: str) -> None:
     await session.execute(
         update(AlertClue).where(AlertClue.clue_id == clue_id, AlertClue.stage != stage).values(stage=stage)
     )
+
+
+async def bind(session: AsyncSession, alert_id: UUID, bound_by: Iterable[UUID], together: UUID) -> None:
+    """Let one lead bind the clues of an alert that several would have bound."""
+    await session.execute(
+        update(AlertClue)
+        .where(AlertClue.alert_id == alert_id, AlertClue.bound_by.in_(list(bound_by)))
+        .values(bound_by=together)
+    )
+
+
+async def binding_scopes(session: AsyncSession, clue_id: UUID) -> Sequence[UUID]:
+    """What binds a clue through the alerts in effect that it takes part in."""
+    query = (
+        select(AlertClue.bound_by)
+        .join(OverlapAlert, OverlapAlert.id == AlertClue.alert_id)
+        .where(AlertClue.clue_id == clue_id, _in_effect())
+    )
+    return (await session.scalars(query.distinct())).all()
+
+
+async def scopes_of_clues(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """What binds some clues through the alerts in effect: scope → the commissions it binds."""
+    mine = select(AlertClue.bound_by).where(AlertClue.clue_id.in_(list(clue_ids)))
+    query = (
+        select(AlertClue.bound_by, AlertClue.commission)
+        .join(OverlapAlert, OverlapAlert.id == AlertClue.alert_id)
+        .where(AlertClue.bound_by.in_(mine), _in_effect())
+    )
+    found: dict[UUID, set[str]] = {}
+    for scope, commission in await session.execute(query.distinct()):
+        found.setdefault(scope, set()).add(commission)
+    return found

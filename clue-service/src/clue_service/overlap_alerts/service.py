@@ -13,8 +13,10 @@ from clue_service.access.contacts import contact_of
 from clue_service.access.policy import LEADERS, OFFICE_ROLES, Viewer
 from clue_service.candidates import service as candidates
 from clue_service.candidates.domain import Decision
+from clue_service.candidates.service import VerdictSource
 from clue_service.matters import service as matters
-from clue_service.overlap_alerts import domain, events, repository
+from clue_service.matters.domain import Link, SourceKind
+from clue_service.overlap_alerts import detection, domain, events, repository
 from clue_service.overlap_alerts.detection import stages_by_commission
 from clue_service.overlap_alerts.domain import AlertState, Outcome, Vote
 from clue_service.overlap_alerts.errors import NotYourVote
@@ -186,17 +188,21 @@ def _cast(uow: Uow, part: AlertCommission, vote: Vote) -> None:
 async def _settle(uow: Uow, alert: OverlapAlert, vote: Vote) -> None:
     alert.state, alert.outcome, alert.lead_commission = AlertState.RESOLVED, vote.outcome, vote.lead
     alert.resolved_at = uow.now
-    clue_ids = [clue.clue_id for clue in await repository.list_clues(uow.session, [alert.id])]
-    lead = (await matters.leads_of(uow, [alert.id])).get(alert.id)
+    members = await repository.list_clues(uow.session, [alert.id])
+    clue_ids = [clue.clue_id for clue in members]
+    by_votes = VerdictSource(SourceKind.ALERT, alert.id)
     if vote.outcome is Outcome.NOT_SAME:
-        await candidates.settle_across(uow, clue_ids, Decision.DIFFERENT)
-        await matters.unlink_clues(uow, alert.id, clue_ids)
-        await matters.drop_lead(uow, alert.id)
+        await candidates.settle_across(uow, clue_ids, Decision.DIFFERENT, by_votes)
+        await matters.unlink_source(uow, alert.id, SourceKind.ALERT)
+        await matters.put_leads(uow, dict.fromkeys(clue.bound_by for clue in members))
         return
-    await candidates.settle_across(uow, clue_ids, Decision.SAME)
-    pairs = [(clue_ids[0], other) for other in clue_ids[1:]]
-    matter_id = await matters.link_clues(uow, pairs, alert.id, standing=[lead] if lead else [])
+    await candidates.settle_across(uow, clue_ids, Decision.SAME, by_votes)
+    scope = await detection.bind_all(uow, alert.id)
+    lead = (await matters.leads_of(uow, [scope])).get(scope)
+    links = [Link(clue_ids[0], other, alert.id, source_kind=SourceKind.ALERT) for other in clue_ids[1:]]
+    linked = await matters.link_clues(uow, links, SourceKind.ALERT, standing=[lead] if lead else [])
     if vote.lead is not None:
-        await matters.designate(uow, [alert.id, matter_id], vote.lead)
+        scopes = [scope, *linked.matters_with(*clue_ids)]
+        await matters.designate(uow, scopes, matters.designated(uow, vote.lead), SourceKind.ALERT, alert.id)
     elif lead is not None:
         alert.lead_commission = lead.commission

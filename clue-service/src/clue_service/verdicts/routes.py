@@ -24,7 +24,7 @@ async def get_candidate(
     pair = await service.visible_pair(uow, viewer, candidate_id)
     await uow.audit("read", "candidate", pair.id)
     set_etag(response, pair.version)
-    return await service.describe(uow, pair)
+    return await service.describe(uow, viewer, pair)
 
 
 @router.post("/{candidate_id}/decide")
@@ -40,7 +40,7 @@ async def decide_candidate(
     """Say whether two clues report one matter. Moves no clue."""
     pair = await service.decide(uow, viewer, candidate_id, body, if_match)
     answer_resource(response, uow, f"/v1/candidates/{candidate_id}", pair.version)
-    return await service.describe(uow, pair)
+    return await service.describe(uow, viewer, pair)
 
 
 @router.post("/{candidate_id}/undo")
@@ -53,7 +53,7 @@ async def undo_candidate(
     uow: UowDep,
     if_match: IfMatch,
 ) -> CandidateDetail:
-    """Take a verdict back."""
+    """Take a verdict back: what it joined falls apart, and what people did since is listed."""
     pair = await service.undo(uow, viewer, candidate_id, body.reason, if_match)
     answer_resource(response, uow, f"/v1/candidates/{candidate_id}", pair.version)
-    return await service.describe(uow, pair)
+    return await service.describe(uow, viewer, pair)

@@ -1,0 +1,75 @@
+"""Who may move a clue how: roles by unit relation, the rank table, and what the clue's state allows. Pure."""
+
+from collections.abc import Collection, Iterable
+from typing import Protocol
+
+from chassis.errors import MoveRefused, Text
+
+from clue_service.access.policy import LEADERS, Viewer
+from clue_service.clues.domain import MOVES, ROWS, ClueMove, UnitRelation
+
+# Whom the committee of the level itself manages is for its principal leader, the others for the deputy in charge.
+_FOR_PRINCIPAL = frozenset({"bureau_deputy", "bureau_chief", "above"})
+
+
+def approver_roles(subject_ranks: Iterable[str | None]) -> frozenset[str]:
+    """The rank table: which leaders decide a disposition. ``leader`` counts as either kind."""
+    if _FOR_PRINCIPAL.isdisjoint(subject_ranks):
+        return LEADERS
+    return frozenset({"leader", "principal_leader"})
+
+
+class Handled(Protocol):
+    """What a unit relation depends on."""
+
+    @property
+    def commission(self) -> str: ...
+    @property
+    def lead_unit(self) -> str | None: ...
+    @property
+    def members(self) -> Collection[str]: ...
+
+
+def has_relation(viewer: Viewer, clue: Handled, relation: UnitRelation) -> bool:
+    """Whether the caller's unit stands to the clue as a move asks."""
+    if relation is UnitRelation.COMMISSION:
+        return viewer.commission == clue.commission
+    is_lead = clue.lead_unit is not None and clue.lead_unit in viewer.units
+    if relation is UnitRelation.LEAD_UNIT:
+        return is_lead and (not clue.members or viewer.sub in clue.members)
+    return is_lead or viewer.leads == clue.commission
+
+
+def may_take(viewer: Viewer, clue: Handled, row: ClueMove) -> bool:
+    """Whether role and unit of the caller allow a move."""
+    return any(
+        not viewer.roles.isdisjoint(roles) and has_relation(viewer, clue, relation) for roles, relation in row.who
+    )
+
+
+class Movable(Handled, Protocol):
+    """What possible moves depend on besides."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def overlap_policy(self) -> str: ...
+
+
+def possible_moves(clue: Movable) -> list[str]:
+    """The moves the state allows."""
+    is_silent = clue.overlap_policy == "silent"
+    return [verb for verb in MOVES.allowed(clue.status) if is_silent or not ROWS[verb].for_silent]
+
+
+def check_possible(clue: Movable, verb: str) -> None:
+    """Raise MoveRefused, with the state and what it allows, where it does not allow a move."""
+    allowed = possible_moves(clue)
+    if verb not in allowed:
+        sentence = Text(f"状态为 {clue.status} 时不能执行 {verb}", f"{verb} is not possible in state {clue.status}")
+        raise MoveRefused(sentence, members={"state": clue.status, "allowed_moves": allowed})
+
+
+def allowed_to(viewer: Viewer, clue: Movable) -> list[str]:
+    """The moves the state allows and the caller may take."""
+    return [verb for verb in possible_moves(clue) if may_take(viewer, clue, ROWS[verb])]

@@ -1,0 +1,131 @@
+"""What matching found, as it is proposed: pairs for people to decide, clues of a matter together, blind hits across."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from chassis.uow import Uow
+
+from clue_service.candidates import events as candidate_events
+from clue_service.candidates import service as candidates
+from clue_service.candidates.clusters import expand
+from clue_service.candidates.domain import Band, Decision, PairRelation, binds, calls_for_alert
+from clue_service.candidates.service import FoundPair
+from clue_service.clues import service as clues
+from clue_service.clues.domain import stage_of
+from clue_service.clues.models import Clue
+from clue_service.clues.vocabulary import OverlapPolicy
+from clue_service.intake import repository as intake
+from clue_service.intake.engine import ScoredCandidate
+from clue_service.matters import service as matters
+from clue_service.overlap_alerts import detection
+from clue_service.overlap_alerts.domain import Party
+
+BLIND_HITS_PER_DAY = 500  # a busy petition office registers some 200 clues a day; whoever probes needs many more
+
+
+def found_pair(clue: Clue, other: Clue, scored: ScoredCandidate, model_version: str, origin: str) -> FoundPair:
+    """What the engine says of a clue and one other, as it is recorded."""
+    return FoundPair(
+        other_id=other.id,
+        probability=scored.probability,
+        band=scored.band.value,
+        relation=scored.relation.value,
+        reasons=[
+            {"field": why.field, "verdict": why.verdict, "weight": why.weight, "detail": why.detail}
+            for why in scored.reasons
+        ],
+        is_across=other.commission != clue.commission,
+        parts=scored.parts,
+        model_version=model_version,
+        origin=origin,
+    )
+
+
+async def pulled_in(
+    uow: Uow,
+    clue: Clue,
+    found: Sequence[FoundPair],
+    scored: Sequence[ScoredCandidate],
+    others: dict[UUID, Clue],
+) -> list[FoundPair]:
+    """The other clues of the matters that likely hits belong to; adds them to ``others``."""
+    likely = [one.other_id for one in found if one.band == Band.LIKELY]
+    if not likely:
+        return []
+    of = await matters.matters_of(uow, likely)
+    members = await matters.members_of(uow, {matter for ids in of.values() for matter in ids})
+    scores = {one.clue_id: one.probability for one in scored}
+    pulls = expand(
+        scores,
+        {matter: set(parts) for matter, parts in members.items()},
+        likely,
+        {clue.id, *(one.other_id for one in found)},
+    )
+    others |= await clues.clues_by_id(uow, [pull.clue_id for pull in pulls])
+    sample = found[0]
+    return [
+        FoundPair(
+            other_id=pull.clue_id,
+            probability=pull.probability,
+            band=Band.REVIEW,
+            relation=PairRelation.SAME_MATTER_OTHER_REPORTER,
+            reasons=[{"field": "matter", "verdict": "member", "weight": 0.0, "detail": None}],
+            is_across=others[pull.clue_id].commission != clue.commission,
+            model_version=sample.model_version,
+            origin=sample.origin,
+        )
+        for pull in pulls
+        if pull.clue_id in others
+    ]
+
+
+async def propose(uow: Uow, clue: Clue, found: Sequence[FoundPair], others: Mapping[UUID, Clue]) -> int:
+    """Record pairs of a clue for people to decide, and tell other commissions blindly; how many pairs were new.
+
+    A search other than intake's tells only of pairs it found first: what is known was told when it was found.
+    """
+    recorded = await candidates.record_pairs(uow, clue.id, found)
+    for pair in recorded:
+        if not pair.is_across:
+            await candidate_events.emit_detected(uow, pair, clue.id, clue.commission)
+    new = {pair.other_than(clue.id) for pair in recorded}
+    hits = await _hits(uow, clue, [one for one in found if one.origin == "intake" or one.other_id in new], others)
+    if hits:
+        met = Party(clue.id, clue.commission, stage_of(clue.status))
+        bound = {one.other_id for one in found if binds(one.band, one.probability)}
+        standing = await clues.standing_leads(uow, [clue.id, *bound])
+        await detection.report_overlap(uow, met, hits, bound, standing)
+    if hits and any(one.origin == "intake" for one in found):
+        await _count_blind_hit(uow, clue)
+    await uow.audit("match", "clue", clue.id, detail={"candidates": len(found), "across": len(hits)})
+    return len(recorded)
+
+
+async def _hits(uow: Uow, clue: Clue, found: Iterable[FoundPair], others: Mapping[UUID, Clue]) -> list[Party]:
+    """The clues of other commissions to be told of: neither side silent, and nobody has said they differ."""
+    if clue.overlap_policy == OverlapPolicy.SILENT:
+        return []
+    pairs = await candidates.pairs_of(uow, clue.id)
+    differing = {pair.other_than(clue.id) for pair in pairs if pair.decision == Decision.DIFFERENT}
+    hits = [
+        others[pair.other_id]
+        for pair in found
+        if pair.is_across
+        and pair.other_id not in differing
+        and calls_for_alert(pair.band, pair.probability, pair.reasons)
+    ]
+    return [
+        Party(other.id, other.commission, stage_of(other.status))
+        for other in hits
+        if other.overlap_policy == OverlapPolicy.ANNOUNCE
+    ]
+
+
+async def _count_blind_hit(uow: Uow, clue: Clue) -> None:
+    if clue.registered_via is not None:
+        return
+    shown = await intake.count_blind_hit(uow.session, clue.registered_by, uow.clock.today())
+    if shown > BLIND_HITS_PER_DAY:
+        clue.blind_hits_withheld = True
+        await uow.audit("withhold_blind_hits", "clue", clue.id)
+        await uow.session.flush()
