@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clue_service.clues.models import Clue
 from clue_service.index_rebuilds.models import IndexRebuild
 from clue_service.matching.models import ClueKey
+from clue_service.matching.prepared import FEATURES_VERSION
 
 
 async def find_unfinished(session: AsyncSession, version: int) -> IndexRebuild | None:
@@ -26,6 +27,14 @@ async def next_clues(session: AsyncSession, after: UUID | None, limit: int) -> S
     """The clues after one, in the order of their ids; nobody changes them until the transaction ends."""
     query = select(Clue).order_by(Clue.id).limit(limit).with_for_update(read=True)
     return (await session.scalars(query if after is None else query.where(Clue.id > after))).all()
+
+
+async def next_stale(session: AsyncSession, limit: int) -> Sequence[Clue]:
+    """Clues whose keys another version wrote, the newest first; nobody changes them until the transaction ends."""
+    query = select(Clue).join(ClueKey, ClueKey.clue_id == Clue.id).where(ClueKey.format != FEATURES_VERSION)
+    return (
+        await session.scalars(query.order_by(Clue.id.desc()).limit(limit).with_for_update(read=True, of=Clue))
+    ).all()
 
 
 async def count_clues(session: AsyncSession) -> int:

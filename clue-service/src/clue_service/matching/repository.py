@@ -1,10 +1,11 @@
 """All SQL of matching."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case, delete, func, select, text
+from sqlalchemy import Row, TextClause, and_, bindparam, case, delete, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Float, Integer
@@ -15,7 +16,8 @@ from clue_service.matching.prepared import FEATURES_VERSION
 Session = AsyncSession
 
 _SNAPSHOT = 1
-_POSTINGS_FOR_EACH = 4  # postings the index may give for one clue looked at: their order is not known before
+_POSTINGS_FOR_EACH = 2  # postings the index may give for one clue looked at: their order is not known before
+_ARRAYS = (bindparam("keys", type_=ARRAY(Integer)), bindparam("weights", type_=ARRAY(Float)))
 # The lateral forms make the planner probe the indexes once for each key and each clue found; a plain `&&` or join reads
 # whole tables at small sizes. Rows of another version hide behind the limit of a key, which bounds the work.
 _RETRIEVE = text(
@@ -33,7 +35,7 @@ _RETRIEVE = text(
     FROM found
     CROSS JOIN LATERAL (SELECT features, grams FROM clue_feature WHERE clue_feature.id = found.id OFFSET 0) AS stored
     """
-).bindparams(bindparam("keys", type_=ARRAY(Integer)), bindparam("weights", type_=ARRAY(Float)))
+).bindparams(*_ARRAYS)
 # Small tables too are read through their indexes. Of a key that a flood of letters has, the index gives a part by
 # chance: whatever lies in the database, a query looks at about this many postings of one key.
 _SEARCHING = text(
@@ -66,33 +68,64 @@ async def add_clue(
     return stored
 
 
+async def stored_clues(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, StoredClue]:
+    """Features of some clues; those that are not indexed are missing."""
+    query = (
+        select(ClueKey.id, ClueKey.clue_id, ClueFeature.features, ClueFeature.grams)
+        .join(ClueFeature, ClueFeature.id == ClueKey.id)
+        .where(ClueKey.clue_id.in_(list(clue_ids)))
+    )
+    rows = await session.execute(query)
+    return {row.clue_id: StoredClue(row.id, row.clue_id, 0.0, row.features, row.grams) for row in rows}
+
+
 async def remove_clue(session: AsyncSession, clue_id: UUID) -> None:
     """Erase keys and features of a clue."""
     await session.execute(delete(ClueKey).where(ClueKey.clue_id == clue_id))
 
 
-async def retrieve(
-    session: AsyncSession, keys: Sequence[int], weights: Sequence[float], *, own: UUID, per_key: int, most: int
-) -> list[StoredClue]:
-    """The clues but ``own`` that share the weightiest of these keys, best first; rows of another version are left out.
+@dataclass(frozen=True)
+class Search:
+    """Keys with their weights; of each at most ``per_key`` clues are looked at, the best ``most`` are returned."""
 
-    Of one key at most ``per_key`` clues are looked at.
-    """
-    if not keys:
+    keys: Sequence[int]
+    weights: Sequence[float]
+    own: UUID
+    per_key: int
+    most: int
+
+    def parameters(self) -> dict[str, Any]:
+        """For the statement."""
+        return {
+            "keys": list(self.keys),
+            "weights": list(self.weights),
+            "own": self.own,
+            "per_key": self.per_key,
+            "most": self.most,
+            "format": FEATURES_VERSION,
+        }
+
+
+async def retrieve(session: AsyncSession, search: Search) -> list[StoredClue]:
+    """The clues but ``own`` that share the weightiest of the keys, best first; rows of another version are left out."""
+    if not search.keys:
         return []
-    parameters = {
-        "keys": list(keys),
-        "weights": list(weights),
-        "own": own,
-        "per_key": per_key,
-        "most": most,
-        "format": FEATURES_VERSION,
-    }
-    await session.execute(_SEARCHING, {"postings": str(_POSTINGS_FOR_EACH * per_key)})
-    rows = (await session.execute(_RETRIEVE, parameters)).all()
-    await session.execute(_SEARCHED)
+    rows = await _searching(session, _RETRIEVE, search)
     found = [StoredClue(row.id, row.clue_id, float(row.score), row.features, row.grams) for row in rows]
     return sorted(found, key=lambda one: (-one.score, one.id))
+
+
+async def explain_retrieval(session: AsyncSession, search: Search) -> str:
+    """How PostgreSQL carries a retrieval out, measured: ``EXPLAIN (ANALYZE, BUFFERS)``."""
+    statement = text(f"EXPLAIN (ANALYZE, BUFFERS) {_RETRIEVE.text}").bindparams(*_ARRAYS)
+    return "\n".join(row[0] for row in await _searching(session, statement, search))
+
+
+async def _searching(session: AsyncSession, statement: TextClause, search: Search) -> Sequence[Row[Any]]:
+    await session.execute(_SEARCHING, {"postings": str(_POSTINGS_FOR_EACH * search.per_key)})
+    rows = (await session.execute(statement, search.parameters())).all()
+    await session.execute(_SEARCHED)
+    return rows
 
 
 @dataclass(frozen=True)

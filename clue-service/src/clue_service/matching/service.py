@@ -20,8 +20,8 @@ from clue_service.matching.domain import NO_DIRECTORY, prepare
 from clue_service.matching.frequency import Frequencies
 from clue_service.matching.prepared import ClueText, Prepared, dump_features, dump_grams, load_grams
 from clue_service.matching.ranking import choose_keys, text_budget, unpack
-from clue_service.matching.repository import Session, StoredClue
-from clue_service.matching.scorer import RememberedFeatures, ScoredCandidate, Scorer
+from clue_service.matching.repository import Search, Session, StoredClue
+from clue_service.matching.scorer import Remembered, ScoredCandidate, Scorer
 from clue_service.matching.scoring import MatchModel, packaged_model
 from clue_service.matching.units import UnitDirectory
 
@@ -39,7 +39,7 @@ class Matcher:
         self.model = model or packaged_model()
         self.directory = directory
         self._frequencies = Frequencies(self.model.background)
-        self._features = RememberedFeatures()
+        self._remembered = Remembered()
         self._own_ids: set[int] = set()
         self._following = asyncio.Lock()
         self._generation = 0
@@ -147,18 +147,16 @@ class Matcher:
 
         Covers all commissions: the caller must turn what its user may not see into blind hits.
         """
-        length = prepared.length
-        keys, weights = choose_keys(prepared.keys, self._frequencies, length)
-        stored = await repository.retrieve(
-            session,
-            keys.tolist(),
-            weights.tolist(),
-            own=clue_id,
-            per_key=text_budget(length, self._frequencies.clues),
-            most=_RETRIEVED,
-        )
+        stored = await repository.retrieve(session, self.search_for(clue_id, prepared))
         return self.rank(prepared, stored)[:limit]
+
+    def search_for(self, clue_id: UUID, prepared: Prepared) -> Search:
+        """What is looked up in the index for a clue: the rarest of its keys, within the budgets."""
+        counts = self._frequencies
+        keys, weights = choose_keys(prepared.keys, counts, prepared.length)
+        per_key = text_budget(prepared.length, counts.clues)
+        return Search(keys.tolist(), weights.tolist(), own=clue_id, per_key=per_key, most=_RETRIEVED)
 
     def rank(self, prepared: Prepared, stored: Sequence[StoredClue]) -> list[ScoredCandidate]:
         """Score stored clues against a clue, best first; pure but for the counts."""
-        return Scorer(self.model, self._frequencies, self._features).rank(prepared, stored)
+        return Scorer(self.model, self._frequencies, self._remembered).rank(prepared, stored)

@@ -17,7 +17,7 @@ from chassis.service import Resources
 from chassis.settings import PlatformSettings
 from clue_service.clues.models import Clue
 from clue_service.corpus.generate import Corpus
-from clue_service.index_rebuilds.service import RebuildRunning, rebuild_index
+from clue_service.index_rebuilds.service import STALE, RebuildRunning, StaleRows, rebuild_index
 from clue_service.intake.engine import Engine
 from clue_service.intake.texts import read_texts
 from clue_service.matching import repository as matching
@@ -40,9 +40,9 @@ def service_settings(service_settings: PlatformSettings, tmp_path: Path) -> Plat
 
 
 def letters(count: int) -> list[Document]:
+    kept = ("source_code", "channel", "subjects", "allegations")
     bodies = Corpus(31, "fit").clues(count)
-    kept = ("source_code", "channel", "received_on", "subjects", "allegations")
-    return [{name: body[name] for name in kept} for body in bodies]
+    return [{name: body[name] for name in kept} | {"received_on": "2026-11-20"} for body in bodies]
 
 
 async def make_stale(resources: Resources) -> None:
@@ -140,6 +140,20 @@ async def test_rows_of_another_version_are_passed_over_until_the_index_is_rebuil
 async def _texts(resources: Resources) -> dict[UUID, Any]:
     async with resources.database.sessions() as session:
         return await read_texts(session, resources.keys, list(await session.scalars(select(Clue))))
+
+
+async def test_the_worker_writes_stale_rows_anew_and_tells_how_many_there_are(
+    resources: Resources, register: Register
+) -> None:
+    for body in letters(60):
+        await register(OFFICER, body)
+    await make_stale(resources)
+    worker = StaleRows()
+    await worker.renew(resources)
+    assert STALE.collect()[0].samples[0].value == 60
+    assert await index_is_fresh(resources)
+    await worker.renew(resources)
+    assert STALE.collect()[0].samples[0].value == 0
 
 
 async def test_a_second_rebuild_writes_nothing_and_erases_what_belongs_to_no_clue(

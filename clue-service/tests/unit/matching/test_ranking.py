@@ -58,3 +58,32 @@ def test_counts_survive_being_stored():
     again = Frequencies.load(counts.dump())
     assert (again.clues, again.last_id) == (3, 42)
     assert np.array_equal(again.of_keys(KEYS), counts.of_keys(KEYS))
+
+
+def test_counts_of_another_version_are_not_taken():
+    counts = flooded(3)
+    raw = counts.dump()
+    assert Frequencies.load(raw[:4] + b"\0\0\0\0" + raw[8:]) is None
+    assert Frequencies.load(b"counts of the first version") is None
+    assert Frequencies.load(b"") is None
+
+
+def test_many_clues_are_counted_as_one_after_the_other():
+    random = np.random.default_rng(5)
+    keys = [np.unique(random.integers(-500, 500, 40).astype(np.int32)) for _ in range(30)]
+    grams = [np.unique(random.integers(0, 900, 50).astype(np.int32)) for _ in range(30)]
+    single, many = Frequencies(), Frequencies()
+    for one, of_text in zip(keys, grams, strict=True):
+        single.add(one, of_text)
+    many.add_many(keys, grams)
+    everything = np.arange(-500, 500, dtype=np.int32)
+    assert many.clues == single.clues == 30
+    assert np.array_equal(many.of_keys(everything), single.of_keys(everything))
+    assert np.array_equal(many.gram_weights(everything + 500), single.gram_weights(everything + 500))
+
+
+def test_counts_stop_where_no_budget_reaches():
+    counts = Frequencies()
+    counts.add_many([TRIGRAMS[:2]] * 70_000, [TRIGRAMS[:1]] * 70_000)
+    counts.add(TRIGRAMS[:2], TRIGRAMS[:1])
+    assert counts.of_keys(TRIGRAMS[:3]).tolist() == [65_535, 65_535, 0]
