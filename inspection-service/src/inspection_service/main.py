@@ -3,13 +3,6 @@
 from chassis.runtime import service_cli
 from chassis.service import Service
 
-import inspection_service.cooperation_zones.models
-import inspection_service.coverages.models
-import inspection_service.dossiers.models
-import inspection_service.feedbacks.models
-import inspection_service.joint_case_teams.models
-import inspection_service.look_backs.models
-import inspection_service.rectifications.models
 from inspection_service.adoptions import jobs as adoption_jobs
 from inspection_service.adoptions import routes as adoption_routes
 from inspection_service.assembly.cli import solve_instance
@@ -17,13 +10,16 @@ from inspection_service.assembly_runs import jobs as run_jobs
 from inspection_service.assembly_runs import question_routes
 from inspection_service.assembly_runs import routes as run_routes
 from inspection_service.briefings import routes as briefing_routes
+from inspection_service.feedbacks import routes as feedback_routes
 from inspection_service.findings import consumers as finding_consumers
 from inspection_service.findings import jobs as finding_jobs
 from inspection_service.findings import routes as finding_routes
 from inspection_service.following import merged
+from inspection_service.rectifications import routes as rectification_routes
 from inspection_service.resources import build_own
 from inspection_service.rounds import routes as round_routes
 from inspection_service.rule_sets import routes as rule_set_routes
+from inspection_service.settings import InspectionSettings
 from inspection_service.summaries import routes as summary_routes
 from inspection_service.tables import Base
 from inspection_service.teams import consumers as team_consumers
@@ -45,9 +41,12 @@ SERVICE = Service(
         team_routes.router,
         briefing_routes.router,
         finding_routes.router,
+        feedback_routes.router,
+        rectification_routes.router,
         summary_routes.router,
     ),
     metadata=Base.metadata,
+    settings=(InspectionSettings,),
     migrations="inspection_service.migrations",
     handlers=lambda _resources: HANDLERS,
     jobs={**run_jobs.JOBS, **adoption_jobs.JOBS, **team_jobs.JOBS, **finding_jobs.JOBS},

@@ -1,6 +1,6 @@
 """What this service adds to the chassis' resources."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chassis.service import Resources
 
@@ -11,11 +11,15 @@ from inspection_service.clients.pool import PoolClient
 
 @dataclass(frozen=True)
 class InspectionResources:
-    """Typed clients of the other services, and the solver processes."""
+    """Typed clients of the other services, and the solver processes: for runs, and for questions about them.
+
+    Questions have a process of their own, so that an answer does not wait for a long run.
+    """
 
     pool: PoolClient
     clue: ClueClient
     solver: SolverPool
+    explainer: SolverPool = field(default_factory=SolverPool)
 
 
 def build_own(resources: Resources) -> InspectionResources:

@@ -16,7 +16,7 @@ from chassis.errors import HeliError
 from inspection_service.assembly.problem import AssemblyProblem
 from inspection_service.assembly.progress import Progress, Run
 from inspection_service.assembly.questions import Question
-from inspection_service.assembly.wire import Job, line, progress_body
+from inspection_service.assembly.wire import Job, line, progress_body, unpack_problem
 
 _PARENT_GONE = 3
 
@@ -54,12 +54,13 @@ def _work(job: Job, stop: threading.Event, out: BinaryIO) -> bytes:
         out.flush()
 
     run = Run(job.time_limit, tell, stop.is_set)
-    if job.problem is not None and job.question is not None:
-        return line("explanation", _explain(job.problem, job.question, run))
-    if job.problem is not None:
+    problem = unpack_problem(job.packed_problem) if job.packed_problem is not None else job.problem
+    if problem is not None and job.question is not None:
+        return line("explanation", _explain(problem, job.question, run))
+    if problem is not None:
         from inspection_service.assembly.assemble import assemble
 
-        return line("proposal", assemble(job.problem, run).model_dump(mode="json"))
+        return line("proposal", assemble(problem, run).model_dump(mode="json"))
     return line("solution", _solve(job, run))
 
 

@@ -11,7 +11,7 @@ from inspection_service.assembly.grounds import GROUND_TEXTS, Ground, build_look
 from inspection_service.assembly.problem import AssemblyProblem, Candidate, Demand, Pin, Role, Target, refuse
 from inspection_service.assembly.profiles import rules_of
 from inspection_service.assembly.progress import Run
-from inspection_service.assembly.proposal import Proposal, Unmet
+from inspection_service.assembly.proposal import Unmet
 from inspection_service.assembly.questions import Bar, Swap, WhyNot, WhyNotQuestion
 from inspection_service.assembly.reasons import ROLE_TEXTS
 from inspection_service.assembly.relaxations import APPROVERS
@@ -105,7 +105,7 @@ def _price(
         lost = round(question.objective - insisted.objective, 6)
     return WhyNot(
         verdict="possible",
-        sentence=_price_sentence(lost, question, insisted, breaks),
+        sentence=_price_sentence(lost, breaks),
         points_lost=lost,
         is_exact=question.is_optimal and insisted.status is Status.OPTIMAL,
         breaks=breaks,
@@ -114,18 +114,13 @@ def _price(
     )
 
 
-def _price_sentence(
-    lost: float | None, question: WhyNotQuestion, insisted: Proposal, breaks: tuple[Unmet, ...]
-) -> Text:
-    before = {(m.cadre_id, t.unit_code, m.role) for t in question.teams for m in t.members}
-    after = {(m.cadre_id, t.unit_code, m.role) for t in insisted.teams for m in t.members}
-    moved = len(after - before)
+def _price_sentence(lost: float | None, breaks: tuple[Unmet, ...]) -> Text:
     points = "?" if lost is None else f"{lost:g}"
-    zh = f"可以参加；若坚持该人选，总分减少 {points} 分，变动 {moved} 个席位"
-    en = f"The cadre may sit; insisting costs {points} points and changes {moved} seats"
+    zh = f"可以参加；若坚持该人选，总分减少 {points} 分"
+    en = f"The cadre may sit; insisting costs {points} points"
     if lost == 0 and not breaks:
-        zh = f"可以参加，且与现方案同分；同分之间由加盐摇号决定。若坚持该人选，变动 {moved} 个席位"
-        en = f"The cadre may sit at no cost: a salted draw decided between equals. Insisting changes {moved} seats"
+        zh = "可以参加，且与现方案同分；同分之间由加盐摇号决定"
+        en = "The cadre may sit at no cost: a salted draw decided between equals"
     if breaks:
         zh += "，且不再满足：" + "；".join(f"{u.unit_code} {u.text.zh}" for u in breaks)
         en += ", and these rules no longer hold: " + "; ".join(f"{u.unit_code} {u.text.en}" for u in breaks)

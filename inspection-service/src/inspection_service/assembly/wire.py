@@ -1,12 +1,13 @@
 """The lines a solver process and its parent exchange: one JSON object each way per line. No numpy, no solver."""
 
+import gzip
 import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 from chassis.errors import Text
-from pydantic import BaseModel, ConfigDict
+from pydantic import Base64Bytes, BaseModel, ConfigDict
 
 from inspection_service.assembly.problem import AssemblyProblem
 from inspection_service.assembly.progress import Progress, Seat, Stage
@@ -28,7 +29,19 @@ class Job(BaseModel):
     instance: dict[str, Any] | None = None
     instance_file: Path | None = None
     problem: AssemblyProblem | None = None
+    packed_problem: Base64Bytes | None = None
+    """A problem as it is stored (``pack_problem``): whoever passes it on need not read it."""
     question: Question | None = None
+
+
+def pack_problem(problem: AssemblyProblem) -> bytes:
+    """The stored form of a problem; equal problems give equal bytes."""
+    return gzip.compress(problem.model_dump_json().encode(), compresslevel=6, mtime=0)
+
+
+def unpack_problem(document: bytes) -> AssemblyProblem:
+    """The problem behind its stored form."""
+    return AssemblyProblem.model_validate_json(gzip.decompress(document))
 
 
 CANCEL = b"cancel\n"

@@ -4,6 +4,7 @@ Every job ends: with an answer, a named failure, or after its time limit and a g
 """
 
 import asyncio
+import base64
 import contextlib
 import json
 import logging
@@ -86,9 +87,9 @@ class SolverPool:
         job = Job(time_limit=time_limit, problem=problem)
         return Proposal.model_validate(await self._run(job, "proposal", listener, cancel))
 
-    async def explain_absence(self, problem: AssemblyProblem, question: WhyNotQuestion, *, time_limit: float) -> WhyNot:
-        """Why a cadre does not sit in a team. Raises InvalidAssembly or SolverFailed."""
-        job = Job(time_limit=time_limit, problem=problem, question=question)
+    async def explain_absence(self, packed: bytes, question: WhyNotQuestion, *, time_limit: float) -> WhyNot:
+        """Why a cadre does not sit in a team of a packed problem. Raises InvalidAssembly or SolverFailed."""
+        job = Job(time_limit=time_limit, packed_problem=base64.b64encode(packed), question=question)
         return WhyNot.model_validate(await self._run(job, "explanation", None, None))
 
     async def find_replacements(

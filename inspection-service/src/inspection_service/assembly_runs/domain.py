@@ -17,20 +17,67 @@ from inspection_service.assembly.problem import (
     PastMember,
     PastTeam,
     Pin,
+    Role,
     Target,
     Verdict,
     VerdictRank,
     WorkPeriod,
 )
 from inspection_service.assembly.profiles import RULE_VERSION
+from inspection_service.assembly.rule_set import Profile
+from inspection_service.assembly.wire import unpack_problem
 from inspection_service.clients.pool import CadreRecord, RecusalVerdict
 
 _VERDICTS = frozenset(rank.value for rank in VerdictRank)
 
 
-def salt_of(round_id: UUID, number: int) -> str:
-    """Salt of the draw between equals: whoever starts the run cannot choose it."""
-    return hashlib.sha256(f"{round_id}\x1f{RULE_VERSION}\x1f{number}".encode()).hexdigest()
+def salt_of(round_id: UUID, number: int, rules: str = "") -> str:
+    """Salt of the draw between equals: whoever starts the run cannot choose it. ``rules`` is their digest."""
+    return hashlib.sha256(f"{round_id}\x1f{RULE_VERSION}\x1f{rules}\x1f{number}".encode()).hexdigest()
+
+
+def digest_of_records(records: Sequence[Mapping[str, Any]]) -> str:
+    """One hash over the rule sets a run has recorded."""
+    lines = sorted(f"{one['name']}:{one['number']}:{one['digest']}" for one in records)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def pins_of(teams: Sequence[Mapping[str, Any]], units: set[str] | None = None) -> tuple[Pin, ...]:
+    """Every seat of a proposal's teams, or of some of them, as a pin."""
+    return tuple(
+        Pin(cadre_id=member["cadre_id"], unit_code=team["unit_code"], role=Role(member["role"]))
+        for team in teams
+        if units is None or team["unit_code"] in units
+        for member in team["members"]
+    )
+
+
+def varied_problem(
+    document: bytes,
+    base_request: Mapping[str, Any],
+    request: Mapping[str, Any],
+    teams: Sequence[Mapping[str, Any]],
+    salt: str,
+) -> AssemblyProblem:
+    """A base run's problem with other wishes; weights of the rule set stay under those of the request.
+
+    ``teams`` are the base's: with least change wanted, everybody keeps the seat who can.
+    """
+    problem = unpack_problem(document)
+    in_force = {name: value for name, value in problem.weights.items() if name not in base_request["weights"]}
+    stays = pins_of(teams) if request.get("least_change") else ()
+    return problem.model_copy(update={**wishes_of(request, in_force), "salt": salt, "stays": stays})
+
+
+def merged_request(base: Mapping[str, Any], wishes: Mapping[str, Any], kept: Sequence[Pin]) -> dict[str, Any]:
+    """The wishes of a variant: what is given replaces the base's; seats of frozen teams become pins."""
+    merged = {
+        name: wishes[name] if wishes.get(name) is not None else base[name] for name in ("pins", "bans", "weights")
+    }
+    frozen = [pin.model_dump(mode="json") for pin in kept]
+    named = {(pin["cadre_id"], pin["unit_code"]) for pin in frozen}
+    merged["pins"] = [pin for pin in merged["pins"] if (pin["cadre_id"], pin["unit_code"]) not in named] + frozen
+    return merged
 
 
 def target_of(
@@ -124,20 +171,22 @@ def past_team_of(unit_code: str, round_type: str, closed_on: date, members: Mapp
     )
 
 
-def wishes_of(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Pins, bans and weights of a stored request, as the engine takes them."""
+def wishes_of(request: Mapping[str, Any], weights: Mapping[str, float]) -> dict[str, Any]:
+    """Pins, bans and weights of a stored request over the weights in force, as the engine takes them."""
     return {
         "pins": tuple(Pin.model_validate(pin) for pin in request["pins"]),
         "bans": tuple(Ban.model_validate(ban) for ban in request["bans"]),
-        "weights": dict(request["weights"]),
+        "weights": {**weights, **request["weights"]},
     }
 
 
-def draft_problem(targets: tuple[Target, ...], request: Mapping[str, Any]) -> AssemblyProblem:
+def draft_problem(
+    targets: tuple[Target, ...], request: Mapping[str, Any], profiles: tuple[Profile, ...]
+) -> AssemblyProblem:
     """The problem as far as the request tells it, so that contradictions are refused at once.
 
     Whoever is pinned is taken to be in the pool; the run itself looks.
     """
     pinned = {str(pin["cadre_id"]) for pin in request["pins"]}
     placeholders = tuple(Candidate(cadre_id=cadre_id, home_unit="-") for cadre_id in sorted(pinned))
-    return AssemblyProblem(candidates=placeholders, targets=targets, **wishes_of(request))
+    return AssemblyProblem(candidates=placeholders, targets=targets, profiles=profiles, **wishes_of(request, {}))

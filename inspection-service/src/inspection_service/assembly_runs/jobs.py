@@ -13,11 +13,13 @@ from chassis.service import Resources, Timer
 
 from inspection_service.assembly.problem import AssemblyProblem
 from inspection_service.assembly.progress import Progress
+from inspection_service.assembly.wire import pack_problem, unpack_problem
 from inspection_service.assembly_runs import domain, service
 from inspection_service.assembly_runs.service import RunInHand
 from inspection_service.resources import own_of
+from inspection_service.rule_sets.domain import profiles_of, weights_of
 
-_BEAT_SECONDS = 2.0
+_BEAT_SECONDS = 1.0
 _PASSING = frozenset({Category.UNAVAILABLE, Category.TIMEOUT, Category.BAD_GATEWAY})
 
 
@@ -29,7 +31,7 @@ async def run_assembly(resources: Resources, payload: Mapping[str, Any]) -> None
     if run is None:
         return
     try:
-        problem = await gather_problem(resources, run)
+        problem = await _settled_problem(resources, run)
         proposal = await _think(resources, run, problem)
     except HeliError as error:
         patience = service.PATIENCE if error.category in _PASSING else timedelta()
@@ -50,6 +52,23 @@ async def _is_put_back(resources: Resources, run_id: UUID, patience: timedelta, 
         if not is_put_back:
             await service.fail_run(uow, run_id, error)
     return is_put_back
+
+
+async def _settled_problem(resources: Resources, run: RunInHand) -> AssemblyProblem:
+    """What the run asks, stored before a solver sees it: a variant's is given, a run taken up again keeps its own."""
+    if run.document is not None:
+        return await asyncio.to_thread(unpack_problem, run.document)
+    if run.base is None:
+        problem = await gather_problem(resources, run)
+    else:
+        base, salt = run.base, domain.salt_of(run.plan.round.id, run.number, run.rules_digest)
+        problem = await asyncio.to_thread(
+            domain.varied_problem, base.document, base.request, run.request, base.teams, salt
+        )
+    document = await asyncio.to_thread(pack_problem, problem)
+    async with resources.transactions(SYSTEM) as uow:
+        await service.keep_input(uow, run.run_id, document)
+    return problem
 
 
 async def gather_problem(resources: Resources, run: RunInHand) -> AssemblyProblem:
@@ -77,8 +96,9 @@ async def gather_problem(resources: Resources, run: RunInHand) -> AssemblyProble
             domain.past_team_of(team.unit_code, team.round_type, team.closed_on, team.members) for team in run.past
         ),
         unit_caps=await pool.room_to_lend(period),
-        salt=domain.salt_of(found.id, run.number),
-        **domain.wishes_of(run.request),
+        salt=domain.salt_of(found.id, run.number, run.rules_digest),
+        profiles=profiles_of(run.versions),
+        **domain.wishes_of(run.request, weights_of(run.versions)),
     )
 
 
@@ -94,19 +114,24 @@ async def _think(resources: Resources, run: RunInHand, problem: AssemblyProblem)
             gap=progress.gap,
         )
 
-    async with _beating(resources, run.run_id, latest):
-        return await own_of(resources).solver.assemble(problem, time_limit=run.time_limit_s, listener=listen)
+    cancel = asyncio.Event()
+    async with _beating(resources, run.run_id, latest, cancel):
+        solver = own_of(resources).solver
+        return await solver.assemble(problem, time_limit=run.time_limit_s, listener=listen, cancel=cancel)
 
 
 @asynccontextmanager
-async def _beating(resources: Resources, run_id: UUID, latest: dict[str, Any]) -> AsyncIterator[None]:
-    """Say every two seconds that the run is in hand and how far it is."""
+async def _beating(
+    resources: Resources, run_id: UUID, latest: dict[str, Any], cancel: asyncio.Event
+) -> AsyncIterator[None]:
+    """Say every second that the run is in hand and how far it is, and hear whether it shall stop."""
 
     async def beat() -> None:
         while True:
             await asyncio.sleep(_BEAT_SECONDS)
             async with resources.transactions(SYSTEM) as uow:
-                await service.report_progress(uow, run_id, dict(latest))
+                if await service.report_progress(uow, run_id, dict(latest)):
+                    cancel.set()
 
     task = asyncio.create_task(beat())
     try:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.db import Uuid7
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,7 +15,8 @@ from inspection_service.tables import Base
 class AssemblyRun(Base):
     """One question to the engine. ``queued_at`` and ``heartbeat_at`` are system time.
 
-    A worker that stopped writing the heartbeat is gone.
+    A worker that stopped writing the heartbeat is gone. ``rules`` are the versions of rule sets the run uses;
+    ``base_run_id`` is the run whose inputs a variant shares; ``keeps_best`` lets a cancelled run keep what it has.
     """
 
     __tablename__ = "assembly_run"
@@ -27,6 +28,10 @@ class AssemblyRun(Base):
     request: Mapped[dict[str, Any]]
     time_limit_s: Mapped[float]
     progress: Mapped[dict[str, Any]]
+    base_run_id: Mapped[UUID | None] = mapped_column(ForeignKey("assembly_run.id"))
+    rules: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    cancel_requested_at: Mapped[datetime | None]
+    keeps_best: Mapped[bool] = mapped_column(server_default=false())
     failure: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     started_by: Mapped[str]
     created_at: Mapped[datetime]
@@ -39,6 +44,16 @@ class AssemblyRun(Base):
         UniqueConstraint("round_id", "number"),
         Index("ix_assembly_run_unfinished", "heartbeat_at", postgresql_where=text("status in ('queued', 'running')")),
     )
+
+
+class AssemblyInput(Base):
+    """What the engine was asked, compressed: the ground of every explanation and variant. Never changed or removed."""
+
+    __tablename__ = "assembly_input"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("assembly_run.id"), primary_key=True)
+    document: Mapped[bytes]
+    created_at: Mapped[datetime]
 
 
 class AssemblyProposal(Base):

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from inspection_service.assembly_runs.models import AssemblyProposal, AssemblyRun
+from inspection_service.assembly_runs.models import AssemblyInput, AssemblyProposal, AssemblyRun
 
 
 async def find_run(session: AsyncSession, run_id: UUID) -> AssemblyRun | None:
@@ -47,6 +47,17 @@ async def list_runs(
     if before is not None:
         query = query.where(AssemblyRun.id < before)
     return [(run, proposal) for run, proposal in (await session.execute(query)).all()]
+
+
+async def find_input(session: AsyncSession, run_id: UUID) -> bytes | None:
+    """What the engine was asked, compressed."""
+    return await session.scalar(select(AssemblyInput.document).where(AssemblyInput.run_id == run_id))
+
+
+async def is_cancel_wanted(session: AsyncSession, run_id: UUID) -> bool:
+    """Whether somebody has asked the run to stop."""
+    query = select(AssemblyRun.cancel_requested_at.is_not(None)).where(AssemblyRun.id == run_id)
+    return bool(await session.scalar(query))
 
 
 async def is_abandoned(session: AsyncSession, run_id: UUID, silence: timedelta) -> bool:

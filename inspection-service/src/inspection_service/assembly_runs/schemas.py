@@ -16,7 +16,7 @@ class RunStatus(StrEnum):
     """``queued`` and ``running`` go on; the others are final.
 
     ``succeeded``: teams are proposed, perhaps with rules in ``unmet``. ``infeasible``: proven that no lawful teams
-    exist. ``failed``: see ``problem``.
+    exist. ``failed``: see ``problem``. ``cancelled``: somebody stopped it.
     """
 
     QUEUED = "queued"
@@ -24,6 +24,10 @@ class RunStatus(StrEnum):
     SUCCEEDED = "succeeded"
     INFEASIBLE = "infeasible"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+FINAL = frozenset({RunStatus.SUCCEEDED, RunStatus.INFEASIBLE, RunStatus.FAILED, RunStatus.CANCELLED})
 
 
 class PinIn(RequestModel):
@@ -48,6 +52,35 @@ class StartRunIn(RequestModel):
     bans: list[BanIn] = Field(default_factory=list, max_length=2000)
     weights: dict[Annotated[str, Field(max_length=64)], FiniteFloat] | None = Field(None, max_length=50)
     time_limit_s: float | None = Field(None, ge=1, le=600, description="seconds the solver may take; default 30")
+
+
+class VaryRunIn(RequestModel):
+    """What would be if: wishes over those of the base run, on the same data. What is left out stays as it was.
+
+    ``frozen_teams`` keep every member the base run gave them; with ``least_change`` every other member keeps the seat
+    unless a rule or wish stands against it.
+    """
+
+    pins: list[PinIn] | None = Field(None, max_length=500)
+    bans: list[BanIn] | None = Field(None, max_length=2000)
+    weights: dict[Annotated[str, Field(max_length=64)], FiniteFloat] | None = Field(None, max_length=50)
+    frozen_teams: list[UnitCode] = Field(default_factory=list, max_length=200)
+    least_change: bool = False
+    time_limit_s: float | None = Field(None, ge=1, le=600, description="seconds the solver may take; default 30")
+
+
+class CancelRunIn(RequestModel):
+    """``keep_best``: take the best teams found so far as the answer, instead of none."""
+
+    keep_best: bool = False
+
+
+class WhyNotIn(RequestModel):
+    """Whom, in which unit's team, in which role."""
+
+    cadre_id: UUID
+    unit_code: UnitCode
+    role: Role | None = None
 
 
 class ReasonOut(ResponseModel):
@@ -91,6 +124,75 @@ class RelaxationOut(ResponseModel):
     cadre_id: UUID | None
 
 
+class BarOut(ResponseModel):
+    """A ground against a seat. ``approver`` None: nobody may waive it."""
+
+    code: str
+    text: str
+    role: str
+    approver: str | None
+
+
+class SwapOut(ResponseModel):
+    """The cadre put directly in a member's place: what it breaks or, if nothing, what it costs."""
+
+    replaces: UUID
+    role: str
+    points_lost: float | None
+    breaks: list[str]
+
+
+class SeatChangeOut(ResponseModel):
+    """``before`` and ``after`` are roles; None where the cadre does not sit in the team."""
+
+    cadre_id: UUID
+    before: str | None
+    after: str | None
+
+
+class TeamDiffOut(ResponseModel):
+    unit_code: str
+    changes: list[SeatChangeOut]
+
+
+class RuleRefOut(ResponseModel):
+    rule: str
+    unit_code: str
+
+
+class DiffOut(ResponseModel):
+    """What distinguishes ``run_id`` from ``against``. ``points_lost`` is negative where the run is the better one."""
+
+    run_id: UUID
+    against: UUID
+    seats_changed: int
+    points_lost: float | None
+    teams: list[TeamDiffOut]
+    unmet_added: list[RuleRefOut]
+    unmet_gone: list[RuleRefOut]
+
+
+class WhyNotOut(ResponseModel):
+    """Why a cadre does not sit in a team. ``points_lost`` is the price of insisting, ``is_exact`` if it is proven.
+
+    ``verdict``: ``seated``, ``barred`` (see ``bars``), ``possible`` (for that price, with ``breaks``), ``impossible``
+    or ``undecided`` in the time allowed.
+    """
+
+    run_id: UUID
+    cadre_id: UUID
+    unit_code: str
+    role: str | None
+    verdict: str
+    sentence: str
+    bars: list[BarOut]
+    points_lost: float | None
+    is_exact: bool
+    breaks: list[UnmetOut]
+    swaps: list[SwapOut]
+    teams: list[TeamDiffOut]
+
+
 class RunProblemOut(ResponseModel):
     """Why a run failed."""
 
@@ -118,6 +220,9 @@ class RunOut(ResponseModel):
     sentence: str | None = None
     partial_teams: list[RunTeamOut] = Field(default_factory=list)
     progress: dict[str, Any]
+    base_run_id: UUID | None = None
+    rules: list[dict[str, Any]] = Field(default_factory=list)
+    cancel_requested_at: datetime | None = None
     problem: RunProblemOut | None = None
     request: dict[str, Any]
     rule_version: str | None = None

@@ -10,16 +10,20 @@ from chassis.directory import UnitTree
 from chassis.errors import HeliError, NotFound
 from chassis.uow import Uow
 
-from inspection_service.assembly.problem import validate_problem
+from inspection_service.assembly.errors import wrong
+from inspection_service.assembly.problem import refuse, validate_problem
 from inspection_service.assembly.proposal import Proposal
 from inspection_service.assembly.solution import Status
 from inspection_service.assembly_runs import domain, repository
-from inspection_service.assembly_runs.errors import NoProposalInTime, RunStillRunning
-from inspection_service.assembly_runs.models import AssemblyProposal, AssemblyRun
-from inspection_service.assembly_runs.schemas import RunStatus, StartRunIn
+from inspection_service.assembly_runs.errors import NoProposalInTime, RunIsFinal, RunStillRunning
+from inspection_service.assembly_runs.models import AssemblyInput, AssemblyProposal, AssemblyRun
+from inspection_service.assembly_runs.schemas import FINAL, RunStatus, StartRunIn
 from inspection_service.involvements.policy import Viewer
 from inspection_service.rounds import service as rounds
 from inspection_service.rounds.errors import TargetIsManned
+from inspection_service.rounds.models import RoundTarget
+from inspection_service.rule_sets import service as rule_sets
+from inspection_service.rule_sets.domain import Version, profiles_of
 
 SILENCE = timedelta(seconds=15)
 """A worker in hand of a run says so every 2 s; after this long without a word it is gone."""
@@ -41,6 +45,20 @@ class RunInHand:
     time_limit_s: float
     plan: rounds.RoundPlan
     past: Sequence[rounds.PastTeam]
+    versions: Sequence[Version]
+    rules_digest: str
+    document: bytes | None
+    """What the engine is asked, where it is settled already: the run was taken up before."""
+    base: "BaseOfRun | None"
+
+
+@dataclass(frozen=True)
+class BaseOfRun:
+    """What a variant varies: the base run's data, wishes and teams."""
+
+    document: bytes
+    request: dict[str, Any]
+    teams: Sequence[dict[str, Any]]
 
 
 async def start_run(uow: Uow, viewer: Viewer, tree: UnitTree, round_id: UUID, body: StartRunIn) -> AssemblyRun:
@@ -55,24 +73,85 @@ async def start_run(uow: Uow, viewer: Viewer, tree: UnitTree, round_id: UUID, bo
     if not open_targets:
         raise TargetIsManned
     request = {**body.model_dump(mode="json", exclude={"time_limit_s"}), "weights": body.weights or {}}
-    targets = tuple(domain.target_of(t.unit_code, t.profile, t.demands, tree) for t in open_targets)
-    validate_problem(domain.draft_problem(targets, request))
-    run = AssemblyRun(
-        round_id=found.id,
-        number=await repository.next_number(uow.session, round_id),
-        status=RunStatus.QUEUED,
-        request=request,
-        time_limit_s=body.time_limit_s or TIME_LIMIT_S,
-        progress={},
-        started_by=uow.actor.acting_for or uow.actor.sub,
-        created_at=uow.now,
-        version=1,
+    records = [version.as_record() for version in await rule_sets.versions_in_force(uow, found.office_unit)]
+    await check_request(uow, round_id, open_targets, request, records, tree)
+    return await add_run(
+        uow,
+        AssemblyRun(
+            round_id=found.id,
+            number=await repository.next_number(uow.session, round_id),
+            status=RunStatus.QUEUED,
+            request=request,
+            time_limit_s=body.time_limit_s or TIME_LIMIT_S,
+            progress={},
+            rules=records,
+            started_by=uow.actor.acting_for or uow.actor.sub,
+            created_at=uow.now,
+            version=1,
+        ),
     )
+
+
+async def check_request(
+    uow: Uow,
+    round_id: UUID,
+    targets: Sequence[RoundTarget],
+    request: dict[str, Any],
+    records: Sequence[dict[str, Any]],
+    tree: UnitTree,
+) -> None:
+    """Refuse wishes that contradict each other or the targets; the run itself looks at people. InvalidAssembly."""
+    found = (await rounds.plan_of(uow, round_id)).round
+    versions = await rule_sets.recorded_versions(uow, found.office_unit, records)
+    asked = tuple(domain.target_of(t.unit_code, t.profile, t.demands, tree) for t in targets)
+    validate_problem(domain.draft_problem(asked, request, profiles_of(versions)))
+
+
+async def add_run(uow: Uow, run: AssemblyRun) -> AssemblyRun:
+    """Store a run and the job that carries it out. The round is locked by the caller."""
     uow.session.add(run)
     await uow.session.flush()
     await uow.enqueue("run-assembly", {"run_id": str(run.id)})
-    await uow.audit("start", "assembly_run", run.id, detail={"round_id": str(round_id), "number": run.number})
+    await uow.audit("start", "assembly_run", run.id, detail={"round_id": str(run.round_id), "number": run.number})
     return run
+
+
+async def cancel_run(uow: Uow, viewer: Viewer, run_id: UUID, *, keep_best: bool) -> AssemblyRun:
+    """Stop a run: one that waits ends at once, one at work within seconds. Repeating it changes nothing.
+
+    Raises NotFound, RunIsFinal.
+    """
+    await visible_run(uow, viewer, run_id)
+    run = await repository.lock_run(uow.session, run_id)
+    assert run is not None
+    if run.status in FINAL and run.status != RunStatus.CANCELLED:
+        raise RunIsFinal(members={"state": run.status})
+    if run.cancel_requested_at is None:
+        run.cancel_requested_at = uow.now
+        run.keeps_best = keep_best
+        run.version += 1
+        if run.status == RunStatus.QUEUED:
+            await _finish(uow, run, RunStatus.CANCELLED)
+        await uow.session.flush()
+        await uow.audit("cancel", "assembly_run", run.id, detail={"keep_best": keep_best})
+    return run
+
+
+def refuse_hidden(unit_code: str, hidden: set[str]) -> None:
+    """A target the viewer is recused from is not there for them."""
+    if unit_code in hidden:
+        raise NotFound
+
+
+def refuse_unknown_teams(units: Sequence[str], known: set[str]) -> None:
+    """Refuse teams the base run does not have, by field."""
+    refuse(
+        [
+            wrong(f"/frozen_teams/{at}", "not_a_target", "该单位不在本次组队之中", "not a target of the run")
+            for at, unit in enumerate(units)
+            if unit not in known
+        ]
+    )
 
 
 async def visible_run(uow: Uow, viewer: Viewer, run_id: UUID) -> AssemblyRun:
@@ -117,18 +196,44 @@ async def take_run(uow: Uow, run_id: UUID) -> RunInHand | None:
         time_limit_s=run.time_limit_s,
         plan=rounds.RoundPlan(plan.round, open_targets),
         past=await rounds.past_teams(uow),
+        versions=await rule_sets.recorded_versions(uow, plan.round.office_unit, run.rules),
+        rules_digest=domain.digest_of_records(run.rules),
+        document=await repository.find_input(uow.session, run_id),
+        base=await _base_of(uow, run),
     )
 
 
-async def report_progress(uow: Uow, run_id: UUID, progress: dict[str, Any] | None) -> None:
-    """Say that the run is in hand, and how far it is."""
+async def _base_of(uow: Uow, run: AssemblyRun) -> BaseOfRun | None:
+    if run.base_run_id is None:
+        return None
+    base = await repository.find_run(uow.session, run.base_run_id)
+    proposal = await repository.find_proposal(uow.session, run.base_run_id)
+    document = await repository.find_input(uow.session, run.base_run_id)
+    assert base is not None
+    assert proposal is not None
+    assert document is not None
+    return BaseOfRun(document, base.request, proposal.teams)
+
+
+async def keep_input(uow: Uow, run_id: UUID, document: bytes) -> None:
+    """Store what the engine is asked, once: whoever takes the run up again asks the same."""
+    if await repository.find_input(uow.session, run_id) is None:
+        uow.session.add(AssemblyInput(run_id=run_id, document=document, created_at=uow.now))
+        await uow.session.flush()
+
+
+async def report_progress(uow: Uow, run_id: UUID, progress: dict[str, Any] | None) -> bool:
+    """Say that the run is in hand, and how far it is; True once somebody has asked it to stop."""
     await repository.beat(uow.session, run_id, progress)
+    return await repository.is_cancel_wanted(uow.session, run_id)
 
 
 async def put_back_run(uow: Uow, run_id: UUID, patience: timedelta) -> bool:
     """Give a run back for another try; False once it has waited for longer than that."""
     run = await repository.lock_run(uow.session, run_id)
-    if run is None or await repository.is_older_than(uow.session, run_id, patience):
+    if run is None or run.cancel_requested_at is not None:
+        return False
+    if await repository.is_older_than(uow.session, run_id, patience):
         return False
     if run.status == RunStatus.RUNNING:
         run.status = RunStatus.QUEUED
@@ -144,6 +249,10 @@ async def finish_run(uow: Uow, run_id: UUID, proposal: Proposal) -> None:
     """Store the answer of a run, for good."""
     run = await _unfinished(uow, run_id)
     if run is None:
+        return
+    is_cancelled = run.cancel_requested_at is not None
+    if is_cancelled and not (run.keeps_best and proposal.teams):
+        await _finish(uow, run, RunStatus.CANCELLED)
         return
     if proposal.status is Status.UNKNOWN:
         await _fail(uow, run, NoProposalInTime())
@@ -170,7 +279,9 @@ _COPIED = (
 async def fail_run(uow: Uow, run_id: UUID, error: HeliError) -> None:
     """Say by name why a run has no answer."""
     run = await _unfinished(uow, run_id)
-    if run is not None:
+    if run is not None and run.cancel_requested_at is not None:
+        await _finish(uow, run, RunStatus.CANCELLED)
+    elif run is not None:
         await _fail(uow, run, error)
 
 
