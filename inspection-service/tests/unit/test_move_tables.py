@@ -1,10 +1,13 @@
+from collections.abc import Mapping
 from itertools import product
 
 import pytest
 from chassis.errors import MoveRefused
 from chassis.moves import MoveTable
 from inspection_service.briefings import domain as briefings
+from inspection_service.feedbacks import domain as feedbacks
 from inspection_service.findings import domain as findings
+from inspection_service.rectifications import domain as rectifications
 from inspection_service.rounds import domain as rounds
 from inspection_service.teams import domain as teams
 
@@ -24,6 +27,24 @@ ROUND = {
         for state in ("entered", "finding", "reporting", "decided", "fed_back", "rectifying", "evaluated")
     },
 }
+OWED = ("assigned", "planned", "in_progress", "returned")
+ITEM = {
+    ("assigned", "plan"): "planned",
+    ("returned", "plan"): "planned",
+    ("planned", "start"): "in_progress",
+    **{(state, "submit"): "submitted" for state in OWED},
+    ("submitted", "verify"): "verified",
+    ("submitted", "return"): "returned",
+    ("verified", "return"): "returned",
+    ("verified", "sign-off"): "signed_off",
+    **{(state, "postpone"): "long_term" for state in (*OWED, "submitted")},
+    ("long_term", "resume"): "in_progress",
+    **{(state, "extend"): None for state in (*OWED, "long_term")},
+    **{(state, "mark-falsely-reported"): "falsely_reported" for state in ("submitted", "verified", "signed_off")},
+    ("signed_off", "reopen"): "assigned",
+    ("falsely_reported", "reopen"): "assigned",
+}
+FEEDBACK = {("issued", "acknowledge"): "acknowledged"}
 TEAM = {
     ("proposed", "submit"): "submitted",
     ("submitted", "authorise"): "authorised",
@@ -55,12 +76,14 @@ CONSEQUENCE = {
     ("entered", "find"): "finding",
     ("fed_back", "rectify"): "rectifying",
 }
-TABLES: list[tuple[MoveTable, list[str], dict[tuple[str, str], str]]] = [
+TABLES: list[tuple[MoveTable, list[str], Mapping[tuple[str, str], str | None]]] = [
     (rounds.MOVES, [str(state) for state in rounds.RoundState], ROUND),
     (rounds.CONSEQUENCES, [str(state) for state in rounds.RoundState], CONSEQUENCE),
     (teams.MOVES, [str(state) for state in teams.TeamState], TEAM),
     (findings.MOVES, [str(state) for state in findings.FindingState], FINDING),
     (findings.CONSEQUENCES, [str(state) for state in findings.FindingState], FINDING_CONSEQUENCE),
+    (rectifications.MOVES, [str(state) for state in rectifications.ItemState], ITEM),
+    (feedbacks.MOVES, [str(state) for state in feedbacks.FeedbackState], FEEDBACK),
     (briefings.MOVES, [str(state) for state in briefings.BriefingState], BRIEFING),
 ]
 PAIRS = [
@@ -72,11 +95,10 @@ PAIRS = [
 
 @pytest.mark.parametrize(("table", "state", "verb", "allowed"), PAIRS)
 def test_a_move_leaves_exactly_the_states_it_may_leave(
-    table: MoveTable, state: str, verb: str, allowed: dict[tuple[str, str], str]
+    table: MoveTable, state: str, verb: str, allowed: Mapping[tuple[str, str], str | None]
 ) -> None:
-    target = allowed.get((state, verb))
-    if target is not None:
-        assert table.take(verb, state).target == target
+    if (state, verb) in allowed:
+        assert table.take(verb, state).target == allowed[(state, verb)]
         return
     with pytest.raises(MoveRefused) as refused:
         table.take(verb, state)
@@ -104,3 +126,9 @@ def test_consent_is_there_once_the_whole_secondment_is_approved(state: str | Non
 def test_the_homes_without_consent_are_named_once_and_sorted() -> None:
     seats = [("b", "requested"), ("a", "refused"), ("b", "requested"), ("c", "approved")]
     assert teams.homes_without_consent(seats) == ["a", "b"]
+
+
+def test_every_move_of_an_item_has_a_side_and_the_unit_never_checks_itself() -> None:
+    assert set(rectifications.SIDES) == {move.verb for move in rectifications.MOVES}
+    by_unit = {verb for verb, sides in rectifications.SIDES.items() if rectifications.Side.UNIT in sides}
+    assert by_unit == {"plan", "start", "submit", "resume"}
