@@ -43,7 +43,11 @@ def prepare(clue: ClueText, directory: UnitDirectory = NO_DIRECTORY) -> Prepared
     whole = " ".join(text for text, _ in pieces)
     mentions = people_in_text(whole)
     subjects = _subjects(clue, directory, whole, mentions)
-    parts = tuple(_facts(text, allegation, clue, subjects) for text, allegation in pieces)
+    named = [mentions] if len(pieces) == 1 else [people_in_text(text) for text, _ in pieces]
+    parts = tuple(
+        _facts(text, allegation, clue, subjects, people)
+        for (text, allegation), people in zip(pieces, named, strict=True)
+    )
     prepared = Prepared(
         received_on=clue.received_on,
         subjects=subjects,
@@ -176,10 +180,12 @@ def _posts_in_text(text: str) -> frozenset[str]:
     return frozenset({post_groups()[match.group()]}) if match else frozenset()
 
 
-def _facts(text: str, allegation: AllegationText, clue: ClueText, subjects: tuple[Subject, ...]) -> Facts:
+def _facts(
+    text: str, allegation: AllegationText, clue: ClueText, subjects: tuple[Subject, ...], mentions: list[Mention]
+) -> Facts:
     sums = amounts(text)
     times = dates(text, clue.received_on)
-    people = [mention for mention in people_in_text(text) if not _is_subject(mention.name, subjects)]
+    people = [mention for mention in mentions if not _is_subject(mention.name, subjects)]
     stated = [Amount(float(allegation.amount_cny), float(allegation.amount_cny))] if allegation.amount_cny else []
     occurred = [When(day.year, day.month, day.day) for day in (allegation.occurred_from,) if day]
     topics = {topic for match in topic_pattern().finditer(text) for topic in topic_words()[match.group()]}

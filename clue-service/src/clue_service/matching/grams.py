@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections import Counter
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,6 +19,7 @@ _NUMBERS = re.compile(r"\d{1,18}+(?:\.\d{1,6}+)?|[零〇一二两三四五六七
 _HOURS = re.compile(r"(?:[年月日号元]|今年|去年|前年|本月|上月|份)+")
 
 
+@lru_cache(1 << 16)  # most grams are everyday ones; some 10 MB
 def gram_hash(gram: str) -> int:
     """A stable 24-bit hash of a gram."""
     return zlib.crc32(gram.encode()) >> 8

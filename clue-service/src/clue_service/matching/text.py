@@ -14,8 +14,9 @@ _TAIL = 4_000
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _DOTS = str.maketrans(dict.fromkeys("・•‧∙⋅●᛫．", "·"))
-_MASKS = str.maketrans({"×": "某", "✕": "某", "╳": "某", "＊": "某", "※": "某", "○": "某", "〇": "〇"})
+_MASKS = str.maketrans({"×": "某", "✕": "某", "╳": "某", "＊": "某", "※": "某", "□": "某", "■": "某", "○": "某"})
 _NOISE_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "So", "Sk"})
+_MAYBE_NOISE = re.compile(r"[^\u4e00-\u9fff -~\n]")
 _HAN_GAP = re.compile(rf"(?<=[{HAN}。、,;:]) +(?=[{HAN}。、,;:])")  # scanners put blanks between characters
 _SPACES = re.compile(r"\s+")
 
@@ -39,16 +40,14 @@ def clean(raw: str | None) -> str:
     text = clip(raw).translate(_DOTS).translate(_MASKS)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)[: 2 * MAX_TEXT]  # one ligature may become 18 characters
-        text = "".join(character if not _is_noise(character) else " " for character in text)
+        text = _MAYBE_NOISE.sub(_without_noise, text)
         text = _converter().convert(text)
     text = text.replace("\x00", " ").lower()
     return _SPACES.sub(" ", _HAN_GAP.sub("", text)).strip()
 
 
-def _is_noise(character: str) -> bool:
-    if "\u4e00" <= character <= "\u9fff" or " " <= character < "\x7f" or character == "\n":
-        return False
-    return unicodedata.category(character) in _NOISE_CATEGORIES
+def _without_noise(match: re.Match[str]) -> str:
+    return " " if unicodedata.category(match.group()) in _NOISE_CATEGORIES else match.group()
 
 
 def is_han(character: str) -> bool:
