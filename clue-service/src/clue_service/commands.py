@@ -19,7 +19,7 @@ async def opened_resources() -> AsyncIterator[Resources]:
     from clue_service.main import SERVICE  # which lists the commands, so it cannot be imported before they are
 
     settings = PlatformSettings()
-    configure_logging(SERVICE.name, settings.log_level)
+    configure_logging(SERVICE.name, "error")  # stdout is the command's report
     resources = build_resources(SERVICE, settings)
     try:
         yield resources

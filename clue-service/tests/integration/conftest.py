@@ -1,12 +1,18 @@
-"""A database with generated clues whose truth is known."""
+"""Generated clues whose truth is known; clues that have nothing in common, pairs of them, and verdicts."""
 
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import pytest
+from chassis.identity import SYSTEM
+from chassis.service import Resources
+from clue_service.candidates import service as candidates
+from clue_service.candidates.service import FoundPair
 from clue_service.corpus.generate import Corpus
 
+Document = dict[str, Any]
 TakeIn = Callable[..., Awaitable[dict[UUID, frozenset[str]]]]
 
 
@@ -16,7 +22,7 @@ def take_in(call: Any) -> TakeIn:
 
     async def register(count: int, *, seed: int = 77, who: str = "officer@pet-dh", **changes: Any) -> Any:
         truth = {}
-        for body in Corpus(seed).clues(count):
+        for body in Corpus(seed, days=1_500).clues(count):
             matters = frozenset(body.pop("matter_ids"))
             form = {key: value for key, value in body.items() if key != "id"} | changes
             answer = await call(who, "POST", "/v1/clues", form)
@@ -25,3 +31,100 @@ def take_in(call: Any) -> TakeIn:
         return truth
 
     return register
+
+
+SUPERVISOR = "supervisor@cmo-dh"
+SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
+TOPICS = ("虚报冒领补贴", "违规操办酒席", "公车私用", "侵占集体土地", "干预工程招标", "收受礼金", "吃空饷", "打牌赌博")
+
+Unlike = Callable[..., Awaitable[Document]]
+PairUp = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture
+def unlike(register: Any) -> Unlike:
+    """``await unlike(n, who)`` → a clue that shares nothing with those of other numbers."""
+
+    async def make(number: int, who: str = "officer@pet-dh", **changes: Any) -> Document:
+        surname, topic = SURNAMES[number % len(SURNAMES)], TOPICS[number % len(TOPICS)]
+        name = f"{surname}{'一二三四五六七八九'[number % 9]}{'东南西北中'[number % 5]}"
+        form = {
+            "subjects": [{"name": name, "unit_name": f"{surname}{topic[0]}镇{number}村"}],
+            "allegations": [{"text": f"{name}{topic}，涉及第{number * 7 + 3}号。"}],
+            "origin_ref": f"unlike:{number}",
+        }
+        return dict(await register(who, **{**form, **changes}))
+
+    return make
+
+
+@pytest.fixture
+def pair_up(resources: Resources) -> PairUp:
+    """``await pair_up(one, other, parts=…)`` → the id of their pair, recorded as matching would."""
+
+    async def record(
+        one: Document, other: Document, parts: tuple[str | None, str | None] = (None, None), **changes: Any
+    ) -> str:
+        found = FoundPair(
+            other_id=UUID(other["id"]),
+            probability=0.97,
+            band="likely",
+            relation="same_matter_other_reporter",
+            reasons=[{"field": "name", "verdict": "agree", "weight": 3.0, "detail": None}],
+            is_across=one["commission"] != other["commission"],
+            parts=parts,
+        )
+        async with resources.transactions(SYSTEM) as uow:
+            (pair,) = await candidates.record_pairs(uow, UUID(one["id"]), [found])
+            return str(pair.id)
+
+    return record
+
+
+@pytest.fixture
+def decide(call: Any) -> Any:
+    """``await decide(pair_id, "same")`` → the pair as answered."""
+
+    async def say(pair_id: str, decision: str = "same", who: str = SUPERVISOR, **more: Any) -> Document:
+        body = {"decision": decision, "reason": "r", **more}
+        answer = await call(who, "POST", f"/v1/candidates/{pair_id}/decide", body)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    return say
+
+
+@pytest.fixture
+def undo(call: Any) -> Any:
+    """``await undo(pair_id)`` → the pair as answered."""
+
+    async def take_back(pair_id: str, who: str = SUPERVISOR) -> Document:
+        answer = await call(who, "POST", f"/v1/candidates/{pair_id}/undo", {"reason": "mistaken"})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    return take_back
+
+
+@pytest.fixture
+def matters_of(call: Any) -> Any:
+    """``await matters_of(clue, …)`` → the matter ids of each clue."""
+
+    async def read(*clues: Document) -> list[list[str]]:
+        answers = [await call(SUPERVISOR, "GET", f"/v1/clues/{clue['id']}") for clue in clues]
+        return [answer.json()["matter_ids"] for answer in answers]
+
+    return read
+
+
+@pytest.fixture
+def joined(unlike: Unlike, pair_up: PairUp, decide: Any) -> Any:
+    """``await joined(3, start=10)`` → three clues in one matter, the pairs that join them, and the matter's id."""
+
+    async def make(size: int = 2, start: int = 0) -> tuple[list[Document], list[str], str]:
+        clues = [await unlike(start + n) for n in range(size)]
+        pairs = [await pair_up(one, other) for one, other in pairwise(clues)]
+        verdicts = [await decide(pair) for pair in pairs]
+        return clues, pairs, verdicts[-1]["matter_id"]
+
+    return make

@@ -1,7 +1,8 @@
 """SQL of matching models."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -9,8 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.candidates.domain import Decision
 from clue_service.candidates.models import Candidate
-from clue_service.matching.models import ClueFeature, ClueKey
-from clue_service.matching.repository import StoredClue
 from clue_service.matching_models.domain import Status
 from clue_service.matching_models.models import MatchingModel
 
@@ -62,24 +61,15 @@ class DecidedPair:
     clue_a: UUID
     clue_b: UUID
     decision: str
+    reasons: Sequence[Mapping[str, Any]]
 
 
 async def list_decided(session: AsyncSession) -> list[DecidedPair]:
     """Pairs decided as same or different, oldest verdict first."""
     query = (
-        select(Candidate.clue_a, Candidate.clue_b, Candidate.decision)
+        select(Candidate.clue_a, Candidate.clue_b, Candidate.decision, Candidate.reasons)
         .where(Candidate.decision.in_((Decision.SAME, Decision.DIFFERENT)))
         .order_by(Candidate.decided_at, Candidate.id)
     )
-    return [DecidedPair(row.clue_a, row.clue_b, str(row.decision)) for row in await session.execute(query)]
-
-
-async def stored_clues(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, StoredClue]:
-    """Features of clues that are indexed."""
-    query = (
-        select(ClueKey.id, ClueKey.clue_id, ClueFeature.features, ClueFeature.grams)
-        .join(ClueFeature, ClueFeature.id == ClueKey.id)
-        .where(ClueKey.clue_id.in_(list(clue_ids)))
-    )
     rows = await session.execute(query)
-    return {row.clue_id: StoredClue(row.id, row.clue_id, 0.0, row.features, row.grams) for row in rows}
+    return [DecidedPair(row.clue_a, row.clue_b, str(row.decision), row.reasons) for row in rows]

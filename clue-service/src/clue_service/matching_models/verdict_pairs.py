@@ -1,18 +1,21 @@
 """Verdicts as truth: decided pairs, compared anew as the engine compares today, apart by matter."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from clue_service.candidates.domain import Decision
+from clue_service.matching.compare import Levels
 from clue_service.matching.fitting import LabelledPair
 from clue_service.matching.prepared import Prepared, load_features, load_grams
-from clue_service.matching.repository import Session, StoredClue
+from clue_service.matching.repository import Session, StoredClue, stored_clues
 from clue_service.matching.service import Matcher
 from clue_service.matching_models import repository
 from clue_service.matters.domain import components
 
 _AT_ONCE = 500
+_BY_OTHERS = frozenset({"mates"})
 
 
 @dataclass(frozen=True)
@@ -46,15 +49,21 @@ async def read_verdicts(session: Session, matcher: Matcher) -> Verdicts:
     pairs: list[VerdictPair] = []
     for start in range(0, len(decided), _AT_ONCE):
         batch = decided[start : start + _AT_ONCE]
-        stored = await repository.stored_clues(session, {clue for one in batch for clue in (one.clue_a, one.clue_b)})
+        stored = await stored_clues(session, {clue for one in batch for clue in (one.clue_a, one.clue_b)})
         for one in batch:
             earlier, later = stored.get(one.clue_a), stored.get(one.clue_b)
             prepared = whole(later) if later else None
             scored = matcher.rank(prepared, [earlier]) if prepared and earlier else []
             if scored:
                 same = one.decision == Decision.SAME
-                pairs.append(VerdictPair(LabelledPair(scored[0].levels, same), sides[one.clue_b]))
+                levels = scored[0].levels | _as_found(scored[0].levels, one.reasons)
+                pairs.append(VerdictPair(LabelledPair(levels, same), sides[one.clue_b]))
     return Verdicts(pairs, len(decided) - len(pairs))
+
+
+def _as_found(levels: Levels, reasons: Iterable[Mapping[str, Any]]) -> Levels:
+    """What other candidates said of the pair when it was found: that cannot be compared anew from two clues."""
+    return {why["field"]: why["detail"] for why in reasons if why["field"] in _BY_OTHERS and why["field"] in levels}
 
 
 def whole(stored: StoredClue) -> Prepared | None:
