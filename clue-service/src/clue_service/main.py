@@ -24,7 +24,9 @@ from clue_service.matching_models.service import RESCORE
 from clue_service.matters.routes import router as matters
 from clue_service.overlap_alerts.routes import router as overlap_alerts
 from clue_service.reclusterings.cli import recluster_clues
+from clue_service.reclusterings.nightly import EVERY_SECONDS, nightly_timer
 from clue_service.reclusterings.rescoring import rescore_matching
+from clue_service.reclusterings.settings import ReclusteringSettings
 from clue_service.recusal_facts.routes import router as recusal_facts
 from clue_service.sealed_receipts.routes import router as sealed_receipts
 from clue_service.tables import Base
@@ -54,7 +56,9 @@ SERVICE = Service(
         Timer("match_pending", 2, match_pending),
         Timer("save_matching_counts", 3600, save_counts),
         Timer("renew_stale_keys", 60, StaleRows().renew),
+        Timer("nightly_reclustering", EVERY_SECONDS, nightly_timer()),
     ],
+    settings=(ReclusteringSettings,),
 )
 
 main = service_cli(SERVICE)
