@@ -1,7 +1,8 @@
 """Clues with truth: matters of an invented world, each reported several times in different words.
 
 Two disjoint sets of wording, ``fit`` and ``unseen``: a model fitted on the one is judged on the other. Hard negatives
-are part of every corpus: same person other matter; same unit and kind other person; same name other unit.
+are part of every corpus: same person other matter; same unit and kind other person; same name other unit; and two
+officials of one office accused over the same affair.
 """
 
 from collections.abc import Iterator
@@ -17,8 +18,11 @@ Wording = Literal["fit", "unseen"]
 Body = dict[str, Any]
 
 _LETTERS = 0.12  # share of matters that are long letters without a named person
-_MIXED = 0.03
+_MIXED = 0.04
 _SCANNED = 0.12
+_OTHER_SCRIPT = 0.03
+_SAME_AFFAIR = 0.01  # another official of one office accused over the same project, money or event
+_LONG = 0.12  # share of letters about an official that are told at length
 _SOURCES = ("PETITION",) * 6 + ("INSPECTION", "SUPERIOR_ASSIGNED", "AUDIT", "OTHER")
 
 
@@ -73,6 +77,8 @@ class Corpus:
         happened = first - timedelta(days=int(random.expovariate(1 / 150)) + 3)
         if random.random() < _LETTERS:
             return Matter(f"m{number}", None, "letter", self._letter_slots(), 0, happened, first)
+        if random.random() < _SAME_AFFAIR and (like := self._recent(earlier)):
+            return self._same_affair(number, like, happened, first)
         official, kind = self._who_and_what(earlier)
         amount = random.choice(
             (random.randrange(1, 60) * 10_000, random.randrange(2, 90) * 1_000, random.randrange(3_000, 500_000))
@@ -88,18 +94,29 @@ class Corpus:
         }  # fmt: skip
         return Matter(f"m{number}", official, kind, slots, amount, happened, first)
 
+    def _recent(self, earlier: list[Matter]) -> Matter | None:
+        known = [matter for matter in earlier[-400:] if matter.official is not None]
+        return self.random.choice(known) if known else None
+
+    def _same_affair(self, number: int, like: Matter, happened: date, first: date) -> Matter:
+        """The hardest negative: only the names tell the two apart, and half of the time the day or the sum."""
+        assert like.official is not None
+        random = self.random
+        slots = like.slots if random.random() < 0.5 else like.slots | {"third": self.world.person()}
+        if random.random() < 0.5:
+            happened, first = like.happened, max(like.first, like.happened) + timedelta(days=random.randrange(200))
+        amount = like.sum if random.random() < 0.5 else random.randrange(2, 90) * 1_000
+        return Matter(f"m{number}", self.world.official(like.official.place), like.kind, slots, amount, happened, first)
+
     def _who_and_what(self, earlier: list[Matter]) -> tuple[Official, str]:
         """An official and a kind; half of them lie close to a matter there already is."""
         random, kinds = self.random, list(self._kinds)
-        known = [matter for matter in earlier[-400:] if matter.official is not None]
-        draw = random.random()
-        if not known or draw > 0.5:
+        like, draw = self._recent(earlier), random.random()
+        if like is None or like.official is None or draw > 0.45:
             return self.world.official(), random.choice(kinds)
-        like = random.choice(known)
-        assert like.official is not None
-        if draw < 0.25:  # same person, other matter
-            return like.official, like.kind if random.random() < 0.25 else random.choice(kinds)
-        if draw < 0.40:  # same unit and kind, other person
+        if draw < 0.22:  # same person, other matter
+            return like.official, like.kind if random.random() < 0.15 else random.choice(kinds)
+        if draw < 0.36:  # same unit and kind, other person
             return self.world.official(like.official.place), like.kind
         other = self.world.official()  # same name, other unit
         return Official(
@@ -158,6 +175,8 @@ class Corpus:
             place = matter.official.place.county if random.random() < 0.75 else None
         if random.random() < _SCANNED:
             text = writing.scan(random, text, random.choice((0.01, 0.02, 0.04)))
+        if random.random() < _OTHER_SCRIPT:
+            text = writing.other_script(random, text)
         return {
             "id": f"{matter.id}-{number}", "matter_ids": [matter.id], "source_code": random.choice(_SOURCES),
             "channel": random.choice(("letter", "visit", "phone", "online")), "received_on": when.isoformat(),
@@ -207,6 +226,10 @@ class Corpus:
         opener = random.choice(phrases[f"openers_{wording}"]).format(t=random.choice(("干部", "领导", "有关人员")))
         fillers = random.sample(phrases[f"filler_{wording}"], random.choice((0, 0, 1, 1, 2)))
         closer = random.choice(phrases[f"closers_{wording}"])
+        if random.random() < _LONG:
+            talk = self._letters[f"talk_{wording}"]
+            before, after = (random.sample(talk, random.randrange(1, 5)) for _ in "ab")
+            return f"{opener}{''.join(before)}{account}{''.join(after)}{''.join(fillers)}{closer}"
         return f"{opener}{account}{''.join(fillers)}{closer}"
 
     def _letter(self, matter: Matter) -> str:

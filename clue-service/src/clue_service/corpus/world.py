@@ -7,7 +7,7 @@ from importlib import resources
 from random import Random
 from typing import Any
 
-from clue_service.matching.lexicon import read_data
+from clue_service.matching.lexicon import given_characters, read_data
 
 
 @cache
@@ -47,6 +47,26 @@ _DEPARTMENTS: list[tuple[str, tuple[str, ...]]] = [
     ("文化广电旅游局", ("文旅局", "文广旅局")),
     ("机关事务管理局", ("事务局", "机关局")),
     ("地震监测中心", ("地震台",)),
+    ("人民防空办公室", ("人防办", "国防动员办")),
+    ("烟草专卖局", ("烟草局", "烟草公司")),
+    ("医疗保障局", ("医保局",)),
+    ("国家税务局", ("税务局", "国税局")),
+    ("人民法院", ("法院",)),
+    ("司法局", ()),
+    ("信访局", ("信访办",)),
+    ("气象局", ("气象台",)),
+    ("残疾人联合会", ("残联",)),
+    ("房产管理局", ("房管局", "房产局")),
+    ("公路管理局", ("公路局", "公路段")),
+    ("供电公司", ("电力公司", "供电局")),
+    ("自来水公司", ("水厂", "供水公司")),
+    ("农村商业银行", ("农商行", "信用社")),
+    ("高新技术产业开发区管理委员会", ("高新区管委会", "开发区管委会", "管委会")),
+    ("中心敬老院", ("敬老院", "养老院")),
+    ("国有林场", ("林场",)),
+    ("水库移民服务中心", ("移民局", "移民办")),
+    ("疾病预防控制中心", ("疾控中心", "防疫站")),
+    ("住房公积金管理中心", ("公积金中心",)),
 ]
 _POSTS = {
     "department": [
@@ -91,6 +111,7 @@ class World:
     counties: list[str] = field(default_factory=list)
     _blocks: dict[str, Any] = field(default_factory=dict)
     _surnames: list[str] = field(default_factory=list)
+    _given_characters: list[str] = field(default_factory=list)
 
     @classmethod
     def build(cls, random: Random, counties: int = 24) -> "World":
@@ -98,6 +119,7 @@ class World:
         world = cls(random)
         world._blocks = read_corpus_data("world.json")
         world._surnames = [name for name in read_data("surnames.txt") if not name.isspace()][:220]
+        world._given_characters = sorted(given_characters())
         world.counties = [world.stem() + random.choice("县县区市") for _ in range(counties)]
         return world
 
@@ -110,7 +132,9 @@ class World:
         return self.pick("place_first") + self.pick("place_second")
 
     def person(self) -> str:
-        """A full name; surnames are as uneven as in life, one in thirty has two characters."""
+        """A full name; surnames are as uneven as in life, one in a hundred has two characters or is transliterated."""
+        if self.random.random() < 0.01:
+            return "·".join(self.pick("syllables") + self.pick("syllables") + self.pick("syllable_ends") for _ in "ab")
         number = min(int(self.random.expovariate(1 / 14)), len(self._surnames) - 1)
         surname = self._surnames[number]
         if self.random.random() < 0.01:
@@ -118,7 +142,10 @@ class World:
         return surname + self._given() + (self._given() if self.random.random() < 0.8 else "")
 
     def _given(self) -> str:
-        return self.pick("given_common" if self.random.random() < 0.7 else "given")
+        draw = self.random.random()
+        if draw < 0.2:
+            return self.random.choice(self._given_characters)
+        return self.pick("given_common" if draw < 0.7 else "given")
 
     def firm(self) -> str:
         """A company."""

@@ -17,6 +17,8 @@ _STRONG = frozenset(
     {NameAgreement.EQUAL, NameAgreement.EQUAL_SHORT, NameAgreement.SAME_SOUND, NameAgreement.LOOK_ALIKE,
      NameAgreement.ONE_CHARACTER, NameAgreement.SAME_GIVEN_NAME, NameAgreement.MASKED_BOTH_ENDS}
 )  # fmt: skip
+_KINDRED_POSTS = ({"staff", "village_staff"}, {"head", "village_head"}, {"deputy", "section"})
+_NO_MEETING = frozenset({"missing", "different", "given_name_differs", "maybe_given_name"})
 NAME_AGREES = frozenset({*map(str, _STRONG), "same_identity", "named_in_text"})
 """Levels of the field ``name`` without which nothing is ever called likely."""
 HIDDEN_NAME_FITS = str(NameAgreement.SAME_SURNAME_MASKED)
@@ -54,7 +56,7 @@ def compare(
             for k, part in enumerate(one.parts):
                 for m, other_part in enumerate(other.parts):
                     levels = who | _what(part, other_part) | _texts(likeness[k, m]) | {"gap": gap, "naming": naming}
-                    if levels["name"] in {"missing", "different", "given_name_differs"}:
+                    if levels["name"] in _NO_MEETING:
                         levels["name"] = _named_in_text(subject, other_subject, part, other_part, levels["name"])
                     found.append((Combination(i, j, k, m), levels))
     return found
@@ -68,7 +70,8 @@ def _who(one: Subject, other: Subject) -> Levels:
         name = str(best) if best else "missing"
     post = "missing"
     if one.posts and other.posts:
-        post = "same" if one.posts & other.posts else "differ"
+        kin = any({post, held} in _KINDRED_POSTS for post in one.posts for held in other.posts)
+        post = "same" if one.posts & other.posts else "near" if kin else "differ"
     return {"name": name, "unit": str(units.agreement(one.unit, other.unit)), "post": post}
 
 
@@ -122,7 +125,7 @@ def _third_person(ones: tuple[Name, ...], others: tuple[Name, ...]) -> str:
     best = best_agreement(ones, others)
     if best is None:
         return "missing" if not ones and not others else "one_side"
-    if best in {NameAgreement.GIVEN_NAME_DIFFERS, NameAgreement.DIFFERENT}:
+    if best in {NameAgreement.MAYBE_GIVEN_NAME, NameAgreement.GIVEN_NAME_DIFFERS, NameAgreement.DIFFERENT}:
         full = NameClass.FULL in {one.kind for one in ones} and NameClass.FULL in {one.kind for one in others}
         return "different" if full else "cannot_tell"
     if best in {NameAgreement.EQUAL, NameAgreement.EQUAL_SHORT} and len(_shared(ones, others)) > 1:

@@ -34,6 +34,7 @@ class NameAgreement(StrEnum):
     MASKED_BOTH_ENDS = "masked_both_ends"
     SAME_SURNAME_MASKED = "same_surname_masked"
     SURNAME_SOUND_MASKED = "surname_sound_masked"
+    MAYBE_GIVEN_NAME = "maybe_given_name"  # 建国 against 老张: a given name, or somebody else
     GIVEN_NAME_DIFFERS = "given_name_differs"
     DIFFERENT = "different"
 
@@ -162,10 +163,11 @@ def _full(one: Name, other: Name) -> NameAgreement:
         return NameAgreement.SAME_GIVEN_NAME
     if len(a) == len(b):
         differing = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
-        if all(_same_sound(x, y) for x, y in differing):
+        heard = [(x, y) for x, y in differing if not _same_sound(x, y)]
+        if not heard:
             return NameAgreement.SAME_SOUND
-        if len(differing) == 1:
-            return _one_differs(a, differing[0])
+        if len(heard) == 1:
+            return _one_differs(a, heard[0])
     if one.surname and one.surname == other.surname:
         return NameAgreement.GIVEN_NAME_DIFFERS
     return NameAgreement.DIFFERENT
@@ -186,15 +188,26 @@ def _same_sound(x: str, y: str) -> bool:
 
 def _partly_hidden(one: Name, other: Name) -> NameAgreement:
     if not one.surname or not other.surname:
-        return NameAgreement.DIFFERENT
+        return _maybe_given_name(one, other)
     if one.surname != other.surname:
-        # A full name may have lost its surname: nothing can be said against a bare surname then.
         same = reading(one.surname) == reading(other.surname)
-        return NameAgreement.SURNAME_SOUND_MASKED if same else NameAgreement.DIFFERENT
+        return NameAgreement.SURNAME_SOUND_MASKED if same else _maybe_given_name(one, other)
     a, b = one.given, other.given
     if not a or not b:
         return NameAgreement.SAME_SURNAME_MASKED
     return _compatible_patterns(a, b)
+
+
+def _maybe_given_name(one: Name, other: Name) -> NameAgreement:
+    """A full name of two characters may have lost its surname: then a bare surname says nothing against it."""
+    full, hidden = (one, other) if one.kind is NameClass.FULL else (other, one)
+    if full.kind is not NameClass.FULL or len(full.written) != 2:
+        return NameAgreement.DIFFERENT
+    pattern = hidden.given
+    fits = all(
+        x == "?" or _same_sound(x, y) for x, y in ((pattern[:1], full.written[0]), (pattern[-1:], full.written[1]))
+    )
+    return NameAgreement.MAYBE_GIVEN_NAME if not pattern or fits else NameAgreement.DIFFERENT
 
 
 def _compatible_patterns(a: str, b: str) -> NameAgreement:

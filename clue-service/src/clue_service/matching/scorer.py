@@ -7,10 +7,11 @@ from uuid import UUID
 
 import numpy as np
 
-from clue_service.matching.compare import Levels, TextLikeness, compare
+from clue_service.matching.compare import Combination, Levels, TextLikeness, compare
 from clue_service.matching.frequency import Frequencies
+from clue_service.matching.mates import ALONE, ASKED_FOR, ASKED_OF, is_doubtful, mates_level
 from clue_service.matching.prepared import FEATURES_VERSION, Hashes, Prepared, load_features, load_grams
-from clue_service.matching.ranking import QueryVector, Values
+from clue_service.matching.ranking import QueryVector
 from clue_service.matching.relations import Relation, propose_relation
 from clue_service.matching.repository import StoredClue
 from clue_service.matching.scoring import Band, MatchModel, Reason
@@ -35,75 +36,137 @@ class ScoredCandidate:
     """Which matter of the clue met which of the other; None for a letter that tells one."""
 
 
-class RememberedFeatures:
-    """The features read last. A row never changes: a clue indexed anew gets another id."""
+class Remembered:
+    """The features read last, and which stored clues go together. A row never changes: indexed anew it has a new id."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[int, UUID], Prepared] = OrderedDict()
+        self._features: OrderedDict[tuple[int, UUID], Prepared] = OrderedDict()
+        self._together: OrderedDict[tuple[int, int], float] = OrderedDict()
 
-    def of(self, stored: StoredClue) -> Prepared | None:
+    def features(self, stored: StoredClue) -> Prepared | None:
         """The features of a stored clue, None when another version wrote them."""
         key = (stored.id, stored.clue_id)
-        found = self._known.get(key)
+        found = self._features.get(key)
         if found is not None:
-            self._known.move_to_end(key)
+            self._features.move_to_end(key)
             return found
         found = load_features(stored.features)
         if found is not None:
-            self._known[key] = found
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
+            self._features[key] = found
+            if len(self._features) > _REMEMBERED:
+                self._features.popitem(last=False)
         return found
+
+    def together(self, one: StoredClue, other: StoredClue) -> float | None:
+        """The probability that two stored clues report one matter, None when it was not asked lately."""
+        return self._together.get((min(one.id, other.id), max(one.id, other.id)))
+
+    def put_together(self, one: StoredClue, other: StoredClue, probability: float) -> None:
+        """Remember it."""
+        self._together[min(one.id, other.id), max(one.id, other.id)] = probability
+        if len(self._together) > 5 * _REMEMBERED:
+            self._together.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A stored clue as read, with its text's closeness to the clue (a cosine)."""
+
+    stored: StoredClue
+    text: Hashes
+    contents: list[Hashes]
+    features: Prepared
+    closest: float
+
+
+@dataclass(frozen=True)
+class _First:
+    """A row scored by itself."""
+
+    row: _Row
+    log_odds: float
+    combination: Combination
+    levels: Levels
+    probability: float
 
 
 class Scorer:
     """Scores with one model and the counts as they are."""
 
-    def __init__(self, model: MatchModel, frequencies: Frequencies, features: RememberedFeatures) -> None:
+    def __init__(self, model: MatchModel, frequencies: Frequencies, remembered: Remembered) -> None:
         self._model = model
         self._frequencies = frequencies
-        self._features = features
+        self._remembered = remembered
 
     def rank(self, prepared: Prepared, stored: Sequence[StoredClue]) -> list[ScoredCandidate]:
         """Score stored clues against a clue, best first. Rows that another version wrote are left out."""
+        rows = self._closest(prepared, stored) if prepared.parts else []
+        first = self._first(prepared, [part.content for part in prepared.parts], rows, [row.closest for row in rows])
+        first.sort(key=lambda one: (-one.log_odds, one.row.stored.id))
+        scored = [self._finish(prepared, one, mates) for one, mates in zip(first, self._mates(first), strict=True)]
+        return sorted(scored, key=lambda one: (-one.rank, str(one.clue_id)))
+
+    def _closest(self, prepared: Prepared, stored: Sequence[StoredClue]) -> list[_Row]:
         read = [(one, *grams) for one in stored if (grams := load_grams(one.grams)) is not None]
-        if not read or not prepared.parts:
+        if not read:
             return []
         texts = QueryVector.of_text(prepared.grams, self._frequencies).compare_texts([text for _, text, _ in read])
         by_text = np.argsort(-texts, kind="stable")[:_COMPARED_BY_TEXT].tolist()
         chosen = list(dict.fromkeys([*by_text, *range(len(read))]))[:_COMPARED]
-        likeness = self._likeness(prepared, texts[chosen], [read[number][2] for number in chosen])
-        scored = [self._score(prepared, read[n][0], alike) for n, alike in zip(chosen, likeness, strict=True)]
-        return sorted((one for one in scored if one is not None), key=lambda one: (-one.rank, str(one.clue_id)))
+        return [
+            _Row(read[number][0], read[number][1], read[number][2], features, float(texts[number]))
+            for number in chosen
+            if (features := self._remembered.features(read[number][0])) is not None and features.parts
+        ]
 
-    def _likeness(
-        self, prepared: Prepared, texts: Values, contents: list[list[Hashes]]
-    ) -> list[dict[tuple[int, int], TextLikeness]]:
-        places = [(n, m) for n, parts in enumerate(contents) for m in range(len(parts))]
-        found: list[dict[tuple[int, int], TextLikeness]] = [{} for _ in contents]
-        for k, part in enumerate(prepared.parts):
-            cosines, rare = QueryVector(part.content, self._frequencies).compare([contents[n][m] for n, m in places])
+    def _first(
+        self, prepared: Prepared, contents: list[Hashes], rows: Sequence[_Row], texts: Sequence[float]
+    ) -> list[_First]:
+        """Every row compared with a clue by itself; ``contents`` are of the clue's parts, ``texts`` whole cosines."""
+        places = [(n, m) for n, row in enumerate(rows) for m in range(len(row.contents))]
+        likeness: list[dict[tuple[int, int], TextLikeness]] = [{} for _ in rows]
+        others = [rows[n].contents[m] for n, m in places]
+        for k, content in enumerate(contents):
+            cosines, rare = QueryVector(content, self._frequencies).compare(others)
             for place, (n, m) in enumerate(places):
-                found[n][k, m] = TextLikeness(float(texts[n]), float(cosines[place]), float(rare[place]))
+                likeness[n][k, m] = TextLikeness(texts[n], float(cosines[place]), float(rare[place]))
+        found: list[_First] = []
+        for row, alike in zip(rows, likeness, strict=True):
+            log_odds, combination, levels = self._model.best(compare(prepared, row.features, alike))
+            found.append(_First(row, log_odds, combination, levels, self._model.first_probability(log_odds)))
         return found
 
-    def _score(
-        self, prepared: Prepared, stored: StoredClue, likeness: dict[tuple[int, int], TextLikeness]
-    ) -> ScoredCandidate | None:
-        other = self._features.of(stored)
-        if other is None or not likeness:
-            return None
-        log_odds, combination, levels = self._model.best(compare(prepared, other, likeness))
+    def _mates(self, first: Sequence[_First]) -> list[str]:
+        """For each candidate the level of what the best others say of it."""
+        asked = first[:ASKED_OF]
+        levels = [ALONE] * len(first)
+        doubtful = [place for place, one in enumerate(first) if is_doubtful(one.probability)][:ASKED_FOR]
+        for place in doubtful if len(asked) > 1 else ():
+            others = [one for one in asked if one is not first[place]]
+            together = self._together(first[place].row, [one.row for one in others])
+            levels[place] = mates_level(together, [one.probability for one in others])
+        return levels
+
+    def _together(self, row: _Row, others: Sequence[_Row]) -> list[float]:
+        unknown = [one for one in others if self._remembered.together(row.stored, one.stored) is None]
+        if unknown:
+            texts = QueryVector.of_text(row.text, self._frequencies).compare_texts([one.text for one in unknown])
+            for found in self._first(row.features, row.contents, unknown, texts.tolist()):
+                self._remembered.put_together(row.stored, found.row.stored, found.probability)
+        return [self._remembered.together(row.stored, one.stored) or 0.0 for one in others]
+
+    def _finish(self, prepared: Prepared, first: _First, mates: str) -> ScoredCandidate:
+        levels, combination, other = first.levels | {"mates": mates}, first.combination, first.row.features
+        log_odds = self._model.log_odds(levels)
         probability = self._model.probability(log_odds)
-        closest = likeness[combination.part, combination.other_part].text
         band = self._model.band(probability, levels)
         return ScoredCandidate(
-            clue_id=stored.clue_id,
+            clue_id=first.row.stored.clue_id,
             probability=probability,
             band=band,
             relation=propose_relation(prepared, other, combination, levels, probability),
             reasons=tuple(self._model.reasons(levels)) if band is not Band.NONE else (),
-            rank=log_odds + 4 * closest,
+            rank=log_odds + 4 * first.row.closest,
             levels=levels,
             parts=(_part(prepared, combination.part), _part(other, combination.other_part)),
         )

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from clue_service.matching.compare import HIDDEN_NAME_FITS, NAME_AGREES, Combination, Levels
 from clue_service.matching.lexicon import read_data
+from clue_service.matching.mates import mates_verdict
 
 MODEL_FORMAT = 1
 
@@ -41,6 +42,7 @@ class MatchModel:
     intercept: float
     weights: dict[str, dict[str, float]]
     calibration: tuple[tuple[float, float], ...] = ()  # (log-odds, probability), both ascending
+    first_calibration: tuple[tuple[float, float], ...] = ()  # the same, before other candidates are asked
     likely: float = 0.95
     review: float = 0.10
     background: dict[int, float] = field(default_factory=dict)  # hash of a gram → share of clues that have it
@@ -56,7 +58,8 @@ class MatchModel:
         document = json.loads(raw)
         if document.pop("format") != MODEL_FORMAT:
             raise ValueError("this model was written in another format")
-        document["calibration"] = tuple((x, y) for x, y in document["calibration"])
+        for name in ("calibration", "first_calibration"):
+            document[name] = tuple((x, y) for x, y in document.get(name, ()))
         document["background"] = {int(gram): share for gram, share in document["background"].items()}
         return cls(**document)
 
@@ -74,6 +77,7 @@ class MatchModel:
                 for name, levels in sorted(self.weights.items())
             },
             "calibration": [[round(x, 4), round(y, 6)] for x, y in self.calibration],
+            "first_calibration": [[round(x, 4), round(y, 6)] for x, y in self.first_calibration],
             "background": {str(gram): round(share, 5) for gram, share in sorted(self.background.items())},
         }
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
@@ -106,24 +110,17 @@ class MatchModel:
                 found.append((one, two, table))
         return found
 
-    @cached_property
-    def _knots(self) -> list[float]:
-        return [score for score, _ in self.calibration]
-
     def probability(self, log_odds: float) -> float:
         """The calibrated probability that two clues report the same matter."""
-        knots = self.calibration
-        if not knots:
-            return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
-        place = bisect_left(self._knots, log_odds)
-        if place == 0 or place == len(knots):
-            return knots[min(place, len(knots) - 1)][1]
-        (x0, y0), (x1, y1) = knots[place - 1], knots[place]
-        return y0 + (y1 - y0) * (log_odds - x0) / (x1 - x0) if x1 > x0 else y1
+        return _calibrated(self.calibration, log_odds)
+
+    def first_probability(self, log_odds: float) -> float:
+        """The same before other candidates are asked: of levels without ``mates``."""
+        return _calibrated(self.first_calibration or self.calibration, log_odds)
 
     def band(self, probability: float, levels: Levels) -> Band:
-        """``likely`` only where the names agree; a hidden name that fits counts with nothing against it in the post."""
-        agrees = levels["name"] in NAME_AGREES or (levels["name"] == HIDDEN_NAME_FITS and levels["post"] != "differ")
+        """``likely`` only where the names agree, as far as they are told: 张某 agrees with 张建国."""
+        agrees = levels["name"] in NAME_AGREES or levels["name"] == HIDDEN_NAME_FITS
         if probability >= self.likely and agrees:
             return Band.LIKELY
         return Band.REVIEW if probability >= self.review else Band.NONE
@@ -148,6 +145,16 @@ class MatchModel:
         return sorted(reasons, key=lambda reason: -abs(reason.weight))
 
 
+def _calibrated(knots: tuple[tuple[float, float], ...], log_odds: float) -> float:
+    if not knots:
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
+    place = bisect_left(knots, (log_odds,))
+    if place == 0 or place == len(knots):
+        return knots[min(place, len(knots) - 1)][1]
+    (x0, y0), (x1, y1) = knots[place - 1], knots[place]
+    return y0 + (y1 - y0) * (log_odds - x0) / (x1 - x0) if x1 > x0 else y1
+
+
 JOINT = (
     ("name", "unit"), ("name", "topic"), ("third_person", "topic"),
     # What words are worth depends on whether names decide.
@@ -162,7 +169,7 @@ def expand(levels: Levels) -> Levels:
     }
 
 
-_UNKNOWN = frozenset({"missing", "unknown", "one_side", "cannot_tell"})
+_UNKNOWN = frozenset({"missing", "unknown", "one_side", "cannot_tell", "maybe_given_name"})
 _CONFLICT = frozenset(
     {"different", "differ", "given_name_differs", "contradict", "other_mark", "same_kind_other_area",
      "other_kind_same_area", "c0", "c1", "r0"}
@@ -178,6 +185,8 @@ def verdict(name: str, level: str) -> str:
     """How people should read a level."""
     if name in {"gap", "naming"}:
         return "unknown"
+    if name == "mates":
+        return mates_verdict(level)
     if level in _UNKNOWN:
         return "unknown"
     if level in _CONFLICT:

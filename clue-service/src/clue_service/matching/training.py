@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 
 from clue_service.corpus.generate import Corpus
+from clue_service.matching.compare import Levels
 from clue_service.matching.domain import prepare
 from clue_service.matching.drift import Shares, level_shares
 from clue_service.matching.evaluation import Outcome
@@ -83,17 +84,19 @@ async def train(
     pairs = labelled_pairs(await replay(fitting, Matcher(blank), "fitting"))
     same = sum(pair.same for pair in pairs)
     check_enough(same, len(pairs) - same, _LEAST_PAIRS)
-    fit = fit_weights(pairs)
-    raw = MatchModel(version="raw", intercept=fit.intercept, weights=fit.weights, background=background)
+    alone = fit_weights([replace(pair, levels=without_mates(pair.levels)) for pair in pairs])
+    first = MatchModel(version="first", intercept=alone.intercept, weights=alone.weights, background=background)
+    first = replace(first, first_calibration=_calibration(first, pairs, without_mates))
+    pairs = labelled_pairs(await replay(fitting, Matcher(first), "fitting what mates say"))
+    fit = fit_weights(pairs, prior=alone)
+    raw = replace(first, version="raw", intercept=fit.intercept, weights=fit.weights)
+    raw = replace(raw, first_calibration=_calibration(raw, pairs, without_mates))
     held = labelled_pairs(await replay(calibrating, Matcher(raw), "calibrating"))
-    scores = np.array([raw.log_odds(pair.levels) for pair in held])
-    truth = np.array([pair.same for pair in held], float)
-    model = MatchModel(
+    model = replace(
+        raw,
         version=f"{date.fromisoformat(max(str(body['received_on']) for body in fitting)):%Y%m%d}-{len(pairs)}",
-        intercept=fit.intercept,
-        weights=fit.weights,
-        calibration=isotonic(scores, truth),
-        background=background,
+        calibration=_calibration(raw, held),
+        first_calibration=_calibration(raw, held, without_mates),
         origin={
             "clues": len(fitting) + len(calibrating),
             "pairs": len(pairs),
@@ -103,6 +106,18 @@ async def train(
     model.origin["shares"] = shown_shares(model, held)
     after = judge(await replay(judging, Matcher(model), "judging"))
     return model, FitReport(await _judge_present(replay, judging, present), after, len(pairs))
+
+
+def without_mates(levels: Levels) -> Levels:
+    """The levels of two clues by themselves, before other candidates are asked."""
+    return {name: level for name, level in levels.items() if name != "mates"}
+
+
+def _calibration(
+    model: MatchModel, pairs: Sequence[LabelledPair], of: Callable[[Levels], Levels] = dict
+) -> tuple[tuple[float, float], ...]:
+    scores = np.array([model.log_odds(of(pair.levels)) for pair in pairs])
+    return isotonic(scores, np.array([pair.same for pair in pairs], float))
 
 
 async def _judge_present(replay: Replay, judging: Sequence[Body], present: MatchModel | None) -> dict[str, Any]:

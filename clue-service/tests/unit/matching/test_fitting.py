@@ -38,7 +38,7 @@ def test_nothing_is_likely_without_agreement_of_names():
     model = packaged_model()
     for name in ("different", "missing", "given_name_differs"):
         assert model.band(0.9999, LEVELS | {"name": name, "post": "same"}) is Band.REVIEW
-    assert model.band(0.9999, LEVELS | {"name": "same_surname_masked", "post": "differ"}) is Band.REVIEW
+    assert model.band(0.9999, LEVELS | {"name": "same_surname_masked", "post": "differ"}) is Band.LIKELY
     assert model.band(0.9999, LEVELS | {"name": "equal", "post": "differ"}) is Band.LIKELY
 
 
