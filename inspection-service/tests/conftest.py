@@ -82,6 +82,9 @@ class Desk:
         assert response.status_code == expect, f"{response.status_code} {response.text}"
         return response.json()
 
+    async def send(self, path: str, body: Any = None) -> int:
+        return (await self._client.post(path, json=body, headers=self._headers)).status_code
+
     async def patch(self, path: str, body: Any, *, etag: int | None = None, expect: int = 200) -> Any:
         more = {} if etag is None else {"If-Match": f'"{etag}"'}
         response = await self._client.patch(path, json=body, headers={**self._headers, **more})

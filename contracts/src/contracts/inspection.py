@@ -135,6 +135,12 @@ class TeamMemberRecused(TeamEvent):
     egress: ClassVar[Egress] = Egress.NEVER
 
 
+class TeamMemberReplaced(TeamEvent):
+    """Key team_id. A drop-out's seat was given to somebody else; ``members`` are those who sit now."""
+
+    type: ClassVar[str] = "inspection.team.member_replaced.v1"
+
+
 class FindingEvent(Event):
     """What a team found, by number only."""
 
@@ -396,6 +402,46 @@ class MatterClosed(MatterEvent):
     type: ClassVar[str] = "inspection.matter.closed.v1"
 
 
+class MatterReopened(MatterEvent):
+    """Key supervision_matter_id. The problem came back: the matter takes up what was closed as ``recurrence_of``."""
+
+    type: ClassVar[str] = "inspection.matter.reopened.v1"
+    recurrence_of: UUID | None = None
+
+
+class MatterReferred(MatterEvent):
+    """Key supervision_matter_id. A difficulty was referred: ``referral`` is directed_support or consultation."""
+
+    type: ClassVar[str] = "inspection.matter.referred.v1"
+    difficulty_id: UUID
+    referral: Code
+
+
+class CoordinationReportEvent(Event):
+    """A half-year coordination report: how supervision was coordinated, by number."""
+
+    key: ClassVar[str] = "report_id"
+
+    report_id: UUID
+    unit_code: UnitCode
+    period: Code
+    as_of: date
+    state: Code
+    digest: Code | None = None
+
+
+class CoordinationReportReviewed(CoordinationReportEvent):
+    """Key report_id. The report is final and ready for the standing committee."""
+
+    type: ClassVar[str] = "inspection.coordination_report.reviewed.v1"
+
+
+class CoordinationReportHeard(CoordinationReportEvent):
+    """Key report_id. The standing committee heard the report."""
+
+    type: ClassVar[str] = "inspection.coordination_report.heard.v1"
+
+
 EVENTS: tuple[type[Event], ...] = (
     RoundPlanned,
     RoundAuthorised,
@@ -409,6 +455,7 @@ EVENTS: tuple[type[Event], ...] = (
     TeamRefused,
     TeamEntered,
     TeamClosed,
+    TeamMemberReplaced,
     TeamMemberRecused,
     FindingRecorded,
     FindingHandedOver,
@@ -437,4 +484,8 @@ EVENTS: tuple[type[Event], ...] = (
     MatterReported,
     MatterEvaluated,
     MatterClosed,
+    MatterReopened,
+    MatterReferred,
+    CoordinationReportReviewed,
+    CoordinationReportHeard,
 )

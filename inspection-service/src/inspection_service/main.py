@@ -10,12 +10,17 @@ from inspection_service.assembly_runs import jobs as run_jobs
 from inspection_service.assembly_runs import question_routes
 from inspection_service.assembly_runs import routes as run_routes
 from inspection_service.briefings import routes as briefing_routes
+from inspection_service.coverages import routes as coverage_routes
 from inspection_service.feedbacks import routes as feedback_routes
 from inspection_service.findings import consumers as finding_consumers
 from inspection_service.findings import jobs as finding_jobs
 from inspection_service.findings import routes as finding_routes
 from inspection_service.following import merged
+from inspection_service.look_backs import routes as look_back_routes
 from inspection_service.rectifications import routes as rectification_routes
+from inspection_service.replacement_plans import consumers as replacement_consumers
+from inspection_service.replacement_plans import jobs as replacement_jobs
+from inspection_service.replacement_plans import routes as replacement_routes
 from inspection_service.resources import build_own
 from inspection_service.rounds import routes as round_routes
 from inspection_service.rule_sets import routes as rule_set_routes
@@ -26,7 +31,9 @@ from inspection_service.teams import consumers as team_consumers
 from inspection_service.teams import jobs as team_jobs
 from inspection_service.teams import routes as team_routes
 
-HANDLERS = merged(team_consumers.HANDLERS, team_consumers.CLUE_HANDLERS, finding_consumers.HANDLERS)
+HANDLERS = merged(
+    team_consumers.HANDLERS, team_consumers.CLUE_HANDLERS, finding_consumers.HANDLERS, replacement_consumers.HANDLERS
+)
 
 SERVICE = Service(
     name="inspection-service",
@@ -39,17 +46,20 @@ SERVICE = Service(
         rule_set_routes.router,
         adoption_routes.router,
         team_routes.router,
+        replacement_routes.router,
         briefing_routes.router,
         finding_routes.router,
         feedback_routes.router,
         rectification_routes.router,
+        look_back_routes.router,
+        coverage_routes.router,
         summary_routes.router,
     ),
     metadata=Base.metadata,
     settings=(InspectionSettings,),
     migrations="inspection_service.migrations",
     handlers=lambda _resources: HANDLERS,
-    jobs={**run_jobs.JOBS, **adoption_jobs.JOBS, **team_jobs.JOBS, **finding_jobs.JOBS},
+    jobs={**run_jobs.JOBS, **adoption_jobs.JOBS, **team_jobs.JOBS, **finding_jobs.JOBS, **replacement_jobs.JOBS},
     timers=run_jobs.TIMERS,
     build_own=build_own,
 )

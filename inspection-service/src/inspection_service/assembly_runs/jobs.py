@@ -15,9 +15,9 @@ from inspection_service.assembly.problem import AssemblyProblem
 from inspection_service.assembly.progress import Progress
 from inspection_service.assembly.wire import pack_problem, unpack_problem
 from inspection_service.assembly_runs import domain, service
+from inspection_service.assembly_runs.gathering import gather_problem
 from inspection_service.assembly_runs.service import RunInHand
 from inspection_service.resources import own_of
-from inspection_service.rule_sets.domain import profiles_of, weights_of
 
 _BEAT_SECONDS = 1.0
 _PASSING = frozenset({Category.UNAVAILABLE, Category.TIMEOUT, Category.BAD_GATEWAY})
@@ -58,10 +58,10 @@ async def _settled_problem(resources: Resources, run: RunInHand) -> AssemblyProb
     """What the run asks, stored before a solver sees it: a variant's is given, a run taken up again keeps its own."""
     if run.document is not None:
         return await asyncio.to_thread(unpack_problem, run.document)
-    if run.base is None:
-        problem = await gather_problem(resources, run)
+    base, salt = run.base, domain.salt_of(run.plan.round.id, run.number, run.rules_digest)
+    if base is None:
+        problem = await gather_problem(resources, run.plan, run.past, run.versions, run.request, salt)
     else:
-        base, salt = run.base, domain.salt_of(run.plan.round.id, run.number, run.rules_digest)
         problem = await asyncio.to_thread(
             domain.varied_problem, base.document, base.request, run.request, base.teams, salt
         )
@@ -69,37 +69,6 @@ async def _settled_problem(resources: Resources, run: RunInHand) -> AssemblyProb
     async with resources.transactions(SYSTEM) as uow:
         await service.keep_input(uow, run.run_id, document)
     return problem
-
-
-async def gather_problem(resources: Resources, run: RunInHand) -> AssemblyProblem:
-    """Everything the engine needs: cadres and verdicts from the pool, units and history from our own tables."""
-    pool, found = own_of(resources).pool, run.plan.round
-    tree = await resources.directory.tree()
-    period = (found.starts_on, found.ends_on)
-    cadres = await pool.list_cadres(period)
-    units = [target.unit_code for target in run.plan.targets]
-    verdicts = await pool.check_recusals(units, [cadre.id for cadre in cadres])
-    return AssemblyProblem(
-        candidates=tuple(domain.candidate_of(cadre, tree) for cadre in cadres),
-        targets=tuple(
-            domain.target_of(
-                t.unit_code,
-                t.profile,
-                t.demands,
-                tree,
-                domain.own_units_of(found.office_unit, t.commission, found.mode, tree),
-            )
-            for t in run.plan.targets
-        ),
-        verdicts=domain.verdicts_of(verdicts),
-        past_teams=tuple(
-            domain.past_team_of(team.unit_code, team.round_type, team.closed_on, team.members) for team in run.past
-        ),
-        unit_caps=await pool.room_to_lend(period),
-        salt=domain.salt_of(found.id, run.number, run.rules_digest),
-        profiles=profiles_of(run.versions),
-        **domain.wishes_of(run.request, weights_of(run.versions)),
-    )
 
 
 async def _think(resources: Resources, run: RunInHand, problem: AssemblyProblem) -> Any:

@@ -173,6 +173,43 @@ class PoolClient:
                 break
         return read(PEER, Secondment, document_of(PEER, answer))
 
+    async def free_seats(
+        self, secondment_id: UUID, cadre_ids: Sequence[UUID], *, key: str, acting_for: str
+    ) -> Secondment:
+        """Call some members back, so that their seats wait for somebody else; those who have left already are left."""
+        present = await self.get_secondment(secondment_id)
+        holding = [str(s.cadre_id) for s in present.members if s.cadre_id in set(cadre_ids) and s.state in _HOLDING]
+        if not holding:
+            return present
+        answer = await self._peer().call(
+            "POST",
+            f"/v1/secondments/{secondment_id}/recall",
+            json={"cadre_ids": holding},
+            acting_for=acting_for,
+            idempotency_key=f"free:{key}",
+        )
+        return read(PEER, Secondment, document_of(PEER, answer))
+
+    async def fill_seats(
+        self, secondment_id: UUID, changes: Sequence[tuple[UUID, UUID]], *, key: str, acting_for: str
+    ) -> Secondment:
+        """Ask for others (out, in) in freed seats: all of them or none. Repeating it changes nothing.
+
+        Raises PeerRefused (double_booked, home_unit_quota, …) and PeerFailed.
+        """
+        present = await self.get_secondment(secondment_id)
+        seated = {seat.cadre_id for seat in present.members if seat.state in _HOLDING}
+        if all(incoming in seated for _, incoming in changes):
+            return present
+        answer = await self._peer().call(
+            "POST",
+            f"/v1/secondments/{secondment_id}/replace",
+            json={"members": [{"replaces": str(out), "cadre_id": str(incoming)} for out, incoming in changes]},
+            acting_for=acting_for,
+            idempotency_key=f"fill:{key}",
+        )
+        return read(PEER, Secondment, document_of(PEER, answer))
+
     async def get_secondment(self, secondment_id: UUID, *, cause: Cause | None = None) -> Secondment:
         """The present state of a secondment."""
         return read(

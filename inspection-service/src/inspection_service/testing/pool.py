@@ -141,11 +141,46 @@ class PoolStandIn:
 
     async def _move(self, request: Request) -> Response:
         found = self.secondments[request.path_params["id"]]
+        body = await request.json()
+        if request.path_params["verb"] == "replace":
+            return self._replace(found, body["members"])
+        if request.path_params["verb"] == "recall" and body.get("cadre_ids"):
+            self._free(found, set(body["cadre_ids"]), "recalled")
+            return JSONResponse(found)
         sources, target = _MOVES[request.path_params["verb"]]
         if found["state"] not in sources:
             return _problem(409, "move_refused", state=found["state"])
         self._set(found, target)
         return JSONResponse(found)
+
+    def refuse(self, secondment_id: object, cadre_id: UUID) -> dict[str, Any]:
+        """A home unit refuses one member."""
+        found = self.secondments[str(secondment_id)]
+        self._free(found, {str(cadre_id)}, "refused")
+        return found
+
+    def _free(self, secondment: dict[str, Any], cadre_ids: set[str], state: str) -> None:
+        for member in secondment["members"]:
+            if member["cadre_id"] in cadre_ids:
+                member["state"] = state
+        secondment["state"] = "replacement_wanted"
+        secondment["version"] += 1
+
+    def _replace(self, secondment: dict[str, Any], changes: list[dict[str, str]]) -> Response:
+        seats = {member["cadre_id"]: member for member in secondment["members"]}
+        if any(seats[change["replaces"]]["state"] not in {"refused", "recalled"} for change in changes):
+            return _problem(409, "seat_not_free")
+        if taken := self._taken([change["cadre_id"] for change in changes], secondment["period"]):
+            return _problem(409, "double_booked", cadre_ids=sorted(taken))
+        homes = {cadre["id"]: cadre["home_unit"] for cadre in self.cadres}
+        for change in changes:
+            leaving = seats[change["replaces"]]
+            leaving["state"] = "replaced"
+            arriving = {**leaving, "cadre_id": change["cadre_id"], "state": "requested"}
+            secondment["members"].append({**arriving, "home_unit": homes[change["cadre_id"]]})
+        secondment["state"] = "requested"
+        secondment["version"] += 1
+        return JSONResponse(secondment)
 
     def _set(self, secondment: dict[str, Any], state: str) -> None:
         secondment["state"] = state

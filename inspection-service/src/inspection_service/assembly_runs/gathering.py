@@ -1,0 +1,50 @@
+"""Everything the engine needs for some targets: people and verdicts from the pool, units and history from here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chassis.service import Resources
+
+from inspection_service.assembly.problem import AssemblyProblem
+from inspection_service.assembly_runs import domain
+from inspection_service.resources import own_of
+from inspection_service.rounds.service import PastTeam, RoundPlan
+from inspection_service.rule_sets.domain import Version, profiles_of, weights_of
+
+
+async def gather_problem(
+    resources: Resources,
+    plan: RoundPlan,
+    past: Sequence[PastTeam],
+    versions: Sequence[Version],
+    request: Mapping[str, Any],
+    salt: str,
+) -> AssemblyProblem:
+    """The problem of manning a plan's targets. Raises PeerFailed or PeerRefused where the pool cannot say."""
+    pool, found = own_of(resources).pool, plan.round
+    tree = await resources.directory.tree()
+    period = (found.starts_on, found.ends_on)
+    cadres = await pool.list_cadres(period)
+    units = [target.unit_code for target in plan.targets]
+    verdicts = await pool.check_recusals(units, [cadre.id for cadre in cadres])
+    return AssemblyProblem(
+        candidates=tuple(domain.candidate_of(cadre, tree) for cadre in cadres),
+        targets=tuple(
+            domain.target_of(
+                t.unit_code,
+                t.profile,
+                t.demands,
+                tree,
+                domain.own_units_of(found.office_unit, t.commission, found.mode, tree),
+            )
+            for t in plan.targets
+        ),
+        verdicts=domain.verdicts_of(verdicts),
+        past_teams=tuple(
+            domain.past_team_of(team.unit_code, team.round_type, team.closed_on, team.members) for team in past
+        ),
+        unit_caps=await pool.room_to_lend(period),
+        salt=salt,
+        profiles=profiles_of(versions),
+        **domain.wishes_of(request, weights_of(versions)),
+    )

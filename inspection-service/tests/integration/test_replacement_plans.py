@@ -1,0 +1,170 @@
+"""A member drops out or is refused: who could take the seat, and the exchange at the talent pool, kill by kill."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from contracts.pool import Seat, SecondmentRefused
+from inspection_service.testing.killing import Guillotine
+
+COOP = "su-coop"
+
+
+async def team_of(city: Any, *, state: str = "proposed") -> Any:
+    await city.record_past()
+    planned = await city.office.post("/v1/rounds", city.round_body(), expect=201)
+    run = await city.assemble(planned["id"])
+    (team,) = (await city.office.post(f"/v1/assembly-runs/{run['id']}/adopt"))["teams"]
+    if state == "authorised":
+        city.peers.pool.approve_all(team["secondment_id"])
+        await city.office.post(f"/v1/teams/{team['id']}/submit")
+        team = await city.leader.post(f"/v1/teams/{team['id']}/authorise")
+    return team
+
+
+def member(team: Any, role: str) -> str:
+    return next(m["cadre_id"] for m in team["members"] if m["role"] == role)
+
+
+async def plan_for(city: Any, team: Any, cadre_id: str, expect: int = 201) -> Any:
+    return await city.office.post(f"/v1/teams/{team['id']}/replacement-plans", {"cadre_ids": [cadre_id]}, expect=expect)
+
+
+def seats(city: Any, team: Any) -> dict[str, str]:
+    return {m["cadre_id"]: m["state"] for m in city.peers.pool.secondments[team["secondment_id"]]["members"]}
+
+
+async def test_a_plan_ranks_who_could_take_the_seat_and_changes_nothing_yet(city: Any) -> None:
+    team = await team_of(city)
+    out = member(team, "member")
+    plan = await plan_for(city, team, out)
+    assert plan["state"] == "open"
+    assert plan["options"]
+    assert {o["seats_changed"] for o in plan["options"]} == {1}
+    assert {o["changes"][0]["out"] for o in plan["options"]} == {out}
+    sitting = {m["cadre_id"] for m in team["members"]}
+    kin = str(city.cadres["kin"])
+    assert all(o["changes"][0]["cadre_id"] not in sitting | {kin} for o in plan["options"])
+    assert (await city.office.get(f"/v1/teams/{team['id']}"))["members"] == team["members"]
+    again = await plan_for(city, team, out)
+    assert again["id"] == plan["id"]
+
+
+async def test_carrying_an_option_out_exchanges_the_seat_at_the_pool_and_in_the_team(city: Any) -> None:
+    team = await team_of(city)
+    out = member(team, "member")
+    plan = await plan_for(city, team, out)
+    done = await city.office.post(f"/v1/replacement-plans/{plan['id']}/carry-out", {"reason": "组员生病"})
+    assert done["state"] == "carried_out"
+    incoming = plan["options"][0]["changes"][0]["cadre_id"]
+    after = await city.office.get(f"/v1/teams/{team['id']}")
+    roles = {m["cadre_id"]: m["role"] for m in after["members"]}
+    assert (roles.get(incoming), out in roles) == ("member", False)
+    assert len(roles) == 6
+    assert {state for cadre, state in seats(city, team).items() if cadre != out} == {"requested"}
+    assert seats(city, team)[out] == "replaced"
+    assert len(await city.harness.staged_events("inspection.team.member_replaced")) == 1
+    repeated = await city.office.post(f"/v1/replacement-plans/{plan['id']}/carry-out", {"reason": "组员生病"})
+    assert repeated["state"] == "carried_out"
+
+
+@pytest.mark.parametrize("boundary", range(1, 14))
+async def test_a_kill_at_any_step_of_an_exchange_ends_with_one_seat_exchanged(
+    city: Any, guillotine: Guillotine, boundary: int
+) -> None:
+    team = await team_of(city)
+    out = member(team, "member")
+    plan = await plan_for(city, team, out)
+    path = f"/v1/replacement-plans/{plan['id']}/carry-out"
+    guillotine.arm(boundary)
+    answer = await city.office.send(path, {"reason": "x"})
+    guillotine.disarm()
+    assert answer in {200, 500}
+    for _ in range(3):
+        await city.make_jobs_due()
+        await city.run_jobs()
+    done = await city.office.post(path, {"reason": "x"})
+    assert done["state"] == "carried_out"
+    incoming = plan["options"][0]["changes"][0]["cadre_id"]
+    members = {m["cadre_id"] for m in (await city.office.get(f"/v1/teams/{team['id']}"))["members"]}
+    holding = {cadre for cadre, state in seats(city, team).items() if state == "requested"}
+    assert members == holding
+    assert incoming in members
+    assert out not in members
+
+
+async def test_a_pool_that_refuses_leaves_the_seat_open_for_another_plan(city: Any) -> None:
+    team = await team_of(city)
+    out = member(team, "member")
+    plan = await plan_for(city, team, out)
+    taken = plan["options"][0]["changes"][0]["cadre_id"]
+    city.peers.pool.secondments["other"] = {
+        "id": "other",
+        "state": "active",
+        "period": {"from": "2026-11-24", "to": "2026-12-07"},
+        "members": [{"cadre_id": taken, "state": "active"}],
+    }
+    done = await city.office.post(f"/v1/replacement-plans/{plan['id']}/carry-out", {"reason": "x"})
+    assert (done["state"], done["refusal_code"]) == ("refused", "double_booked")
+    second = await plan_for(city, team, out)
+    assert second["id"] != plan["id"]
+    assert second["options"][0]["changes"][0]["cadre_id"] != taken
+    assert (await city.office.post(f"/v1/replacement-plans/{second['id']}/carry-out", {"reason": "x"}))[
+        "state"
+    ] == "carried_out"
+
+
+async def test_a_refusal_of_a_home_unit_leads_to_a_replacement_proposal(city: Any) -> None:
+    team = await team_of(city)
+    out = member(team, "member")
+    told = city.peers.pool.refuse(team["secondment_id"], UUID(out))
+    event = SecondmentRefused(
+        secondment_id=UUID(told["id"]),
+        request_ref=f"team:{team['id']}",
+        purpose="inspection",
+        decided_by="home-approver",
+        state=told["state"],
+        period_from=date(2026, 11, 24),
+        period_to=date(2026, 12, 7),
+        seats=tuple(Seat.model_validate(seat) for seat in told["members"]),
+    )
+    await city.harness.deliver(event, version=told["version"])
+    await city.run_jobs()
+    (plan,) = (await city.office.get(f"/v1/teams/{team['id']}/replacement-plans"))["items"]
+    assert (plan["cause"], plan["state"], plan["out"]) == ("home_unit_refused", "open", [out])
+    await city.harness.deliver(event, version=told["version"])  # it arrives twice
+    await city.run_jobs()
+    assert len((await city.office.get(f"/v1/teams/{team['id']}/replacement-plans"))["items"]) == 1
+    done = await city.office.post(f"/v1/replacement-plans/{plan['id']}/carry-out", {"reason": "派出单位未同意"})
+    assert done["state"] == "carried_out"
+    assert len((await city.office.get(f"/v1/teams/{team['id']}"))["members"]) == 6
+
+
+async def test_the_chiefs_of_an_authorised_team_are_not_exchanged(city: Any) -> None:
+    team = await team_of(city, state="authorised")
+    plan = await plan_for(city, team, member(team, "leader"))
+    refused = await city.office.post(f"/v1/replacement-plans/{plan['id']}/carry-out", {"reason": "x"}, expect=409)
+    assert refused["code"] == "chief_is_authorised"
+
+
+async def test_an_option_that_breaks_a_rule_needs_a_reason(city: Any) -> None:
+    team = await team_of(city)
+    plan = await plan_for(city, team, member(team, "leader"))
+    assert [u["rule"] for u in plan["options"][0]["unmet"]] == ["leader_took_part"]
+    path = f"/v1/replacement-plans/{plan['id']}/carry-out"
+    refused = await city.office.post(path, expect=409)
+    assert refused["code"] == "replacement_reason_required"
+    assert (await city.office.post(path, {"option": 49, "reason": "x"}, expect=422))["code"] == "no_such_option"
+    assert (await city.office.post(f"/v1/replacement-plans/{plan['id']}/dismiss"))["state"] == "dismissed"
+    assert (await city.office.post(path, {"reason": "x"}, expect=409))["code"] == "move_refused"
+
+
+async def test_somebody_who_is_no_member_cannot_drop_out(city: Any) -> None:
+    team = await team_of(city)
+    refused = await plan_for(city, team, str(city.cadres["kin"]), expect=422)
+    assert refused["errors"][0]["pointer"] == "/cadre_ids/0"
+    body = {"cadre_ids": [member(team, "leader")]}
+    await city.desk("far", "insp-dh", "inspection_office").post(
+        f"/v1/teams/{team['id']}/replacement-plans", body, expect=404
+    )
