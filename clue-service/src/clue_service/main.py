@@ -10,6 +10,7 @@ from clue_service.clues.move_routes import router as moves
 from clue_service.clues.moves_document import moves_document
 from clue_service.clues.moving import MATCH_AGAIN
 from clue_service.clues.routes import router as clues
+from clue_service.dossier_extracts.routes import router as dossier_extracts
 from clue_service.index_rebuilds.cli import run_rebuild
 from clue_service.index_rebuilds.service import StaleRows
 from clue_service.intake.engine import Engine
@@ -21,6 +22,8 @@ from clue_service.matching_models.cli import fit_matching
 from clue_service.matching_models.cli import models as matching_model_commands
 from clue_service.matching_models.routes import router as matching_models
 from clue_service.matching_models.service import RESCORE
+from clue_service.matching_models.watching import EVERY_SECONDS as WATCH_SECONDS
+from clue_service.matching_models.watching import watch_matching
 from clue_service.matters.routes import router as matters
 from clue_service.overlap_alerts.routes import router as overlap_alerts
 from clue_service.reclusterings.cli import recluster_clues
@@ -45,6 +48,7 @@ SERVICE = Service(
         overlap_alerts,
         sealed_receipts,
         integrity_checks,
+        dossier_extracts,
         recusal_facts,
         matching_models,
     ],
@@ -56,6 +60,7 @@ SERVICE = Service(
         Timer("match_pending", 2, match_pending),
         Timer("save_matching_counts", 3600, save_counts),
         Timer("renew_stale_keys", 60, StaleRows().renew),
+        Timer("watch_matching", WATCH_SECONDS, watch_matching),
         Timer("nightly_reclustering", EVERY_SECONDS, nightly_timer()),
     ],
     settings=(ReclusteringSettings,),

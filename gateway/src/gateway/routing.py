@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 SERVICES = ("clue", "pool", "inspection", "notification")
 
-INSIDE = frozenset({"integrity-checks"})
+INSIDE = frozenset({"dossier-extracts", "integrity-checks"})
 """Segments that answer services only and never pass the gateway."""
 
 _SEGMENTS: dict[str, tuple[str, ...]] = {
@@ -62,6 +62,14 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "operations",
         "rectifications",
         "joint-case-teams",
+        "briefing-requests",
+        "cooperation-zones",
+        "coverage",
+        "coverage-plans",
+        "dossiers",
+        "entry-notices",
+        "feedbacks",
+        "inspection-statistics",
         "recusal-requests",
         "supervision-matters",
         "reports",
