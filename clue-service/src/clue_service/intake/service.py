@@ -24,6 +24,7 @@ from clue_service.intake.proposals import found_pair, propose, pulled_in
 from clue_service.intake.schemas import RegisterClueIn, SubjectIn
 from clue_service.intake.texts import read_texts
 from clue_service.matching.prepared import AllegationText, ClueText, Prepared, SubjectText
+from clue_service.matching.telemetry import CANDIDATES, PROBABILITY
 from clue_service.reporters import service as reporters
 
 PENDING_AFTER = timedelta(seconds=5)  # the request that registered the clue is matching it until then
@@ -171,6 +172,9 @@ async def search(
         prepared = engine.prepare((await read_texts(uow.session, engine.keys, [clue]))[clue_id], tree)
     scored = await engine.matcher.candidates(uow.session, clue_id, prepared)
     shown = [one for one in scored if one.band != "none"]
+    CANDIDATES.labels(origin).observe(len(shown))
+    for one in scored:
+        PROBABILITY.labels(origin).observe(one.probability)
     others = await clues.clues_by_id(uow, (one.clue_id for one in shown))
     found = [
         found_pair(clue, others[one.clue_id], one, engine.matcher.model.version, origin)

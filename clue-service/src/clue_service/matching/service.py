@@ -23,6 +23,7 @@ from clue_service.matching.ranking import choose_keys, text_budget, unpack
 from clue_service.matching.repository import Search, Session, StoredClue
 from clue_service.matching.scorer import Remembered, ScoredCandidate, Scorer
 from clue_service.matching.scoring import MatchModel, packaged_model
+from clue_service.matching.telemetry import SECONDS
 from clue_service.matching.units import UnitDirectory
 
 __all__ = ["Matcher", "ScoredCandidate"]
@@ -147,8 +148,10 @@ class Matcher:
 
         Covers all commissions: the caller must turn what its user may not see into blind hits.
         """
-        stored = await repository.retrieve(session, self.search_for(clue_id, prepared))
-        return self.rank(prepared, stored)[:limit]
+        with SECONDS.labels("retrieve").time():
+            stored = await repository.retrieve(session, self.search_for(clue_id, prepared))
+        with SECONDS.labels("score").time():
+            return self.rank(prepared, stored)[:limit]
 
     def search_for(self, clue_id: UUID, prepared: Prepared) -> Search:
         """What is looked up in the index for a clue: the rarest of its keys, within the budgets."""

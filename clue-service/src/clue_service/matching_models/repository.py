@@ -73,3 +73,41 @@ async def list_decided(session: AsyncSession) -> list[DecidedPair]:
     )
     rows = await session.execute(query)
     return [DecidedPair(row.clue_a, row.clue_b, str(row.decision), row.reasons) for row in rows]
+
+
+async def count_pairs(session: AsyncSession) -> list[tuple[str, str, str, int]]:
+    """(band, search, verdict or ``open``, how many pairs)."""
+    decision = func.coalesce(Candidate.decision, "open").label("decision")
+    query = select(Candidate.band, Candidate.origin, decision, func.count().label("pairs")).group_by(
+        Candidate.band, Candidate.origin, decision
+    )
+    return [(row.band, row.origin, row.decision, row.pairs) for row in await session.execute(query)]
+
+
+@dataclass(frozen=True)
+class JudgedPair:
+    """A settled pair as it was shown."""
+
+    band: str
+    probability: float
+    decision: str
+
+
+async def list_judged(session: AsyncSession, *, limit: int) -> list[JudgedPair]:
+    """The pairs settled last. Those the batch found are left out: their probability is not the model's alone."""
+    query = (
+        select(Candidate.band, Candidate.probability, Candidate.decision)
+        .where(Candidate.decision.in_((Decision.SAME, Decision.DIFFERENT)), Candidate.origin != "batch")
+        .order_by(Candidate.decided_at.desc(), Candidate.id.desc())
+        .limit(limit)
+    )
+    return [JudgedPair(row.band, row.probability, str(row.decision)) for row in await session.execute(query)]
+
+
+async def list_last_levels(session: AsyncSession, *, limit: int) -> list[dict[str, str]]:
+    """The levels of the pairs that searches showed last."""
+    query = select(Candidate.reasons).where(Candidate.origin != "batch").order_by(Candidate.id.desc()).limit(limit)
+    return [
+        {why["field"]: why["detail"] for why in reasons if why["detail"] is not None}
+        for reasons in await session.scalars(query)
+    ]

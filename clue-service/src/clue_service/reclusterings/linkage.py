@@ -82,12 +82,12 @@ def link(
     from splink import DuckDBAPI, Linker
 
     database = DuckDBAPI(connection)
-    say("learning from labels")
-    agreement = _m_of(database, _rare_only(connection, labelled, "labelled"))
     table = _rare_only(connection, export, "clues")
     rows = len(connection.table("clues"))
     if rows < 2:
         return Linked([], 0, 0, 0)
+    say("learning from labels")
+    agreement = _m_of(database, _rare_only(connection, labelled, "labelled"))
     registered = database.register(table, dataset_display_name="clues")
     rules, comparisons = _affordable(registered, limits.comparisons)
     settings = _settings([_block(rule) for rule in rules], min(0.5, 2 * share_with_mate / (rows - 1)))

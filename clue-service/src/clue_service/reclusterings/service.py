@@ -141,7 +141,6 @@ async def _export(resources: Resources, by: Principal, folder: Path, step: Step,
         await uow.audit("export", "reclustering", run_id, purpose="recluster", detail={"clues": total})
     exported: list[UUID] = []
     with ExportFile(folder / "labelled.parquet") as labelled, ExportFile(folder / "clues.parquet") as file:
-        await asyncio.to_thread(_teach, labelled, digests)
         after = 0
         with step("exporting", total) as advance:
             while True:
@@ -154,6 +153,8 @@ async def _export(resources: Resources, by: Principal, folder: Path, step: Step,
                 await asyncio.to_thread(_write, file, labelled, batch, exported, labels, digests)
                 after = batch[-1][0]
                 advance(len(batch))
+        if len(exported) > 1:
+            await asyncio.to_thread(_teach, labelled, digests)
     return _Exported(exported, file.rows)
 
 
