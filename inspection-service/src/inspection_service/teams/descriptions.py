@@ -6,12 +6,19 @@ from uuid import UUID
 
 from chassis.uow import Uow
 
-from inspection_service.involvements.service import recused_members
+from inspection_service.involvements.policy import Viewer
+from inspection_service.involvements.service import recused_members, recused_targets
 from inspection_service.rounds import service as rounds
 from inspection_service.teams import domain, repository
 from inspection_service.teams.domain import TeamState
 from inspection_service.teams.models import RoundAuthorization, Team
-from inspection_service.teams.schemas import AuthorizationOut, MemberOut, TeamOut
+from inspection_service.teams.schemas import (
+    AuthorizationOut,
+    EntryNoticeOut,
+    MemberOut,
+    NoticeMemberOut,
+    TeamOut,
+)
 
 
 async def describe_teams(uow: Uow, teams: Sequence[Team]) -> list[TeamOut]:
@@ -49,3 +56,32 @@ def _describe(
         authorization=authorization,
         open_briefings=waiting,
     )
+
+
+async def describe_notices(uow: Uow, viewer: Viewer) -> list[EntryNoticeOut]:
+    """The teams announced to the viewer's own unit, for those who speak for it: so that they can object to a member."""
+    if viewer.works_at is None:
+        return []
+    teams = await repository.list_announced_teams(uow.session, viewer.works_at)
+    members: dict[UUID, list[NoticeMemberOut]] = defaultdict(list)
+    for member in await repository.list_members(uow.session, [team.id for team in teams]):
+        members[member.team_id].append(NoticeMemberOut.model_validate(member))
+    notices = []
+    for team in teams:
+        found = (await rounds.plan_of(uow, team.round_id)).round
+        if team.unit_code in await recused_targets(uow, viewer, team.round_id):
+            continue
+        notices.append(
+            EntryNoticeOut(
+                team_id=team.id,
+                unit_code=team.unit_code,
+                round_type=found.type,
+                theme=found.theme,
+                office_unit=team.office_unit,
+                state=team.state,
+                starts_on=team.starts_on,
+                ends_on=team.ends_on,
+                members=members[team.id],
+            )
+        )
+    return notices

@@ -14,16 +14,16 @@ from chassis.web import Caller, IfMatch, UowDep, answer_resource, check_version,
 from fastapi import APIRouter, Body, Query, Request, Response
 
 from inspection_service.briefings import service as briefings
-from inspection_service.involvements.policy import Viewer
+from inspection_service.involvements.policy import WORKER_ROLES, Viewer
 from inspection_service.involvements.routes import TreeDep, id_of_cursor
 from inspection_service.involvements.service import viewer_of
 from inspection_service.resources import own_of
 from inspection_service.rounds.service import visible_round
 from inspection_service.teams import domain, service
-from inspection_service.teams.descriptions import describe_teams
+from inspection_service.teams.descriptions import describe_notices, describe_teams
 from inspection_service.teams.errors import MemberRecused
 from inspection_service.teams.models import Team
-from inspection_service.teams.schemas import AuthoriseTeamIn, EnterTeamIn, MoveTeamIn, TeamOut
+from inspection_service.teams.schemas import AuthoriseTeamIn, EnterTeamIn, EntryNoticesOut, MoveTeamIn, TeamOut
 
 router = APIRouter(tags=["teams"])
 log = get_logger(__name__)
@@ -73,6 +73,14 @@ async def _page(
         items=await describe_teams(uow, page),
         next_cursor=encode_cursor(str(page[-1].id)) if len(found) > limit else None,
     )
+
+
+@router.get("/v1/entry-notices")
+async def list_entry_notices(
+    _caller: Annotated[Principal, require(*sorted(WORKER_ROLES))], tree: TreeDep, uow: UowDep
+) -> EntryNoticesOut:
+    """The teams that come to your unit, so that it can object to a member."""
+    return EntryNoticesOut(items=await describe_notices(uow, await viewer_of(uow, tree)))
 
 
 @router.get("/v1/teams/{team_id}")

@@ -76,3 +76,28 @@ class TeamOut(ResponseModel):
     closed_at: datetime | None
     created_at: datetime
     version: int
+
+
+class NoticeMemberOut(ResponseModel):
+    cadre_id: UUID
+    role: str
+
+
+class EntryNoticeOut(ResponseModel):
+    """What a unit is told of the team that comes: who, for what kind of round, from when to when."""
+
+    team_id: UUID
+    unit_code: str
+    round_type: str
+    theme: str | None
+    office_unit: str
+    state: str
+    starts_on: date
+    ends_on: date
+    members: list[NoticeMemberOut]
+
+
+class EntryNoticesOut(ResponseModel):
+    """The teams announced to the caller's unit, newest first."""
+
+    items: list[EntryNoticeOut]

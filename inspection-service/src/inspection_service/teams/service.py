@@ -243,11 +243,6 @@ async def has_live_teams(uow: Uow) -> bool:
     return await repository.has_live_teams(uow.session)
 
 
-async def live_teams_at(uow: Uow, unit_code: str) -> Sequence[Team]:
-    """Teams that have been announced to their unit: authorised or entered."""
-    return await repository.list_announced_teams(uow.session, unit_code)
-
-
 async def entered_team(uow: Uow, viewer: Viewer, team_id: UUID) -> tuple[Team, Round]:
     """A team that is at its unit, with its round, both locked; raises MoveRefused in any other state."""
     team = await visible_team(uow, viewer, team_id)
