@@ -51,7 +51,7 @@ def content_grams(text: str, subjects: tuple[Subject, ...]) -> Hashes:
     }
     words |= {stem for subject in subjects for stem in subject.unit.all_areas if len(stem) > 1}
     rest = text
-    for word in sorted(words, key=len, reverse=True):
+    for word in sorted(words, key=lambda word: (-len(word), word)):
         rest = rest.replace(word, " ")
     for pattern in (department_pattern(), post_pattern(), _NUMBERS, _HOURS):
         rest = pattern.sub(" ", rest)

@@ -1,5 +1,8 @@
 """No input makes the engine fail or take long."""
 
+import os
+import subprocess
+import sys
 import time
 from datetime import date
 from uuid import uuid4
@@ -113,3 +116,23 @@ def test_rows_that_another_version_wrote_are_told_apart_and_left_out(desk, clue)
     assert (load_features(other_features), load_grams(other_grams), load_grams(b"")) == (None, None, None)
     stored = [StoredClue(1, uuid4(), 1.0, other_features, grams), StoredClue(2, uuid4(), 1.0, features, other_grams)]
     assert desk.matcher.rank(prepared, stored) == []
+
+
+def test_every_process_prepares_a_clue_alike():
+    program = (
+        "import hashlib; from clue_service.corpus.generate import Corpus\n"
+        "from clue_service.matching.domain import prepare\n"
+        "from clue_service.matching.prepared import ClueText, dump_features, dump_grams\n"
+        "digest = hashlib.sha256()\n"
+        "for body in Corpus(8, 'unseen').clues(300):\n"
+        "    one = prepare(ClueText.of_body(body))\n"
+        "    digest.update(one.keys.tobytes() + dump_features(one) + dump_grams(one))\n"
+        "print(digest.hexdigest())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(found) == 1
