@@ -2,6 +2,8 @@
 
 from chassis.service import Timer
 
+from personnel_pool_service.availability.routes import router as availability
+from personnel_pool_service.directed_supports.routes import router as directed_supports
 from personnel_pool_service.lending_quotas.routes import router as lending_quotas
 from personnel_pool_service.recusal_declarations.routes import router as recusal_declarations
 from personnel_pool_service.recusal_requests.routes import router as recusal_requests
@@ -11,6 +13,7 @@ from personnel_pool_service.recusal_watches.consumers import HANDLERS as RECUSAL
 from personnel_pool_service.recusal_watches.service import recheck
 from personnel_pool_service.recusals.routes import router as recusals
 from personnel_pool_service.secondments.routes import router as secondments
+from personnel_pool_service.support_requests.routes import router as support_requests
 
 ROUTERS = (
     recusals,
@@ -20,6 +23,9 @@ ROUTERS = (
     recusal_unsealings,
     secondments,
     lending_quotas,
+    availability,
+    support_requests,
+    directed_supports,
 )
 HANDLERS = RECUSAL_WATCHES
 TIMERS = (Timer("recheck_recusals", 2, recheck),)

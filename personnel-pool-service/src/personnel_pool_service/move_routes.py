@@ -1,6 +1,6 @@
 """Routes of a state machine, registered from its one table: ``POST <path>/{item_id}/<verb>`` for every move."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from chassis.identity import Principal
 from chassis.moves import Move, MoveTable
 from chassis.uow import Uow
 from chassis.web import IfMatch, RequestModel, UowDep, answer_resource, require
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Depends, Request, Response
 
 
 class Answered(Protocol):
@@ -30,6 +30,7 @@ def register_moves(
     answers: type[Answered],
     bodies: Mapping[str, type[RequestModel]],
     act: Act,
+    before: Mapping[str, Callable[..., Any]] | None = None,
 ) -> None:
     """Register one route per move; roles and states are described from the table.
 
@@ -41,9 +42,11 @@ def register_moves(
         answers: Model of the answer.
         bodies: Verb → model of the body; one whose fields are all optional may be left out.
         act: Does it.
+        before: Verb → a dependency that runs before the transaction: what has to ask other services.
     """
     for move in moves:
-        _register(router, move, path, noun, answers, bodies[move.verb], act)
+        first = (before or {}).get(move.verb)
+        _register(router, move, path, noun, answers, bodies[move.verb], act, [Depends(first)] if first else [])
 
 
 def _register(
@@ -54,6 +57,7 @@ def _register(
     answers: type[Answered],
     body_type: type[RequestModel],
     act: Act,
+    before: Sequence[Any],
 ) -> None:
     needs_body = any(field.is_required() for field in body_type.model_fields.values())
 
@@ -80,5 +84,6 @@ def _register(
         methods=["POST"],
         name=f"{move.verb}_{noun}".replace("-", "_"),
         response_model=answers,
+        dependencies=before,
         description=f"From {', '.join(sorted(move.sources))}. {move.note}".strip(),
     )

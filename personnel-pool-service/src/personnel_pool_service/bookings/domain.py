@@ -82,3 +82,48 @@ def homes_over_quota(wanted: Iterable[Booking], held: Iterable[Booking], quotas:
         if most_at_once([*by_home.get(home, []), *bookings], span) > quotas[home]:
             over.append(home)
     return sorted(over)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """How much of somebody's time may be lent. Zeros set no limit."""
+
+    cumulative_months: int = 0
+    window_months: int = 24
+    cool_down_days: int = 0
+
+
+NO_REST = Rest()
+
+
+def is_over_cumulative(wanted: Period, others: Iterable[Period], rest: Rest) -> bool:
+    """Whether, with ``wanted``, some window would hold more lent days than so many months have.
+
+    The fullest windows end on the last day of a posting, or begin on the first of one, so only these are looked at.
+    """
+    if not rest.cumulative_months:
+        return False
+    periods = [*others, wanted]
+    ends = {period.last for period in periods}
+    ends |= {months_later(period.first, rest.window_months) - timedelta(days=1) for period in periods}
+    for end in ends:
+        first = months_later(end, -rest.window_months) + timedelta(days=1)
+        window = Period(first, end)
+        allowed = (months_later(first, rest.cumulative_months) - first).days
+        if window.overlaps(wanted) and sum(_shared_days(window, period) for period in periods) > allowed:
+            return True
+    return False
+
+
+def is_too_soon(wanted: Period, others: Iterable[Period], rest: Rest) -> bool:
+    """Whether somebody would stay at home for fewer days than the cool-down before or after another posting."""
+    return bool(rest.cool_down_days) and any(_days_between(wanted, other) < rest.cool_down_days for other in others)
+
+
+def _shared_days(one: Period, other: Period) -> int:
+    return max(0, (min(one.last, other.last) - max(one.first, other.first)).days + 1)
+
+
+def _days_between(one: Period, other: Period) -> int:
+    earlier, later = sorted((one, other))
+    return (later.first - earlier.last).days - 1

@@ -17,3 +17,19 @@ class HomeUnitQuota(HeliError):
     code = "home_unit_quota"
     category = Category.CONFLICT
     title = Text("超出派出单位的抽调名额", "A home unit would lend more people than its quota allows")
+
+
+class CumulativeLimit(HeliError):
+    """Somebody would be lent for too many months within the window; ``cadre_ids`` says who."""
+
+    code = "cumulative_limit"
+    category = Category.CONFLICT
+    title = Text("累计抽调时间超过上限", "Somebody would be lent for too long altogether")
+
+
+class CoolDown(HeliError):
+    """Somebody has just returned, or is about to leave again; ``cadre_ids`` says who."""
+
+    code = "cool_down"
+    category = Category.CONFLICT
+    title = Text("两次抽调间隔不足", "Somebody needs more time at home between two secondments")

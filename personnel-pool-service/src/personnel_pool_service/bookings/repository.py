@@ -47,6 +47,25 @@ async def list_of_homes(
     return [_booking(row) for row in await session.scalars(query)]
 
 
+async def list_of_cadres(
+    session: AsyncSession, cadre_ids: Collection[UUID], period: Period, *, but: Collection[UUID] = ()
+) -> dict[UUID, list[Period]]:
+    """What cadres are taken for on days of the period, other than the bookings ``but``; the others are absent."""
+    query = select(BookingRow).where(
+        BookingRow.cadre_id.in_(cadre_ids), BookingRow.days.op("&&")(_range(period)), BookingRow.id.not_in(but)
+    )
+    found: dict[UUID, list[Period]] = {}
+    for row in await session.scalars(query):
+        found.setdefault(row.cadre_id, []).append(_booking(row).period)
+    return found
+
+
+async def list_periods(session: AsyncSession, booking_ids: Collection[UUID]) -> dict[UUID, Period]:
+    """Booking id → its days."""
+    rows = await session.scalars(select(BookingRow).where(BookingRow.id.in_(booking_ids)))
+    return {row.id: _booking(row).period for row in rows}
+
+
 async def add(session: AsyncSession, bookings: Sequence[Booking]) -> list[UUID]:
     """Take the days; ids in the order given.
 
@@ -101,9 +120,13 @@ async def _flush(session: AsyncSession) -> None:
 
 
 def _booking(row: BookingRow) -> Booking:
-    lower, upper = row.days.lower, row.days.upper
+    return Booking(cadre_id=row.cadre_id, home_unit=row.home_unit, period=period_of(row.days))
+
+
+def period_of(days: Range[date]) -> Period:
+    """A stored range of days with two ends as a period."""
+    lower, upper = days.lower, days.upper
     assert lower is not None  # every booking has two ends
     assert upper is not None
     # PostgreSQL answers day ranges half-open, whatever was written.
-    last = upper if row.days.bounds[1] == "]" else upper - timedelta(days=1)
-    return Booking(cadre_id=row.cadre_id, home_unit=row.home_unit, period=Period(lower, last))
+    return Period(lower, upper if days.bounds[1] == "]" else upper - timedelta(days=1))

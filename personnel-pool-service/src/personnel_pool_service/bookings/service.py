@@ -8,8 +8,16 @@ from uuid import UUID
 from chassis.uow import Uow
 
 from personnel_pool_service.bookings import repository
-from personnel_pool_service.bookings.domain import Booking, Period, homes_over_quota
-from personnel_pool_service.bookings.errors import DoubleBooked, HomeUnitQuota
+from personnel_pool_service.bookings.domain import (
+    Booking,
+    Period,
+    Rest,
+    homes_over_quota,
+    is_over_cumulative,
+    is_too_soon,
+    months_later,
+)
+from personnel_pool_service.bookings.errors import CoolDown, CumulativeLimit, DoubleBooked, HomeUnitQuota
 
 
 async def reserve(uow: Uow, wanted: Sequence[Booking], quotas: Mapping[str, int]) -> list[UUID]:
@@ -49,6 +57,48 @@ async def prolong(uow: Uow, bookings: Mapping[UUID, Booking], last: date, quotas
     wanted = [Booking(one.cadre_id, one.home_unit, Period(one.period.first, last)) for one in bookings.values()]
     await _require_room(uow, wanted, quotas, but=tuple(bookings))
     await repository.set_last_day(uow.session, tuple(bookings), last)
+
+
+async def require_rest(uow: Uow, booked: Mapping[UUID, Booking], rest: Rest) -> None:
+    """Refuse bookings just made or prolonged that leave somebody too little time at home. Lock the cadres first.
+
+    Args:
+        uow: The present unit of work.
+        booked: Booking id → the booking as it is now.
+        rest: What everybody is owed.
+
+    Raises:
+        CoolDown: too soon before or after another posting.
+        CumulativeLimit: too many months within the window.
+    """
+    if not booked or not (rest.cumulative_months or rest.cool_down_days):
+        return
+    first = min(one.period.first for one in booked.values())
+    last = max(one.period.last for one in booked.values())
+    # A cool-down is at most a year, and a window that touches a posting reaches one window length to either side.
+    reach = max(rest.window_months, 12)
+    around = Period(months_later(first, -reach), months_later(last, reach))
+    people = [one.cadre_id for one in booked.values()]
+    others = await repository.list_of_cadres(uow.session, people, around, but=tuple(booked))
+    tired = [one.cadre_id for one in booked.values() if is_too_soon(one.period, others.get(one.cadre_id, ()), rest)]
+    if tired:
+        raise CoolDown(members={"cadre_ids": sorted(map(str, tired)), "days": rest.cool_down_days})
+    over = [
+        one.cadre_id for one in booked.values() if is_over_cumulative(one.period, others.get(one.cadre_id, ()), rest)
+    ]
+    if over:
+        raise CumulativeLimit(
+            members={
+                "cadre_ids": sorted(map(str, over)),
+                "months": rest.cumulative_months,
+                "window_months": rest.window_months,
+            }
+        )
+
+
+async def periods_of(uow: Uow, booking_ids: Collection[UUID]) -> dict[UUID, Period]:
+    """Booking id → its days; bookings that were given back are absent."""
+    return await repository.list_periods(uow.session, booking_ids) if booking_ids else {}
 
 
 async def shorten(uow: Uow, booking_ids: Collection[UUID], last: date) -> None:

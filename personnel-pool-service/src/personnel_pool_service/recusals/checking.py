@@ -12,6 +12,7 @@ from chassis.identity import Principal
 from chassis.service import Resources
 from chassis.uow import Cause
 
+from personnel_pool_service.cadres import service as cadres
 from personnel_pool_service.cadres.domain import RecusalFacts
 from personnel_pool_service.clients import clue
 from personnel_pool_service.recusals import service
@@ -81,6 +82,19 @@ async def explain(resources: Resources, caller: Principal, cause: Cause, questio
     )
     held = {(ground.name, ground.rank) for ground in grounds if ground.units and ground.rank > Rank.CLEAR}
     return sorted(held, key=lambda one: (-one[1], one[0]))
+
+
+async def with_open_clue(
+    resources: Resources, caller: Principal, cause: Cause, cadre_ids: Sequence[UUID]
+) -> frozenset[UUID]:
+    """Those of the cadres who are the subject of an open clue; unknown ids are nobody. Never store or answer why.
+
+    Raises:
+        PeerFailed: clue-service does not answer.
+    """
+    async with resources.transactions(caller, cause) as uow:
+        facts = await cadres.recusal_facts(uow, resources.keys, cadre_ids)
+    return await clue.cadres_with_open_clue(resources.peers, facts.values(), cause)
 
 
 async def _gather(resources: Resources, caller: Principal, cause: Cause, question: Question) -> _Gathered:

@@ -10,6 +10,8 @@ from chassis.errors import NotFound
 from chassis.uow import Uow
 from contracts.pool import SecondmentEvent
 
+from personnel_pool_service.availability import recording as availability
+from personnel_pool_service.availability.domain import SeatFacts
 from personnel_pool_service.bookings import service as bookings
 from personnel_pool_service.bookings.domain import Period
 from personnel_pool_service.secondments import repository
@@ -103,7 +105,14 @@ async def moved(
 
 
 async def tell(uow: Uow, tree: UnitTree, posting: Posting, event: type[SecondmentEvent], **more: Any) -> None:
-    """Emit an event with the present state."""
+    """Emit an event with the present state, and keep what is known from now on."""
+    await availability.record(
+        uow,
+        [
+            SeatFacts(seat.id, seat.cadre_id, seat.home_unit, posting.row.id, seat.state, seat.booking_id)
+            for seat in posting.seats
+        ],
+    )
     await uow.emit(
         secondment_event(event, posting.row, posting.seats, **more),
         aggregate_id=posting.row.id,

@@ -13,10 +13,12 @@ from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, decode_cursor, en
 from chassis.service import resources_of
 from chassis.uow import Uow
 from chassis.web import Caller, IfMatch, RequestModel, UowDep, answer_resource, require, set_etag
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
 from personnel_pool_service.secondments import consent, postings, service
+from personnel_pool_service.secondments.clearance import clear_group, clear_replacements
 from personnel_pool_service.secondments.domain import LENDERS, MOVES
+from personnel_pool_service.secondments.limits import limits_of
 from personnel_pool_service.secondments.policy import Reach, reach_of
 from personnel_pool_service.secondments.postings import Posting
 from personnel_pool_service.secondments.schemas import (
@@ -34,7 +36,6 @@ from personnel_pool_service.secondments.schemas import (
     out_of,
 )
 from personnel_pool_service.secondments.service import Limits
-from personnel_pool_service.settings import PoolSettings
 from personnel_pool_service.vocabulary import UnitCode
 
 router = APIRouter(tags=["secondments"])
@@ -98,7 +99,7 @@ _DOING: Mapping[str, tuple[type[RequestModel], Callable[[_Moving, Any], Awaitabl
 }
 
 
-@router.post("/v1/secondments", status_code=201)
+@router.post("/v1/secondments", status_code=201, dependencies=[Depends(clear_group)])
 async def request_secondment(
     body: SecondmentIn,
     request: Request,
@@ -188,6 +189,7 @@ def _register(move: Move) -> None:
         endpoint,
         methods=["POST"],
         name=f"{move.verb}_secondment",
+        dependencies=[Depends(clear_replacements)] if move.verb == "replace" else [],
         description=f"From {', '.join(sorted(move.sources))}. {move.note}".strip(),
     )
 
@@ -202,8 +204,7 @@ async def _tree(request: Request) -> UnitTree:
 
 
 def _limits(request: Request) -> Limits:
-    own: PoolSettings = resources_of(request).own
-    return Limits(share=own.lending_share, max_months=own.lending_max_months)
+    return limits_of(resources_of(request).own)
 
 
 def _after(cursor: str | None) -> UUID | None:

@@ -9,6 +9,7 @@ from chassis.web import RequestModel, ResponseModel
 from pydantic import Field, StringConstraints
 
 from personnel_pool_service.cadres.schemas import PeriodIn
+from personnel_pool_service.recusals.schemas import TargetIn
 from personnel_pool_service.secondments.domain import Evaluation, Member, Replacement, SeatState
 from personnel_pool_service.secondments.models import EvaluationRow, SeatRow
 from personnel_pool_service.secondments.policy import Reach
@@ -44,6 +45,9 @@ class SecondmentIn(RequestModel):
     request_ref: Reference = Field(description="Whom it is for, such as `team:<id>`")
     period: PeriodIn
     members: list[MemberIn] = Field(min_length=1, max_length=200)
+    targets: list[TargetIn] = Field(
+        default_factory=list, max_length=50, description="Units or clues the group will deal with; recusals are checked"
+    )
 
     def to_members(self) -> list[Member]:
         """The members as the rules see them."""

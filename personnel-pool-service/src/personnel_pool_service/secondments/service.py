@@ -1,6 +1,6 @@
 """Use cases of those who lend and use: request, replace, begin, extend, end, evaluate. Consent is in ``consent``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,7 +11,7 @@ from chassis.uow import Uow
 
 from contracts import pool
 from personnel_pool_service.bookings import service as bookings
-from personnel_pool_service.bookings.domain import Booking, Period, is_within_months
+from personnel_pool_service.bookings.domain import NO_REST, Booking, Period, Rest, is_within_months
 from personnel_pool_service.cadres import service as cadres
 from personnel_pool_service.cadres.domain import ACTIVE as ACTIVE_CADRE
 from personnel_pool_service.cadres.domain import Cadre
@@ -34,10 +34,11 @@ from personnel_pool_service.secondments.postings import Posting, free_days, move
 
 @dataclass(frozen=True)
 class Limits:
-    """How much may be lent: the largest share of a home unit's members, the longest posting."""
+    """How much may be lent: the largest share of a home unit's members, the longest posting, time at home."""
 
     share: float
     max_months: int
+    rest: Rest = NO_REST
 
 
 async def request_secondment(
@@ -54,7 +55,7 @@ async def request_secondment(
 
     Raises:
         Invalid: someone is named twice. PeriodTooLong, UnknownCadre: the request is wrong.
-        CadreNotActive, DoubleBooked, HomeUnitQuota: the pool cannot give them.
+        CadreNotActive, DoubleBooked, HomeUnitQuota, CoolDown, CumulativeLimit: the pool cannot give them.
     """
     _require_short(period, limits)
     again = domain.repeated([member.cadre_id for member in members])
@@ -134,6 +135,10 @@ async def extend(uow: Uow, tree: UnitTree, limits: Limits, posting: Posting, las
     }
     quotas = await quotas_of(uow, tree, limits.share, {seat.home_unit for seat in held.values()})
     await bookings.prolong(uow, present, last, quotas)
+    longer = {
+        one: Booking(held.cadre_id, held.home_unit, Period(held.period.first, last)) for one, held in present.items()
+    }
+    await bookings.require_rest(uow, _owed_rest(tree, longer), limits.rest)
     posting.row.period_to = last
     await moved(uow, tree, posting, "extend", pool.SecondmentExtended)
 
@@ -201,6 +206,8 @@ async def _seat(
     quotas = await quotas_of(uow, tree, limits.share, {cadre.home_unit for cadre, _ in wanted})
     asked = [Booking(cadre.id, cadre.home_unit, posting.period()) for cadre, _ in wanted]
     booking_ids = await bookings.reserve(uow, asked, quotas)
+    booked = dict(zip(booking_ids, asked, strict=True))
+    await bookings.require_rest(uow, _owed_rest(tree, booked), limits.rest)
     seats = [
         SeatRow(
             secondment_id=posting.row.id,
@@ -215,6 +222,12 @@ async def _seat(
     await repository.add(uow.session, seats)
     posting.seats.extend(seats)
     return seats
+
+
+def _owed_rest(tree: UnitTree, booked: Mapping[UUID, Booking]) -> dict[UUID, Booking]:
+    """Bookings of people whose home unit is not an inspection office: inspecting is an inspection office's own work."""
+    offices = {unit.code for unit in tree if unit.unit_type == "inspection_office"}
+    return {booking_id: one for booking_id, one in booked.items() if one.home_unit not in offices}
 
 
 def _require_short(period: Period, limits: Limits) -> None:
