@@ -12,6 +12,7 @@ from personnel_pool_service.recusal_waivers.routes import router as recusal_waiv
 from personnel_pool_service.recusal_watches.consumers import HANDLERS as RECUSAL_WATCHES
 from personnel_pool_service.recusal_watches.service import recheck
 from personnel_pool_service.recusals.routes import router as recusals
+from personnel_pool_service.searches.routes import router as searches
 from personnel_pool_service.secondments.routes import router as secondments
 from personnel_pool_service.support_requests.routes import router as support_requests
 
@@ -23,6 +24,7 @@ ROUTERS = (
     recusal_unsealings,
     secondments,
     lending_quotas,
+    searches,
     availability,
     support_requests,
     directed_supports,

@@ -73,13 +73,9 @@ async def require_rest(uow: Uow, booked: Mapping[UUID, Booking], rest: Rest) -> 
     """
     if not booked or not (rest.cumulative_months or rest.cool_down_days):
         return
-    first = min(one.period.first for one in booked.values())
-    last = max(one.period.last for one in booked.values())
-    # A cool-down is at most a year, and a window that touches a posting reaches one window length to either side.
-    reach = max(rest.window_months, 12)
-    around = Period(months_later(first, -reach), months_later(last, reach))
+    span = Period(min(one.period.first for one in booked.values()), max(one.period.last for one in booked.values()))
     people = [one.cadre_id for one in booked.values()]
-    others = await repository.list_of_cadres(uow.session, people, around, but=tuple(booked))
+    others = await repository.list_of_cadres(uow.session, people, _around(span, rest), but=tuple(booked))
     tired = [one.cadre_id for one in booked.values() if is_too_soon(one.period, others.get(one.cadre_id, ()), rest)]
     if tired:
         raise CoolDown(members={"cadre_ids": sorted(map(str, tired)), "days": rest.cool_down_days})
@@ -94,6 +90,17 @@ async def require_rest(uow: Uow, booked: Mapping[UUID, Booking], rest: Rest) -> 
                 "window_months": rest.window_months,
             }
         )
+
+
+async def taken_around(uow: Uow, cadre_ids: Sequence[UUID], period: Period, rest: Rest) -> dict[UUID, list[Period]]:
+    """What cadres are taken for in a period and as far around it as their time at home is counted."""
+    return await repository.list_of_cadres(uow.session, cadre_ids, _around(period, rest)) if cadre_ids else {}
+
+
+def _around(period: Period, rest: Rest) -> Period:
+    # A cool-down is at most a year, and a window that touches a posting reaches one window length to either side.
+    reach = max(rest.window_months, 12)
+    return Period(months_later(period.first, -reach), months_later(period.last, reach))
 
 
 async def periods_of(uow: Uow, booking_ids: Collection[UUID]) -> dict[UUID, Period]:

@@ -202,9 +202,10 @@ async def _require_fit(uow: Uow, members: Sequence[Member], seats: Sequence[Seat
     # Whoever is not in the pool is refused by name of the field when the group is reserved.
     known = [one for one in members if one.cadre_id in found]
     proposed = [
-        Proposed(one.cadre_id, one.role, found[one.cadre_id].tags, found[one.cadre_id].pool_kinds) for one in known
+        Proposed(one.cadre_id, one.role, found[one.cadre_id].tag_codes, found[one.cadre_id].pool_kinds) for one in known
     ]
-    if wrong := unfit(proposed, seats):
+    in_codes = await cadres.in_codes(uow, Criteria(demands=tuple(seat.demand for seat in seats)))
+    if wrong := unfit(proposed, [Seats(demand, 0) for demand in in_codes.demands]):
         raise DoesNotFit(members={"cadre_ids": sorted(map(str, wrong))})
 
 

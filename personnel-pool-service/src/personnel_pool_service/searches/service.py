@@ -1,0 +1,85 @@
+"""Candidates for seats: who there is, and for each rule whether it lets them come."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.directory import UnitTree
+from chassis.uow import Uow
+
+from personnel_pool_service.bookings import service as bookings
+from personnel_pool_service.bookings.domain import NO_REST, Period, most_at_once
+from personnel_pool_service.cadres import service as cadres
+from personnel_pool_service.cadres.domain import Criteria
+from personnel_pool_service.cadres.service import CadreView
+from personnel_pool_service.lending_quotas.service import quotas_of
+from personnel_pool_service.searches.domain import (
+    Candidate,
+    Room,
+    RuleVerdict,
+    about_demand,
+    about_standing,
+    about_time,
+)
+from personnel_pool_service.secondments.service import Limits
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of candidates; ``criteria`` in the codes of the vocabulary. ``rules`` by cadre, if asked for."""
+
+    views: Sequence[CadreView]
+    more: bool
+    criteria: Criteria
+    rules: Mapping[UUID, Sequence[RuleVerdict]]
+
+
+async def search(
+    uow: Uow,
+    tree: UnitTree,
+    limits: Limits,
+    criteria: Criteria,
+    homes: frozenset[str] | None,
+    *,
+    explain: bool,
+    after: UUID | None,
+    limit: int,
+) -> Found:
+    """Candidates by id who meet the criteria and belong to ``homes`` (None: to any)."""
+    criteria = await cadres.in_codes(uow, criteria)
+    views, more = await cadres.list_cadres(uow, criteria, homes, after=after, limit=limit)
+    if not explain:
+        return Found(views, more, criteria, {})
+    rooms = await _rooms(uow, tree, limits, views, criteria.period) if criteria.period else {}
+    rules = {view.row.id: _rules(view, criteria, rooms.get(view.row.id)) for view in views}
+    return Found(views, more, criteria, rules)
+
+
+def _rules(view: CadreView, criteria: Criteria, room: Room | None) -> list[RuleVerdict]:
+    row = view.row
+    candidate = Candidate(row.id, row.home_unit, row.status, row.tag_codes, row.pool_kinds)
+    found = [about_standing(candidate), *(about_demand(candidate, demand) for demand in criteria.demands)]
+    if criteria.period is not None and room is not None:
+        found += about_time(criteria.period, room)
+    return found
+
+
+async def _rooms(
+    uow: Uow, tree: UnitTree, limits: Limits, views: Sequence[CadreView], period: Period
+) -> dict[UUID, Room]:
+    homes = {view.row.home_unit for view in views}
+    quotas = await quotas_of(uow, tree, limits.share, homes)
+    lent = await bookings.lent_by(uow, homes, period)
+    room_left = {
+        home: most_at_once([one for one in lent if one.home_unit == home], period) < quotas[home] for home in homes
+    }
+    taken = await bookings.taken_around(uow, [view.row.id for view in views], period, limits.rest)
+    offices = {unit.code for unit in tree if unit.unit_type == "inspection_office"}
+    return {
+        view.row.id: Room(
+            taken=tuple(taken.get(view.row.id, ())),
+            home_can_lend=room_left[view.row.home_unit],
+            rest=NO_REST if view.row.home_unit in offices else limits.rest,
+        )
+        for view in views
+    }
