@@ -15,7 +15,7 @@ SERVICE = Service(
     metadata=Base.metadata,
     migrations="personnel_pool_service.migrations",
     handlers=lambda _resources: lending.HANDLERS,
-    timers=lending.TIMERS,
+    timers=[*directory.TIMERS, *lending.TIMERS],
     settings=(PoolSettings,),
     build_own=lambda _resources: PoolSettings(),
 )

@@ -107,7 +107,8 @@ async def test_a_change_needs_the_present_version_and_touches_only_what_is_sent(
     assert (await call(MANAGER, "PATCH", path, json={"rank": "clerk"})).status_code == 428
     changed = await call(MANAGER, "PATCH", path, json={"tags": ["legal"]}, headers={"If-Match": '"1"'})
     assert changed.json() == {
-        **cadre, "tags": ["legal"], "version": 2, "updated_at": changed.json()["updated_at"]
+        **cadre, "tags": ["legal"], "tag_codes": ["legal"], "unlisted_tags": ["legal"], "version": 2,
+        "updated_at": changed.json()["updated_at"],
     }  # fmt: skip
     stale = await call(MANAGER, "PATCH", path, json={"tags": []}, headers={"If-Match": '"1"'})
     assert stale.status_code == 412

@@ -17,8 +17,14 @@ LENDING = {
     "end": {"active"},
     "evaluate": {"ended"},
 }
-CADRE_STATES = ("active", "suspended", "exited")
-CADRE = {"suspend": {"active"}, "resume": {"suspended"}, "exit": {"active", "suspended"}}
+CADRE_STATES = ("nominated", "active", "suspended", "exited")
+CADRE = {
+    "admit": {"nominated"},
+    "decline": {"nominated"},
+    "suspend": {"active"},
+    "resume": {"suspended"},
+    "exit": {"active", "suspended"},
+}
 
 
 @pytest.mark.parametrize("state", LENDING_STATES)

@@ -10,13 +10,23 @@ from chassis.errors import FieldError, Text
 from chassis.moves import Move, MoveTable
 
 from personnel_pool_service.bookings.domain import Period
+from personnel_pool_service.cadres.identity import IdNumber
 
-ACTIVE, SUSPENDED, EXITED = "active", "suspended", "exited"
+NOMINATED, ACTIVE, SUSPENDED, EXITED = "nominated", "active", "suspended", "exited"
 
 MOVES = MoveTable(
     [
-        Move("suspend", frozenset({ACTIVE}), SUSPENDED, frozenset({"pool_manager"}), note="not while lent"),
-        Move("resume", frozenset({SUSPENDED}), ACTIVE, frozenset({"pool_manager"})),
+        Move("admit", frozenset({NOMINATED}), ACTIVE, event="pool.cadre.entered.v1", note="by the first pool entry"),
+        Move("decline", frozenset({NOMINATED}), EXITED, note="by the end of the last nomination"),
+        Move(
+            "suspend",
+            frozenset({ACTIVE}),
+            SUSPENDED,
+            frozenset({"pool_manager"}),
+            "pool.cadre.suspended.v1",
+            note="not while lent",
+        ),
+        Move("resume", frozenset({SUSPENDED}), ACTIVE, frozenset({"pool_manager"}), "pool.cadre.resumed.v1"),
         Move(
             "exit",
             frozenset({ACTIVE, SUSPENDED}),
@@ -27,7 +37,10 @@ MOVES = MoveTable(
         ),
     ]
 )
-"""How a cadre leaves the pool and comes back. Entry by a pool manager makes a cadre active at once."""
+"""How a cadre enters, leaves and comes back. Entry by a pool manager makes a cadre active at once.
+
+Moves without roles follow from pool entries and have no route of their own.
+"""
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,15 @@ class CadreDraft:
     tags: tuple[str, ...] = ()
     pool_kinds: tuple[str, ...] = ()
     work_history: tuple[Post, ...] = ()
+    clearance: str = "internal"
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What is given with a cadre and kept elsewhere. ``id_number`` is sealed."""
+
+    sub: str | None = None
+    id_number: IdNumber | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +114,8 @@ class Criteria:
 
     name: str | None = None
     text: str | None = None
+    text_code: str | None = None
+    """The tag the text means, if the vocabulary knows it."""
     tags: tuple[str, ...] = ()
     pool_kinds: tuple[str, ...] = ()
     home_units: tuple[str, ...] = ()
@@ -145,6 +169,14 @@ def flags(posts: Sequence[Post]) -> list[str]:
         for other_unit, other in spans[index + 1 :]
     )
     return ["overlapping_history"] if overlap else []
+
+
+def id_number_refusals(draft: CadreDraft, number: IdNumber | None) -> list[FieldError]:
+    """Where a cadre's facts contradict the identity number."""
+    if number is None or draft.birth_date in (None, number.birth_date):
+        return []
+    message = Text("出生日期与身份证号不符", "The date of birth differs from the identity number")
+    return [FieldError("/birth_date", "birth_differs_from_id", message)]
 
 
 def references(draft: CadreDraft, relatives: Sequence[Relative]) -> dict[str, str]:

@@ -22,6 +22,8 @@ class CadreRow(Versioned, Base):
         Index(ONE_PERSON, "name", "birth_date", "home_unit", unique=True, postgresql_where=text("status <> 'exited'")),
         Index("ix_cadre_home_unit", "home_unit"),
         Index("ix_cadre_tags", "tags", postgresql_using="gin"),
+        Index("ix_cadre_tag_codes", "tag_codes", postgresql_using="gin"),
+        Index("ix_cadre_name_birth_date", "name", "birth_date"),
     )
 
     id: Mapped[Uuid7]
@@ -34,6 +36,9 @@ class CadreRow(Versioned, Base):
     native_place: Mapped[str | None]
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     pool_kinds: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    clearance: Mapped[str] = mapped_column(default="internal")
+    tag_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    """The tags by their codes in the vocabulary; what the vocabulary does not list stands for itself."""
     status: Mapped[str]
     status_reason: Mapped[str | None]
 
@@ -49,6 +54,16 @@ class PostRow(Base):
     post: Mapped[str]
     first_day: Mapped[date]
     last_day: Mapped[date | None]
+
+
+class CadreIdentityRow(Base):
+    """A cadre's identity number: a keyed digest to find it by, sealed, shown to nobody. Gone when they leave."""
+
+    __tablename__ = "cadre_identity"
+
+    cadre_id: Mapped[UUID] = mapped_column(ForeignKey("cadre.id"), primary_key=True)
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    sealed: Mapped[bytes]
 
 
 class RecusalFactRow(Base):

@@ -8,10 +8,11 @@ from sqlalchemy import Select, and_, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from personnel_pool_service.cadres.domain import ACTIVE, EXITED, Criteria, Demand, Post
 from personnel_pool_service.cadres.errors import CadreExists
-from personnel_pool_service.cadres.models import ONE_PERSON, CadreRow, PostRow, RecusalFactRow
+from personnel_pool_service.cadres.models import ONE_PERSON, CadreIdentityRow, CadreRow, PostRow, RecusalFactRow
 
 
 async def add_cadre(session: AsyncSession, row: CadreRow) -> None:
@@ -121,9 +122,9 @@ def _matching(criteria: Criteria) -> Select[Any]:
     if criteria.name:
         conditions.append(CadreRow.name.contains(criteria.name, autoescape=True))
     if criteria.text:
-        conditions.append(_mentions(criteria.text))
+        conditions.append(_mentions(criteria.text, criteria.text_code or criteria.text))
     if criteria.tags:
-        conditions.append(CadreRow.tags.contains(list(criteria.tags)))
+        conditions.append(CadreRow.tag_codes.contains(list(criteria.tags)))
     if criteria.pool_kinds:
         conditions.append(CadreRow.pool_kinds.overlap(list(criteria.pool_kinds)))
     if criteria.demands:
@@ -131,13 +132,13 @@ def _matching(criteria: Criteria) -> Select[Any]:
     return select(CadreRow).where(CadreRow.status.in_(criteria.statuses), *conditions)
 
 
-def _mentions(words: str) -> Any:
+def _mentions(words: str, tag: str) -> Any:
     has_post = exists().where(PostRow.cadre_id == CadreRow.id, PostRow.post.contains(words, autoescape=True))
-    return or_(CadreRow.name.contains(words, autoescape=True), CadreRow.tags.contains([words]), has_post)
+    return or_(CadreRow.name.contains(words, autoescape=True), CadreRow.tag_codes.contains([tag]), has_post)
 
 
 def _fits(demand: Demand) -> Any:
-    has_tags = CadreRow.tags.contains(list(demand.tags))
+    has_tags = CadreRow.tag_codes.contains(list(demand.tags))
     return and_(has_tags, CadreRow.pool_kinds.overlap(list(demand.pool_kinds))) if demand.pool_kinds else has_tags
 
 
@@ -187,6 +188,39 @@ async def list_sealed(session: AsyncSession, cadre_ids: Collection[UUID]) -> dic
     """Sealed relatives of cadres; those without any are absent."""
     query = select(RecusalFactRow.cadre_id, RecusalFactRow.sealed).where(RecusalFactRow.cadre_id.in_(cadre_ids))
     return {row.cadre_id: row.sealed for row in await session.execute(query)}
+
+
+async def find_by_digest(session: AsyncSession, digest: bytes) -> UUID | None:
+    """The cadre with this identity number, or None."""
+    return await session.scalar(select(CadreIdentityRow.cadre_id).where(CadreIdentityRow.digest == digest))
+
+
+async def store_identity(session: AsyncSession, cadre_id: UUID, digest: bytes, sealed: bytes) -> None:
+    """Keep a cadre's identity number."""
+    statement = insert(CadreIdentityRow).values(cadre_id=cadre_id, digest=digest, sealed=sealed)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[CadreIdentityRow.cadre_id],
+            set_={"digest": statement.excluded.digest, "sealed": statement.excluded.sealed},
+        )
+    )
+
+
+async def delete_identity(session: AsyncSession, cadre_id: UUID) -> None:
+    """Forget a cadre's identity number."""
+    await session.execute(delete(CadreIdentityRow).where(CadreIdentityRow.cadre_id == cadre_id))
+
+
+async def list_namesakes(session: AsyncSession, cadre_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the cadres who share name and date of birth with another present cadre."""
+    other = aliased(CadreRow)
+    shared = exists().where(
+        other.name == CadreRow.name,
+        other.birth_date == CadreRow.birth_date,
+        other.id != CadreRow.id,
+        other.status != EXITED,
+    )
+    return set(await session.scalars(select(CadreRow.id).where(CadreRow.id.in_(cadre_ids), shared)))
 
 
 async def list_for_recusal(session: AsyncSession, cadre_ids: Collection[UUID]) -> list[Any]:

@@ -23,7 +23,6 @@ from personnel_pool_service.cadres.schemas import (
     CadreItem,
     CadreMoveIn,
     CadreOut,
-    CadreSearch,
     item_of,
     out_of,
 )
@@ -38,7 +37,7 @@ Manager = Annotated[Principal, require("pool_manager")]
 async def enter_cadre(body: CadreIn, request: Request, response: Response, uow: UowDep, _caller: Manager) -> CadreOut:
     """Take a cadre into the pool: active and lendable at once. Relatives are sealed and never returned."""
     relatives = [relative.to_domain() for relative in body.relatives]
-    view = await service.enter_cadre(uow, resources_of(request).keys, body.to_draft(), relatives, body.sub)
+    view = await service.enter_cadre(uow, resources_of(request).keys, body.to_draft(), relatives, body.extras())
     answer_resource(response, uow, f"/v1/cadres/{view.row.id}", view.row.version, created=True)
     return out_of(view)
 
@@ -70,22 +69,28 @@ async def list_cadres(
     return _page([item_of(view) for view in views], more=more)
 
 
-@router.post("/v1/cadre-searches")
-async def search_cadres(body: CadreSearch, request: Request, uow: UowDep, caller: Caller) -> Page[CadreItem]:
-    """Look for cadres by name, text, qualifications, demands and period; also the bulk read of the services."""
-    homes = readable_homes(caller, await resources_of(request).directory.tree(fresh=True))
-    if body.limit > MAX_LIMIT and not caller.is_service:
-        raise invalid_field("/limit", "less_than_equal", "数值过大", "The number is too large")
-    criteria = body.to_criteria()
-    views, more = await service.list_cadres(uow, criteria, homes, after=_after(body.cursor), limit=body.limit)
-    return _page([item_of(view, criteria.demands) for view in views], more=more)
-
-
 @router.get("/v1/cadres/{cadre_id}")
 async def get_cadre(cadre_id: UUID, request: Request, response: Response, uow: UowDep, caller: Caller) -> CadreOut:
     """One cadre."""
     homes = readable_homes(caller, await resources_of(request).directory.tree(fresh=True))
     view = await service.get_cadre(uow, cadre_id, homes)
+    set_etag(response, view.row.version)
+    return out_of(view)
+
+
+@router.put("/v1/cadres/{cadre_id}")
+async def replace_cadre(
+    cadre_id: UUID,
+    body: CadreIn,
+    request: Request,
+    response: Response,
+    uow: UowDep,
+    seen: IfMatch,
+    _caller: Manager,
+) -> CadreOut:
+    """Replace all of a cadre's facts; an identity number that is left out stays."""
+    keys = resources_of(request).keys
+    view = await service.change_cadre(uow, keys, cadre_id, body.to_changes(), seen_version=seen)
     set_etag(response, view.row.version)
     return out_of(view)
 
@@ -132,7 +137,8 @@ def _register(move: Move) -> None:
 
 
 for _move in MOVES:
-    _register(_move)
+    if _move.roles:
+        _register(_move)
 
 
 def _period(first: date | None, last: date | None) -> Period | None:

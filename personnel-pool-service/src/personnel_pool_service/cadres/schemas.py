@@ -1,15 +1,28 @@
 """Cadres as callers write and read them. No answer has a field for relatives."""
 
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
+from chassis.identity import Clearance
 from chassis.problems import FieldRefused
 from chassis.web import RequestModel, ResponseModel
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from personnel_pool_service.bookings.domain import Period
-from personnel_pool_service.cadres.domain import ACTIVE, EXITED, SUSPENDED, CadreDraft, Criteria, Demand, Post, Relative
+from personnel_pool_service.cadres.domain import (
+    ACTIVE,
+    EXITED,
+    SUSPENDED,
+    CadreDraft,
+    Criteria,
+    Demand,
+    Extras,
+    Post,
+    Relative,
+)
+from personnel_pool_service.cadres.identity import read_id_number
 from personnel_pool_service.cadres.service import CadreView
 from personnel_pool_service.vocabulary import (
     Gender,
@@ -52,6 +65,16 @@ class RelativeIn(RequestModel):
         return Relative(self.relation, self.unit_code, self.name)
 
 
+def _valid_number(text: str) -> str:
+    try:
+        return read_id_number(text).text
+    except ValueError as error:
+        raise FieldRefused(str(error), "身份证号校验不通过", "Not a valid identity number") from None
+
+
+IdNumberText = Annotated[str, AfterValidator(_valid_number)]
+
+
 class CadreIn(RequestModel):
     """A cadre to be taken into the pool."""
 
@@ -67,6 +90,22 @@ class CadreIn(RequestModel):
     work_history: list[PostIn] = Field(default_factory=list, max_length=_MOST_POSTS)
     relatives: list[RelativeIn] = Field(default_factory=list, max_length=50)
     sub: Sub | None = Field(None, description="Account of the cadre; the principal is linked to it")
+    clearance: Clearance = "internal"
+    id_number: IdNumberText | None = Field(None, description="Sealed on arrival and never returned")
+
+    def extras(self) -> Extras:
+        """What is kept beside the cadre."""
+        return Extras(self.sub, read_id_number(self.id_number) if self.id_number else None)
+
+    def to_changes(self) -> dict[str, Any]:
+        """All of it as a change of somebody who is there; an identity number that is left out stays."""
+        draft = self.to_draft()
+        changes = {one.name: getattr(draft, one.name) for one in fields(draft)}
+        changes["relatives"] = tuple(one.to_domain() for one in self.relatives)
+        changes["sub"] = self.sub
+        if self.id_number is not None:
+            changes["id_number"] = read_id_number(self.id_number)
+        return changes
 
     def to_draft(self) -> CadreDraft:
         """The cadre without relatives and account."""
@@ -81,11 +120,13 @@ class CadreIn(RequestModel):
             tags=_distinct(self.tags),
             pool_kinds=_distinct([kind.value for kind in self.pool_kinds]),
             work_history=tuple(post.to_domain() for post in self.work_history),
+            clearance=self.clearance,
         )
 
 
 _NEVER_NULL = (
     "name", "home_unit", "rank", "gender", "party_member", "tags", "pool_kinds", "work_history", "relatives",
+    "clearance", "id_number",
 )  # fmt: skip
 
 
@@ -104,6 +145,8 @@ class CadreChange(RequestModel):
     work_history: list[PostIn] | None = Field(None, max_length=_MOST_POSTS)
     relatives: list[RelativeIn] | None = Field(None, max_length=50)
     sub: Sub | None = None
+    clearance: Clearance | None = None
+    id_number: IdNumberText | None = Field(None, description="Sealed on arrival and never returned")
 
     @model_validator(mode="after")
     def _refuse_null(self) -> Self:
@@ -120,6 +163,8 @@ class CadreChange(RequestModel):
                 value = tuple(one.to_domain() for one in value)
             elif name in ("tags", "pool_kinds"):
                 value = _distinct([str(one) for one in value])
+            elif name == "id_number":
+                value = read_id_number(value)
             elif name in ("rank", "gender"):
                 value = value.value
             changes[name] = value
@@ -221,7 +266,9 @@ class CadreItem(ResponseModel):
     gender: str
     party_member: bool
     tags: list[str]
+    tag_codes: list[str] = Field(description="The tags by their codes in the vocabulary, whatever their spelling")
     pool_kinds: list[str]
+    clearance: str
     work_history: list[PostOut]
     status: str
     sub: str | None
@@ -236,14 +283,15 @@ class CadreOut(CadreItem):
 
     birth_date: date | None
     native_place: str | None
-    flags: list[str] = Field(description="Possible but doubtful: overlapping_history")
+    flags: list[str] = Field(description="Possible but doubtful: overlapping_history, same_name_and_birth")
+    unlisted_tags: list[str] = Field(description="Tags the vocabulary does not list: kept and searched as written")
     created_at: datetime
     updated_at: datetime
 
 
 def item_of(view: CadreView, demands: tuple[Demand, ...] = ()) -> CadreItem:
     """A cadre for a list."""
-    fitting = [demand.role for demand in demands if demand.fits(view.row.tags, view.row.pool_kinds)]
+    fitting = [demand.role for demand in demands if demand.fits(view.row.tag_codes, view.row.pool_kinds)]
     return CadreItem(**_shared(view), roles=list(dict.fromkeys(fitting)) if demands else None)
 
 
@@ -255,6 +303,7 @@ def out_of(view: CadreView) -> CadreOut:
         birth_date=row.birth_date,
         native_place=row.native_place,
         flags=view.flags,
+        unlisted_tags=view.unlisted_tags,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
@@ -270,6 +319,8 @@ def _shared(view: CadreView) -> dict[str, Any]:
         "gender": row.gender,
         "party_member": row.party_member,
         "tags": row.tags,
+        "tag_codes": row.tag_codes,
+        "clearance": row.clearance,
         "pool_kinds": row.pool_kinds,
         "work_history": [PostOut.model_validate(post) for post in view.work_history],
         "status": row.status,

@@ -1,6 +1,5 @@
 """Use cases of cadres: entry, change, coming and going, reading."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -16,22 +15,31 @@ from personnel_pool_service.cadres.domain import (
     ACTIVE,
     EXITED,
     MOVES,
+    NOMINATED,
     Cadre,
     CadreDraft,
     Criteria,
+    Extras,
     Post,
-    RecusalFacts,
     Relative,
     flags,
+    id_number_refusals,
     references,
     refusals,
-    relatives_to_json,
 )
 from personnel_pool_service.cadres.errors import CadreExists, CadreIsLent
-from personnel_pool_service.cadres.events import cadre_entered, cadre_exited
+from personnel_pool_service.cadres.events import cadre_event
+from personnel_pool_service.cadres.identity import IdNumber
 from personnel_pool_service.cadres.models import CadreRow
+from personnel_pool_service.cadres.sealing import recusal_facts, seal_id_number, seal_relatives
+from personnel_pool_service.pool_entries import ledger
 from personnel_pool_service.principals import service as principals
+from personnel_pool_service.tags import service as tags
+from personnel_pool_service.tags.domain import fold, to_codes
 from personnel_pool_service.units import service as units
+
+_KEPT_ELSEWHERE = ("relatives", "sub", "id_number")
+__all__ = ["recusal_facts"]  # also asked for here by other features
 
 
 @dataclass(frozen=True)
@@ -43,31 +51,44 @@ class CadreView:
     sub: str | None
     days_lent: int
     flags: list[str]
+    unlisted_tags: list[str]
     available: bool | None = None
 
 
 async def enter_cadre(
-    uow: Uow, keys: KeyRing, draft: CadreDraft, relatives: Sequence[Relative], sub: str | None
+    uow: Uow,
+    keys: KeyRing,
+    draft: CadreDraft,
+    relatives: Sequence[Relative],
+    extras: Extras,
+    *,
+    status: str = ACTIVE,
 ) -> CadreView:
-    """Take a cadre into the pool: active and lendable at once.
+    """Take a cadre into the pool: active and lendable at once, unless ``status`` says nominated.
 
     Raises:
-        Invalid: impossible dates.
-        UnknownUnit: a unit that is not in the directory.
+        Invalid: impossible dates, or dates that contradict the identity number.
+        UnknownUnit, ClosedUnitNamed: a unit that is not in the directory, or no more.
         CadreExists: the same person is there.
-        CadreLinkedElsewhere: ``sub`` belongs to another cadre.
+        CadreLinkedElsewhere: the account belongs to another cadre.
     """
-    await _check(uow, draft, relatives)
-    row = CadreRow(**_columns(draft), status=ACTIVE, version=1, created_at=uow.now, updated_at=uow.now)
-    await _refuse_twin(uow, row)
+    if extras.id_number is not None and draft.birth_date is None:
+        draft = replace(draft, birth_date=extras.id_number.birth_date)
+    await _check(uow, draft, relatives, extras.id_number)
+    row = CadreRow(**_columns(draft), status=status, version=1, created_at=uow.now, updated_at=uow.now)
+    row.tag_codes = to_codes(row.tags, await tags.codes_of(uow, row.tags))
+    await refuse_twin(uow, row)
     await repository.add_cadre(uow.session, row)
     await repository.replace_posts(uow.session, row.id, draft.work_history)
-    await _seal(uow, keys, row.id, relatives)
-    if sub is not None:
-        await principals.link_cadre(uow, sub, row.id, draft.home_unit)
-    commission = await units.commission(uow, row.home_unit)
-    await uow.emit(cadre_entered(row), aggregate_id=row.id, version=row.version, commission=commission)
-    await uow.audit("enter_cadre", "cadre", row.id)
+    await seal_relatives(uow, keys, row.id, relatives)
+    if extras.id_number is not None:
+        await seal_id_number(uow, keys, row.id, extras.id_number)
+    if extras.sub is not None:
+        await principals.link_cadre(uow, extras.sub, row.id, draft.home_unit)
+    if status == ACTIVE:
+        await ledger.appoint(uow, {row.id: row.pool_kinds})
+        await tell(uow, row, "pool.cadre.entered.v1")
+    await uow.audit("enter_cadre" if status == ACTIVE else "nominate_cadre", "cadre", row.id)
     return await _view(uow, row)
 
 
@@ -85,7 +106,7 @@ async def change_cadre(
         uow: The present unit of work.
         keys: Seals relatives.
         cadre_id: Who.
-        changes: Field of ``CadreDraft`` → new value; also ``relatives`` and ``sub``.
+        changes: Field of ``CadreDraft`` → new value; also ``relatives``, ``sub`` and ``id_number``.
         seen_version: The version the change was made for.
 
     Raises:
@@ -93,20 +114,26 @@ async def change_cadre(
     """
     row = await _locked(uow, cadre_id, seen_version)
     posts = (await repository.list_posts(uow.session, [cadre_id]))[cadre_id]
-    draft = replace(_draft_of(row, posts), **{k: v for k, v in changes.items() if k not in ("relatives", "sub")})
+    draft = replace(_draft_of(row, posts), **{k: v for k, v in changes.items() if k not in _KEPT_ELSEWHERE})
     relatives: Sequence[Relative] | None = changes.get("relatives")
-    await _check(uow, draft, relatives or (), row)
+    await _check(uow, draft, relatives or (), changes.get("id_number"), row)
     for name, value in _columns(draft).items():
         setattr(row, name, value)
-    await _refuse_twin(uow, row)
+    row.tag_codes = to_codes(row.tags, await tags.codes_of(uow, row.tags))
+    await refuse_twin(uow, row)
     row.touch(uow.now)
     await repository.flush(uow.session)
     if "work_history" in changes:
         await repository.replace_posts(uow.session, cadre_id, draft.work_history)
     if relatives is not None:
-        await _seal(uow, keys, cadre_id, relatives)
+        await seal_relatives(uow, keys, cadre_id, relatives)
+    if changes.get("id_number") is not None:
+        await seal_id_number(uow, keys, cadre_id, changes["id_number"])
+    if "pool_kinds" in changes and row.status != NOMINATED:
+        await ledger.appoint(uow, {cadre_id: row.pool_kinds})
     if "sub" in changes:
         await _relink(uow, row, changes["sub"])
+    await tell(uow, row, "pool.cadre.changed.v1")
     await uow.audit("change_cadre", "cadre", cadre_id, detail={"fields": sorted(changes)})
     return await _view(uow, row)
 
@@ -127,11 +154,25 @@ async def move_cadre(uow: Uow, cadre_id: UUID, verb: str, *, reason: str | None,
     row.touch(uow.now)
     await repository.flush(uow.session)
     if move.target == EXITED:
-        await principals.unlink_cadre(uow, cadre_id)
-        commission = await units.commission(uow, row.home_unit)
-        await uow.emit(cadre_exited(row), aggregate_id=row.id, version=row.version, commission=commission)
+        await forget_account(uow, row)
+        await ledger.leave(uow, cadre_id)
+    if move.event is not None:
+        await tell(uow, row, move.event)
     await uow.audit(f"{verb}_cadre", "cadre", cadre_id)
     return await _view(uow, row)
+
+
+async def tell(uow: Uow, row: CadreRow, event_type: str) -> None:
+    """Emit what has become of a cadre."""
+    await repository.flush(uow.session)
+    commission = await units.commission(uow, row.home_unit)
+    await uow.emit(cadre_event(event_type, row), aggregate_id=row.id, version=row.version, commission=commission)
+
+
+async def forget_account(uow: Uow, row: CadreRow) -> None:
+    """Take account and identity number from a cadre who has left."""
+    await principals.unlink_cadre(uow, row.id)
+    await repository.delete_identity(uow.session, row.id)
 
 
 async def get_cadre(uow: Uow, cadre_id: UUID, homes: frozenset[str] | None) -> CadreView:
@@ -146,6 +187,7 @@ async def list_cadres(
     uow: Uow, criteria: Criteria, homes: frozenset[str] | None, *, after: UUID | None, limit: int
 ) -> tuple[list[CadreView], bool]:
     """Cadres by id that meet the criteria and belong to ``homes`` (None: to any), and whether there are more."""
+    criteria = await in_codes(uow, criteria)
     taken = bookings.taken_on(criteria.period) if criteria.period else None
     rows = await repository.list_cadres(uow.session, criteria, homes=homes, taken=taken, after=after, limit=limit)
     page = rows[:limit]
@@ -163,46 +205,33 @@ async def lock_cadres(uow: Uow, cadre_ids: Collection[UUID]) -> dict[UUID, Cadre
     return {row.id: Cadre(row.id, row.home_unit, row.status) for row in rows}
 
 
-async def rehome(uow: Uow, home_unit: str, into: str) -> None:
-    """Let the cadres of a unit that was merged be at home in the other; raises ``CadreExists`` for one held twice."""
-    for row in await repository.list_present_of(uow.session, home_unit):
-        row.home_unit = into
-        await _refuse_twin(uow, row)
-        row.touch(uow.now)
-        await repository.flush(uow.session)
-        await uow.audit("rehome_cadre", "cadre", row.id)
-
-
-async def count_present(uow: Uow, home_unit: str) -> int:
-    """How many cadres at home in a unit have not left."""
-    return await repository.count_present(uow.session, home_unit)
-
-
 async def count_members(uow: Uow, homes: Collection[str]) -> dict[str, int]:
     """Active pool members per home unit; homes without any are absent."""
     return await repository.count_active(uow.session, homes) if homes else {}
 
 
-async def recusal_facts(uow: Uow, keys: KeyRing, cadre_ids: Sequence[UUID]) -> dict[UUID, RecusalFacts]:
-    """What may keep cadres from targets, relatives opened; unknown ids are absent. Never answer or log any of it."""
-    sealed = await repository.list_sealed(uow.session, cadre_ids)
-    posts = await repository.list_posts(uow.session, cadre_ids)
-    facts = {}
-    for cadre_id, name, home_unit, native_place in await repository.list_for_recusal(uow.session, cadre_ids):
-        relatives = json.loads(keys.open(sealed[cadre_id], _facts_context(cadre_id))) if cadre_id in sealed else []
-        facts[cadre_id] = RecusalFacts(
-            cadre_id=cadre_id,
-            name=name,
-            home_unit=home_unit,
-            native_place=native_place,
-            posts=tuple(posts[cadre_id]),
-            relative_units=frozenset(relative["unit_code"] for relative in relatives),
-        )
-    return facts
+async def in_codes(uow: Uow, criteria: Criteria) -> Criteria:
+    """The same question in the codes of the vocabulary, so that any spelling of a tag finds it."""
+    texts = [*criteria.tags, *(tag for demand in criteria.demands for tag in demand.tags)]
+    if criteria.text:
+        texts.append(criteria.text)
+    known = await tags.codes_of(uow, texts)
+    return replace(
+        criteria,
+        tags=tuple(to_codes(criteria.tags, known)),
+        text_code=known.get(fold(criteria.text)) if criteria.text else None,
+        demands=tuple(replace(demand, tags=tuple(to_codes(demand.tags, known))) for demand in criteria.demands),
+    )
 
 
-async def _check(uow: Uow, draft: CadreDraft, relatives: Sequence[Relative], present: CadreRow | None = None) -> None:
-    wrong = refusals(draft, uow.clock.today())
+async def _check(
+    uow: Uow,
+    draft: CadreDraft,
+    relatives: Sequence[Relative],
+    id_number: IdNumber | None,
+    present: CadreRow | None = None,
+) -> None:
+    wrong = [*refusals(draft, uow.clock.today()), *id_number_refusals(draft, id_number)]
     if wrong:
         raise Invalid(errors=wrong)
     await units.require_units(uow, references(draft, relatives))
@@ -210,21 +239,13 @@ async def _check(uow: Uow, draft: CadreDraft, relatives: Sequence[Relative], pre
         await units.require_units(uow, {"/home_unit": draft.home_unit}, may_be_closed=())
 
 
-async def _refuse_twin(uow: Uow, row: CadreRow) -> None:
+async def refuse_twin(uow: Uow, row: CadreRow) -> None:
+    """Raise ``CadreExists`` for another present cadre of the same name, date of birth and home unit."""
     if row.birth_date is None:
         return
     twin = await repository.find_twin(uow.session, row)
     if twin is not None:
         raise CadreExists(members={"cadre_id": str(twin)})
-
-
-async def _seal(uow: Uow, keys: KeyRing, cadre_id: UUID, relatives: Sequence[Relative]) -> None:
-    plain = json.dumps(relatives_to_json(relatives), ensure_ascii=False).encode()
-    await repository.store_sealed(uow.session, cadre_id, keys.seal(plain, _facts_context(cadre_id)))
-
-
-def _facts_context(cadre_id: UUID) -> str:
-    return f"recusal_fact:{cadre_id}"
 
 
 async def _relink(uow: Uow, row: CadreRow, sub: str | None) -> None:
@@ -263,6 +284,7 @@ def _draft_of(row: CadreRow, posts: Sequence[Post]) -> CadreDraft:
         tags=tuple(row.tags),
         pool_kinds=tuple(row.pool_kinds),
         work_history=tuple(posts),
+        clearance=row.clearance,
     )
 
 
@@ -275,13 +297,19 @@ async def _views(uow: Uow, rows: Sequence[CadreRow]) -> list[CadreView]:
     posts = await repository.list_posts(uow.session, ids) if ids else {}
     subs = await principals.subs_of(uow, ids)
     lent = await bookings.days_lent(uow, ids)
+    known = await tags.codes_of(uow, {tag for row in rows for tag in row.tags})
+    namesakes = await repository.list_namesakes(uow.session, ids) if ids else set()
     return [
         CadreView(
             row=row,
             work_history=posts[row.id],
             sub=subs.get(row.id),
             days_lent=lent.get(row.id, 0),
-            flags=flags(posts[row.id]),
+            flags=[
+                *flags(posts[row.id]),
+                *(["same_name_and_birth"] if row.id in namesakes else []),
+            ],
+            unlisted_tags=[tag for tag in row.tags if fold(tag) not in known],
         )
         for row in rows
     ]

@@ -20,3 +20,5 @@ class SupervisedPersonRow(Versioned, Base):
     managing_committee: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     is_party_member: Mapped[bool]
     is_supervision_object: Mapped[bool]
+    is_top_leader: Mapped[bool] = mapped_column(default=False)
+    object_group: Mapped[str | None]

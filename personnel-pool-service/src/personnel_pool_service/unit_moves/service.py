@@ -7,7 +7,7 @@ from chassis.errors import invalid_field
 from chassis.moves import Move
 from chassis.uow import Uow
 
-from personnel_pool_service.cadres import service as cadres
+from personnel_pool_service.cadres import standing as cadres
 from personnel_pool_service.supervised_persons import service as persons
 from personnel_pool_service.units import repository, service
 from personnel_pool_service.units.domain import DISSOLVED, MERGED, MOVES, UnitDraft

@@ -81,6 +81,12 @@ async def last_valid_from(session: AsyncSession, code: str) -> date | None:
     return await session.scalar(query.order_by(UnitVersionRow.version.desc()).limit(1))
 
 
+async def list_last_changes(session: AsyncSession) -> dict[str, date]:
+    """Code → the day of the unit's latest change."""
+    query = select(UnitVersionRow.code, func.max(UnitVersionRow.valid_from)).group_by(UnitVersionRow.code)
+    return {row[0]: row[1] for row in await session.execute(query)}
+
+
 async def find_version_on(session: AsyncSession, code: str, day: date) -> UnitVersionRow | None:
     """What a unit was at the end of a day, or None if it was not known then."""
     query = select(UnitVersionRow).where(UnitVersionRow.code == code, UnitVersionRow.valid_from <= day)

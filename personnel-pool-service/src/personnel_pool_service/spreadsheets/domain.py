@@ -1,0 +1,215 @@
+"""Spreadsheets as the pool reads them: a header row somewhere near the top, then one thing per row."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from personnel_pool_service.spreadsheets.errors import FileRefused
+
+Cell = str | int | float | bool | date | None
+MOST_ROWS = 50_000
+HEADER_WITHIN = 10  # rosters often begin with a title and a line about who filled them in
+_LONGEST_CELL = 4_000
+_DATE = re.compile(r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?$")
+_MONTH = re.compile(r"^(\d{4})[-/.年](\d{1,2})月?$")
+_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that may be there, by any of its headers."""
+
+    name: str
+    headers: tuple[str, ...]
+    is_required: bool = False
+
+
+@dataclass(frozen=True)
+class RowError:
+    """Why a row is refused or doubted. Never quotes the cell."""
+
+    row: int
+    column: str | None
+    code: str
+
+
+@dataclass
+class Row:
+    """One row under the header; ``number`` counts from 1 as the spreadsheet program shows it."""
+
+    number: int
+    cells: dict[str, Cell]
+    errors: list[RowError] = field(default_factory=list)
+
+    def refuse(self, column: str | None, code: str) -> None:
+        """Note why this row cannot be taken."""
+        self.errors.append(RowError(self.number, column, code))
+
+    def text(self, column: str) -> str | None:
+        """A cell as text; None where it is empty."""
+        value = self.cells.get(column)
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            value = value.date()
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return str(value).strip() or None
+
+
+@dataclass(frozen=True)
+class RawRow:
+    """A row as its file has it, before the header is known."""
+
+    number: int
+    values: tuple[Cell, ...]
+    formulas: frozenset[int] = frozenset()
+    """Positions of cells that hold a formula instead of a value."""
+    is_merged: bool = False
+
+
+def fold_header(header: object) -> str:
+    """A header as it is compared: width, case, blanks and marks of obligation do not count."""
+    text = unicodedata.normalize("NFKC", str(header)).casefold()
+    return re.sub(r"[\s*()_\-:]+", "", text)
+
+
+def rows_of(raw: Iterable[RawRow], columns: Sequence[Column]) -> Iterator[Row]:
+    """The rows under the header.
+
+    Raises:
+        FileRefused: no header row, a missing, unknown or repeated column, a merged header, or too many rows.
+    """
+    rows = iter(raw)
+    positions = _find_header(rows, columns)
+    count = 0
+    for one in rows:
+        if all(value is None or value == "" for value in one.values) and not one.formulas:
+            continue
+        count += 1
+        if count > MOST_ROWS:
+            raise FileRefused("too_many_rows")
+        yield _row(one, positions)
+
+
+def _find_header(rows: Iterator[RawRow], columns: Sequence[Column]) -> dict[int, str]:
+    names = {fold_header(header): column.name for column in columns for header in (column.name, *column.headers)}
+    required = {column.name for column in columns if column.is_required}
+    best: RawRow | None = None
+    most = 0
+    for _ in range(HEADER_WITHIN):
+        candidate = next(rows, None)
+        if candidate is None:
+            break
+        known = {names[key] for value in candidate.values if (key := fold_header(value or "")) in names}
+        if len(known) > most:
+            best, most = candidate, len(known)
+        if required <= known:
+            return _positions(candidate, names)
+    if best is None:
+        raise FileRefused("no_header", columns=sorted(required))
+    found = {names[key] for value in best.values if (key := fold_header(value or "")) in names}
+    raise FileRefused("missing_column", columns=sorted(required - found))
+
+
+def _positions(header: RawRow, names: Mapping[str, str]) -> dict[int, str]:
+    if header.is_merged:
+        raise FileRefused("merged_header")
+    positions: dict[int, str] = {}
+    unknown = []
+    for index, value in enumerate(header.values):
+        if value is None or not str(value).strip():
+            continue
+        name = names.get(fold_header(value))
+        if name is None:
+            unknown.append(letter(index))
+        elif name in positions.values():
+            raise FileRefused("repeated_column", columns=[name])
+        else:
+            positions[index] = name
+    if unknown:
+        raise FileRefused("unknown_header", columns=unknown)
+    return positions
+
+
+def _row(raw: RawRow, positions: Mapping[int, str]) -> Row:
+    row = Row(raw.number, {})
+    if raw.is_merged:
+        row.refuse(None, "merged_cells")
+    for index, value in enumerate(raw.values):
+        name = positions.get(index)
+        if name is None:
+            if value is not None and str(value).strip():
+                row.refuse(letter(index), "cell_without_header")
+            continue
+        row.cells[name] = value
+        if index in raw.formulas:
+            row.refuse(name, "formula")
+        elif isinstance(value, str) and (problem := _text_problem(value)) is not None:
+            row.refuse(name, problem)
+    return row
+
+
+def _text_problem(value: str) -> str | None:
+    if len(value) > _LONGEST_CELL:
+        return "string_too_long"
+    if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        return "unstorable_text"
+    return None
+
+
+def letter(index: int) -> str:
+    """The letter of a column, counted from 0: A, B, …, Z, AA."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def read_date(value: Cell) -> date | None:
+    """A cell as a day; None where it is empty.
+
+    Raises:
+        ValueError: no day of the calendar; the message is the error's code.
+    """
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise ValueError("malformed_date")
+    text = "" if value is None else str(int(value) if isinstance(value, float) else value).strip()
+    if not text:
+        return None
+    found = _COMPACT.match(text) or (_DATE.match(text) if not text.isdigit() else None)
+    if found is None:
+        raise ValueError("imprecise_date" if _MONTH.match(text) else "malformed_date")
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        raise ValueError("malformed_date") from None
+
+
+def read_month(text: str) -> tuple[int, int] | None:
+    """(year, month) of a text such as 2015-03; None if it is none."""
+    found = _MONTH.match(text)
+    return (int(found[1]), int(found[2])) if found and 1 <= int(found[2]) <= 12 else None
+
+
+def split_list(text: str | None) -> list[str]:
+    """The entries of a cell that holds several, separated as people do."""
+    return [part for part in (one.strip() for one in re.split(r"[;；,，、|\n]", text or "")) if part]
+
+
+def read_yes(text: str | None, yes: frozenset[str], no: frozenset[str]) -> bool | None:
+    """A yes or no; None where the cell is empty. Raises ``ValueError`` for anything else."""
+    if text is None:
+        return None
+    folded = fold_header(text)
+    if folded in yes or folded in no:
+        return folded in yes
+    raise ValueError("neither_yes_nor_no")
