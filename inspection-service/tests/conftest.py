@@ -82,6 +82,11 @@ class Desk:
         assert response.status_code == expect, f"{response.status_code} {response.text}"
         return response.json()
 
+    async def raw(self, path: str) -> bytes:
+        response = await self._client.get(path, headers=self._headers)
+        assert response.status_code == 200, response.text
+        return bytes(response.content)
+
     async def send(self, path: str, body: Any = None) -> int:
         return (await self._client.post(path, json=body, headers=self._headers)).status_code
 
@@ -166,6 +171,22 @@ class City:
         async with self.harness.resources.transactions(SYSTEM) as uow:
             await finish_run(uow, UUID(run["id"]), proposal)
         return str(run["id"])
+
+    async def authorised_team(self, unit: str = COOP, **more: Any) -> Any:
+        """A team whose leader is the commissioner, authorised, without asking a solver."""
+        planned = await self.office.post(
+            "/v1/rounds", self.round_body(targets=[{"unit_code": unit}], **more), expect=201
+        )
+        run_id = await self.proposed_run(planned["id"], {unit: ["commissioner", "office-deputy", "c0", "c2"]})
+        (team,) = (await self.office.post(f"/v1/assembly-runs/{run_id}/adopt"))["teams"]
+        self.peers.pool.approve_all(team["secondment_id"])
+        await self.office.post(f"/v1/teams/{team['id']}/submit")
+        return await self.leader.post(f"/v1/teams/{team['id']}/authorise")
+
+    async def working_team(self, unit: str = COOP, **more: Any) -> Any:
+        """The same team at its unit."""
+        team = await self.authorised_team(unit, **more)
+        return await self.office.post(f"/v1/teams/{team['id']}/enter")
 
     async def entered_team(self) -> Any:
         await self.record_past()

@@ -10,7 +10,10 @@ from inspection_service.assembly_runs import jobs as run_jobs
 from inspection_service.assembly_runs import question_routes
 from inspection_service.assembly_runs import routes as run_routes
 from inspection_service.briefings import routes as briefing_routes
+from inspection_service.coordination_reports import routes as report_routes
 from inspection_service.coverages import routes as coverage_routes
+from inspection_service.dossiers import jobs as dossier_jobs
+from inspection_service.dossiers import routes as dossier_routes
 from inspection_service.feedbacks import routes as feedback_routes
 from inspection_service.findings import consumers as finding_consumers
 from inspection_service.findings import jobs as finding_jobs
@@ -26,6 +29,8 @@ from inspection_service.rounds import routes as round_routes
 from inspection_service.rule_sets import routes as rule_set_routes
 from inspection_service.settings import InspectionSettings
 from inspection_service.summaries import routes as summary_routes
+from inspection_service.supervision_matters import jobs as matter_jobs
+from inspection_service.supervision_matters import routes as matter_routes
 from inspection_service.tables import Base
 from inspection_service.teams import consumers as team_consumers
 from inspection_service.teams import jobs as team_jobs
@@ -52,14 +57,25 @@ SERVICE = Service(
         feedback_routes.router,
         rectification_routes.router,
         look_back_routes.router,
+        dossier_routes.router,
         coverage_routes.router,
         summary_routes.router,
+        matter_routes.router,
+        report_routes.router,
     ),
     metadata=Base.metadata,
     settings=(InspectionSettings,),
     migrations="inspection_service.migrations",
     handlers=lambda _resources: HANDLERS,
-    jobs={**run_jobs.JOBS, **adoption_jobs.JOBS, **team_jobs.JOBS, **finding_jobs.JOBS, **replacement_jobs.JOBS},
+    jobs={
+        **dossier_jobs.JOBS,
+        **run_jobs.JOBS,
+        **adoption_jobs.JOBS,
+        **team_jobs.JOBS,
+        **finding_jobs.JOBS,
+        **replacement_jobs.JOBS,
+        **matter_jobs.JOBS,
+    },
     timers=run_jobs.TIMERS,
     build_own=build_own,
 )

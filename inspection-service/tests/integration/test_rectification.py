@@ -27,7 +27,7 @@ async def finding_of(city: Any, team: Any, **more: Any) -> Any:
 
 
 async def fed_back_finding(city: Any) -> Any:
-    team = await city.entered_team()
+    team = await city.working_team()
     finding = await finding_of(city, team)
     path = f"/v1/rounds/{team['round_id']}"
     await city.office.post(f"{path}/report")
@@ -107,7 +107,7 @@ async def test_nobody_checks_himself(city: Any, unit: Any, head: Any) -> None:
 
 
 async def test_before_the_feedback_only_immediate_fixes_are_asked_for(city: Any, unit: Any) -> None:
-    finding = await finding_of(city, await city.entered_team())
+    finding = await finding_of(city, await city.working_team())
     path = f"/v1/findings/{finding['id']}/rectifications"
     refused = await city.office.post(path, {"problem": "问题"}, expect=409)
     assert refused["code"] == "feedback_first"
@@ -154,14 +154,14 @@ async def test_overdue_items_are_found_by_the_clock(city: Any, unit: Any, clock:
 
 
 async def test_feedback_waits_for_the_decision(city: Any) -> None:
-    team = await city.entered_team()
+    team = await city.working_team()
     body = {"unit_code": COOP, "audience": "unit", "text": "x"}
     refused = await city.office.post(f"/v1/rounds/{team['round_id']}/feedbacks", body, expect=409)
     assert refused["code"] == "not_decided_yet"
 
 
 async def test_a_finding_that_does_not_hold_is_counted_no_more(city: Any) -> None:
-    team = await city.entered_team()
+    team = await city.working_team()
     held, dropped = [await finding_of(city, team) for _ in range(2)]
     gone = await city.office.post(f"/v1/findings/{dropped['id']}/withdraw", {"reason": "查无实据"})
     assert (gone["state"], gone["allowed_moves"]) == ("withdrawn", [])
@@ -176,7 +176,7 @@ async def test_a_finding_that_does_not_hold_is_counted_no_more(city: Any) -> Non
 
 async def test_evidence_is_kept_by_reference_and_leaves_no_trace_in_events(city: Any) -> None:
     evidence = [{"kind": "ledger", "reference": "账册䶮-7", "sha256": "b" * 64, "kept_by": "insp-xn"}]
-    finding = await finding_of(city, await city.entered_team(), evidence=evidence)
+    finding = await finding_of(city, await city.working_team(), evidence=evidence)
     path = f"/v1/findings/{finding['id']}/evidence"
     added = await city.office.post(path, {"items": [{"kind": "photo", "reference": "照片-3"}]}, expect=201)
     assert [one["kind"] for one in added["items"]] == ["ledger", "photo"]

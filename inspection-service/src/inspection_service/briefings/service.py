@@ -173,6 +173,16 @@ async def _move(uow: Uow, request: BriefingRequest, verb: str) -> None:
     await uow.audit(verb, STEP, request.id)
 
 
+async def contributions(uow: Uow, team_id: UUID) -> list[dict[str, str | None]]:
+    """What the asked offices have told about a team's unit, for its dossier; by office."""
+    found = await repository.list_requests_of_team(uow.session, team_id)
+    return [
+        {"from_unit": one.from_unit, "contribution": one.contribution}
+        for one in found
+        if one.state == BriefingState.ACKNOWLEDGED
+    ]
+
+
 def describe_request(request: BriefingRequest) -> BriefingRequestOut:
     """A request as callers see it."""
     columns = {column.key: getattr(request, column.key) for column in BriefingRequest.__table__.columns}

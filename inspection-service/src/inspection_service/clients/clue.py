@@ -24,6 +24,32 @@ class ClueRecord(Answer):
     four_forms: int | None = None
 
 
+class LedgerLine(Answer):
+    """One clue by its number: neither who, nor what, nor from whom."""
+
+    clue_no: str
+    source_code: str
+    categories: tuple[str, ...] = ()
+    received_on: date
+    stage: str
+    closure: str | None = None
+    secrecy_level: str = "internal"
+
+
+class LedgerExtract(Answer):
+    """The clues about a unit, in lines as far as the asker may see, otherwise counted."""
+
+    depth: str
+    clues: int
+    by_stage: dict[str, int]
+    by_source: dict[str, int]
+    by_category: dict[str, int]
+    by_year: dict[str, int]
+    items: tuple[LedgerLine, ...] = ()
+    counted_only: int = 0
+    is_cut: bool = False
+
+
 class ClueClient:
     """Typed calls. Raises PeerFailed when clue-service cannot answer, PeerRefused when it says no."""
 
@@ -51,3 +77,9 @@ class ClueClient:
             "origin_ref": origin_ref,
         }
         return read(PEER, ClueRecord, document_of(PEER, await self._peer().call("POST", "/v1/clues", json=body)))
+
+    async def extract_ledger(self, unit_code: str, *, matter: str, acting_for: str) -> LedgerExtract:
+        """The clues about a unit for a team's entry, in the depth that person may see."""
+        body = {"unit_code": unit_code, "purpose": "entry", "matter": matter}
+        answer = await self._peer().call("POST", "/v1/dossier-extracts", json=body, acting_for=acting_for)
+        return read(PEER, LedgerExtract, document_of(PEER, answer))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from chassis.http import Peer, PeerFailed
@@ -209,6 +209,17 @@ class PoolClient:
             idempotency_key=f"fill:{key}",
         )
         return read(PEER, Secondment, document_of(PEER, answer))
+
+    async def request_support(self, body: Mapping[str, Any], *, key: str, acting_for: str) -> UUID:
+        """Ask for directed support for a unit in difficulty; the same key asks once. Returns the support's id."""
+        answer = await self._peer().call(
+            "POST",
+            "/v1/directed-supports",
+            json=dict(body),
+            acting_for=acting_for,
+            idempotency_key=f"difficulty:{key}",
+        )
+        return UUID(str(document_of(PEER, answer)["id"]))
 
     async def get_secondment(self, secondment_id: UUID, *, cause: Cause | None = None) -> Secondment:
         """The present state of a secondment."""

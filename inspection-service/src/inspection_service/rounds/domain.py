@@ -1,6 +1,6 @@
 """Rules of a round: its states, its length, its seats. Dates never guard an action."""
 
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from chassis.moves import Move, MoveTable
@@ -115,8 +115,8 @@ DEFAULT_SEATS = (("leader", 1), ("deputy_leader", 1), ("liaison", 1), ("member",
 
 
 def end_of_day(day: date, zone: tzinfo) -> datetime:
-    """The last second of a civil day, as an instant."""
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone) - timedelta(seconds=1)
+    """The last second of a civil day, in UTC."""
+    return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
 
 
 def months_later(day: date, months: int) -> date:

@@ -1,5 +1,6 @@
 """A stand-in for clue-service over real HTTP: takes in hand-overs, one clue per origin for ever."""
 
+from collections import Counter
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,16 @@ class ClueStandIn:
         self.clues: dict[str, dict[str, Any]] = {}
         self.bodies: list[dict[str, Any]] = []
         self.refuse_with: str | None = None
-        self.app = Starlette(routes=[Route("/v1/clues", self._register, methods=["POST"])])
+        self.ledger: list[dict[str, Any]] = []
+        """Lines the next extracts answer, whatever the unit."""
+        self.counted_only = 0
+        self.extracts: list[tuple[dict[str, Any], str | None]] = []
+        self.app = Starlette(
+            routes=[
+                Route("/v1/clues", self._register, methods=["POST"]),
+                Route("/v1/dossier-extracts", self._extract, methods=["POST"]),
+            ]
+        )
 
     async def _register(self, request: Request) -> Response:
         body = await request.json()
@@ -34,3 +44,25 @@ class ClueStandIn:
         }
         self.clues[body["origin_ref"]] = clue
         return JSONResponse(clue, status_code=201)
+
+    async def _extract(self, request: Request) -> Response:
+        body = await request.json()
+        self.extracts.append((body, request.headers.get("heli-acting-sub")))
+
+        def count(field: str) -> dict[str, int]:
+            return dict(Counter(str(line[field]) for line in self.ledger))
+
+        return JSONResponse(
+            {
+                "unit_code": body["unit_code"],
+                "depth": "ledger",
+                "clues": len(self.ledger) + self.counted_only,
+                "by_stage": count("stage"),
+                "by_source": count("source_code"),
+                "by_category": dict(Counter(code for line in self.ledger for code in line["categories"])),
+                "by_year": dict(Counter(line["received_on"][:4] for line in self.ledger)),
+                "items": self.ledger,
+                "counted_only": self.counted_only,
+                "is_cut": False,
+            }
+        )

@@ -28,12 +28,14 @@ class PoolStandIn:
         self.quotas: dict[str, int] = {}
         self.busy_answers = 0
         """How many requests to reserve are told that the same one is still running."""
+        self.supports: dict[str, dict[str, Any]] = {}
         self._answers: dict[tuple[str, str, str], str] = {}
         self.app = Starlette(
             routes=[
                 Route("/v1/cadre-searches", self._search, methods=["POST"]),
                 Route("/v1/recusal-checks", self._check, methods=["POST"]),
                 Route("/v1/lending-quotas", self._quotas, methods=["GET"]),
+                Route("/v1/directed-supports", self._support, methods=["POST"]),
                 Route("/v1/secondments", self._request, methods=["POST"]),
                 Route("/v1/secondments/{id}", self._get, methods=["GET"]),
                 Route("/v1/secondments/{id}/{verb}", self._move, methods=["POST"]),
@@ -133,6 +135,11 @@ class PoolStandIn:
         }
         self.secondments[made["id"]] = made
         self._answers[key] = made["id"]
+        return JSONResponse(made, status_code=201)
+
+    async def _support(self, request: Request) -> Response:
+        body = {**await request.json(), "id": str(uuid4())}
+        made = self.supports.setdefault(request.headers["idempotency-key"], body)
         return JSONResponse(made, status_code=201)
 
     async def _get(self, request: Request) -> Response:
