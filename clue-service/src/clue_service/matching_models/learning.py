@@ -18,7 +18,7 @@ import numpy as np
 from clue_service.matching.fitting import Fit, LabelledPair, fit_weights, isotonic
 from clue_service.matching.metrics import ScoredPair, Truth, measure
 from clue_service.matching.scoring import Band, MatchModel
-from clue_service.matching.training import shown_shares
+from clue_service.matching.training import shown_shares, without_mates
 from clue_service.matching_models.verdict_pairs import verdict_world
 
 ANCHOR_WORTH = 1_000
@@ -43,9 +43,8 @@ def learn(
     fit = fit_weights([*anchored, *fitting], _TOWARDS_PRESENT, Fit(present.intercept, present.weights))
     raw = replace(present, intercept=fit.intercept, weights=fit.weights)
     held = [*_weighted(present, anchors.calibrating), *calibrating]
-    scores = np.array([raw.log_odds(pair.levels) for pair in held])
-    truth = np.array([pair.same for pair in held], float)
-    model = replace(raw, calibration=isotonic(scores, truth, np.array([pair.weight for pair in held])))
+    alone = [replace(pair, levels=without_mates(pair.levels)) for pair in held]
+    model = replace(raw, calibration=_calibrated(raw, held), first_calibration=_calibrated(raw, alone))
     return replace(
         model,
         likely=_likely_from(model, held),
@@ -58,6 +57,12 @@ def learn(
             "prior": present.version,
         },
     )
+
+
+def _calibrated(model: MatchModel, pairs: Sequence[LabelledPair]) -> tuple[tuple[float, float], ...]:
+    scores = np.array([model.log_odds(pair.levels) for pair in pairs])
+    truth, worth = np.array([[pair.same, pair.weight] for pair in pairs], float).T
+    return isotonic(scores, truth, worth)
 
 
 def _weighted(present: MatchModel, pairs: Sequence[LabelledPair]) -> list[LabelledPair]:

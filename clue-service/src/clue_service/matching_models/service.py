@@ -10,6 +10,7 @@ from chassis.logging import get_logger
 from chassis.uow import Uow
 from chassis.web import check_version
 
+from clue_service.matching.prepared import FEATURES_VERSION
 from clue_service.matching.repository import Session
 from clue_service.matching.scoring import MatchModel, packaged_model
 from clue_service.matching_models import repository
@@ -31,7 +32,7 @@ async def store_fitted(
     """Keep a fitted model. One with objections is kept too, for people to see, and can never be activated."""
     row = MatchingModel(
         name=model.version,
-        document=replace(model, background={}).dump(),
+        document=replace(model, background={}, origin=model.origin | {"engine": FEATURES_VERSION}).dump(),
         origin={key: value for key, value in model.origin.items() if key != "shares"},
         report=dict(report),
         objections=list(objections),
@@ -57,7 +58,7 @@ def read_model(row: MatchingModel) -> MatchModel | None:
         found = MatchModel.parse(row.document)
     except (ValueError, KeyError, TypeError):
         return None
-    if found.weights.keys() != present.weights.keys():
+    if found.origin.get("engine") != FEATURES_VERSION or not found.weights.keys() >= present.weights.keys():
         return None
     return replace(found, version=row.name, background=present.background)
 

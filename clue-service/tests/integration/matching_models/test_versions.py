@@ -69,7 +69,7 @@ async def test_an_activated_model_scores_the_next_clue_and_earlier_pairs_keep_th
 async def test_another_process_follows_to_the_new_model_and_back(call: Any, store: Store, resources: Resources) -> None:
     number = await store("learnt", likely=0.97)
     await act(call, number, "activate")
-    elsewhere = Engine()
+    elsewhere = Engine(resources.keys)
     async with resources.database.sessions() as session:
         await elsewhere.follow(session)
     assert (elsewhere.matcher.model.version, elsewhere.matcher.model.likely) == (f"learnt-{number}", 0.97)

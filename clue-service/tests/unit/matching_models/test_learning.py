@@ -99,3 +99,17 @@ def test_pairs_of_one_score_are_one_point_of_the_calibration_in_whatever_order()
     scores, truth = np.array([-1.0, 1.0, 1.0, 1.0, 1.0]), np.array([0.0, 0.0, 1.0, 1.0, 1.0])
     (_, low), (place, high) = isotonic(scores, truth)
     assert (low < 0.01, place, round(high, 2)) == (True, 1.0, 0.7)
+
+
+def test_what_is_learnt_is_calibrated_also_before_other_candidates_are_asked() -> None:
+    random = Random(5)
+    told = [
+        LabelledPair(pair.levels | {"mates": "agree" if pair.same else "alone"}, pair.same)
+        for pair in pairs_of(random, 900, 0.9)
+    ]
+    model = learn(PRESENT, Anchors(told[:400], told[400:600]), told[600:800], told[800:])
+    first, last = model.first_calibration, model.calibration
+    assert first
+    assert first != last
+    by_itself = PLAIN | {"name": "equal", "amount": "equal"}
+    assert 0.9 < model.first_probability(model.log_odds(by_itself)) < 1
