@@ -1,13 +1,14 @@
 """The clue service under test, a small city of units, and desks to call it from."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import httpx2
 import pytest
-from chassis.service import Service
+from chassis.service import Resources, Service
 from chassis.testing.harness import Harness
 from clue_service.main import SERVICE
+from sqlalchemy import event
 
 Document = dict[str, Any]
 Call = Callable[..., Awaitable[httpx2.Response]]
@@ -53,6 +54,11 @@ CITY: tuple[Mapping[str, Any], ...] = (
 
 
 @pytest.fixture
+def city_units() -> tuple[Mapping[str, Any], ...]:
+    return CITY
+
+
+@pytest.fixture
 async def city(harness: Harness) -> None:
     """The units of ``CITY``, and no more."""
     await harness.add_units(*CITY)
@@ -85,6 +91,20 @@ def call(client: httpx2.AsyncClient, headers: Callable[..., dict[str, str]], cit
         return await client.request(method, path, headers=sent, json=body, **more)
 
     return send
+
+
+@pytest.fixture
+def statements(resources: Resources) -> Iterator[list[str]]:
+    """The SQL statements of the service since the list was last cleared; transaction control is not counted."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    engine = resources.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
 
 
 MATTER: tuple[Document, ...] = (

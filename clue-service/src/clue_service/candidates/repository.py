@@ -4,19 +4,30 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, bindparam, column, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.candidates.models import Candidate, CandidateVerdict
 
 
+_GIVEN = (
+    "clue_a", "clue_b", "probability", "band", "relation", "reasons", "part_a", "part_b", "is_across", "version",
+    "detected_at", "origin", "model_version",
+)  # fmt: skip
+
+
 async def add_new(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> Sequence[Candidate]:
-    """Insert pairs that are not there yet; returns those that were not."""
-    if not rows:
-        return []
-    statement = insert(Candidate).on_conflict_do_nothing(constraint="uq_candidate_clue_a_clue_b")
-    return (await session.scalars(statement.values(list(rows)).returning(Candidate))).all()
+    """Insert pairs that are not there yet; returns those that were not.
+
+    One statement also where there are none: how long an intake takes must not tell of a silent clue.
+    """
+    columns = (column(name, Candidate.__table__.c[name].type) for name in _GIVEN)
+    given = func.jsonb_to_recordset(bindparam("rows", rows, type_=JSONB)).table_valued(*columns)
+    source = select(*given.render_derived(with_types=True).c)
+    statement = insert(Candidate).from_select(_GIVEN, source)
+    new = statement.on_conflict_do_nothing(constraint="uq_candidate_clue_a_clue_b").returning(Candidate)
+    return (await session.scalars(new)).all()
 
 
 async def find_candidate(session: AsyncSession, candidate_id: UUID) -> Candidate | None:

@@ -40,8 +40,8 @@ async def record_pairs(uow: Uow, clue_id: UUID, found: Iterable[FoundPair]) -> S
         parts = pair.parts if first == clue_id else pair.parts[::-1]
         rows.append(
             {
-                "clue_a": first,
-                "clue_b": second,
+                "clue_a": str(first),
+                "clue_b": str(second),
                 "probability": round(pair.probability, 4),
                 "band": pair.band,
                 "relation": pair.relation,
@@ -50,7 +50,7 @@ async def record_pairs(uow: Uow, clue_id: UUID, found: Iterable[FoundPair]) -> S
                 "part_b": parts[1],
                 "is_across": pair.is_across,
                 "version": 1,
-                "detected_at": uow.now,
+                "detected_at": uow.now.isoformat(),
                 "origin": pair.origin,
                 "model_version": pair.model_version,
             }

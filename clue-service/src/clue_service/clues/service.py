@@ -63,16 +63,17 @@ async def list_clues(
 
 async def describe_clue(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) -> ClueOut:
     """The clue as the viewer sees it."""
-    summary = (await summarise(uow, [clue]))[0]
-    disposition = await repository.latest_disposition(uow.session, clue.id)
-    result = await repository.latest_result(uow.session, clue.id)
+    subjects = [_subject(one) for one in await repository.list_subjects(uow.session, [clue.id])]
+    allegations = await repository.list_allegations(uow.session, [clue.id])
+    summary = _summary(clue, subjects, sorted({one.category_code for one in allegations if one.category_code}))
+    is_handled = clue.version > 1
+    disposition = await repository.latest_disposition(uow.session, clue.id) if is_handled else None
+    result = await repository.latest_result(uow.session, clue.id) if is_handled else None
     matter_ids = await matters.matters_of_clue(uow, clue.id)
     return ClueOut(
         **dict(summary),
         members=clue.members,
-        allegations=[
-            AllegationOut.model_validate(one) for one in await repository.list_allegations(uow.session, [clue.id])
-        ],
+        allegations=[AllegationOut.model_validate(one) for one in allegations],
         summary=clue.summary,
         reporter=ReporterOut.model_validate({"identity_type": clue.reporter_identity})
         if clue.reporter_identity
@@ -87,7 +88,7 @@ async def describe_clue(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) ->
         clock_start=clue.clock_start,
         allowed_moves=rights.allowed_to(viewer, clue),
         is_matching_pending=await repository.is_matching_pending(uow.session, clue.id),
-        candidates=await candidates_of(uow, viewer, tree, clue),
+        candidates=await candidates_of(uow, viewer, tree, clue, matter_ids),
     )
 
 
@@ -114,15 +115,20 @@ def _summary(clue: Clue, subjects: list[SubjectOut], categories: list[str]) -> C
     return ClueSummary.model_validate({**columns, **given})
 
 
-async def candidates_of(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) -> list[CandidateOut]:
-    """What may report the same matter: clues the viewer may see, and other commissions as blind hits."""
+async def candidates_of(
+    uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue, matter_ids: Sequence[UUID] | None = None
+) -> list[CandidateOut]:
+    """What may report the same matter: clues the viewer may see, and other commissions as blind hits.
+
+    ``matter_ids`` are the clue's matters, where the caller has them.
+    """
     if not viewer.has_any(*OFFICE_ROLES) or viewer.commission != clue.commission:
         return []
     pairs = await candidates.pairs_of(uow, clue.id)
     others = {pair.id: pair.other_than(clue.id) for pair in pairs}
     visible = await repository.visible_ids(uow.session, viewer, others.values())
-    of = await matters.matters_of(uow, [clue.id, *visible])
-    own = set(of.get(clue.id, ()))
+    of = await matters.matters_of(uow, visible) if visible else {}
+    own = set(await matters.matters_of_clue(uow, clue.id) if matter_ids is None else matter_ids)
     shown: list[CandidateOut] = [
         VisibleCandidate.model_validate(
             {

@@ -49,10 +49,10 @@ async def pulled_in(
     others: dict[UUID, Clue],
 ) -> list[FoundPair]:
     """The other clues of the matters that likely hits belong to; adds them to ``others``."""
-    likely = [one.other_id for one in found if one.band == Band.LIKELY]
-    if not likely:
+    likely = [one.other_id for one in found if one.band == Band.LIKELY and _may_show(clue, others[one.other_id])]
+    of = await matters.matters_of(uow, likely) if likely else {}
+    if not of:
         return []
-    of = await matters.matters_of(uow, likely)
     members = await matters.members_of(uow, {matter for ids in of.values() for matter in ids})
     scores = {one.clue_id: one.probability for one in scored}
     pulls = expand(
@@ -61,7 +61,7 @@ async def pulled_in(
         likely,
         {clue.id, *(one.other_id for one in found)},
     )
-    others |= await clues.clues_by_id(uow, [pull.clue_id for pull in pulls])
+    others |= await clues.clues_by_id(uow, [pull.clue_id for pull in pulls]) if pulls else {}
     sample = found[0]
     return [
         FoundPair(
@@ -77,6 +77,11 @@ async def pulled_in(
         for pull in pulls
         if pull.clue_id in others
     ]
+
+
+def _may_show(clue: Clue, other: Clue) -> bool:
+    """Whether the other clue may change what is done for this one: a silent one of another commission may not."""
+    return other.commission == clue.commission or other.overlap_policy == OverlapPolicy.ANNOUNCE
 
 
 async def propose(uow: Uow, clue: Clue, found: Sequence[FoundPair], others: Mapping[UUID, Clue]) -> int:

@@ -20,10 +20,8 @@ async def add_pending(session: AsyncSession, clue_id: UUID) -> None:
 async def take_pending(session: AsyncSession, clue_id: UUID) -> bool:
     """Take the matching of a clue; False where somebody does it or has done it."""
     row = select(MatchingPending.clue_id).where(MatchingPending.clue_id == clue_id).with_for_update(skip_locked=True)
-    if await session.scalar(row) is None:
-        return False
-    await session.execute(delete(MatchingPending).where(MatchingPending.clue_id == clue_id))
-    return True
+    taken = delete(MatchingPending).where(MatchingPending.clue_id.in_(row)).returning(MatchingPending.clue_id)
+    return await session.scalar(taken) is not None
 
 
 async def list_pending(session: AsyncSession, *, older_than: timedelta, limit: int) -> Sequence[UUID]:

@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
+from chassis.directory import UnitTree
 from chassis.errors import invalid_field
 from chassis.identity import Principal
 from chassis.logging import get_logger
@@ -51,7 +52,7 @@ async def register_clue(
         clue, is_new = await service.register_clue(uow, viewer, tree, engine, resources.keys, registration)
         answer_resource(response, uow, f"/v1/clues/{clue.id}", clue.version, created=is_new)
     if is_new:
-        await _match(resources, caller, request.state.cause, clue.id, registration)
+        await _match(resources, caller, request.state.cause, tree, clue.id, registration)
     else:
         response.status_code = 200
     async with resources.transactions(caller, request.state.cause) as uow:
@@ -63,10 +64,9 @@ async def register_clue(
 
 
 async def _match(
-    resources: Resources, caller: Principal, cause: Cause, clue_id: UUID, registration: Registration
+    resources: Resources, caller: Principal, cause: Cause, tree: UnitTree, clue_id: UUID, registration: Registration
 ) -> None:
     try:
-        tree = await resources.directory.tree()
         async with resources.transactions(caller, cause) as uow:
             await service.match_clue(uow, tree, resources.own, clue_id, registration.prepared)
     except Exception as error:

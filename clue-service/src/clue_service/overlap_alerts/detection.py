@@ -57,7 +57,7 @@ async def _bind(uow: Uow, alert_id: UUID, clue_ids: Collection[UUID], standing: 
         await repository.bind(uow.session, alert_id, scopes, scopes[0])
     leads = await matters.leads_of(uow, scopes)
     lead = prevailing([*leads.values(), *(one for one in standing if one.clue_id in clue_ids)])
-    if len(scopes) > 1 or lead != leads.get(scopes[0]):
+    if leads or lead is not None:
         await matters.put_leads(uow, {**dict.fromkeys(scopes[1:]), scopes[0]: lead})
 
 
