@@ -76,6 +76,11 @@ class Desk:
         assert response.status_code == expect, response.text
         return response.json()
 
+    async def put(self, path: str, body: Any, expect: int = 200) -> Any:
+        response = await self._client.put(path, json=body, headers=self._headers)
+        assert response.status_code == expect, f"{response.status_code} {response.text}"
+        return response.json()
+
     async def post(self, path: str, body: Any = None, expect: int = 200, **headers: str) -> Any:
         more = {name.replace("_", "-"): value for name, value in headers.items()}
         response = await self._client.post(path, json={} if body is None else body, headers={**self._headers, **more})

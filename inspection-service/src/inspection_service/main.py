@@ -11,6 +11,7 @@ from inspection_service.assembly_runs import question_routes
 from inspection_service.assembly_runs import routes as run_routes
 from inspection_service.briefings import routes as briefing_routes
 from inspection_service.coordination_reports import routes as report_routes
+from inspection_service.cooperation_zones import routes as zone_routes
 from inspection_service.coverages import routes as coverage_routes
 from inspection_service.dossiers import jobs as dossier_jobs
 from inspection_service.dossiers import routes as dossier_routes
@@ -19,6 +20,9 @@ from inspection_service.findings import consumers as finding_consumers
 from inspection_service.findings import jobs as finding_jobs
 from inspection_service.findings import routes as finding_routes
 from inspection_service.following import merged
+from inspection_service.joint_case_teams import consumers as joint_consumers
+from inspection_service.joint_case_teams import jobs as joint_jobs
+from inspection_service.joint_case_teams import routes as joint_routes
 from inspection_service.look_backs import routes as look_back_routes
 from inspection_service.rectifications import routes as rectification_routes
 from inspection_service.replacement_plans import consumers as replacement_consumers
@@ -58,6 +62,8 @@ SERVICE = Service(
         rectification_routes.router,
         look_back_routes.router,
         dossier_routes.router,
+        zone_routes.router,
+        joint_routes.router,
         coverage_routes.router,
         summary_routes.router,
         matter_routes.router,
@@ -69,6 +75,7 @@ SERVICE = Service(
     handlers=lambda _resources: HANDLERS,
     jobs={
         **dossier_jobs.JOBS,
+        **joint_jobs.JOBS,
         **run_jobs.JOBS,
         **adoption_jobs.JOBS,
         **team_jobs.JOBS,

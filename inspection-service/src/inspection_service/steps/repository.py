@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inspection_service.steps.models import Step
@@ -22,7 +23,7 @@ async def states_at(
     """The last state reached until an instant, by object."""
     query = (
         select(Step.object_id, Step.to_state, Step.at)
-        .distinct(Step.object_id)
+        .ext(distinct_on(Step.object_id))
         .where(Step.object_type == object_type, Step.object_id.in_(object_ids), Step.at <= instant)
         .order_by(Step.object_id, Step.version.desc())
     )
