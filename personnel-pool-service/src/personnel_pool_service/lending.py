@@ -4,6 +4,7 @@ from chassis.service import Timer
 
 from personnel_pool_service.availability.routes import router as availability
 from personnel_pool_service.directed_supports.routes import router as directed_supports
+from personnel_pool_service.fairness.routes import router as fairness
 from personnel_pool_service.lending_quotas.routes import router as lending_quotas
 from personnel_pool_service.recusal_declarations.routes import router as recusal_declarations
 from personnel_pool_service.recusal_requests.routes import router as recusal_requests
@@ -26,6 +27,7 @@ ROUTERS = (
     lending_quotas,
     searches,
     availability,
+    fairness,
     support_requests,
     directed_supports,
 )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import httpx2
@@ -19,7 +20,7 @@ from chassis.testing.plugin import truncate_all
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from personnel_pool_service.bookings.domain import Booking, Period, most_at_once, quota
+from personnel_pool_service.bookings.domain import Booking, Period, months_later, most_at_once, quota
 from personnel_pool_service.settings import PoolSettings
 from personnel_pool_service.units.domain import UnitDraft
 from personnel_pool_service.units.service import upsert_unit
@@ -29,10 +30,22 @@ T = TypeVar("T")
 
 HOMES = {"home-a": 1, "home-b": 4, "home-c": 6}
 """Home unit → members; at a share of one half these may lend 1, 2 and 3 on a day."""
+LEDGER = (
+    "secondment_evaluation", "secondment_seat", "secondment", "booking", "lending_entry", "support_request", "outbox",
+)  # fmt: skip
 START = date(2026, 12, 1)
 SHARE = 0.5
-RULES: dict[str, Any] = {}
+COOL_DOWN, CUMULATIVE, WINDOW = 2, 1, 2
+RULES: dict[str, Any] = {
+    "lending_cool_down_days": COOL_DOWN,
+    "lending_cumulative_months": CUMULATIVE,
+    "lending_window_months": WINDOW,
+}
 HOLDING = ("requested", "approved", "active")
+
+
+def days_of(period: Period) -> list[date]:
+    return [period.first + timedelta(days=offset) for offset in range(period.days)]
 
 
 class Pool:
@@ -94,7 +107,7 @@ class Pool:
     def empty_ledger(self) -> None:
         async def work() -> None:
             async with self.resources.database.sessions.begin() as session:
-                for table in ("secondment_evaluation", "secondment_seat", "secondment", "booking", "outbox"):
+                for table in LEDGER:
                     await session.execute(text(f"delete from {table}"))
 
         self.run(work())
@@ -165,6 +178,32 @@ class Lending(RuleBasedStateMachine):
         if answer.status_code == 201:
             self.paths.append(answer.headers["location"])
 
+    @rule(who=st.lists(people, min_size=1, max_size=3, unique=True), seats=st.integers(1, 3), first=days)
+    def support(self, who: list[int], seats: int, first: int) -> None:
+        begins = START + timedelta(days=first)
+        period = Period(begins, begins + timedelta(days=5))
+        wish = {
+            "purpose": "case",
+            "reason": "人手不足",
+            "requesting_unit": "top",
+            "period": {"from": str(period.first), "to": str(period.last)},
+            "demands": [{"role": "member", "count": seats}],
+        }
+        path = self._manager("POST", "/v1/support-requests", wish).headers["location"]
+        self.pool.call("org_department", "top", "POST", f"{path}/review")
+        wanted = [self.pool.cadres[one] for one in who]
+        lawful = len(wanted) <= seats and self._is_lawful(wanted, period)
+        placed = {"members": [{"cadre_id": one, "role": "member"} for one in wanted]}
+        answer = self._manager("POST", f"{path}/place", placed)
+        assert (answer.status_code == 200) == lawful, answer.text
+        if lawful:
+            self.paths.append(f"/v1/secondments/{answer.json()['placements'][0]['secondment_id']}")
+
+    @precondition(lambda self: self.paths)
+    @rule(which=st.integers(0, 99), home=st.sampled_from(sorted(HOMES)))
+    def home_calls_its_people_back(self, which: int, home: str) -> None:
+        self.pool.call("home_unit_approver", home, "POST", f"{self._pick(which)}/recall", {"reason": "工作需要"})
+
     @precondition(lambda self: self.paths)
     @rule(which=st.integers(0, 99), home=st.sampled_from(sorted(HOMES)), verb=st.sampled_from(["approve", "refuse"]))
     def decide(self, which: int, home: str, verb: str) -> None:
@@ -211,6 +250,9 @@ class Lending(RuleBasedStateMachine):
         ledger = self._ledger()
         if any(str(one.cadre_id) in wanted and one.period.overlaps(period) for one in ledger):
             return False
+        mine = [one for one in ledger if str(one.cadre_id) in wanted]
+        if not all(self._leaves_rest(period, [b.period for b in mine if str(b.cadre_id) == one]) for one in wanted):
+            return False
         homes = {row.id: row.home_unit for row in self.pool.rows("select id, home_unit from cadre")}
         asked = [Booking(one, homes[one], period) for one in homes if str(one) in wanted]
         return all(
@@ -218,6 +260,47 @@ class Lending(RuleBasedStateMachine):
             for home, members in HOMES.items()
             if any(one.home_unit == home for one in asked)
         )
+
+    @staticmethod
+    def _leaves_rest(wanted: Period, others: list[Period]) -> bool:
+        """The rule about time at home, counted day by day and window by window."""
+        gaps = [max((wanted.first - one.last).days, (one.first - wanted.last).days) for one in others]
+        if any(gap <= COOL_DOWN for gap in gaps):
+            return False
+        lent = {day for one in (*others, wanted) for day in days_of(one)}
+        for offset in range(-5, (max(lent) - wanted.first).days + 70):
+            end = wanted.first + timedelta(days=offset)
+            begin = months_later(end, -WINDOW) + timedelta(days=1)
+            allowed = (months_later(begin, CUMULATIVE) - begin).days
+            overlaps = begin <= wanted.last and wanted.first <= end
+            if overlaps and len([day for day in lent if begin <= day <= end]) > allowed:
+                return False
+        return True
+
+    @invariant()
+    def everybody_rests_between_two_postings(self) -> None:
+        ledger = sorted(self._ledger(), key=lambda one: (str(one.cadre_id), one.period))
+        for one, other in pairwise(ledger):
+            if one.cadre_id == other.cadre_id:
+                assert (other.period.first - one.period.last).days > COOL_DOWN
+
+    @invariant()
+    def what_is_known_is_what_is(self) -> None:
+        differing = (
+            "select 1 from"
+            " (select s.id, s.state, b.days from secondment_seat s join booking b on b.id = s.booking_id) x"
+            " full join (select seat_id, state, days from lending_entry where known_to is null) k on k.seat_id = x.id"
+            " where x.id is null or k.seat_id is null or x.state <> k.state or x.days <> k.days"
+        )
+        assert self.pool.rows(differing) == []
+
+    @invariant()
+    def every_placement_belongs_to_a_request_and_fits_its_seats(self) -> None:
+        strays = (
+            "select 1 from secondment x left join support_request r on x.request_ref = 'support:' || r.id"
+            " where x.request_ref like 'support:%' and (r.id is null or r.status not in ('placed', 'completed'))"
+        )
+        assert self.pool.rows(strays) == []
 
     @invariant()
     def nobody_is_in_two_places(self) -> None:

@@ -58,7 +58,7 @@ class DayState(StrEnum):
     EXITED = "exited"
 
 
-_RESERVING = frozenset({"requested", "approved"})
+RESERVING = frozenset({"requested", "approved"})
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class DayOf:
 def day_of(standing: Standing, lent: Lent | None) -> DayOf:
     """What a cadre was on a day: taken days count before anything else, for they were really spent or promised."""
     if lent is not None:
-        state = DayState.RESERVED if lent.state in _RESERVING else DayState.SECONDED
+        state = DayState.RESERVED if lent.state in RESERVING else DayState.SECONDED
         return DayOf(standing.cadre_id, standing.home_unit, state, lent.secondment_id)
     state = DayState.AVAILABLE if standing.status == "active" else DayState(standing.status)
     return DayOf(standing.cadre_id, standing.home_unit, state)

@@ -8,7 +8,7 @@ from chassis.errors import invalid_field
 from chassis.uow import Uow
 
 from personnel_pool_service.availability import repository
-from personnel_pool_service.availability.domain import DayOf, Lent, day_of
+from personnel_pool_service.availability.domain import DayOf, Lent, Standing, day_of
 from personnel_pool_service.bookings.domain import Period
 
 
@@ -45,6 +45,11 @@ async def people_on(
     page = standings[:limit]
     lent = await repository.list_lent(uow.session, day, at, [one.cadre_id for one in page]) if page else {}
     return [day_of(one, lent.get(one.cadre_id)) for one in page], len(standings) > limit, at
+
+
+async def standing_at(uow: Uow, at: datetime) -> list[Standing]:
+    """Where everybody stood in the pool at an instant."""
+    return await repository.list_standing(uow.session, at, homes=None, cadre_ids=None, after=None, limit=None)
 
 
 async def lent_in(uow: Uow, period: Period, known_at: datetime) -> list[tuple[str, Lent]]:

@@ -1,0 +1,49 @@
+"""Fairness figures from what is known about lent days."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.uow import Uow
+
+from personnel_pool_service.availability import service as availability
+from personnel_pool_service.availability.domain import RESERVING
+from personnel_pool_service.bookings.domain import Period
+from personnel_pool_service.fairness.domain import HomeDays, PersonDays, by_home, gini, person_days
+
+_IN_POOL = frozenset({"active", "suspended"})
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Who was lent for how many days of a period, as known at an instant."""
+
+    period: Period
+    known_at: datetime
+    people: list[PersonDays]
+    homes: list[HomeDays]
+
+    @property
+    def gini_people(self) -> float:
+        """Among all pool members."""
+        return gini([one.days for one in self.people])
+
+    @property
+    def gini_homes(self) -> float:
+        """Among home units, by days per member."""
+        return gini([one.days_per_member for one in self.homes])
+
+
+async def figures(uow: Uow, period: Period) -> Figures:
+    """Days served or being served; seats that were only asked for do not count."""
+    known_at = uow.now
+    members = {
+        one.cadre_id: one.home_unit for one in await availability.standing_at(uow, known_at) if one.status in _IN_POOL
+    }
+    lent: dict[UUID, list[Period]] = defaultdict(list)
+    for _, one in await availability.lent_in(uow, period, known_at):
+        if one.state not in RESERVING:
+            lent[one.cadre_id].append(one.days)
+    people = person_days(members, lent, period)
+    return Figures(period, known_at, people, by_home(people))
