@@ -36,12 +36,12 @@ class Engine:
             self._tree = tree
         return self.matcher.prepare(clue)
 
-    async def follow(self, session: AsyncSession) -> None:
+    async def follow(self, session: AsyncSession, *, ask_at_once: bool = False) -> None:
         """Be up to date with what other processes stored: a key nobody is known to have is not searched by.
 
-        Also with the matching model in effect.
+        Also with the matching model in effect, which is asked for every two seconds unless ``ask_at_once``.
         """
-        model = await self._models.changed(session)
+        model = await self._models.changed(session, ask_at_once=ask_at_once)
         if model is not None:
             self.matcher.model = model
         if not self._is_started:

@@ -207,9 +207,9 @@ class ModelFollower:
         self._number: int | None = None
         self._ask_at = 0.0
 
-    async def changed(self, session: Session) -> MatchModel | None:
+    async def changed(self, session: Session, *, ask_at_once: bool = False) -> MatchModel | None:
         """The model now in effect if it is not the one told last."""
-        if time.monotonic() < self._ask_at:
+        if time.monotonic() < self._ask_at and not ask_at_once:
             return None
         self._ask_at = time.monotonic() + _ASK_EVERY_SECONDS
         number = await repository.find_active_number(session)

@@ -16,6 +16,7 @@ _AT_ONCE = 100  # clues a job; a search takes some 10 ms
 async def rescore_matching(resources: Resources, payload: Mapping[str, Any]) -> None:
     """Search for the next clues; pairs that are known stay as they were scored, new ones go to people."""
     async with resources.database.sessions() as session:
+        await resources.own.follow(session, ask_at_once=True)
         batch = await repository.list_keyed(session, after=int(payload["after"]), limit=_AT_ONCE)
     tree = await resources.directory.tree()
     for _, clue_id in batch:

@@ -100,16 +100,18 @@ async def _run(
 ) -> Outcome:
     limits = linkage.Limits(settings.recluster_max_comparisons, settings.recluster_memory, settings.recluster_threads)
     parent = parent_folder(settings.recluster_folder)
-    with export_folder(parent, resources.database.url) as (folder, leftovers):
-        connection = linkage.connect(folder, limits)  # says what is missing before anything is exported
-        try:
-            exported = await _export(resources, by, folder, step, run_id)
-            linked = await _link(connection, folder, limits, step)
-        finally:
-            connection.interrupt()
-            connection.close()
-    async with resources.transactions(by) as uow:
-        await uow.audit("erase_export", "reclustering", run_id, detail={"leftovers": leftovers})
+    leftovers = 0
+    try:
+        with export_folder(parent, resources.database.url) as (folder, leftovers):
+            connection = linkage.connect(folder, limits)  # says what is missing before anything is exported
+            try:
+                exported = await _export(resources, by, folder, step, run_id)
+                linked = await _link(connection, folder, limits, step)
+            finally:
+                connection.close()
+    finally:
+        async with resources.transactions(by) as uow:
+            await uow.audit("erase_export", "reclustering", run_id, detail={"leftovers": leftovers})
     links = [Link(sure, exported.clues[one], exported.clues[other]) for one, other, sure in linked.links]
     async with resources.database.sessions() as session:
         known = await repository.list_known_pairs(session)

@@ -132,7 +132,6 @@ async def test_activation_is_audited_and_searches_everything_anew(
     async with resources.database.sessions() as session:
         assert (await session.scalars(select(Candidate.id))).all() == []
     await act(call, await store("learnt"), "activate")
-    resources.own._models._ask_at = 0.0
     assert await harness.run_jobs() == 1
     async with resources.database.sessions() as session:
         found = (await session.execute(select(Candidate.origin, Candidate.decision))).all()

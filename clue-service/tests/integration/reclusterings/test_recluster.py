@@ -19,6 +19,7 @@ from clue_service.main import main
 from clue_service.matching.scoring import packaged_model
 from clue_service.reclusterings.errors import BatchExtraMissing, ReclusteringRunning, ReclusteringTooLong
 from clue_service.reclusterings.models import Reclustering
+from clue_service.reclusterings.nightly import Nightly
 from clue_service.reclusterings.service import Outcome, recluster
 from clue_service.reclusterings.settings import ReclusteringSettings
 from sqlalchemy import select, text
@@ -65,12 +66,12 @@ async def test_what_intake_missed_goes_to_review_once_and_what_is_decided_is_not
     take_in: Any, call: Any, resources: Resources, settings: ReclusteringSettings, harness: Harness
 ) -> None:
     blind_engine(resources)
-    truth = await take_in(160)
+    truth = await take_in(120)
     assert await pairs(resources) == []
     seeing_engine(resources)
     outcome = await run(resources, settings)
     found = await pairs(resources)
-    assert outcome.clues == 160
+    assert outcome.clues == 120
     assert outcome.proposed == len(found) > 20
     assert {(one.band, one.origin, one.decision) for one in found} == {("review", "batch", None)}
     assert {one.model_version for one in found} == {packaged_model().version}
@@ -81,28 +82,38 @@ async def test_what_intake_missed_goes_to_review_once_and_what_is_decided_is_not
     shown = (await call("supervisor@cmo-dh", "GET", f"/v1/candidates/{found[0].id}")).json()
     assert (shown["band"], shown["state"], shown["matter_id"]) == ("review", "open", None)
     assert len(await harness.staged_events("clue.candidate.detected")) == len(found)
-    again = await run(resources, settings)
-    assert again.proposed == 0
-    assert [one.id for one in await pairs(resources)] == [one.id for one in found]
-    for pair in found:
+    for pair in found[::2]:
         await decide(resources, pair, "different")
     await run(resources, settings)
-    assert {one.id for one in await pairs(resources, decision="different")} == {one.id for one in found}
-    asked = {frozenset((one.clue_a, one.clue_b)) for one in await pairs(resources, decision=None)}
-    assert asked.isdisjoint({frozenset((one.clue_a, one.clue_b)) for one in found})
+    assert {one.id for one in await pairs(resources, decision="different")} == {one.id for one in found[::2]}
+    assert {one.id for one in await pairs(resources)} >= {one.id for one in found}
+    again = [one for one in await pairs(resources) if one.id not in {known.id for known in found}]
+    assert {frozenset((one.clue_a, one.clue_b)) for one in again}.isdisjoint(
+        {frozenset((one.clue_a, one.clue_b)) for one in found}
+    )
+
+
+async def test_a_second_run_on_the_same_clues_proposes_nothing(
+    take_in: Any, resources: Resources, settings: ReclusteringSettings
+) -> None:
+    blind_engine(resources)
+    await take_in(30)
+    seeing_engine(resources)
+    assert (await run(resources, settings)).proposed == len(await pairs(resources)) > 0
+    assert (await run(resources, settings)).proposed == 0
 
 
 async def test_across_commissions_it_goes_blindly_and_a_silent_clue_tells_nobody(
     take_in: Any, call: Any, resources: Resources, settings: ReclusteringSettings, harness: Harness
 ) -> None:
     blind_engine(resources)
-    await take_in(50, who="officer@pet-dh")
-    await take_in(50, who="officer@pet-xs")
-    await take_in(50, who="officer@pet-xn", overlap_policy="silent")
+    await take_in(35, who="officer@pet-dh")
+    await take_in(35, who="officer@pet-xs")
+    await take_in(35, who="officer@pet-xn", overlap_policy="silent")
     seeing_engine(resources)
     await run(resources, settings)
     across = await pairs(resources, is_across=True, origin="batch")
-    assert len(across) > 10
+    assert len(across) > 5
     events = await harness.staged_events("clue.overlap_alert.detected")
     told = {commission for event in events for commission in event.data["commissions"]}
     assert told == {"cdi-dh", "cdi-xs"}
@@ -146,6 +157,8 @@ async def test_a_run_beyond_its_time_proposes_nothing_and_leaves_nothing(
     assert os.listdir(tmp_path) == []
     async with resources.database.sessions() as session:
         assert [row.state for row in await session.scalars(select(Reclustering))] == ["failed"]
+        actions = select(tables.audit_entry.c.action).where(tables.audit_entry.c.object_type == "reclustering")
+        assert (await session.scalars(actions)).all()[-1] == "erase_export"
 
 
 async def test_the_command_reports_and_says_what_is_missing(
@@ -158,3 +171,25 @@ async def test_the_command_reports_and_says_what_is_missing(
     monkeypatch.setitem(__import__("sys").modules, "splink", None)
     missing = await asyncio.to_thread(CliRunner().invoke, main, ["recluster"])
     assert (missing.exit_code, str(BatchExtraMissing()) in missing.stderr) == (1, True)
+
+
+async def test_the_worker_starts_one_run_a_night_where_that_is_wanted(
+    city: None,
+    resources: Resources,
+    service_database: ServiceDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    nightly = Nightly()
+    await nightly.start_if_due(resources)
+    assert nightly._running is None  # off unless it is wanted
+    monkeypatch.setenv("HELI_DATABASE_URL", service_database.app)
+    monkeypatch.setenv("HELI_RECLUSTER_FOLDER", str(tmp_path))
+    monkeypatch.setenv("HELI_RECLUSTER_NIGHTLY", "true")
+    await nightly.start_if_due(resources)
+    assert nightly._running is not None
+    assert await asyncio.wait_for(nightly._running.wait(), 60) == 0
+    await nightly.start_if_due(resources)
+    assert nightly._running is None
+    async with resources.database.sessions() as session:
+        assert [row.state for row in await session.scalars(select(Reclustering))] == ["done"]
