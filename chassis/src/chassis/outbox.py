@@ -49,6 +49,23 @@ async def stage(session: AsyncSession, envelope: Envelope, event: Event) -> None
     )
 
 
+async def stage_many(session: AsyncSession, events: Sequence[tuple[Envelope, Event]]) -> None:
+    """Insert many events in one statement, in their order, after the pending changes as ``stage`` does."""
+    await session.flush()
+    rows = [
+        {
+            "event_id": envelope.id,
+            "subject": envelope.subject,
+            "aggregate_id": envelope.aggregate_id,
+            "version": envelope.version,
+            "headers": envelope.to_headers(),
+            "data": event.to_data(),
+        }
+        for envelope, event in events
+    ]
+    await session.execute(insert(outbox), rows)
+
+
 async def stage_raw(
     session: AsyncSession, *, event_id: UUID, message: Message, aggregate_id: str, version: int
 ) -> None:

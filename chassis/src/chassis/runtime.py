@@ -49,6 +49,7 @@ def build_app(service: Service, resources: Resources, *, with_worker: bool) -> F
         routers=service.routers,
         pings={"database": resources.database.ping},
         body_limit=resources.settings.body_limit,
+        upload_limit=resources.settings.upload_limit,
         lifespan=lifespan,
     )
     app.state.resources = resources

@@ -1,6 +1,6 @@
 """One unit of work = one transaction: rows, audit, events, jobs, idempotency record commit together or not at all."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from chassis.clock import Clock
 from chassis.db import Database
 from chassis.errors import IdempotencyInProgress, IdempotencyKeyReused
 from chassis.identity import Principal
-from chassis.outbox import stage
+from chassis.outbox import stage, stage_many
 from chassis.telemetry import child_traceparent
 
 
@@ -50,6 +50,16 @@ class Replayed(Exception):
         self.location = location
 
 
+@dataclass(frozen=True)
+class Emission:
+    """One of many events to be staged together."""
+
+    event: Event
+    aggregate_id: UUID | str
+    version: int
+    commission: str | None = None
+
+
 class Uow:
     """What a use case works with. Only ``Transactions`` commits."""
 
@@ -80,9 +90,23 @@ class Uow:
         Returns:
             The event id.
         """
-        event_id = uuid4()
-        envelope = Envelope(
-            id=event_id,
+        envelope = self._envelope(event, aggregate_id, version, commission)
+        await stage(self.session, envelope, event)
+        self.has_staged_events = True
+        return envelope.id
+
+    async def emit_many(self, events: Sequence["Emission"]) -> None:
+        """Stage many events in one statement, in their order; the rule about locking holds for every aggregate."""
+        staged = [
+            (self._envelope(one.event, one.aggregate_id, one.version, one.commission), one.event) for one in events
+        ]
+        if staged:
+            await stage_many(self.session, staged)
+            self.has_staged_events = True
+
+    def _envelope(self, event: Event, aggregate_id: UUID | str, version: int, commission: str | None) -> Envelope:
+        return Envelope(
+            id=uuid4(),
             type=event.type,
             time=self.clock.now(),
             source=self._service,
@@ -94,9 +118,6 @@ class Uow:
             commission=commission,
             traceparent=self.cause.traceparent,
         )
-        await stage(self.session, envelope, event)
-        self.has_staged_events = True
-        return event_id
 
     async def audit(
         self,
@@ -108,20 +129,34 @@ class Uow:
         detail: Mapping[str, Any] | None = None,
     ) -> None:
         """Append an audit row. ``detail`` holds codes, ids and counts only."""
-        await self.session.execute(
-            insert(tables.audit_entry).values(
-                at=self.clock.now(),
-                actor=self.actor.sub,
-                acting_for=self.actor.acting_for,
-                unit=self.actor.unit,
-                action=action,
-                object_type=object_type,
-                object_id=str(object_id),
-                purpose=purpose,
-                detail=dict(detail or {}),
-                request_id=self.cause.request_id,
-            )
-        )
+        await self._audit_rows(action, object_type, [object_id], purpose, detail)
+
+    async def audit_many(self, action: str, object_type: str, object_ids: Sequence[UUID | str]) -> None:
+        """Append one audit row for each of many objects, in one statement."""
+        if object_ids:
+            await self._audit_rows(action, object_type, object_ids, None, None)
+
+    async def _audit_rows(
+        self,
+        action: str,
+        object_type: str,
+        object_ids: Sequence[UUID | str],
+        purpose: str | None,
+        detail: Mapping[str, Any] | None,
+    ) -> None:
+        shared = {
+            "at": self.clock.now(),
+            "actor": self.actor.sub,
+            "acting_for": self.actor.acting_for,
+            "unit": self.actor.unit,
+            "action": action,
+            "object_type": object_type,
+            "purpose": purpose,
+            "detail": dict(detail or {}),
+            "request_id": self.cause.request_id,
+        }
+        rows = [{**shared, "object_id": str(object_id)} for object_id in object_ids]
+        await self.session.execute(insert(tables.audit_entry), rows)
 
     async def enqueue(self, kind: str, payload: Mapping[str, Any], *, delay: timedelta = timedelta()) -> None:
         """Stage a background job: what needs another service is done after commit, with retries."""

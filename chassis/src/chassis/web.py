@@ -64,6 +64,7 @@ def create_app(
     routers: Sequence[APIRouter],
     pings: Mapping[str, Ping],
     body_limit: int,
+    upload_limit: int | None = None,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
 ) -> FastAPI:
     """A FastAPI app with the house's errors, request context, health and metrics.
@@ -73,6 +74,7 @@ def create_app(
         routers: The features' routes.
         pings: What readiness depends on, by name; each raises when its resource is not usable.
         body_limit: Largest request body in bytes.
+        upload_limit: The same for addresses that take files, ``/v1/<noun>-imports``.
         lifespan: Opens and closes the service's resources.
     """
     app = FastAPI(
@@ -89,7 +91,7 @@ def create_app(
     for router in routers:
         app.include_router(router)
     app.include_router(_health_routes(pings))
-    app.add_middleware(RequestContextMiddleware, body_limit=body_limit)
+    app.add_middleware(RequestContextMiddleware, body_limit=body_limit, upload_limit=upload_limit or body_limit)
     return app
 
 
@@ -122,9 +124,10 @@ def _health_routes(pings: Mapping[str, Ping]) -> APIRouter:
 class RequestContextMiddleware:
     """Gives each request an id and a trace, bounds its body, counts and logs it: route template only, no query."""
 
-    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+    def __init__(self, app: ASGIApp, body_limit: int, upload_limit: int) -> None:
         self._app = app
         self._body_limit = body_limit
+        self._upload_limit = upload_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -150,10 +153,11 @@ class RequestContextMiddleware:
             await send(message)
 
         length = request.headers.get("content-length", "")
+        limit = self._upload_limit if scope["path"].endswith("-imports") else self._body_limit
         try:
-            if length.isdigit() and int(length) > self._body_limit:
+            if length.isdigit() and int(length) > limit:
                 raise errors.BodyTooLarge
-            await self._app(scope, _bounded(receive, self._body_limit), send_with_id)
+            await self._app(scope, _bounded(receive, limit), send_with_id)
         except Exception as error:
             if status is not None:
                 raise  # the answer is under way: only breaking the connection tells the caller

@@ -3,6 +3,7 @@
 from chassis.service import Timer
 
 from personnel_pool_service.appraisals.routes import router as appraisals
+from personnel_pool_service.cadre_imports.routes import router as cadre_imports
 from personnel_pool_service.cadres.routes import router as cadres
 from personnel_pool_service.file_imports.service import forget_old_files
 from personnel_pool_service.integrity_files.routes import router as integrity_files
@@ -24,6 +25,7 @@ ROUTERS = (
     supervised_persons,
     tags,
     cadres,
+    cadre_imports,
     pool_entries,
     appraisals,
     workloads,

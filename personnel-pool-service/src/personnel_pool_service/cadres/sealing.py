@@ -56,5 +56,16 @@ async def recusal_facts(uow: Uow, keys: KeyRing, cadre_ids: Sequence[UUID]) -> d
     return facts
 
 
+async def open_relatives(uow: Uow, keys: KeyRing, cadre_ids: Sequence[UUID]) -> dict[UUID, tuple[Relative, ...]]:
+    """Cadres' relatives, to compare them with what a roster says. Never answer or log any of it."""
+    return {
+        cadre_id: tuple(
+            Relative(one["relation"], one["unit_code"], one["name"])
+            for one in json.loads(keys.open(sealed, _facts_context(cadre_id)))
+        )
+        for cadre_id, sealed in (await repository.list_sealed(uow.session, cadre_ids)).items()
+    }
+
+
 def _facts_context(cadre_id: UUID) -> str:
     return f"recusal_fact:{cadre_id}"

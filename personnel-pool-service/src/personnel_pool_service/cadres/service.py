@@ -132,7 +132,7 @@ async def change_cadre(
     if "pool_kinds" in changes and row.status != NOMINATED:
         await ledger.appoint(uow, {cadre_id: row.pool_kinds})
     if "sub" in changes:
-        await _relink(uow, row, changes["sub"])
+        await relink(uow, row, changes["sub"])
     await tell(uow, row, "pool.cadre.changed.v1")
     await uow.audit("change_cadre", "cadre", cadre_id, detail={"fields": sorted(changes)})
     return await _view(uow, row)
@@ -248,7 +248,8 @@ async def refuse_twin(uow: Uow, row: CadreRow) -> None:
         raise CadreExists(members={"cadre_id": str(twin)})
 
 
-async def _relink(uow: Uow, row: CadreRow, sub: str | None) -> None:
+async def relink(uow: Uow, row: CadreRow, sub: str | None) -> None:
+    """Give a cadre another account, or none; raises ``CadreLinkedElsewhere``."""
     present = (await principals.subs_of(uow, [row.id])).get(row.id)
     if present == sub:
         return

@@ -11,14 +11,6 @@ class ImportOutdated(HeliError):
     title = Text("数据已变化，请重新试算", "The data has changed since the dry run; run it again")
 
 
-class ImportAlreadyApplied(HeliError):
-    """An import is applied once."""
-
-    code = "import_already_applied"
-    category = Category.CONFLICT
-    title = Text("该导入已执行", "The import was applied already")
-
-
 class ImportFileGone(HeliError):
     """Files of dry runs are kept for a week."""
 

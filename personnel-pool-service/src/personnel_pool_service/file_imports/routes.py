@@ -64,13 +64,22 @@ def import_router(importer: Importer, noun: str, *roles: str) -> APIRouter:
         """Store what a dry run showed, all valid rows or nothing; refused if it would now be something else."""
         resources = resources_of(request)
         async with resources.transactions(caller, request.state.cause) as uow:
-            body, form = await service.open_file(uow, resources.keys, importer.kind, import_id)
-        rows = await asyncio.to_thread(service.read_file, body, form, importer.columns)
+            found = await service.open_file(uow, resources.keys, importer.kind, import_id)
+        rows = await asyncio.to_thread(service.read_file, *found, importer.columns) if found else []
         async with open_uow(request, caller) as uow:
             row = await service.apply_file(uow, resources.keys, importer, import_id, rows, seen_version=seen)
             answer_resource(response, uow, f"{path}/{row.id}", row.version)
             return ImportOut.model_validate(row)
 
+    router.add_api_route(
+        path, take_file, methods=["POST"], status_code=201, name=f"import_{name}s", openapi_extra=_BODY
+    )
+    router.add_api_route(f"{path}/{{import_id}}/apply", apply_file, methods=["POST"], name=f"apply_{name}_import")
+    _add_reading(router, importer, path, name, caller_type)
+    return router
+
+
+def _add_reading(router: APIRouter, importer: Importer, path: str, name: str, caller_type: Any) -> None:
     async def list_imports(
         uow: UowDep,
         _caller: caller_type,
@@ -117,18 +126,13 @@ def import_router(importer: Importer, noun: str, *roles: str) -> APIRouter:
             headers={"Content-Disposition": f'attachment; filename="errors-{import_id}.csv"'},
         )
 
-    router.add_api_route(
-        path, take_file, methods=["POST"], status_code=201, name=f"import_{name}s", openapi_extra=_BODY
-    )
     router.add_api_route(path, list_imports, methods=["GET"], name=f"list_{name}_imports")
     router.add_api_route(f"{path}/{{import_id}}", get_import, methods=["GET"], name=f"get_{name}_import")
-    router.add_api_route(f"{path}/{{import_id}}/apply", apply_file, methods=["POST"], name=f"apply_{name}_import")
     router.add_api_route(f"{path}/{{import_id}}/rows", list_rows, methods=["GET"], name=f"list_{name}_import_rows")
     router.add_api_route(
         f"{path}/{{import_id}}/error-file", get_error_file, methods=["GET"], name=f"get_{name}_import_errors",
         response_class=Response, responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
     )  # fmt: skip
-    return router
 
 
 def _cell_error(column: str | None, code: str, language: str) -> CellErrorOut:

@@ -14,7 +14,7 @@ from chassis.uow import Uow
 
 from personnel_pool_service.file_imports import repository
 from personnel_pool_service.file_imports.domain import APPLIED, CHECKED, Outcome, count, fates
-from personnel_pool_service.file_imports.errors import ImportAlreadyApplied, ImportFileGone, ImportOutdated
+from personnel_pool_service.file_imports.errors import ImportFileGone, ImportOutdated
 from personnel_pool_service.file_imports.models import FileImportRow
 from personnel_pool_service.spreadsheets.domain import Column, Row, rows_of
 from personnel_pool_service.spreadsheets.files import read_rows
@@ -65,18 +65,18 @@ async def take_file(
     return row
 
 
-async def open_file(uow: Uow, keys: KeyRing, kind: str, import_id: UUID) -> tuple[bytes, str]:
-    """The file of a checked import and its format.
+async def open_file(uow: Uow, keys: KeyRing, kind: str, import_id: UUID) -> tuple[bytes, str] | None:
+    """The file of a checked import and its format; None if it was applied already.
 
     Raises:
         NotFound: no such import.
-        ImportAlreadyApplied, ImportFileGone: there is nothing to apply.
+        ImportFileGone: there is nothing to apply any more.
     """
     row = await repository.find_import(uow.session, import_id, kind, full=True)
     if row is None:
         raise NotFound
     if row.status == APPLIED:
-        raise ImportAlreadyApplied
+        return None
     if row.file is None:
         raise ImportFileGone
     return keys.open(row.file, f"file_import:{row.id}:file"), row.form
@@ -85,18 +85,18 @@ async def open_file(uow: Uow, keys: KeyRing, kind: str, import_id: UUID) -> tupl
 async def apply_file(
     uow: Uow, keys: KeyRing, importer: Importer, import_id: UUID, rows: Sequence[Row], *, seen_version: int | None
 ) -> FileImportRow:
-    """Apply a checked file exactly as its dry run showed it.
+    """Apply a checked file exactly as its dry run showed it; an applied one stays as it is.
 
     Raises:
-        NotFound, StaleVersion, ImportAlreadyApplied.
+        NotFound, StaleVersion.
         ImportOutdated: a row would now meet another fate; nothing is stored.
     """
     row = await repository.find_import(uow.session, import_id, importer.kind, lock=True, full=True)
     if row is None:
         raise NotFound
-    row.require_version(seen_version)
     if row.status == APPLIED:
-        raise ImportAlreadyApplied
+        return row
+    row.require_version(seen_version)
     shown = _unpack(keys, row)
     outcomes = await importer.run(uow, keys, rows, apply=True)
     packed = _pack(outcomes)

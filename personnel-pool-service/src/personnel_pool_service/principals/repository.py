@@ -50,6 +50,12 @@ async def list_subs(session: AsyncSession, cadre_ids: Collection[UUID]) -> dict[
     return {cadre_id: sub for cadre_id, sub in await session.execute(query) if cadre_id is not None}
 
 
+async def list_owners(session: AsyncSession, subs: Collection[str]) -> dict[str, UUID]:
+    """Sub → cadre id, for the accounts that belong to a cadre."""
+    query = select(PrincipalRow.sub, PrincipalRow.cadre_id).where(PrincipalRow.sub.in_(subs))
+    return {sub: cadre_id for sub, cadre_id in await session.execute(query) if cadre_id is not None}
+
+
 async def list_principals(
     session: AsyncSession, *, unit: str | None, role: str | None, after: str | None, limit: int
 ) -> list[PrincipalRow]:

@@ -78,6 +78,11 @@ async def subs_of(uow: Uow, cadre_ids: Collection[UUID]) -> dict[UUID, str]:
     return await repository.list_subs(uow.session, cadre_ids) if cadre_ids else {}
 
 
+async def owners_of(uow: Uow, subs: Collection[str]) -> dict[str, UUID]:
+    """Sub → cadre id, for the accounts that belong to a cadre."""
+    return await repository.list_owners(uow.session, subs) if subs else {}
+
+
 async def get_principal(uow: Uow, keys: KeyRing, sub: str) -> PrincipalFacts:
     """The principal; raises ``NotFound``."""
     row = await repository.find_principal(uow.session, sub)

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from personnel_pool_service.spreadsheets.errors import FileRefused
 
 Cell = str | int | float | bool | date | None
-MOST_ROWS = 50_000
+MOST_ROWS = 30_000  # PostgreSQL takes 32,767 parameters a statement
 HEADER_WITHIN = 10  # rosters often begin with a title and a line about who filled them in
 _LONGEST_CELL = 4_000
-_DATE = re.compile(r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?$")
+_DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
 _MONTH = re.compile(r"^(\d{4})[-/.年](\d{1,2})月?$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 
@@ -185,7 +185,7 @@ def read_date(value: Cell) -> date | None:
     text = "" if value is None else str(int(value) if isinstance(value, float) else value).strip()
     if not text:
         return None
-    found = _COMPACT.match(text) or (_DATE.match(text) if not text.isdigit() else None)
+    found = _COMPACT.match(text) or _DATE.match(text)
     if found is None:
         raise ValueError("imprecise_date" if _MONTH.match(text) else "malformed_date")
     try:

@@ -225,6 +225,11 @@ async def list_units(uow: Uow, wanted: UnitFilter, *, after: str | None, limit: 
     return await repository.list_units(uow.session, wanted, after=after, limit=limit)
 
 
+async def list_all(uow: Uow) -> list[UnitRow]:
+    """The whole directory, by code."""
+    return await repository.list_all(uow.session)
+
+
 def draft_of(row: UnitRow) -> UnitDraft:
     """A stored unit as a draft, to compare with another."""
     return UnitDraft(

@@ -1,0 +1,145 @@
+"""Rows of a roster to words of the API: labels to codes, names of units to codes, texts to dates and lists."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from chassis.keyring import KeyRing
+from pydantic import ValidationError
+
+from personnel_pool_service.cadre_imports.domain import (
+    COLUMNS,
+    LABELS,
+    NO,
+    YES,
+    Wish,
+    read_history,
+    read_relatives,
+)
+from personnel_pool_service.cadres.domain import CadreDraft, flags, refusals
+from personnel_pool_service.cadres.identity import IdNumber, read_id_number
+from personnel_pool_service.cadres.schemas import CadreChange
+from personnel_pool_service.spreadsheets.domain import Row, fold_header, read_date, read_yes, split_list
+from personnel_pool_service.tags.domain import fold
+
+_BLANK = CadreDraft(name="", home_unit="", rank="", gender="", party_member=False)
+
+
+@dataclass(frozen=True)
+class UnitEntry:
+    """A unit as a roster may name it."""
+
+    code: str
+    names: tuple[str, ...]
+    is_active: bool
+
+
+class UnitNames:
+    """Units by code and by every name they bear or bore."""
+
+    def __init__(self, units: Iterable[UnitEntry]) -> None:
+        self._active: dict[str, bool] = {}
+        self._by_name: dict[str, set[str]] = {}
+        for unit in units:
+            self._active[unit.code] = unit.is_active
+            for name in unit.names:
+                self._by_name.setdefault(fold_header(name), set()).add(unit.code)
+
+    def code_of(self, text: str) -> str:
+        """The unit's code.
+
+        Raises:
+            ValueError: unknown or ambiguous; the message is the error's code.
+        """
+        if text in self._active:
+            return text
+        found = self._by_name.get(fold_header(text), set())
+        present = {code for code in found if self._active[code]} or found
+        if not present:
+            raise ValueError("unknown_unit")
+        if len(present) > 1:
+            raise ValueError("ambiguous_unit")
+        return next(iter(present))
+
+    def is_active(self, code: str) -> bool:
+        """Whether something new may belong to the unit."""
+        return self._active[code]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What rows are read with."""
+
+    keys: KeyRing
+    units: UnitNames
+    spellings: Mapping[str, str]
+    """Folded spelling of a tag → its code."""
+    today: date
+
+    def wish_of(self, row: Row) -> Wish:
+        """What a row says."""
+        wish = Wish(row.number, errors=[(one.column, one.code) for one in row.errors])
+        raw: dict[str, Any] = {}
+        for column in COLUMNS:
+            if row.text(column.name) is None:
+                if column.is_required:
+                    wish.errors.append((column.name, "missing"))
+                continue
+            try:
+                raw[column.name] = self._read(column.name, row)
+            except ValueError as error:
+                wish.errors.append((column.name, str(error)))
+        if not wish.errors:
+            self._validate(wish, raw)
+        return wish
+
+    def _read(self, column: str, row: Row) -> Any:
+        text = row.text(column) or ""
+        readers: Mapping[str, Callable[[], Any]] = {
+            "id_number": lambda: _number_text(row, text),
+            "home_unit": lambda: self.units.code_of(text),
+            "birth_date": lambda: read_date(row.cells.get(column)),
+            "party_member": lambda: read_yes(text, YES, NO),
+            "tags": lambda: split_list(text),
+            "pool_kinds": lambda: [LABELS["pool_kinds"].get(one, one) for one in split_list(text)],
+            "work_history": lambda: self._with_units(read_history(text)),
+            "relatives": lambda: self._with_units(read_relatives(text)),
+        }
+        if column in readers:
+            return readers[column]()
+        return LABELS.get(column, {}).get(text, text)
+
+    def _with_units(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**entry, "unit_code": self.units.code_of(entry["unit_code"])} for entry in entries]
+
+    def _validate(self, wish: Wish, raw: dict[str, Any]) -> None:
+        try:
+            wish.given = CadreChange.model_validate(raw).to_changes()
+        except ValidationError as error:
+            wish.errors.extend(
+                (str(one["loc"][0]) if one["loc"] else None, str(one["type"]))
+                for one in error.errors(include_input=False, include_context=False, include_url=False)
+            )
+            return
+        number: IdNumber | None = wish.given.get("id_number")
+        if number is not None:
+            wish.digest, wish.born_by_number = number.digest(self.keys), number.birth_date
+            self._compare(wish, number)
+        draft = replace(_BLANK, birth_date=wish.birth_date, work_history=wish.given.get("work_history", ()))
+        wish.errors.extend((one.pointer.split("/")[1], one.code) for one in refusals(draft, self.today))
+        wish.flags.extend(flags(draft.work_history))
+        if any(fold(tag) not in self.spellings for tag in wish.given.get("tags", ())):
+            wish.flags.append("unlisted_tag")
+
+    def _compare(self, wish: Wish, number: IdNumber) -> None:
+        if wish.given.get("birth_date") not in (None, number.birth_date):
+            wish.errors.append(("birth_date", "birth_differs_from_id"))
+        if wish.given.get("gender") not in (None, number.gender):
+            wish.flags.append("gender_differs_from_id")
+
+
+def _number_text(row: Row, text: str) -> str:
+    if isinstance(row.cells.get("id_number"), (int, float)):
+        raise ValueError("number_not_text")  # noqa: TRY004 - the code of a row's error, not a fault of the program
+    return read_id_number(text).text
