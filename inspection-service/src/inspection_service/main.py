@@ -10,8 +10,8 @@ from inspection_service.assembly_runs import jobs as run_jobs
 from inspection_service.assembly_runs import question_routes
 from inspection_service.assembly_runs import routes as run_routes
 from inspection_service.briefings import routes as briefing_routes
-from inspection_service.coordination_reports import routes as report_routes
 from inspection_service.cooperation_zones import routes as zone_routes
+from inspection_service.coordination_reports import routes as report_routes
 from inspection_service.coverages import routes as coverage_routes
 from inspection_service.dossiers import jobs as dossier_jobs
 from inspection_service.dossiers import routes as dossier_routes
@@ -32,6 +32,7 @@ from inspection_service.resources import build_own
 from inspection_service.rounds import routes as round_routes
 from inspection_service.rule_sets import routes as rule_set_routes
 from inspection_service.settings import InspectionSettings
+from inspection_service.statistics import routes as statistics_routes
 from inspection_service.summaries import routes as summary_routes
 from inspection_service.supervision_matters import jobs as matter_jobs
 from inspection_service.supervision_matters import routes as matter_routes
@@ -41,7 +42,11 @@ from inspection_service.teams import jobs as team_jobs
 from inspection_service.teams import routes as team_routes
 
 HANDLERS = merged(
-    team_consumers.HANDLERS, team_consumers.CLUE_HANDLERS, finding_consumers.HANDLERS, replacement_consumers.HANDLERS
+    team_consumers.HANDLERS,
+    team_consumers.CLUE_HANDLERS,
+    finding_consumers.HANDLERS,
+    replacement_consumers.HANDLERS,
+    joint_consumers.HANDLERS,
 )
 
 SERVICE = Service(
@@ -63,6 +68,7 @@ SERVICE = Service(
         look_back_routes.router,
         dossier_routes.router,
         zone_routes.router,
+        statistics_routes.router,
         joint_routes.router,
         coverage_routes.router,
         summary_routes.router,

@@ -5,8 +5,10 @@ import pytest
 from chassis.errors import MoveRefused
 from chassis.moves import MoveTable
 from inspection_service.briefings import domain as briefings
+from inspection_service.dossiers import domain as dossiers
 from inspection_service.feedbacks import domain as feedbacks
 from inspection_service.findings import domain as findings
+from inspection_service.joint_case_teams import domain as joint
 from inspection_service.rectifications import domain as rectifications
 from inspection_service.rounds import domain as rounds
 from inspection_service.teams import domain as teams
@@ -44,6 +46,15 @@ ITEM = {
     ("signed_off", "reopen"): "assigned",
     ("falsely_reported", "reopen"): "assigned",
 }
+JOINT = {
+    ("proposed", "approve"): "approved",
+    ("approved", "activate"): "active",
+    ("active", "wind-up"): "wound_up",
+    ("wound_up", "evaluate"): "evaluated",
+    ("proposed", "give-up"): "given_up",
+    ("approved", "give-up"): "given_up",
+}
+DOSSIER = {("compiling", "freeze"): "frozen", ("compiling", "fail"): "failed"}
 FEEDBACK = {("issued", "acknowledge"): "acknowledged"}
 TEAM = {
     ("proposed", "submit"): "submitted",
@@ -83,6 +94,8 @@ TABLES: list[tuple[MoveTable, list[str], Mapping[tuple[str, str], str | None]]] 
     (findings.MOVES, [str(state) for state in findings.FindingState], FINDING),
     (findings.CONSEQUENCES, [str(state) for state in findings.FindingState], FINDING_CONSEQUENCE),
     (rectifications.MOVES, [str(state) for state in rectifications.ItemState], ITEM),
+    (joint.MOVES, [str(state) for state in joint.JointState], JOINT),
+    (dossiers.MOVES, [str(state) for state in dossiers.DossierState], DOSSIER),
     (feedbacks.MOVES, [str(state) for state in feedbacks.FeedbackState], FEEDBACK),
     (briefings.MOVES, [str(state) for state in briefings.BriefingState], BRIEFING),
 ]
