@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import IO, Annotated, Any
 import typer
 from chassis.db import Database
 
+from clue_service.commands import progress_bar
 from clue_service.matching.evaluation import RANKED, Outcome, replay, worth_writing
 from clue_service.matching.metrics import ScoredPair, Truth, latency, measure
 from clue_service.matching.repository import create_tables
@@ -74,13 +74,8 @@ async def matching_database(url: str) -> AsyncIterator[Database]:
 
 async def replay_with_progress(url: str, clues: Sequence[Body], matcher: Matcher, title: str) -> AsyncIterator[Outcome]:
     """Replay clues in empty tables, with a progress bar on a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
     async with matching_database(url) as database:
-        with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
+        with progress_bar() as progress:
             task = progress.add_task(title, total=len(clues))
             async for outcome in replay(clues, matcher, database.sessions):
                 progress.advance(task)
