@@ -13,9 +13,12 @@ _COSINE_EDGES = (0.02, 0.05, 0.09, 0.14, 0.2, 0.28, 0.38, 0.5, 0.65, 0.8)
 _RARE_EDGES = (1, 2, 3, 5, 8, 13, 25)
 _GAP_EDGES = (8, 31, 92, 183, 366, 731, 1096)  # days
 _GAP_LEVELS = ("week", "month", "quarter", "half_year", "year", "two_years", "three_years", "longer")
+_BRIEF = 16  # characters: 他贪污 tells no fact, so having the same words tells nothing either
+_NOTHING_TOLD = {"content": "brief", "rare_words": "brief", "wording": "brief"}
+# One other character is no agreement: 赵建国 and 赵建军 may be brothers. Nothing is called likely on it.
 _STRONG = frozenset(
     {NameAgreement.EQUAL, NameAgreement.EQUAL_SHORT, NameAgreement.SAME_SOUND, NameAgreement.LOOK_ALIKE,
-     NameAgreement.ONE_CHARACTER, NameAgreement.SAME_GIVEN_NAME, NameAgreement.MASKED_BOTH_ENDS}
+     NameAgreement.SAME_GIVEN_NAME, NameAgreement.MASKED_BOTH_ENDS}
 )  # fmt: skip
 _KINDRED_POSTS = ({"staff", "village_staff"}, {"head", "village_head"}, {"deputy", "section"})
 _NO_MEETING = frozenset({"missing", "different", "given_name_differs", "maybe_given_name"})
@@ -49,13 +52,15 @@ def compare(
     """Levels for every combination of subject and matter; ``likeness`` by (part of one, part of other)."""
     naming = ("none_named", "one_named", "both_named")[one.is_named + other.is_named]
     gap = _GAP_LEVELS[bisect_right(_GAP_EDGES, abs((one.received_on - other.received_on).days))]
+    brief = min(one.length, other.length) < _BRIEF
     found: list[tuple[Combination, Levels]] = []
     for i, subject in enumerate(one.subjects):
         for j, other_subject in enumerate(other.subjects):
             who = _who(subject, other_subject)
             for k, part in enumerate(one.parts):
                 for m, other_part in enumerate(other.parts):
-                    levels = who | _what(part, other_part) | _texts(likeness[k, m]) | {"gap": gap, "naming": naming}
+                    texts = _NOTHING_TOLD if brief else _texts(likeness[k, m])
+                    levels = who | _what(part, other_part) | texts | {"gap": gap, "naming": naming}
                     if levels["name"] in _NO_MEETING:
                         levels["name"] = _named_in_text(subject, other_subject, part, other_part, levels["name"])
                     found.append((Combination(i, j, k, m), levels))

@@ -15,13 +15,14 @@ from clue_service.matching.lexicon import (
     topic_pattern,
     topic_words,
 )
+from clue_service.matching.named_units import units_in_text
 from clue_service.matching.names import Name, NameClass, agreement, parse_names
 from clue_service.matching.names import NameAgreement as Agreement
 from clue_service.matching.numerals import Amount, amounts, quantities
 from clue_service.matching.people import Mention, people_in_text
 from clue_service.matching.prepared import AllegationText, ClueText, Facts, Prepared, Subject, SubjectText
 from clue_service.matching.text import MAX_TEXT, clean
-from clue_service.matching.units import NO_UNIT, Unit, UnitDirectory, place_stems, units_in_text
+from clue_service.matching.units import NO_UNIT, Unit, UnitDirectory, place_stems
 
 _MAX_PARTS = 6
 _MAX_SUBJECTS = 8

@@ -1,11 +1,9 @@
 """Hashed character grams of a text: what the re-ranking cosine and the measure of shared content work on."""
 
 import re
-import zlib
-from collections import Counter
-from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from clue_service.matching.lexicon import department_pattern, post_pattern
 from clue_service.matching.prepared import Hashes, Subject
@@ -14,15 +12,25 @@ from clue_service.matching.text import HAN
 # The longest letter has some 20,000 distinct grams; 3,000 sampled by hash keep its cosine within 2 %.
 MAX_GRAMS = 3_000
 COUNT_BITS = 7  # a packed gram is its 24-bit hash, then how often it occurs (1–127)
+_FACTORS = (np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D))
 _KEEP = re.compile(rf"[{HAN}a-z0-9]+")
 _NUMBERS = re.compile(r"\d{1,18}+(?:\.\d{1,6}+)?|[零〇一二两三四五六七八九十百千万亿]{1,24}(?=[年月日元块万亿])")
 _HOURS = re.compile(r"(?:[年月日号元]|今年|去年|前年|本月|上月|份)+")
 
 
-@lru_cache(1 << 16)  # most grams are everyday ones; some 10 MB
-def gram_hash(gram: str) -> int:
-    """A stable 24-bit hash of a gram."""
-    return zlib.crc32(gram.encode()) >> 8
+def _hashes(text: str, length: int) -> npt.NDArray[np.uint32]:
+    """A stable 24-bit hash of every run of ``length`` characters (2 or 3) without punctuation, in order."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint32)
+    kept = ((codes >= 0x4E00) & (codes <= 0x9FFF)) | ((codes >= 0x3400) & (codes <= 0x4DBF))
+    kept |= ((codes >= 0x30) & (codes <= 0x39)) | ((codes >= 0x61) & (codes <= 0x7A))
+    size = max(len(codes) - length + 1, 0)
+    mixed, whole = np.full(size, length, np.uint32), np.ones(size, bool)
+    for place, factor in zip(range(length), _FACTORS, strict=False):
+        mixed += codes[place : place + size] * factor
+        whole &= kept[place : place + size]
+    mixed = mixed[whole]
+    mixed = (mixed ^ (mixed >> np.uint32(15))) * np.uint32(0x2C1B3C6D)
+    return np.asarray((mixed ^ (mixed >> np.uint32(12))) >> np.uint32(8), np.uint32)
 
 
 def runs(text: str) -> list[str]:
@@ -32,13 +40,10 @@ def runs(text: str) -> list[str]:
 
 def text_grams(text: str) -> Hashes:
     """Pairs and triples of all the text, packed with their counts, sorted by hash."""
-    counts: Counter[int] = Counter()
-    for run in runs(text):
-        counts.update(gram_hash(run[place : place + 2]) for place in range(len(run) - 1))
-        counts.update(gram_hash(run[place : place + 3]) for place in range(len(run) - 2))
-    packed = [(gram << COUNT_BITS) | min(count, 127) for gram, count in counts.items()]
+    grams, counts = np.unique(np.concatenate([_hashes(text, 2), _hashes(text, 3)]), return_counts=True)
+    packed = (grams.astype(np.int64) << COUNT_BITS) | np.minimum(counts, (1 << COUNT_BITS) - 1)
     # Of more than the most the smallest hashes, so that two letters keep the same ones.
-    return np.sort(np.array(packed, np.int32))[:MAX_GRAMS]
+    return packed[:MAX_GRAMS].astype(np.int32)
 
 
 def content_grams(text: str, subjects: tuple[Subject, ...]) -> Hashes:
@@ -55,5 +60,4 @@ def content_grams(text: str, subjects: tuple[Subject, ...]) -> Hashes:
         rest = rest.replace(word, " ")
     for pattern in (department_pattern(), post_pattern(), _NUMBERS, _HOURS):
         rest = pattern.sub(" ", rest)
-    grams = {gram_hash(run[place : place + 2]) for run in runs(rest) for place in range(len(run) - 1)}
-    return np.array(sorted(grams)[:MAX_GRAMS], np.int32)
+    return np.unique(_hashes(rest, 2))[:MAX_GRAMS].astype(np.int32)

@@ -70,6 +70,9 @@ def _name_keys(name: Name, subject: Subject) -> Iterator[str]:
             yield f"ends-area:{name.surname}?{name.given[-1]}:{area}"
     for area in areas:
         yield f"surname-area:{name.surname}:{area}:{subject.unit.kind or ''}"
+    # However the unit's name was read, a short form keeps its beginning.
+    if len(subject.unit.written) > 2:
+        yield f"surname-head:{name.surname}:{subject.unit.written[:2]}"
 
 
 def _unit_keys(subject: Subject) -> Iterator[str]:

@@ -12,6 +12,8 @@ NUMERAL = (
     rf"(?:(?<![\d.])\d{{1,15}}(?:[,，]\d{{3}}){{0,4}}(?:\.\d{{1,6}})?"
     rf"|(?<![{_HAN_NUMERAL}])[{_HAN_NUMERAL}]{{1,12}}(?:点[零一二三四五六七八九]{{1,6}})?)"
 )
+_TAIL = "零〇一二两三四五六七八九"
+_EITHER = {"一两": (1, 2), "两三": (2, 3), "三四": (3, 4), "四五": (4, 5), "五六": (5, 6), "七八": (7, 8)}
 _SCALES = {
     "十": 10.0,
     "百": 1e2,
@@ -26,7 +28,8 @@ _SCALES = {
 }
 _MONEY = re.compile(
     rf"(?P<before>近|约|大约|将近|至少|不低于|超过|共计?)?(?P<number>{NUMERAL}|[几数某x]+)"
-    r"(?P<over1>余|多|来|几)?(?P<scale>千万|百万|十万|万|亿|千|仟|百)?(?P<over2>余|多|来)?(?P<unit>元|块钱?|圆|人民币)?"
+    r"(?P<over1>余|多|来|几)?(?P<scale>千万|百万|十万|万|亿|千|仟|百)?"
+    rf"(?P<tail>(?<=[万亿千百])[{_TAIL}\d][{_TAIL}千百十]{{0,6}}(?![{_TAIL}千百十万\d.]))?(?P<over2>余|多|来)?(?P<unit>元|块钱?|圆|人民币)?"
     r"(?P<over3>余|多|左右|上下)?"
 )
 _QUANTITY = re.compile(
@@ -35,7 +38,7 @@ _QUANTITY = re.compile(
 _NOT_MONEY_AFTER = re.compile(
     r"^(?:多|余)?(?:亩|平|人|户|吨|斤|棵|株|字|米|立|次|公|名|群|里|个|头|只|份|册|套|台|辆|年|月|日|号|村|分之)"
 )
-_CHINESE = re.compile(f"[{_HAN_NUMERAL}]")
+_CHINESE = re.compile(f"[{_HAN_NUMERAL}万亿]")
 _LARGEST = 1e13
 
 
@@ -93,10 +96,13 @@ def _amount(match: re.Match[str], text: str) -> Amount | None:
     factor = _SCALES[scale]
     if match["number"][0] in "几数某x":
         return Amount(2 * factor, 9.999 * factor) if factor > 1 else None
+    if match["number"] in _EITHER:
+        low, high = _EITHER[match["number"]]
+        return Amount(low * factor, (high + 0.999) * factor)
     number = parse_number(match["number"])
     if number is None:
         return None
-    value = number * factor
+    value = _with_tail(match, text) or number * factor
     if match["over1"] or match["over2"] or match["over3"]:
         return Amount(value * 0.999, _top(number, factor))
     if match["before"] in {"近", "将近", "约", "大约"}:
@@ -104,12 +110,20 @@ def _amount(match: re.Match[str], text: str) -> Amount | None:
     return Amount(value, value)
 
 
+def _with_tail(match: re.Match[str], text: str) -> float | None:
+    """The value of 一万八 or 8万6千5, where a last digit without a scale counts in tenths; None without such a tail."""
+    counts_things = match["unit"] is None and _NOT_MONEY_AFTER.match(text[match.end() :])
+    if match["tail"] is None or match["over1"] or counts_things:
+        return None
+    return parse_number(re.sub(r"[,，]", "", match["number"]) + match["scale"] + match["tail"])
+
+
 def _top(number: float, factor: float) -> float:
-    # "16万余" stays below 17万, "30万余" below 40万: the last written digit is what was rounded.
+    # "16万余" stays below 17万, "30万余" below 40万, "一百多万" below 200万: the last written digit was rounded.
     step = 1.0
     while number >= 10 * step and number % (10 * step) == 0:
         step *= 10
-    return (number + min(step, number * 0.25)) * factor
+    return (number + step) * factor
 
 
 def quantities(text: str) -> set[str]:

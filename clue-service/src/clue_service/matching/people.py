@@ -83,25 +83,24 @@ def _title_pattern() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, titles())))
 
 
-@cache
-def _first_characters() -> frozenset[str]:
-    return frozenset({name[0] for name in surnames() if is_han(name[0])} | set("老小"))
-
-
 def people_in_text(text: str) -> list[Mention]:
     """People the text names, in order, at most twenty-four."""
     found: list[Mention] = []
     place = 0
-    # Most places need no closer look: no name with dots in all the text, no character that a name begins with.
-    anywhere, starts = "·" in text, _first_characters()
-    while place < len(text) and len(found) < _MOST:
-        mention = _mention_at(text, place) if text[place] in starts or (anywhere and is_han(text[place])) else None
+    while len(found) < _MOST and (start := _start_pattern().search(text, place)) is not None:
+        mention = _mention_at(text, start.start())
         if mention is None:
-            place += 1
+            place = start.start() + 1
         else:
             found.append(mention)
             place = mention.end
     return found
+
+
+@cache
+def _start_pattern() -> re.Pattern[str]:
+    firsts = "".join(sorted({surname[0] for surname in surnames()}))
+    return re.compile(rf"[{firsts}老小]|(?<![{HAN}])[{HAN}](?=[{HAN}]{{1,5}}·)")
 
 
 def _mention_at(text: str, place: int) -> Mention | None:

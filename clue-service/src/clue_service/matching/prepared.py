@@ -17,7 +17,7 @@ from clue_service.matching.units import NO_UNIT, Unit
 
 Hashes = npt.NDArray[np.int32]
 NO_HASHES: Hashes = np.empty(0, np.int32)
-FEATURES_VERSION = 2  # of stored features and grams: rows of another version are prepared anew, never read
+FEATURES_VERSION = 3  # of stored features and grams: rows of another version are prepared anew, never read
 
 
 @dataclass(frozen=True)
@@ -231,9 +231,9 @@ def _names(raw: list[list[str]]) -> tuple[Name, ...]:
 
 
 def _unit_values(unit: Unit) -> list[Any]:
-    return [unit.code, unit.kind, unit.own_name, sorted(unit.areas), unit.town, unit.village]
+    return [unit.code, unit.kind, unit.own_name, sorted(unit.areas), unit.town, unit.village, unit.written]
 
 
 def _unit(raw: list[Any]) -> Unit:
-    code, kind, own_name, areas, town, village = raw
-    return Unit(code, kind, own_name, frozenset(areas), town, village)
+    code, kind, own_name, areas, town, village, written = raw
+    return Unit(code, kind, own_name, frozenset(areas), town, village, written)

@@ -119,9 +119,13 @@ class MatchModel:
         return _calibrated(self.first_calibration or self.calibration, log_odds)
 
     def band(self, probability: float, levels: Levels) -> Band:
-        """``likely`` only where the names agree, as far as they are told: 张某 agrees with 张建国."""
+        """``likely`` only where names agree, as far as they are told (张某 and 张建国), and no unit contradicts.
+
+        A namesake elsewhere is for people to judge, unless the letter is the same letter.
+        """
         agrees = levels["name"] in NAME_AGREES or levels["name"] == HIDDEN_NAME_FITS
-        if probability >= self.likely and agrees:
+        elsewhere = levels["unit"] in _ELSEWHERE and levels["name"] != "same_identity"
+        if probability >= self.likely and agrees and not (elsewhere and levels["wording"] not in _SAME_LETTER):
             return Band.LIKELY
         return Band.REVIEW if probability >= self.review else Band.NONE
 
@@ -169,7 +173,9 @@ def expand(levels: Levels) -> Levels:
     }
 
 
-_UNKNOWN = frozenset({"missing", "unknown", "one_side", "cannot_tell", "maybe_given_name"})
+_ELSEWHERE = frozenset({"different", "same_kind_other_area"})
+_SAME_LETTER = frozenset({"c9", "c10"})
+_UNKNOWN = frozenset({"brief", "missing", "unknown", "one_side", "cannot_tell", "maybe_given_name"})
 _CONFLICT = frozenset(
     {"different", "differ", "given_name_differs", "contradict", "other_mark", "same_kind_other_area",
      "other_kind_same_area", "c0", "c1", "r0"}

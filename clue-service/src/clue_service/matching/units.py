@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from clue_service.matching.abbreviations import ShortForm, short_form
 from clue_service.matching.lexicon import department_pattern, departments
 from clue_service.matching.text import HAN, clean
 
@@ -15,12 +16,9 @@ _UPPER_CHUNK = re.compile(
 _TOWN_CHUNK = re.compile(rf"([{HAN}]{{1,6}})(?:镇|乡|街道)")
 _VILLAGE_CHUNK = re.compile(rf"([{HAN}]{{1,8}}?)(?:村|社区|屯|庄)")
 _GENERIC = re.compile(r"^(?:本|该|我|全|某|各|农|新农|市|县|区|镇|乡|行政|自然|这个|我们)$")
-_AREA_IN_TEXT = re.compile(rf"([{HAN}]{{2,3}})(?:市|县|区|镇|乡|街道|村|社区)(?!民|级|里|庄)")
 _SUFFIXES = re.compile(r"(?:股份|集团|有限|责任|公司|总公司|分公司|局|委员会|委|办公室|办|中心|院|所|站|队|厂|校|处)+$")
-_VILLAGE_POST = re.compile(r"村(?=(?:村|党支部|支部)?(?:支书|书记|主任|会计|文书|干部|村长|委员|两委))")
-_STARTS_A_PLACE = frozenset("在由系任是对向被查与和及原")
-_BEFORE_DEPARTMENT = re.compile(rf"[{HAN}]{{1,14}}$")
 _LONGEST_UNIT = 80
+_LONGEST_WRITTEN = 30
 
 
 class UnitAgreement(StrEnum):
@@ -29,6 +27,7 @@ class UnitAgreement(StrEnum):
     SAME_UNIT = "same_unit"
     SAME_VILLAGE = "same_village"
     SAME_KIND_SAME_AREA = "same_kind_same_area"
+    SHORT_FORM = "short_form"
     SAME_KIND_AREA_UNKNOWN = "same_kind_area_unknown"
     AREA_SAME_KIND_UNKNOWN = "area_same_kind_unknown"
     OTHER_KIND_SAME_AREA = "other_kind_same_area"
@@ -47,6 +46,7 @@ class Unit:
     areas: frozenset[str] = frozenset()
     town: str = ""
     village: str = ""
+    written: str = ""  # the name as it came in, cleaned
 
     @property
     def is_empty(self) -> bool:
@@ -65,8 +65,10 @@ NO_UNIT = Unit()
 def parse_unit(raw: str | None) -> Unit:
     """A unit from its name alone."""
     text = re.sub(r"[\s()·.,。、;:]", "", clean(raw))[:_LONGEST_UNIT]
-    if not text:
-        return NO_UNIT
+    return replace(_parse(text), written=text[:_LONGEST_WRITTEN]) if text else NO_UNIT
+
+
+def _parse(text: str) -> Unit:
     department = _last_department(text)
     kind, head, rest = None, text, ""
     if department is not None:
@@ -76,9 +78,18 @@ def parse_unit(raw: str | None) -> Unit:
     if kind == "town" or (kind is None and re.search(r"(?:镇|乡|街道)$", head)):
         return _town(head if kind is None else f"{head}镇")
     areas, remainder = _upper_areas(head)
+    town, remainder = _town_before(remainder)
     if kind is None:
-        return Unit(own_name=_SUFFIXES.sub("", remainder + rest) or remainder, areas=areas)
-    return Unit(kind=kind, areas=areas | _stems(remainder) if len(remainder) <= 8 else areas)
+        return Unit(own_name=_SUFFIXES.sub("", remainder + rest) or remainder, areas=areas, town=town)
+    return Unit(kind=kind, areas=areas | _stems(remainder) if len(remainder) <= 8 else areas, town=town)
+
+
+def _town_before(text: str) -> tuple[str, str]:
+    """The stem of a town that a unit's name begins with, and the rest: 桐岭 and 国土所 of 桐岭镇国土所."""
+    match = _TOWN_CHUNK.match(text)
+    if match is None or len(match.group(1)) > 4 or match.group(1)[-1] in "县市区乡" or _GENERIC.match(match.group(1)):
+        return "", text
+    return match.group(1), text[match.end() :]
 
 
 def _last_department(text: str) -> re.Match[str] | None:
@@ -131,53 +142,6 @@ def _village(text: str) -> Unit:
     if len(stem) > 3:
         areas, stem = areas | _stems(stem[:-2]), stem[-2:]
     return Unit(kind="village", areas=areas, town=upper.town if upper else "", village=stem)
-
-
-def units_in_text(text: str) -> list[tuple[Unit, int, int]]:
-    """Units named by form in running text with the area before them: (unit, start, end), at most eight."""
-    found: list[tuple[Unit, int, int]] = []
-    for pattern in (department_pattern(), _VILLAGE_POST):
-        for match in pattern.finditer(text):
-            before = _BEFORE_DEPARTMENT.search(text, max(0, match.start() - 14), match.start())
-            head = _trim(before.group(), match.group()) if before else ""
-            unit = _certain(parse_unit(head + match.group()))
-            if not unit.is_empty:
-                found.append((unit, match.start() - len(head), match.end()))
-            if len(found) == 8:
-                return found
-    return found
-
-
-def _certain(unit: Unit) -> Unit:
-    # In running text the character before a place may be a verb's: keep the two next to 市 or 县 as well.
-    areas = unit.areas | {stem[-2:] for stem in unit.areas if len(stem) == 3}
-    return replace(unit, areas=areas, town=unit.town[-2:], village=unit.village[-2:])
-
-
-def _trim(before: str, department: str) -> str:
-    """The part of ``before`` that can be an area: the chain of 市, 县, 镇 … that ends where the department begins."""
-    chunks = list(_AREA_IN_TEXT.finditer(before))
-    if chunks and chunks[-1].end() == len(before):
-        start = chunks[-1].start()
-        for chunk in reversed(chunks[:-1]):
-            if chunk.end() == start:
-                start = chunk.start()
-        return before[start:]
-    bare = before[-2:]
-    if department[0] in "镇乡街村社":
-        return bare
-    starts_here = len(before) == 2 or before[-3:-2] in _STARTS_A_PLACE
-    return bare if starts_here and len(bare) == 2 else before[-1:] if before[-1:] in "市县区" else ""
-
-
-def areas_in_text(text: str) -> set[str]:
-    """Stems of places named in the text, at most sixteen."""
-    found: set[str] = set()
-    for match in _AREA_IN_TEXT.finditer(text):
-        found.add(match.group(1)[-2:])
-        if len(found) == 16:
-            break
-    return found
 
 
 def place_stems(raw: str | None) -> frozenset[str]:
@@ -243,7 +207,7 @@ class UnitDirectory:
             seen.add(above.code)
             areas |= parse_unit(above.name).all_areas
             above = self.entries.get(above.parent_code or "")
-        return Unit(code, own.kind, own.own_name, frozenset(areas), own.town, own.village)
+        return Unit(code, own.kind, own.own_name, frozenset(areas), own.town, own.village, own.written)
 
     def resolve(self, raw: str | None, code: str | None = None) -> Unit:
         """The unit with this code, or of this name; by form where the directory does not know it."""
@@ -272,8 +236,28 @@ class UnitDirectory:
         return found
 
 
+_READ_CLEARLY = frozenset(
+    {UnitAgreement.SAME_UNIT, UnitAgreement.SAME_VILLAGE, UnitAgreement.SAME_KIND_SAME_AREA, UnitAgreement.SHORT_FORM}
+)
+_SAYS_LITTLE = frozenset({UnitAgreement.UNKNOWN, UnitAgreement.SAME_KIND_OTHER_AREA, UnitAgreement.DIFFERENT})
+
+
 def agreement(one: Unit, other: Unit) -> UnitAgreement:
-    """How far two units agree; symmetric."""
+    """How far two units agree; symmetric. Names that shorten one another agree whatever else was read in them."""
+    found = _agreement(one, other)
+    if found in _READ_CLEARLY or (one.village and other.village) or not (one.written and other.written):
+        return found
+    match short_form(one.written, other.written):
+        case ShortForm.WITH_PLACE:
+            return UnitAgreement.SHORT_FORM
+        case ShortForm.WITH_SLIP if not (one.kind and other.kind and one.kind != other.kind):
+            return UnitAgreement.SHORT_FORM
+        case ShortForm.WITHOUT_PLACE if found in _SAYS_LITTLE:
+            return UnitAgreement.SAME_KIND_AREA_UNKNOWN
+    return found
+
+
+def _agreement(one: Unit, other: Unit) -> UnitAgreement:
     if one.is_empty or other.is_empty:
         return UnitAgreement.UNKNOWN
     if one.code and one.code == other.code:

@@ -56,12 +56,16 @@ class Desk:
 
     def take_in(self, text: ClueText) -> tuple[UUID, list[ScoredCandidate]]:
         """The new clue's id and its candidates, best first."""
+        found = self.matcher.rank(self.matcher.prepare(text), self._stored)
+        return self.remember(text), found
+
+    def remember(self, text: ClueText) -> UUID:
+        """Store a clue without looking for others; its id."""
         prepared: Prepared = self.matcher.prepare(text)
         clue_id = uuid4()
-        found = self.matcher.rank(prepared, self._stored)
         stored = StoredClue(len(self._stored) + 1, clue_id, 0.0, dump_features(prepared), dump_grams(prepared))
         self._stored.append(stored)
-        return clue_id, found
+        return clue_id
 
 
 @pytest.fixture

@@ -10,6 +10,21 @@ def test_one_sum_in_many_forms_is_one_sum(written):
     assert [amount for amount, _ in amounts(clean(f"收受{written}。"))] == [Amount(50_000, 50_000)]
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("一万八", 18_000), ("1万8", 18_000), ("八万六千元", 86_000), ("两万一千六", 21_600), ("三百五十块", 350)],
+)
+def test_a_last_digit_without_a_scale_counts_in_tenths(written, value):
+    assert [amount for amount, _ in amounts(f"送了{written},事后")] == [Amount(value, value)]
+
+
+def test_either_of_two_digits_and_a_rounded_hundred_are_ranges():
+    (either, _), (rounded, _) = amounts("每人一两万元,总共一百多万元")
+    assert (either.low, int(either.high)) == (10_000, 29_990)
+    assert rounded.low <= 1_000_000
+    assert rounded.high > 1_700_000
+
+
 def test_rounded_and_hidden_sums_are_ranges():
     (over, _), (under, _), (hidden, _) = amounts("一次收16万余元,一次近3万元,还有数十万元")
     assert over.low < 165_000 < over.high < 171_000

@@ -1,0 +1,99 @@
+"""Letters that look alike and are about others, or say nothing at all, are never called likely."""
+
+import time
+
+import pytest
+from clue_service.matching.mates import ALONE, mates_level, mates_verdict
+from clue_service.matching.names import agreement, parse_name
+from clue_service.matching.scoring import Band
+
+FORM = "尊敬的领导：您好！群众反映该同志违反中央八项规定精神，性质恶劣，影响很坏，请依法依规严肃处理。此致敬礼。"
+
+
+def bands(desk, one, other) -> set[Band]:
+    desk.take_in(one)
+    _, found = desk.take_in(other)
+    return {candidate.band for candidate in found}
+
+
+@pytest.mark.parametrize("text", ["", "一", "？", "🙂", "a", "。。。。", "某", "1"])
+def test_two_texts_that_say_nothing_are_never_likely(desk, clue, text) -> None:
+    assert Band.LIKELY not in bands(desk, clue(text), clue(text))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"name": "张建国"}, {"name": "李志强"}),
+        ({"unit": "夏宁市住房和城乡建设局"}, {"unit": "临川市住房和城乡建设局"}),
+        ({"name": "张某", "unit": "夏宁市住房和城乡建设局"}, {"name": "李某", "unit": "夏宁市住房和城乡建设局"}),
+        ({}, {}),
+    ],
+)
+def test_the_same_empty_phrases_about_others_are_never_likely(desk, clue, one, other) -> None:
+    assert Band.LIKELY not in bands(desk, clue(FORM, **one), clue(FORM, **other))
+
+
+def test_one_letter_sent_twice_under_two_names_is_never_likely(desk, clue) -> None:
+    text = "该同志在工程招标中收受好处费五万元，还安排亲属到单位上班，群众意见很大。"
+    one = clue(text, name="周海涛", unit="夏宁市卫生健康委员会", post="主任")
+    other = clue(text, name="孙立军", unit="临川市住房和城乡建设局", post="局长")
+    assert Band.LIKELY not in bands(desk, one, other)
+
+
+def test_names_with_commands_in_them_are_names_or_nothing(desk, clue) -> None:
+    attack = "'; DROP TABLE clue_key; --"
+    assert Band.LIKELY not in bands(desk, clue("收钱", name=attack), clue("打人", name=attack + "x"))
+
+
+def test_a_flood_of_one_letter_is_compared_in_bounded_time(desk, clue) -> None:
+    text = clue("夏宁市住建局局长张建国收受宏远公司李大海五万元。" * 3, name="张建国", unit="夏宁市住建局")
+    for _ in range(300):
+        desk.remember(text)
+    started = time.process_time()
+    _, found = desk.take_in(text)
+    assert time.process_time() - started < 1
+    assert found[0].band is Band.LIKELY
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("张某", "张建国", "same_surname_masked"),
+        ("张某某", "张建国", "same_surname_masked"),
+        ("张XX", "张建国", "same_surname_masked"),
+        ("张××", "张建国", "same_surname_masked"),
+        ("张**", "张建国", "same_surname_masked"),
+        ("老张", "张建国", "same_surname_masked"),
+        ("张局长", "张建国", "same_surname_masked"),
+        ("张X国", "张建国", "masked_both_ends"),
+        ("张建某", "张建国", "masked_both_ends"),
+        ("张見國", "张建国", "same_sound"),
+        ("張建國", "张建国", "equal"),
+        ("建国", "张建国", "same_given_name"),
+        ("建国", "张某", "maybe_given_name"),
+        ("建国", "张建华", "different"),
+        ("张艳红", "章燕洪", "same_sound"),
+        ("买买提·吐尔逊", "买买提・吐尔逊", "equal"),
+        ("买买提·吐尔逊", "买买提·吐尔训", "same_sound"),
+        ("Ahmat Tursun", "AHMAT TURSUN", "equal"),
+        ("李某", "张建国", "different"),
+    ],
+)
+def test_names_agree_as_far_as_they_are_told(one, other, expected) -> None:
+    from clue_service.matching.text import clean
+
+    first, second = parse_name(clean(one)), parse_name(clean(other))
+    assert first is not None
+    assert second is not None
+    assert str(agreement(first, second)) == expected
+    assert agreement(second, first) == agreement(first, second)
+
+
+def test_mates_speak_by_their_mean_not_by_the_closest_of_them() -> None:
+    assert mates_level([0.2, 0.4], [0.9, 0.9]) == ALONE
+    assert mates_level([0.99, 0.99, 0.99], [0.99, 0.01, 0.01]) == "m3x3"
+    assert mates_level([0.9], [0.999]) == "m7x1"
+    assert [mates_verdict(level) for level in (ALONE, "m0x2", "m4x1", "m7x3")] == [
+        "unknown", "conflict", "partly", "agree",
+    ]  # fmt: skip
