@@ -34,8 +34,8 @@ test: $(STAMP) ## Everything that must hold: format, lint, types, dependencies, 
 proof: $(STAMP) ## The same guarantees at full size, with faults; takes long
 	@exec $(BIN)/pytest -m proof
 
-bench: $(STAMP) ## Measure
-	@exec $(BIN)/python bench
+bench: $(STAMP) ## Measure (ARGS="matching --quick")
+	@$(BIN)/uv sync -q --all-packages --group bench && exec $(BIN)/python bench $(ARGS)
 
 clean: ## Delete the data folder (HELI_HOME) and caches; keeps .venv
 	@if [ -x $(BIN)/heli ]; then $(BIN)/heli clean; fi
