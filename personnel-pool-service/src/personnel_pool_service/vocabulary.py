@@ -63,6 +63,17 @@ class AuthoritySource(StrEnum):
     VERTICAL = "vertical"
 
 
+class ObjectGroup(StrEnum):
+    """The six groups of people under state supervision (Supervision Law, article 15)."""
+
+    CIVIL_SERVANT = "civil_servant"
+    AUTHORISED_ORGANISATION = "authorised_organisation"
+    STATE_ENTERPRISE = "state_enterprise"
+    PUBLIC_INSTITUTION = "public_institution"
+    GRASSROOTS_AUTONOMY = "grassroots_autonomy"
+    OTHER_PUBLIC_DUTY = "other_public_duty"
+
+
 class Rank(StrEnum):
     """Ranks of cadres, lowest first."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -81,7 +82,7 @@ async def list_states_on(
     limit: int,
 ) -> list[EntryStateRow]:
     """The latest state of each entry before an instant, by entry, one more than ``limit`` if there are more."""
-    query = select(EntryStateRow).distinct(EntryStateRow.entry_id).where(EntryStateRow.since < before)
+    query = select(EntryStateRow).ext(distinct_on(EntryStateRow.entry_id)).where(EntryStateRow.since < before)
     if homes is not None:
         query = query.join(CadreRow, CadreRow.id == EntryStateRow.cadre_id).where(CadreRow.home_unit.in_(homes))
     if cadre_id is not None:

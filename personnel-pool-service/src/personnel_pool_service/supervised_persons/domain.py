@@ -16,6 +16,8 @@ class PersonDraft:
     managing_committee: str | None = None
     is_party_member: bool = False
     is_supervision_object: bool = True
+    is_top_leader: bool = False
+    object_group: str | None = None
 
     def values(self) -> dict[str, Any]:
         """The columns of a row."""

@@ -9,7 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from personnel_pool_service.supervised_persons.models import SupervisedPersonRow
 
-_FACTS = ("name", "unit_code", "post", "rank", "managing_committee", "is_party_member", "is_supervision_object")
+_FACTS = (
+    "name", "unit_code", "post", "rank", "managing_committee", "is_party_member", "is_supervision_object",
+    "is_top_leader", "object_group",
+)  # fmt: skip
 
 # Columns as arrays: one statement text whatever the number of rows, compiled and planned once.
 # xmax is 0 on a row this statement inserted and set on one it updated.
@@ -17,23 +20,25 @@ _UPSERT = text(
     """
     insert into supervised_person as present (
         code, name, unit_code, post, rank, managing_committee, is_party_member, is_supervision_object,
-        version, created_at, updated_at
+        is_top_leader, object_group, version, created_at, updated_at
     )
     select given.*, 1, :now, :now
     from unnest(
-        :code, :name, :unit_code, :post, :rank, :managing_committee, :is_party_member, :is_supervision_object
+        :code, :name, :unit_code, :post, :rank, :managing_committee, :is_party_member, :is_supervision_object,
+        :is_top_leader, :object_group
     ) as given
     on conflict (code) do update set
         name = excluded.name, unit_code = excluded.unit_code, post = excluded.post, rank = excluded.rank,
         managing_committee = excluded.managing_committee, is_party_member = excluded.is_party_member,
         is_supervision_object = excluded.is_supervision_object,
+        is_top_leader = excluded.is_top_leader, object_group = excluded.object_group,
         version = present.version + 1, updated_at = excluded.updated_at
     where (
         present.name, present.unit_code, present.post, present.rank, present.managing_committee,
-        present.is_party_member, present.is_supervision_object
+        present.is_party_member, present.is_supervision_object, present.is_top_leader, present.object_group
     ) is distinct from (
         excluded.name, excluded.unit_code, excluded.post, excluded.rank, excluded.managing_committee,
-        excluded.is_party_member, excluded.is_supervision_object
+        excluded.is_party_member, excluded.is_supervision_object, excluded.is_top_leader, excluded.object_group
     )
     returning xmax = 0
     """

@@ -3,7 +3,7 @@
 from chassis.web import RequestModel, ResponseModel
 
 from personnel_pool_service.supervised_persons.domain import PersonDraft
-from personnel_pool_service.vocabulary import Label, PersonName, Rank, UnitCode
+from personnel_pool_service.vocabulary import Label, ObjectGroup, PersonName, Rank, UnitCode
 
 
 class PersonIn(RequestModel):
@@ -16,6 +16,8 @@ class PersonIn(RequestModel):
     managing_committee: UnitCode | None = None
     is_party_member: bool = False
     is_supervision_object: bool = True
+    is_top_leader: bool = False
+    object_group: ObjectGroup | None = None
 
     def to_draft(self, code: str) -> PersonDraft:
         """The person under its code."""
@@ -28,6 +30,8 @@ class PersonIn(RequestModel):
             managing_committee=self.managing_committee,
             is_party_member=self.is_party_member,
             is_supervision_object=self.is_supervision_object,
+            is_top_leader=self.is_top_leader,
+            object_group=self.object_group.value if self.object_group else None,
         )
 
 
@@ -48,6 +52,8 @@ class PersonOut(ResponseModel):
     managing_committee: str | None
     is_party_member: bool
     is_supervision_object: bool
+    is_top_leader: bool
+    object_group: str | None
     version: int
 
 

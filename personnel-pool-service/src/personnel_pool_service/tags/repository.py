@@ -15,12 +15,12 @@ _RECODE = text(
     """
     with recoded as (
         select c.id, (
-            select array_agg(distinct coalesce(s.code, t))
+            select array_agg(distinct coalesce(s.code, t)::text)
             from unnest(c.tags) t left join tag_spelling s on s.spelling = lower(btrim(normalize(t, nfkc)))
         ) as codes
         from cadre c
         where exists (
-            select from unnest(c.tags) t where lower(btrim(normalize(t, nfkc))) = any(:spellings)
+            select from unnest(c.tags) t where lower(btrim(normalize(t, nfkc))) = any(cast(:spellings as text[]))
         )
     )
     update cadre set tag_codes = recoded.codes

@@ -100,9 +100,9 @@ def _accept_alone(wishes: Sequence[Wish], present: Mapping[str, Present], today:
         before = present.get(wish.code)
         if wish.code in accepted:
             wish.errors.append(("code", "duplicate_in_file"))
-        if before is None:
+        if before is None and not wish.errors:
             missing = [name for name in _NEEDED_TO_CREATE if name not in wish.given]
-            wish.errors.extend((name, "missing") for name in missing if name not in {one for one, _ in wish.errors})
+            wish.errors.extend((name, "missing") for name in missing)
         if wish.errors:
             continue
         wish.draft = _draft(wish, before)
