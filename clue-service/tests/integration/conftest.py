@@ -75,7 +75,12 @@ def pair_up(resources: Resources) -> PairUp:
             parts=parts,
         )
         async with resources.transactions(SYSTEM) as uow:
-            (pair,) = await candidates.record_pairs(uow, UUID(one["id"]), [found])
+            await candidates.record_pairs(uow, UUID(one["id"]), [found])
+            (pair,) = [
+                pair
+                for pair in await candidates.pairs_of(uow, UUID(one["id"]))
+                if pair.other_than(UUID(one["id"])) == UUID(other["id"])
+            ]
             return str(pair.id)
 
     return record
