@@ -6,13 +6,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import local_stack
+import people
 
-BENCHMARKS = {"local-stack": local_stack.main}
+BENCHMARKS = {"local-stack": local_stack.main, "people": people.main}
 
 
 def main() -> None:
     """Run the benchmarks named on the command line, or all."""
-    names = sys.argv[1:] or list(BENCHMARKS)
+    names = [name for name in sys.argv[1:] if not name.startswith("--")] or list(BENCHMARKS)
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         sys.exit(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")

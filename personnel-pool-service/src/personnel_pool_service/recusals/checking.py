@@ -16,7 +16,7 @@ from personnel_pool_service.cadres import service as cadres
 from personnel_pool_service.cadres.domain import RecusalFacts
 from personnel_pool_service.clients import clue
 from personnel_pool_service.recusals import service
-from personnel_pool_service.recusals.domain import Circumstances, Verdict, check_cadre, grounds_of
+from personnel_pool_service.recusals.domain import CLEAR, Circumstances, Verdict, Weight, grounds_of, weigh_cadre
 from personnel_pool_service.recusals.grounds import Rank
 from personnel_pool_service.recusals.targets import Targets
 from personnel_pool_service.settings import PoolSettings
@@ -44,7 +44,20 @@ class _Gathered:
 
 
 async def check(resources: Resources, caller: Principal, cause: Cause, question: Question) -> list[Verdict]:
-    """A verdict per cadre and target, cadres in the order of the question.
+    """A verdict per cadre and target, cadres in the order of the question; raises what ``weigh`` raises."""
+    weights = await weigh(resources, caller, cause, question)
+    keys = [*question.units.values(), *map(str, question.clues.values())]
+    return [
+        Verdict(cadre_id, key, *found.get(key, CLEAR))
+        for cadre_id, found in weights.items()
+        for key in dict.fromkeys(keys)
+    ]
+
+
+async def weigh(
+    resources: Resources, caller: Principal, cause: Cause, question: Question
+) -> dict[UUID, dict[str, Weight]]:
+    """Cadre → target → what stands against it; pairs without any ground are absent.
 
     Raises:
         UnknownUnit, UnknownCadre, UnknownClue: the question is wrong; names the fields.
@@ -52,10 +65,8 @@ async def check(resources: Resources, caller: Principal, cause: Cause, question:
     """
     gathered = await _gather(resources, caller, cause, question)
     today = resources.clock.today()
-    return [
-        verdict
-        for cadre_id in question.cadre_ids
-        for verdict in check_cadre(
+    return {
+        cadre_id: weigh_cadre(
             gathered.facts[cadre_id],
             gathered.targets,
             today,
@@ -64,7 +75,8 @@ async def check(resources: Resources, caller: Principal, cause: Cause, question:
             more=gathered.circumstances[cadre_id],
             region_rank=gathered.region_rank,
         )
-    ]
+        for cadre_id in question.cadre_ids
+    }
 
 
 async def explain(resources: Resources, caller: Principal, cause: Cause, question: Question) -> list[tuple[str, Rank]]:

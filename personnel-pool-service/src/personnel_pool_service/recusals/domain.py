@@ -40,6 +40,11 @@ class Verdict(NamedTuple):
     code: str | None
 
 
+Weight = tuple[Rank, str]
+"""How much stands against a pair, and the code it is answered under."""
+CLEAR: tuple[Rank, None] = (Rank.CLEAR, None)
+
+
 class Ground(NamedTuple):
     """One reason, with the units it holds at. ``name`` is for the two people who may unseal it, nobody else."""
 
@@ -74,7 +79,24 @@ def check_cadre(
     more: Circumstances = NOTHING_MORE,
     region_rank: Rank = Rank.REVIEW,
 ) -> list[Verdict]:
-    """One verdict per target, in the targets' order: the weightiest ground.
+    """One verdict per target, in the targets' order: the weightiest ground. Arguments as for ``weigh_cadre``."""
+    weights = weigh_cadre(
+        facts, targets, today, has_open_clue=has_open_clue, role=role, more=more, region_rank=region_rank
+    )
+    return [Verdict(facts.cadre_id, key, *weights.get(key, CLEAR)) for key in targets.keys]
+
+
+def weigh_cadre(
+    facts: RecusalFacts,
+    targets: Targets,
+    today: date,
+    *,
+    has_open_clue: bool,
+    role: str | None,
+    more: Circumstances,
+    region_rank: Rank,
+) -> dict[str, Weight]:
+    """The weightiest ground at each target where there is any.
 
     Args:
         facts: The cadre's facts.
@@ -86,16 +108,17 @@ def check_cadre(
         more: Declared ties, requests of inspected units, waivers.
         region_rank: What the county of origin means for leading seats.
     """
-    found: dict[str, tuple[Rank, str]] = {}
+    found: dict[str, Weight] = {}
     for ground in grounds_of(facts, targets, today, has_open_clue, role, more, region_rank):
         for unit in ground.units:
             # Grounds come in the order of precedence, so an equal rank found later does not replace the earlier.
             rank = min(ground.rank, Rank.INFO) if (unit, ground.code) in more.waived else ground.rank
             if unit not in found or found[unit][0] < rank:
                 found[unit] = (rank, ground.code)
-    if not found:
-        return [Verdict(facts.cadre_id, key, Rank.CLEAR, None) for key in targets.keys]
-    return [Verdict(facts.cadre_id, key, *_weightiest(found, units)) for key, units in targets]
+    if targets.are_units:
+        return found
+    weighed = ((key, _weightiest(found, units)) for key, units in targets)
+    return {key: weight for key, weight in weighed if weight is not None}
 
 
 def grounds_of(
@@ -128,13 +151,8 @@ def grounds_of(
     )
 
 
-def _weightiest(found: dict[str, tuple[Rank, str]], units: Iterable[str]) -> tuple[Rank, str | None]:
-    best: tuple[Rank, str | None] = (Rank.CLEAR, None)
-    for unit in units:
-        one = found.get(unit)
-        if one is not None and one[0] > best[0]:
-            best = one
-    return best
+def _weightiest(found: dict[str, Weight], units: Iterable[str]) -> Weight | None:
+    return max((found[unit] for unit in units if unit in found), key=lambda one: one[0], default=None)
 
 
 def _past_service_rank(role: str | None) -> Rank:

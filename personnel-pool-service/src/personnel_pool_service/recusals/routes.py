@@ -59,5 +59,5 @@ async def check_recusal(
         clues={f"/targets/{index}/clue_id": one.clue_id for index, one in enumerate(body.targets) if one.clue_id},
         role=body.role,
     )
-    verdicts = await checking.check(resources_of(request), caller, request.state.cause, question)
-    return Response(to_json(verdicts, question, omit_clear=body.omit_clear), media_type="application/json")
+    weights = await checking.weigh(resources_of(request), caller, request.state.cause, question)
+    return Response(to_json(weights, question, omit_clear=body.omit_clear), media_type="application/json")

@@ -22,6 +22,8 @@ class Targets:
         by_key.update({key: tuple(units) or (key,) for key, units in (clues or {}).items()})
         self.keys = list(by_key)
         self.units = list(dict.fromkeys(unit for units in by_key.values() for unit in units))
+        self.are_units = not clues
+        """Every target is a unit under its own code."""
         self._by_key = list(by_key.items())
         self._tree = tree
         self._within: dict[str, frozenset[str]] = {}

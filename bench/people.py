@@ -1,0 +1,305 @@
+"""The personnel pool at 20,000 cadres: candidate search, recusal in bulk, and rosters where their benchmark is there.
+
+Real PostgreSQL and both services' real applications, called over HTTP within one process; only sockets are left out.
+"""
+
+import argparse
+import asyncio
+import importlib.util
+import os
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx2
+import leather
+import machine
+from chassis.embedded import ServiceDatabase, scratch_postgres
+from chassis.http import Peer, Peers
+from chassis.identity import SYSTEM, Authenticator
+from chassis.keyring import KeyRing
+from chassis.logging import configure_logging
+from chassis.migrations import migrate
+from chassis.runtime import build_app
+from chassis.service import Resources, Service, build_resources
+from chassis.settings import PlatformSettings
+from chassis.testing.harness import TestIssuer
+from clue_service.main import SERVICE as CLUE
+from personnel_pool_service.bookings.models import BookingRow
+from personnel_pool_service.cadres.domain import Relative
+from personnel_pool_service.cadres.models import CadreRow, PostRow, RecusalFactRow
+from personnel_pool_service.cadres.sealing import sealed_relatives
+from personnel_pool_service.main import SERVICE as POOL
+from personnel_pool_service.units.domain import UnitDraft
+from personnel_pool_service.units.service import upsert_unit
+from sqlalchemy import insert, text
+from sqlalchemy.dialects.postgresql import Range
+
+PAGE = Path(__file__).resolve().parents[1] / "docs/benchmarks/people.md"
+PLOT = PAGE.with_suffix(".svg")
+TAGS = ("audit", "finance", "legal", "interview", "data", "organisation", "discipline", "petition", "writing", "IT")
+KINDS = ("case", "inspection_member", "inspection_leader", "university_backbone", "expert")
+UNITS = 160
+TARGETS = 40
+BULK = 2_000
+START = date(2026, 12, 1)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    cadres: int
+    searches: int
+    checks: int
+
+
+FULL, QUICK = Size(20_000, 400, 10), Size(2_000, 40, 3)
+
+
+class _Clue(Peers):
+    """clue-service's own application as the only peer."""
+
+    def __init__(self, client: httpx2.AsyncClient) -> None:
+        self._clients = {"clue": client}
+        self._peers = {"clue": Peer("clue", client)}
+
+
+def main() -> None:
+    """Measure and write the page and its plot."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    asked, _ = parser.parse_known_args()
+    size = QUICK if asked.quick else FULL
+    load = os.getloadavg()[0]
+    configure_logging("bench", "error")
+    with scratch_postgres() as server:
+        databases = {}
+        for service in (POOL, CLUE):
+            database = server.create_service_database(service.short, extensions=("btree_gist", "pg_trgm"))
+            migrate(service.migrations, database.owner)
+            databases[service.short] = database
+        found = asyncio.run(_measure(databases, size))
+    rows = [*found, *_rosters(quick=asked.quick)]
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    PAGE.write_text(_page(rows, size, load, quick=asked.quick))
+    PLOT.write_text(_plot(rows))
+    print(PAGE.read_text())
+
+
+def _rosters(*, quick: bool) -> list[tuple[str, list[float], str]]:
+    """Figures of the roster import, from its own module where that is there."""
+    if importlib.util.find_spec("people_import") is None:
+        return []
+    module = importlib.import_module("people_import")
+    rows: list[tuple[str, list[float], str]] = module.figures(quick=quick)
+    return rows
+
+
+async def _measure(databases: Mapping[str, ServiceDatabase], size: Size) -> list[tuple[str, list[float], str]]:
+    issuer = TestIssuer()
+    clue = _resources(CLUE, databases["clue"], issuer)
+    pool = _resources(POOL, databases["pool"], issuer)
+    token = issuer.token("svc:personnel-pool-service", unit=None, roles=["service"])
+    clue_http = _client(build_app(CLUE, clue, with_worker=False), token)
+    app = build_app(POOL, replace(pool, peers=_Clue(clue_http)), with_worker=False)
+    ids = await _furnish(pool, size.cadres)
+    http = _client(app, issuer.token("manager", unit="top", roles=["pool_manager"]))
+    rng = random.Random(7)
+    targets = [{"unit_code": f"u{number}"} for number in rng.sample(range(UNITS), TARGETS)]
+    plain = await _times(size.searches, lambda: _search(http, _question(rng)))
+    explained = await _times(size.searches, lambda: _search(http, {**_question(rng), "explain": True}))
+    asked = await _times(
+        size.searches, lambda: _search(http, {**_question(rng), "targets": targets[:3], "role": "leader"})
+    )
+    bulk = {"targets": targets, "cadre_ids": [str(one) for one in ids[: min(BULK, len(ids))]]}
+    checks = await _times(size.checks, lambda: _check(http, bulk))
+    short = await _times(size.checks, lambda: _check(http, {**bulk, "omit_clear": True}))
+    for one in (http, clue_http):
+        await one.aclose()
+    await pool.close()
+    await clue.close()
+    pairs = len(bulk["cadre_ids"]) * TARGETS
+    return [
+        ("search: demand, tags, period", plain, "ms"),
+        ("search with the verdict of every rule", explained, "ms"),
+        ("search with recusal from 3 targets", asked, "ms"),
+        (f"recusal in bulk, {pairs:,} pairs, all answered", checks, "ms"),
+        (f"recusal in bulk, {pairs:,} pairs, clear ones left out", short, "ms"),
+    ]
+
+
+def _resources(service: Service, database: ServiceDatabase, issuer: TestIssuer) -> Resources:
+    settings = PlatformSettings.model_validate(
+        {
+            "environment": "local",
+            "database_url": database.app,
+            "issuer": issuer.name,
+            "jwks_url": f"{issuer.name}/jwks.json",
+            "public_url": "http://gateway.test",
+            "log_level": "error",
+        }
+    )
+    keys = httpx2.AsyncClient(transport=httpx2.MockTransport(issuer.answer))
+    authenticator = Authenticator(
+        jwks_url=settings.jwks_url, issuer=issuer.name, audience=settings.audience, client=keys
+    )
+    return replace(build_resources(service, settings), authenticator=authenticator)
+
+
+def _client(app: Any, token: str) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=app),
+        base_url="http://service.test",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=60,
+    )
+
+
+async def _furnish(pool: Resources, cadres: int) -> list[UUID]:
+    """A city of units and cadres with two posts, two relatives and, every fifth, a posting."""
+    rng = random.Random(1)
+    async with pool.transactions(SYSTEM) as uow:
+        await upsert_unit(uow, UnitDraft("top", "top", "party_committee", "city", None), seen_version=None)
+        for number in range(UNITS):
+            unit = UnitDraft(f"u{number}", f"unit {number}", "supervised_unit", "city", "top")
+            await upsert_unit(uow, unit, seen_version=None)
+    ids = [uuid4() for _ in range(cadres)]
+    now = pool.clock.now()
+    people = [
+        {
+            "id": one,
+            "name": f"synthetic-{number}",
+            "home_unit": f"u{rng.randrange(UNITS)}",
+            "rank": "section_chief",
+            "gender": "female",
+            "birth_date": date(1970, 1, 1) + timedelta(days=rng.randrange(9_000)),
+            "party_member": True,
+            "tags": (chosen := rng.sample(TAGS, 3)),
+            "tag_codes": chosen,
+            "pool_kinds": rng.sample(KINDS, 2),
+            "clearance": "internal",
+            "status": "active",
+            "version": 1,
+            "created_at": now,
+            "updated_at": now,
+        }
+        for number, one in enumerate(ids)
+    ]
+    await _insert(pool, CadreRow, people)
+    await _insert(pool, PostRow, [post for one in ids for post in _posts(one, rng)])
+    await _insert(pool, RecusalFactRow, [_facts(pool.keys, one, rng) for one in ids])
+    homes = {person["id"]: person["home_unit"] for person in people}
+    await _insert(
+        pool,
+        BookingRow,
+        [
+            {"cadre_id": one, "home_unit": homes[one], "days": Range(first, first + timedelta(days=13), bounds="[]")}
+            for one in ids[::5]
+            for first in [START + timedelta(days=rng.randrange(60))]
+        ],
+    )
+    async with pool.database.sessions.begin() as session:
+        await session.execute(text("analyze cadre, cadre_post, recusal_fact, booking"))
+    return ids
+
+
+def _posts(cadre_id: UUID, rng: random.Random) -> list[dict[str, Any]]:
+    return [
+        {
+            "cadre_id": cadre_id,
+            "position": position,
+            "unit_code": f"u{rng.randrange(UNITS)}",
+            "post": "officer",
+            "first_day": date(2010 + 6 * position, 1, 1),
+            "last_day": date(2015 + 6 * position, 12, 31),
+        }
+        for position in range(2)
+    ]
+
+
+def _facts(keys: KeyRing, cadre_id: UUID, rng: random.Random) -> dict[str, Any]:
+    relatives = [Relative("sibling", f"u{rng.randrange(UNITS)}", "synthetic") for _ in range(2)]
+    return {"cadre_id": cadre_id, "sealed": sealed_relatives(keys, cadre_id, relatives)}
+
+
+async def _insert(pool: Resources, row: Any, values: Sequence[Mapping[str, Any]]) -> None:
+    async with pool.database.sessions.begin() as session:
+        for start in range(0, len(values), 5_000):
+            await session.execute(insert(row), list(values[start : start + 5_000]))
+
+
+def _question(rng: random.Random) -> dict[str, Any]:
+    first = START + timedelta(days=rng.randrange(60))
+    demand = {"role": "member", "tags": rng.sample(TAGS, 2), "pool_kinds": [rng.choice(KINDS)]}
+    return {
+        "demands": [demand],
+        "period": {"from": str(first), "to": str(first + timedelta(days=13))},
+        "available_only": True,
+        "limit": 50,
+    }
+
+
+async def _search(http: httpx2.AsyncClient, body: Mapping[str, Any]) -> None:
+    answer = await http.post("/v1/cadre-searches", json=body)
+    assert answer.status_code == 200, answer.text
+
+
+async def _check(http: httpx2.AsyncClient, body: Mapping[str, Any]) -> None:
+    answer = await http.post("/v1/recusal-checks", json=body)
+    assert answer.status_code == 200, answer.text[:500]
+
+
+async def _times(rounds: int, action: Callable[[], Awaitable[None]]) -> list[float]:
+    """Milliseconds of each of so many rounds, after one that is not counted."""
+    await action()
+    found = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        await action()
+        found.append((time.perf_counter() - started) * 1000)
+    return sorted(found)
+
+
+def _at(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def _page(rows: Sequence[tuple[str, list[float], str]], size: Size, load: float, *, quick: bool) -> str:
+    command = ".venv/bin/python bench people" + (" --quick" if quick else "")
+    parts = [
+        f"# The personnel pool\n\n`{command}` wrote this page.\n\n",
+        machine.described(),
+        (
+            f"- {size.cadres:,} cadres, {UNITS} units, two posts and two sealed relatives each, every fifth lent;"
+            f" {size.searches} searches, {size.checks} checks; load of the machine at the start {load:.1f}\n\n"
+        ),
+        (
+            "Real PostgreSQL; personnel-pool-service and clue-service (which holds no clue here) share one process and"
+            " one event loop, called over HTTP without sockets. Figures are from the request to the whole answer.\n\n"
+        ),
+        "| figure | unit | p50 | p95 | p99 | n |\n| --- | --- | ---: | ---: | ---: | ---: |\n",
+    ]
+    parts += [
+        f"| {name} | {unit} | {_at(values, 0.5):,.1f} | {_at(values, 0.95):,.1f} | {_at(values, 0.99):,.1f} |"
+        f" {len(values)} |\n"
+        for name, values, unit in rows
+    ]
+    parts.append("\nAim: search p95 at most 100 ms, recusal of 2,000 × 40 at most 1,000 ms.\n\n![p95](people.svg)\n")
+    return "".join(parts)
+
+
+def _plot(rows: Sequence[tuple[str, list[float], str]]) -> str:
+    chart = leather.Chart("p95, milliseconds")
+    chart.add_bars([(round(_at(values, 0.95), 1), name) for name, values, unit in reversed(rows) if unit == "ms"])
+    drawn: str = chart.to_svg(width=1100, height=320)
+    return drawn
+
+
+if __name__ == "__main__":
+    main()
