@@ -67,6 +67,58 @@ async def test_twenty_homes_approve_at_once_and_the_last_makes_it_approved(
     assert [event.version for event in events] == list(range(2, 22))
 
 
+async def test_a_hundred_approvals_of_many_homes_at_once_leave_one_truth(
+    call: Any, new_cadre: Any, lend: Any, resources: Resources, harness: Harness
+) -> None:
+    homes = [f"home-{n}" for n in range(10)]
+    for code in homes:
+        body = {"name": code, "unit_type": "supervision_office", "level": "city", "parent_code": "cdi-xn"}
+        await call("platform_admin", "PUT", f"/v1/units/{code}", json=body)
+    path = (await lend([await new_cadre(home) for home in homes])).headers["location"]
+    answers = await asyncio.gather(
+        *(
+            call(f"home_unit_approver@{home}", "POST", f"{path}/approve", sub=f"approver-{home}-{n}")
+            for n in range(10)
+            for home in homes
+        )
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    assert await bookings(resources) == 10
+    final = (await call(MANAGER, "GET", path)).json()
+    assert (final["status"], {one["state"] for one in final["members"]}) == ("approved", {"approved"})
+    events = await harness.staged_events("pool.secondment.approved.v1")
+    assert [event.version for event in events] == list(range(2, 12))
+
+
+async def test_a_hundred_placements_at_once_never_book_anybody_twice(
+    call: Any, new_cadre: Any, resources: Resources
+) -> None:
+    people = [await new_cadre(home, pool_kinds=["case"]) for home in ("sup1-xn", "sup2-xn", "dg-coop")]
+    wish = {
+        "purpose": "case",
+        "reason": "人手不足",
+        "period": {"from": "2026-12-01", "to": "2026-12-14"},
+        "demands": [{"role": "member", "count": 1}],
+    }
+    paths = []
+    for _ in range(10):
+        paths.append((await call("leader@sup2-xn", "POST", "/v1/support-requests", json=wish)).headers["location"])
+        assert (await call("org_department@pc-xn", "POST", f"{paths[-1]}/review")).status_code == 200
+
+    async def place(number: int) -> Any:
+        members = [{"cadre_id": people[number % 3], "role": "member"}]
+        while True:
+            path = f"{paths[number % 10]}/place"
+            answer = await call("org_department@pc-xn", "POST", path, json={"members": members})
+            if answer.status_code != 503:  # no connection was free in time: ask again, as any caller would
+                return answer
+
+    answers = await asyncio.gather(*(place(number) for number in range(100)))
+    assert Counter(answer.status_code for answer in answers) == {200: 3, 409: 97}
+    assert {one.json()["code"] for one in answers if one.status_code == 409} <= {"double_booked", "seats_filled"}
+    assert await bookings(resources) == 3
+
+
 async def test_approval_and_refusal_at_once_leave_one_truth(
     call: Any, new_cadre: Any, lend: Any, resources: Resources
 ) -> None:

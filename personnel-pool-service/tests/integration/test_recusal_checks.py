@@ -126,4 +126,5 @@ async def test_many_people_and_targets_are_one_quick_question(call: Any, new_cad
     verdicts = await check(call, ids, "su-coop", *targets)
     took = time.process_time() - started
     assert len(verdicts) == 80_000
-    assert took < 4, f"{took:.1f} s"
+    # Processor time of everything in this process, the caller's reading of 80,000 items and its token included.
+    assert took < 2, f"{took:.1f} s"

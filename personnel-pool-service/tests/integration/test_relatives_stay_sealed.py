@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from chassis.runtime import openapi_document
 from chassis.service import Resources
 from personnel_pool_service.cadres.models import RecusalFactRow
+from personnel_pool_service.main import SERVICE
 from sqlalchemy import select, text
 
 MARKER = "䶮"
@@ -56,6 +58,54 @@ async def test_relatives_are_found_nowhere(
         outbox = [bytes(data).decode() for data in await session.scalars(text("select data from outbox"))]
     assert outbox
     assert [data for data in outbox if leaks(data)] == []
+
+
+def _asked(path: str, ids: dict[str, str]) -> str:
+    for name, value in ids.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+async def test_no_route_lets_a_role_read_relatives_or_declared_ties(
+    call: Any, new_cadre: Any, app: Any, capfd: pytest.CaptureFixture[str], resources: Resources
+) -> None:
+    cadre_id = await new_cadre("sup1-xn", relatives=KIN, sub="user-k")
+    tie = {"kind": "kinship", "unit_code": "su-coop", "note": f"{NAME} kin-of-somebody"}
+    body = {"occasion_ref": "round:1", "ties": [tie]}
+    declared = await call("handler@sup1-xn", "POST", "/v1/recusal-declarations", sub="user-k", json=body)
+    unsealing = {"cadre_id": cadre_id, "unit_code": "su-coop", "reason": "人选复核"}
+    opened = await call("inspection_office@insp-xn", "POST", "/v1/recusal-unsealings", json=unsealing)
+    await call("principal_leader@pc-xn", "POST", f"{opened.headers['location']}/approve")
+    ids = {
+        "cadre_id": cadre_id,
+        "item_id": opened.headers["location"].rpartition("/")[2],
+        "declaration_id": declared.json()["id"],
+        "code": "su-coop",
+        "sub": "user-k",
+        "secondment_id": cadre_id,
+    }
+    operations = [
+        (method.upper(), _asked(path, ids))
+        for path, methods in openapi_document(SERVICE)["paths"].items()
+        for method in methods
+    ]
+    assert len(operations) > 60, "the walk sees the whole service"
+    bodies = (None, {}, {"targets": [{"unit_code": "su-coop"}], "cadre_ids": [cadre_id]}, {"as_of": "2026-12-01"})
+    answers = []
+    for who in (f"{role}@{unit}" for role in ROLES for unit in ("pc-xn",)):
+        for method, path in operations:
+            asked = f"{path}?from=2026-12-01&to=2026-12-31&as_of=2026-12-01" if method == "GET" else path
+            for sent in bodies if method == "POST" and path.endswith(("es", "s", "grounds")) else (None,):
+                more = {"json": sent} if sent is not None else {}
+                answers.append(await call(who, method, asked, **more))
+    assert {answer.status_code for answer in answers} >= {200, 403, 404, 422}
+    assert [str(answer.request.url) for answer in answers if leaks(answer.text)] == []
+    captured = capfd.readouterr()
+    assert leaks(captured.out + captured.err) == []
+    async with resources.database.sessions() as session:
+        for table in list(await session.scalars(text("select tablename from pg_tables where schemaname = 'public'"))):
+            rows = await session.scalars(text(f'select row_to_json(t)::text from "{table}" t'))
+            assert [table for row in rows if leaks(row)] == []
 
 
 async def test_the_search_is_sharp_enough_to_find_a_leak(new_cadre: Any, resources: Resources) -> None:
