@@ -4,12 +4,23 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from uuid import UUID
 
 from inspection_service.findings.models import Finding
 from inspection_service.rectifications.models import Rectification
 from inspection_service.rounds.models import Round
 
 DONE = "signed_off"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which rounds are counted: one, those on a unit, those that begin in a period, or all the viewer may meet."""
+
+    round_id: UUID | None = None
+    unit_code: str | None = None
+    starts_from: date | None = None
+    starts_to: date | None = None
 
 
 @dataclass
@@ -36,7 +47,7 @@ def count(
     instant: datetime,
     day: date,
 ) -> Figures:
-    """The figures at the end of a civil day. Rounds and items come with their state then, items also with since when."""
+    """The figures at the end of a civil day. Rounds and items come with their state then; items also with since when."""
     figures = Figures(units=units)
     for found, state in rounds:
         figures.rounds[found.type] += 1

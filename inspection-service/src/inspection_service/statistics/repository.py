@@ -1,8 +1,6 @@
 """SQL of statistics: rows the viewer may meet, without matters the viewer is recused from."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,16 +11,7 @@ from inspection_service.involvements.conditions import may_see_target
 from inspection_service.involvements.policy import Viewer
 from inspection_service.rectifications.models import Rectification
 from inspection_service.rounds.models import Round, RoundTarget
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which rounds are counted: one, those on a unit, those that begin in a period, or all the viewer may meet."""
-
-    round_id: UUID | None = None
-    unit_code: str | None = None
-    starts_from: date | None = None
-    starts_to: date | None = None
+from inspection_service.statistics.domain import Scope
 
 
 async def list_targets_in_scope(session: AsyncSession, viewer: Viewer, scope: Scope) -> Sequence[tuple[Round, str]]:

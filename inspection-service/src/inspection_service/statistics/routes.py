@@ -14,7 +14,7 @@ from inspection_service.involvements.routes import TreeDep
 from inspection_service.involvements.service import viewer_of
 from inspection_service.rounds.schemas import UnitCode
 from inspection_service.statistics import service
-from inspection_service.statistics.repository import Scope
+from inspection_service.statistics.domain import Scope
 from inspection_service.statistics.schemas import Format, StatisticsOut
 from inspection_service.statistics.sheets import csv_of, svg_of
 

@@ -8,7 +8,7 @@ from chassis.uow import Uow
 from inspection_service.involvements.policy import Viewer
 from inspection_service.rounds.domain import end_of_day
 from inspection_service.statistics import domain, repository
-from inspection_service.statistics.repository import Scope
+from inspection_service.statistics.domain import Scope
 from inspection_service.statistics.schemas import StatisticsOut
 from inspection_service.steps.service import states_at
 
