@@ -7,8 +7,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import local_stack
 import people
+from assembly import comparing
 
-BENCHMARKS = {"local-stack": local_stack.main, "people": people.main}
+BENCHMARKS = {"local-stack": local_stack.main, "people": people.main, "assembly": comparing.main}
 
 
 def main() -> None:

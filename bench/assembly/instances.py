@@ -1,0 +1,89 @@
+"""Own synthetic rounds in exchange format. Same size and seed, same instance; no seed was looked at before."""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+ROLES = ["leader", "deputy", "liaison", "member"]
+SKILLS = [f"skill{n}" for n in range(10)]
+KINDS = [f"kind:{name}" for name in ("inspection", "commission", "dispatched", "lower", "university", "other")]
+LABELS = [*SKILLS, *KINDS, "woman", "man", "party", "newcomer", "veteran"]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a round is."""
+
+    people: int
+    teams: int
+    units: int
+    seats: tuple[int, ...] = (1, 1, 1, 9)
+
+    def __str__(self) -> str:
+        return f"{self.people} × {self.teams}"
+
+
+QUICK = Size(400, 4, 30)
+SIZES = (Size(2_000, 15, 120), Size(5_000, 25, 250))
+
+
+def instance(size: Size, seed: int) -> dict[str, Any]:
+    """One round: people with skills and home units, teams with demands that a pool of this size can meet."""
+    rng = random.Random(f"{size}/{seed}")
+    people = [_person(rng, n, size) for n in range(size.people)]
+    teams = [_team(rng, n, size) for n in range(size.teams)]
+    homes: dict[int, int] = {}
+    for person in people:
+        homes[person["home_unit"]] = homes.get(person["home_unit"], 0) + 1
+    units = []
+    for n in range(size.units):
+        cap = max(1, homes.get(n, 0) // 5)
+        units.append({"cap": cap, "quota": max(1, cap // 2), "over_quota_penalty": 25})
+    return {
+        "roles": ROLES,
+        "labels": LABELS,
+        "people": [{"id": p["id"], "home_unit": p["home_unit"]} for p in people],
+        "home_units": units,
+        "teams": teams,
+        "eligible": [row for at, person in enumerate(people) for row in _rows(rng, at, person, size)],
+        "never_together": [sorted(rng.sample(range(size.people), 2)) for _ in range(size.people // 100)],
+        "cooperation": None,
+    }
+
+
+def _person(rng: random.Random, n: int, size: Size) -> dict[str, Any]:
+    unit = rng.randrange(size.units)
+    labels = {skill for skill in range(len(SKILLS)) if rng.random() < 0.3}
+    labels.add(LABELS.index(KINDS[unit % len(KINDS)]))
+    labels.add(LABELS.index("woman" if rng.random() < 0.4 else "man"))
+    labels.add(LABELS.index("newcomer" if rng.random() < 0.4 else "veteran"))
+    if rng.random() < 0.7:
+        labels.add(LABELS.index("party"))
+    rank = rng.choices((0, 1, 2), (0.8, 0.14, 0.06))[0]
+    return {"id": f"p{n}", "home_unit": unit, "labels": sorted(labels), "rank": rank, "worth": rng.randint(5, 25)}
+
+
+def _team(rng: random.Random, n: int, size: Size) -> dict[str, Any]:
+    bounds = [{"label": skill, "min": rng.randint(1, 3), "max": None} for skill in range(len(SKILLS))]
+    bounds += [{"label": LABELS.index(kind), "min": 1, "max": 6} for kind in KINDS[:3]]
+    bounds += [
+        {"label": LABELS.index("woman"), "min": 3, "max": None},
+        {"label": LABELS.index("man"), "min": 3, "max": None},
+        {"label": LABELS.index("party"), "min": 7, "max": None},
+    ]
+    rewards = [
+        {"label": LABELS.index("newcomer"), "each": 30, "up_to": 2},
+        {"label": LABELS.index("veteran"), "each": 25, "up_to": 3},
+    ]
+    return {"id": f"t{n}", "roles": list(size.seats), "home_unit_cap": 3, "bounds": bounds, "rewards": rewards}
+
+
+def _rows(rng: random.Random, at: int, person: dict[str, Any], size: Size) -> list[list[Any]]:
+    rows = []
+    for team in range(size.teams):
+        if rng.random() < 0.35:  # recusal, region, secrecy
+            continue
+        fit = person["worth"] + rng.randint(-4, 10)
+        roles = {2: (0, 1), 1: (1, 3), 0: (2, 3)}[person["rank"]]
+        rows += [[at, team, role, fit + 3 * (role < 2), person["labels"]] for role in roles if rng.random() < 0.8]
+    return rows
