@@ -122,8 +122,9 @@ def _table(results: list[Result]) -> str:
 def _page(table: str, limit: float) -> str:
     return (
         "# Team assembly\n\n"
-        "Own synthetic rounds (`bench/assembly/instances.py`); nothing was tuned on their seeds. Every answer is "
-        "judged by the separate checker in the same run: points are the checker's, and a row with broken rules is no lawful "
+        "Own synthetic rounds (`bench/assembly/instances.py`); nothing was tuned on their seeds. "
+        "Every answer is judged by the separate checker in the same run: points are the checker's, and a row "
+        "with broken rules is no lawful "
         f"proposal. Time limit {limit:.0f} s each; CP-SAT has two workers, the others one thread.\n\n"
         f"{machine.described()}- `uv sync --group bench && python bench assembly`\n\n"
         f"{table}\n![Seconds to the answer by method](assembly.svg)\n\n"
