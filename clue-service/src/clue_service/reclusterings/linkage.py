@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     import duckdb
     from splink import DuckDBAPI, SplinkDataFrame
 
-MATCH = 0.95
+MATCH = 0.98
 _MOST_SHARED = 60  # clues that share a word, mark or person; one that more share tells nothing and costs squares
 _SAMPLED_PAIRS = 2_000_000.0
 _SEED = 1
+_LEAST = 1e-5  # no level is impossible
 _RULES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("marks",), ("marks",)),
     (("sound",), ()),
@@ -51,6 +52,8 @@ class Linked:
 
 
 Progress = Callable[[str], None]
+Probabilities = list[list[float | None]]
+"""By comparison and level; None where a level cannot occur or never did."""
 
 
 def connect(folder: Path, limits: Limits) -> "duckdb.DuckDBPyConnection":
@@ -91,10 +94,11 @@ def link(
     registered = database.register(table, dataset_display_name="clues")
     rules, comparisons = _affordable(registered, limits.comparisons)
     settings = _settings([_block(rule) for rule in rules], min(0.5, 2 * share_with_mate / (rows - 1)))
-    _take_over(settings, agreement)
-    linker = Linker(registered, settings, log_level=None)
+    _take_over(settings, "m_probability", agreement)
     say("sampling pairs")
-    linker.training.estimate_u_using_random_sampling(max_pairs=_SAMPLED_PAIRS, seed=_SEED, min_count_per_level=None)
+    chance = _u_of(connection, database, agreement, share_with_mate)
+    _take_over(settings, "u_probability", chance)
+    linker = Linker(registered, settings, log_level=None)
     say("comparing")
     predicted = linker.inference.predict(threshold_match_probability=0.5, warning_mode="never")
     say("clustering")
@@ -202,25 +206,59 @@ def _levels(name: str, unknown: str, *conditions: str) -> Any:
     return cl.CustomComparison(levels, output_column_name=name)
 
 
-def _m_of(database: "DuckDBAPI", table: str) -> list[list[float | None]]:
+def _m_of(database: "DuckDBAPI", table: str) -> Probabilities:
     """How often each level occurs in pairs of one matter, by comparison and level."""
     from splink import Linker
 
     registered = database.register(table, dataset_display_name="labelled")
     linker = Linker(registered, _settings([_block(_RULES[1])], 1e-4), log_level=None)
     linker.training.estimate_m_from_label_column("matter")
-    document = linker.misc.save_model_to_json()
+    return _levels_of(linker, "m_probability")
+
+
+def _u_of(
+    connection: "duckdb.DuckDBPyConnection", database: "DuckDBAPI", agreement: Probabilities, share_with_mate: float
+) -> Probabilities:
+    """How often each level occurs in pairs of different matters, from random pairs of clues and generated ones.
+
+    In a young database too many random pairs are of one matter: generated clues thin them out, and what pairs of one
+    matter add, as far as their share is known, is taken off.
+    """
+    from splink import Linker
+
+    connection.execute(
+        "CREATE TABLE sampled AS SELECT * REPLACE (row_number() OVER () AS unique_id)"
+        " FROM (SELECT * FROM clues UNION ALL SELECT * FROM labelled WHERE clue < 0)"
+    )
+    registered = database.register("sampled", dataset_display_name="sampled")
+    linker = Linker(registered, _settings([_block(_RULES[1])], 1e-4), log_level=None)
+    linker.training.estimate_u_using_random_sampling(max_pairs=_SAMPLED_PAIRS, seed=_SEED, min_count_per_level=None)
+    rows, clues = len(connection.table("sampled")), len(connection.table("clues"))
+    taught = connection.execute(
+        "SELECT coalesce(sum(n * (n - 1) / 2), 0) FROM"
+        " (SELECT count(*) AS n FROM labelled WHERE clue < 0 GROUP BY matter)"
+    ).fetchall()[0][0]
+    mates = (float(taught) + share_with_mate * clues) / (rows * (rows - 1) / 2)
+    observed = _levels_of(linker, "u_probability")
     return [
-        [level.get("m_probability") for level in comparison["comparison_levels"]]
-        for comparison in document["comparisons"]
+        [
+            None if u is None else max((u - mates * (m or 0.0)) / (1 - mates), u / 10)
+            for u, m in zip(chance, same, strict=True)
+        ]
+        for chance, same in zip(observed, agreement, strict=True)
     ]
 
 
-def _take_over(settings: dict[str, Any], agreement: list[list[float | None]]) -> None:
-    for comparison, probabilities in zip(settings["comparisons"], agreement, strict=True):
+def _levels_of(linker: Any, kind: str) -> Probabilities:
+    document = linker.misc.save_model_to_json()
+    return [[level.get(kind) for level in one["comparison_levels"]] for one in document["comparisons"]]
+
+
+def _take_over(settings: dict[str, Any], kind: str, found: Probabilities) -> None:
+    for comparison, probabilities in zip(settings["comparisons"], found, strict=True):
         for level, probability in zip(comparison["comparison_levels"], probabilities, strict=True):
             if probability is not None and not level.get("is_null_level"):
-                level["m_probability"] = min(max(probability, 1e-4), 1 - 1e-4)
+                level[kind] = min(max(probability, _LEAST), 1 - _LEAST)
 
 
 def _read(
