@@ -114,9 +114,9 @@ class Corpus:
         like, draw = self._recent(earlier), random.random()
         if like is None or like.official is None or draw > 0.45:
             return self.world.official(), random.choice(kinds)
-        if draw < 0.22:  # same person, other matter
+        if draw < 0.18:  # same person, other matter
             return like.official, like.kind if random.random() < 0.15 else random.choice(kinds)
-        if draw < 0.36:  # same unit and kind, other person
+        if draw < 0.33:  # same unit and kind, other person
             return self.world.official(like.official.place), like.kind
         other = self.world.official()  # same name, other unit
         return Official(

@@ -166,10 +166,19 @@ class Scorer:
             band=band,
             relation=propose_relation(prepared, other, combination, levels, probability),
             reasons=tuple(self._model.reasons(levels)) if band is not Band.NONE else (),
-            rank=log_odds + 4 * first.row.closest,
+            rank=log_odds + _closeness_worth(prepared, other) * first.row.closest,
             levels=levels,
             parts=(_part(prepared, combination.part), _part(other, combination.other_part)),
         )
+
+
+def _closeness_worth(one: Prepared, other: Prepared) -> float:
+    """What the cosine of the whole texts is worth for the order, in log-odds: little beside names, and everything for
+    long letters whose forms name nobody, where names read from the text are by the way.
+    """
+    if one.is_named or other.is_named:
+        return 4.0
+    return 4.0 + 80.0 * min(max((min(one.length, other.length) - 90) / 100, 0.0), 1.0)
 
 
 def _part(letter: Prepared, number: int) -> str | None:

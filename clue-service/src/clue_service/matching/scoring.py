@@ -123,7 +123,7 @@ class MatchModel:
 
         A namesake elsewhere is for people to judge, unless the letter is the same letter.
         """
-        agrees = levels["name"] in NAME_AGREES or levels["name"] == HIDDEN_NAME_FITS
+        agrees = levels["name"] in NAME_AGREES or levels["name"] == HIDDEN_NAME_FITS or _is_slip(levels)
         elsewhere = levels["unit"] in _ELSEWHERE and levels["name"] != "same_identity"
         if probability >= self.likely and agrees and not (elsewhere and levels["wording"] not in _SAME_LETTER):
             return Band.LIKELY
@@ -163,6 +163,8 @@ JOINT = (
     ("name", "unit"), ("name", "topic"), ("third_person", "topic"),
     # What words are worth depends on whether names decide.
     ("wording", "naming"), ("rare_words", "naming"), ("content", "naming"), ("name", "naming"), ("unit", "naming"),
+    # Mates of another kind of allegation speak for another matter of the same person.
+    ("mates", "topic"),
 )  # fmt: skip
 
 
@@ -171,6 +173,16 @@ def expand(levels: Levels) -> Levels:
     return levels | {
         f"{one}*{two}": f"{levels[one]}*{levels[two]}" for one, two in JOINT if one in levels and two in levels
     }
+
+
+def _is_slip(levels: Levels) -> bool:
+    """Whether one other character in a name is a slip of the pen: not of itself (赵建国 and 赵建军 may be brothers).
+
+    It is where the letters name the same third person or the same mark.
+    """
+    return levels["name"] == "one_character" and (
+        levels.get("third_person") in {"equal", "several_equal", "equal_short"} or levels.get("detail") == "same_mark"
+    )
 
 
 _ELSEWHERE = frozenset({"different", "same_kind_other_area"})

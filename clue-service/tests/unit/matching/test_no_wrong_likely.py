@@ -3,9 +3,11 @@
 import time
 
 import pytest
+from clue_service.matching.evaluation import Outcome
 from clue_service.matching.mates import ALONE, mates_level, mates_verdict
 from clue_service.matching.names import agreement, parse_name
 from clue_service.matching.scoring import Band
+from clue_service.matching.slices import measure_slices
 
 FORM = "尊敬的领导：您好！群众反映该同志违反中央八项规定精神，性质恶劣，影响很坏，请依法依规严肃处理。此致敬礼。"
 
@@ -97,3 +99,30 @@ def test_mates_speak_by_their_mean_not_by_the_closest_of_them() -> None:
     assert [mates_verdict(level) for level in (ALONE, "m0x2", "m4x1", "m7x3")] == [
         "unknown", "conflict", "partly", "agree",
     ]  # fmt: skip
+
+
+def test_one_other_character_in_a_name_is_a_slip_only_beside_the_same_third_person_or_mark(desk) -> None:
+    levels = {"name": "one_character", "unit": "same_unit", "post": "same", "wording": "c5"}
+    band = desk.matcher.model.band
+    assert band(0.999, levels | {"third_person": "missing", "detail": "missing"}) is Band.REVIEW
+    assert band(0.999, levels | {"third_person": "equal", "detail": "missing"}) is Band.LIKELY
+    assert band(0.999, levels | {"third_person": "missing", "detail": "same_mark"}) is Band.LIKELY
+
+
+def test_long_letters_that_name_nobody_are_ordered_by_their_words(desk, clue) -> None:
+    noise = "小区停车位不够，物业收费没有公示，晚上回家绕了三圈也停不下，希望有关部门来看一看，给大家一个说法。"
+    topic = "幸福路地铁口的施工围挡占了整条人行道，学生上学只能走机动车道，前天又有一位老人被电动车撞倒。"
+    first, _ = desk.take_in(clue(topic * 3))
+    desk.take_in(clue(noise * 3))
+    _, found = desk.take_in(clue("再次反映" + topic * 2 + "这件事情拖了半年多，请尽快处理。" * 3))
+    assert found[0].clue_id == first
+
+
+def test_slices_tell_hard_negatives_from_hard_positives(desk, clue) -> None:
+    desk.take_in(clue("王志强公车私用。", name="王志强", unit="夏宁市卫健委"))
+    _, found = desk.take_in(clue("王志强大办婚宴收受礼金八万元。", name="王志强", unit="夏宁市卫健委"))
+    outcomes = [Outcome("a", ("1",), [], 0.0), Outcome("b", ("2",), [("a", one) for one in found], 0.0)]
+    slices = measure_slices(outcomes)
+    assert slices["same_person_other_matter"]["pairs"] == 1
+    assert slices["same_person_other_matter"]["called_likely"] == 0
+    assert slices["name_hidden"] == {"pairs": 0, "called_same": None, "called_likely": None}
