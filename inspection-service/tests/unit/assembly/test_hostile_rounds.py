@@ -1,0 +1,95 @@
+"""Rounds nobody should plan, and random ones: a clear answer, and never an unlawful team."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inspection_service.assembly.assemble import assemble
+from inspection_service.assembly.problem import (
+    AssemblyProblem,
+    Ban,
+    Candidate,
+    Demand,
+    Pin,
+    Role,
+    Target,
+    Verdict,
+    VerdictRank,
+)
+from inspection_service.assembly.progress import Run
+from inspection_service.assembly.proposal import Proposal
+from inspection_service.assembly.solution import Status
+
+SEATS = (Demand(role=Role.LEADER, count=1), Demand(role=Role.MEMBER, count=2))
+
+
+def test_forty_teams_on_the_pool_of_one_unit_are_impossible_and_every_empty_seat_is_counted() -> None:
+    pool = tuple(Candidate(cadre_id=f"c{n}", home_unit="only-unit") for n in range(30))
+    targets = tuple(Target(unit_code=f"t{n:02d}", demands=SEATS) for n in range(40))
+    proposal = assemble(AssemblyProblem(candidates=pool, targets=targets, unit_caps={"only-unit": 12}), Run(30.0))
+    assert proposal.status is Status.INFEASIBLE
+    assert proposal.teams == ()
+    assert sum(one.missing for one in proposal.unmet) == 40 * 3 - 12
+    assert proposal.sentence is not None
+
+
+@st.composite
+def rounds(draw: Any) -> AssemblyProblem:
+    units = [f"u{n}" for n in range(4)]
+    targets = tuple(Target(unit_code=f"t{n}", demands=SEATS) for n in range(draw(st.integers(1, 3))))
+    pool = tuple(
+        Candidate(
+            cadre_id=f"c{n}",
+            home_unit=draw(st.sampled_from([*units, "t0"])),
+            gender=draw(st.sampled_from(["female", "male"])),
+            available=draw(st.booleans()) or draw(st.booleans()),
+        )
+        for n in range(draw(st.integers(0, 14)))
+    )
+    pairs = st.tuples(st.sampled_from(range(14)), st.sampled_from(range(len(targets))))
+    verdicts = tuple(
+        Verdict(cadre_id=f"c{c}", unit_code=f"t{t}", verdict=draw(st.sampled_from(list(VerdictRank))))
+        for c, t in draw(st.lists(pairs, max_size=12))
+    )
+    banned = {f"c{c}" for c in draw(st.lists(st.integers(0, 13), max_size=3))}
+    pins = tuple(
+        Pin(cadre_id=c.cadre_id, unit_code="t0") for c in pool[: draw(st.integers(0, 2))] if c.cadre_id not in banned
+    )
+    return AssemblyProblem(
+        candidates=pool,
+        targets=targets,
+        verdicts=verdicts,
+        bans=tuple(Ban(cadre_id=cadre_id) for cadre_id in sorted(banned)),
+        pins=pins,
+        unit_caps={unit: draw(st.integers(0, 4)) for unit in units},
+    )
+
+
+def assert_lawful(problem: AssemblyProblem, proposal: Proposal) -> None:
+    known = {c.cadre_id: c for c in problem.candidates}
+    blocked = {(v.cadre_id, v.unit_code) for v in problem.verdicts if v.verdict is VerdictRank.BLOCK}
+    seated = [m.cadre_id for team in proposal.teams for m in team.members]
+    assert len(seated) == len(set(seated))
+    assert not set(seated) & {ban.cadre_id for ban in problem.bans}
+    for unit, cap in problem.unit_caps.items():
+        assert sum(known[cadre_id].home_unit == unit for cadre_id in seated) <= cap
+    for team in proposal.teams:
+        assert sorted(m.role for m in team.members) == [Role.LEADER, Role.MEMBER, Role.MEMBER]
+        for m in team.members:
+            assert (m.cadre_id, team.unit_code) not in blocked
+            assert known[m.cadre_id].home_unit != team.unit_code
+            assert known[m.cadre_id].available
+    placed = {(m.cadre_id, team.unit_code) for team in proposal.teams for m in team.members}
+    assert all((pin.cadre_id, pin.unit_code) in placed for pin in problem.pins)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(rounds())
+def test_a_random_round_gets_lawful_teams_or_is_said_to_be_impossible(problem: AssemblyProblem) -> None:
+    proposal = assemble(problem, Run(30.0))
+    assert proposal.status in (Status.OPTIMAL, Status.INFEASIBLE)
+    if proposal.status is Status.OPTIMAL:
+        assert_lawful(problem, proposal)
+    else:
+        assert proposal.teams == ()
+        assert proposal.unmet
