@@ -1,0 +1,141 @@
+"""One question at 10,000, 100,000 and 1,000,000 clues: is the mate found, how long does the whole check take?"""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import numpy as np
+from chassis.db import Database
+from clue_service.matching import repository
+from clue_service.matching.prepared import ClueText
+from clue_service.matching.service import Matcher
+from sqlalchemy import text
+
+from matching.crowd import Body, Planted
+from matching.loading import clue_id
+
+STAGES = ("prepare", "store", "follow", "retrieve", "score", "whole check")
+_WARM_UP = 40
+
+
+@dataclass
+class Measured:
+    """What was measured at one size; times in milliseconds."""
+
+    clues: int
+    times: dict[str, list[float]] = field(default_factory=lambda: {stage: [] for stage in STAGES})
+    mates: int = 0
+    retrieved: int = 0
+    scored: int = 0
+    shown: int = 0
+    questions: int = 0
+    answered: int = 0  # a true mate with probability ≥ .5
+    keys: list[int] = field(default_factory=list)
+    start_s: float = 0.0
+    start_without_snapshot_s: float = 0.0
+    snapshot_mb: float = 0.0
+    save_s: float = 0.0
+    tables_mb: dict[str, float] = field(default_factory=dict)
+    plan: str = ""
+    load: float = 0.0
+
+    def quantile(self, share: float, stage: str = "whole check") -> float:
+        """The quantile of a stage's time."""
+        return float(np.percentile(self.times[stage], 100 * share))
+
+
+def growth_exponent(rows: Sequence[Measured], share: float = 0.5) -> float:
+    """b of time ~ clues^b from the smallest to the largest size."""
+    first, last = rows[0], rows[-1]
+    return math.log(last.quantile(share) / first.quantile(share)) / math.log(last.clues / first.clues)
+
+
+async def start_matcher(database: Database, measured: Measured) -> Matcher:
+    """A matcher as a process starts one: first counting everything, then from the snapshot of that."""
+    counting = Matcher()
+    started = time.perf_counter()
+    async with database.sessions() as session:
+        await counting.start(session)
+    measured.start_without_snapshot_s = time.perf_counter() - started
+    started = time.perf_counter()
+    async with database.sessions.begin() as session:
+        await counting.recount(session)
+    measured.save_s = time.perf_counter() - started
+    matcher = Matcher()
+    started = time.perf_counter()
+    async with database.sessions() as session:
+        await matcher.start(session)
+        stored = await repository.load_snapshot(session)
+    measured.start_s = time.perf_counter() - started
+    measured.snapshot_mb = len(stored[0]) / 1e6 if stored else 0.0
+    return matcher
+
+
+async def ask(
+    database: Database, planted: Planted, measured: Measured, matcher: Matcher, advance: Callable[[], None]
+) -> None:
+    """Take in every query as intake does, and out again; the first ones warm the caches before the clock runs."""
+    mates: dict[str, set[UUID]] = {}
+    for number, body in enumerate(planted.stored, 1):
+        for matter in body["matter_ids"]:
+            mates.setdefault(matter, set()).add(clue_id(number))
+    for body in planted.queries[:_WARM_UP]:
+        await _check(database, matcher, body, Measured(0), set())
+    for body in planted.queries:
+        truth = set().union(*(mates.get(matter, set()) for matter in body["matter_ids"]))
+        await _check(database, matcher, body, measured, truth)
+        advance()
+
+
+async def count_clues(database: Database) -> int:
+    """How many clues are stored."""
+    async with database.sessions() as session:
+        return int(await session.scalar(text("SELECT count(*) FROM clue_key")) or 0)
+
+
+async def _check(database: Database, matcher: Matcher, body: Body, measured: Measured, mates: set[UUID]) -> None:
+    own = uuid4()
+    marks = [time.perf_counter()]
+    prepared = matcher.prepare(ClueText.of_body(body))
+    marks.append(time.perf_counter())
+    async with database.sessions.begin() as session:
+        await matcher.index(session, own, prepared)
+    marks.append(time.perf_counter())
+    async with database.sessions.begin() as session:
+        await matcher.follow(session)
+        marks.append(time.perf_counter())
+        search = matcher.search_for(own, prepared)
+        stored = await repository.retrieve(session, search)
+        marks.append(time.perf_counter())
+        found = matcher.rank(prepared, stored)
+    marks.append(time.perf_counter())
+    _note(measured, marks, mates, {one.clue_id for one in stored}, {one.clue_id: one.probability for one in found})
+    measured.keys.append(len(search.keys))
+    if not measured.plan:
+        async with database.sessions() as session:
+            measured.plan = await repository.explain_retrieval(session, search)
+    async with database.sessions.begin() as session:
+        await matcher.forget(session, own)
+
+
+def _note(
+    measured: Measured, marks: list[float], mates: set[UUID], retrieved: set[UUID], scored: dict[UUID, float]
+) -> None:
+    for stage, start, end in zip(STAGES, marks, marks[1:], strict=False):
+        measured.times[stage].append(1000 * (end - start))
+    measured.times["whole check"].append(1000 * (marks[-1] - marks[0]))
+    measured.mates += len(mates)
+    measured.retrieved += len(mates & retrieved)
+    measured.scored += len(mates & scored.keys())
+    measured.shown += sum(scored.get(mate, 0) >= 0.1 for mate in mates)
+    measured.questions += 1
+    measured.answered += any(scored.get(mate, 0) >= 0.5 for mate in mates)
+
+
+async def sizes_of_tables(database: Database) -> dict[str, float]:
+    """Megabytes on disk."""
+    names = ("clue_key", "ix_clue_key_keys", "clue_feature")
+    async with database.sessions() as session:
+        return {name: int(await session.scalar(text(f"SELECT pg_table_size('{name}')")) or 0) / 1e6 for name in names}

@@ -1,0 +1,149 @@
+"""The page docs/benchmarks/matching.md and its plot."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import machine
+import numpy as np
+
+from matching.accuracy import ENGINE, METHODS, SPLINK, TRGM, Compared
+from matching.growth import STAGES, Measured, growth_exponent
+from matching.truth import SLICES
+
+PAGE = Path(__file__).resolve().parents[2] / "docs/benchmarks/matching.md"
+PLOT = PAGE.with_suffix(".svg")
+_PACKAGES = ("numpy", "scikit-learn", "splink", "duckdb", "matplotlib")
+
+
+def write(compared: Compared | None, grown: Sequence[Measured], queries: int, *, is_kept: bool) -> str:
+    """The page's text; with ``is_kept`` it and the plot are stored."""
+    if is_kept:
+        _draw(compared, grown)
+    head = "# Matching\n\n`make bench ARGS=matching` (or `.venv/bin/python bench matching`) wrote this page; "
+    head += "what the engine does and why: [matching](../architecture/matching.md).\n\n"
+    parts = [
+        head,
+        machine.described(_PACKAGES),
+        *(_compared(compared) if compared else ()),
+        *_grown(grown, queries),
+    ]
+    text = "".join(parts)
+    if is_kept:
+        PAGE.write_text(text, encoding="utf-8")
+    return text
+
+
+def _compared(compared: Compared) -> list[str]:
+    p50 = {name: _quantile(compared.times[name], 50) for name in METHODS}
+    p99 = {name: _quantile(compared.times[name], 99) for name in METHODS}
+    errors = {name: compared.measures[name]["errors"] for name in METHODS}
+    rows = [
+        ("pair precision", lambda m, _: _share(m["pair_precision"])),
+        ("pair recall", lambda m, _: _share(m["pair_recall"])),
+        ("pair F1", lambda m, _: _share(m["pair_f1"])),
+        ("B³ F1", lambda m, _: _share(m["bcubed_f1"])),
+        ("intake recall", lambda m, _: _share(m["intake_recall"])),
+        ("false alarm", lambda m, _: _share(m["false_alarm"])),
+        ("pairs called wrongly (either way)", lambda m, _: f"{m['errors']:,}"),
+        ("… against the engine's", lambda _, name: f"{errors[name] / max(errors[ENGINE], 1):.1f} ×"),
+        *((f"called the same though {name}", lambda m, _, name=name: _share(m[name])) for name in SLICES),
+        ("one clue's check p50, ms", lambda _, name: f"{p50[name]:.1f}"),
+        ("one clue's check p99, ms", lambda _, name: f"{p99[name]:.1f}"),
+        ("… p50 against the engine's", lambda _, name: f"{p50[name] / p50[ENGINE]:.1f} ×"),
+    ]
+    head = (
+        f"\n## Against other ways\n\n{compared.clues:,} generated clues in wording that no fit has seen, in the order "
+    )
+    said = (
+        "of their arrival. The thresholds of the peers, and Splink's m, come from as many clues in other words; the "
+        "engine's is .5. Splink compares the normalised columns of the nightly batch, so it too profits from the "
+        "engine's reading of names, units, sums and dates. Times are of the later half; the engine's are of the whole "
+        "check with both transactions, the peers' of the search alone.\n\n"
+    )
+    table = "| measure | " + " | ".join(METHODS) + " |\n| --- |" + " ---: |" * len(METHODS) + "\n"
+    for title, value in rows:
+        table += f"| {title} | " + " | ".join(value(compared.measures[name], name) for name in METHODS) + " |\n"
+    likely = ", ".join(f"{name} {value:.4f}" for name, value in compared.likely.items())
+    return [head, said, table, f"\nThe band *likely* of the engine: {likely}.\n"]
+
+
+def _grown(grown: Sequence[Measured], queries: int) -> list[str]:
+    text = f"\n## Growth\n\n{queries} clues with earlier mates are asked for in databases of rising size. "
+    text += "Distractors come from one invented city for every 5,000 clues, so that names, units and topics grow with "
+    text += "the count; they are prepared by several processes and loaded through COPY. The check is intake's: "
+    text += "prepare, store and commit, then in a second transaction count what is new, retrieve and score.\n\n"
+    head = ["clues", *(f"{one.clues:,}" for one in grown)]
+    text += "| " + " | ".join(head) + " |\n| --- |" + " ---: |" * len(grown) + "\n"
+    for title, value in _growth_rows():
+        text += f"| {title} | " + " | ".join(value(one) for one in grown) + " |\n"
+    if len(grown) > 1:
+        text += f"\nTime grows with the clues to the power of {growth_exponent(grown):.2f} (p50), "
+        text += f"{growth_exponent(grown, 0.99):.2f} (p99).\n"
+    text += f"\n![Time and recall by size]({PLOT.name})\n"
+    last = grown[-1]
+    text += f"\n## The retrieval at {last.clues:,} clues\n\n`EXPLAIN (ANALYZE, BUFFERS)` of one question:\n\n"
+    return [text, f"```\n{last.plan}\n```\n"]
+
+
+def _growth_rows() -> list[tuple[str, Any]]:
+    return [
+        ("mates retrieved", lambda one: _share(one.retrieved / max(one.mates, 1))),
+        ("mates scored", lambda one: _share(one.scored / max(one.mates, 1))),
+        ("mates shown (≥ .10)", lambda one: _share(one.shown / max(one.mates, 1))),
+        ("questions with a true mate ≥ .5", lambda one: _share(one.answered / max(one.questions, 1))),
+        *(
+            (f"{stage} p50 / p95 / p99, ms", lambda one, stage=stage: _three(one, stage))
+            for stage in (STAGES[-1], *STAGES[:-1])
+        ),
+        ("keys searched, p50 / p99", lambda one: f"{_quantile(one.keys, 50):.0f} / {_quantile(one.keys, 99):.0f}"),
+        ("start of a process with stored counts, s", lambda one: f"{one.start_s:.1f}"),
+        ("… counting everything, s", lambda one: f"{one.start_without_snapshot_s:.1f}"),
+        ("stored counts, MB", lambda one: f"{one.snapshot_mb:.1f}"),
+        (
+            "keys / their index / features on disk, MB",
+            lambda one: " / ".join(f"{v:.0f}" for v in one.tables_mb.values()),
+        ),
+        ("load average of the machine meanwhile", lambda one: f"{one.load:.1f}"),
+    ]
+
+
+def _three(one: Measured, stage: str) -> str:
+    return " / ".join(f"{one.quantile(share, stage):.1f}" for share in (0.5, 0.95, 0.99))
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
+
+
+def _quantile(values: Sequence[float], share: float) -> float:
+    return float(np.percentile(values, share))
+
+
+def _draw(compared: Compared | None, grown: Sequence[Measured]) -> None:
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    import matplotlib.pyplot as plt
+
+    figure, (times, recall) = plt.subplots(1, 2, figsize=(10, 4))
+    sizes = [one.clues for one in grown]
+    for share in (0.5, 0.95, 0.99):
+        times.plot(sizes, [one.quantile(share) for one in grown], marker="o", label=f"engine p{100 * share:.0f}")
+    if compared:
+        for name in (TRGM, SPLINK):
+            times.plot([compared.clues], [_quantile(compared.times[name], 50)], "x", label=f"{name} p50")
+    times.set(xscale="log", yscale="log", xlabel="clues", ylabel="milliseconds", title="One clue's whole check")
+    times.legend()
+    values: Mapping[str, Any] = {
+        "retrieved": [one.retrieved / max(one.mates, 1) for one in grown],
+        "scored": [one.scored / max(one.mates, 1) for one in grown],
+        "shown": [one.shown / max(one.mates, 1) for one in grown],
+    }
+    for name, shares in values.items():
+        recall.plot(sizes, shares, marker="o", label=name)
+    recall.set(xscale="log", ylim=(0.9, 1), xlabel="clues", title="Share of mates")
+    recall.legend()
+    PLOT.parent.mkdir(parents=True, exist_ok=True)
+    figure.tight_layout()
+    figure.savefig(PLOT, metadata={"Date": None})
