@@ -47,7 +47,7 @@ def count(
     instant: datetime,
     day: date,
 ) -> Figures:
-    """The figures at the end of a civil day. Rounds and items come with their state then; items also with since when."""
+    """The figures at the end of a civil day. Rounds and items come with their state then, items with since when."""
     figures = Figures(units=units)
     for found, state in rounds:
         figures.rounds[found.type] += 1
