@@ -37,6 +37,7 @@ async def with_history(city: Any) -> Any:
     await city.office.post(path, personal, expect=201)
     fix = {"problem": "公示招租信息", "kind": "immediate_fix"}
     await city.office.post(f"/v1/findings/{finding['id']}/rectifications", fix, expect=201)
+    await city.run_jobs()  # the secondment is active before it ends
     await city.office.post(f"/v1/teams/{team['id']}/close")
     await city.run_jobs()
     await city.office.post(f"/v1/rounds/{team['round_id']}/close")
