@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.candidates.models import Candidate, CandidateVerdict
 
-
 _GIVEN = (
     "clue_a", "clue_b", "probability", "band", "relation", "reasons", "part_a", "part_b", "is_across", "version",
     "detected_at", "origin", "model_version",

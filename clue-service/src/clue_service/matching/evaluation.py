@@ -34,6 +34,7 @@ class Outcome:
 async def replay(clues: Iterable[Mapping[str, Any]], matcher: Matcher, sessions: Sessions) -> AsyncIterator[Outcome]:
     """Take in ``POST /v1/clues`` bodies with ``id`` and optional ``matter_ids``, in the order given."""
     names: dict[UUID, str] = {}
+    matcher.warm_up()
     for body in clues:
         clue_id = uuid4()
         name = str(body["id"])

@@ -40,6 +40,7 @@ _NOT_MONEY_AFTER = re.compile(
 )
 _CHINESE = re.compile(f"[{_HAN_NUMERAL}万亿]")
 _LARGEST = 1e13
+_NEAR = 1.11
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def _pair_overlap(one: Amount, other: Amount) -> str:
     if one.low <= other.high and other.low <= one.high:
         return "near"
     middle, opposite = (one.low + one.high) / 2, (other.low + other.high) / 2
-    if 0.9 <= middle / opposite <= 1.1:
-        return "near"
     ratio = max(middle, opposite) / min(middle, opposite)
+    if ratio <= _NEAR:
+        return "near"
     return "digits" if any(abs(ratio / power - 1) < 0.005 for power in (10, 100, 1000, 10000)) else "differ"

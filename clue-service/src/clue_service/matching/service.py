@@ -11,6 +11,7 @@ after the first one's commit. The engine only proposes; it never merges and neve
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 import numpy as np
@@ -18,7 +19,15 @@ import numpy as np
 from clue_service.matching import repository
 from clue_service.matching.domain import NO_DIRECTORY, prepare
 from clue_service.matching.frequency import Frequencies
-from clue_service.matching.prepared import ClueText, Prepared, dump_features, dump_grams, load_grams
+from clue_service.matching.prepared import (
+    AllegationText,
+    ClueText,
+    Prepared,
+    SubjectText,
+    dump_features,
+    dump_grams,
+    load_grams,
+)
 from clue_service.matching.ranking import choose_keys, text_budget, unpack
 from clue_service.matching.repository import Search, Session, StoredClue
 from clue_service.matching.scorer import Remembered, ScoredCandidate, Scorer
@@ -29,6 +38,11 @@ from clue_service.matching.units import UnitDirectory
 __all__ = ["Matcher", "ScoredCandidate"]
 
 _RETRIEVED = 300
+_ANY_CLUE = ClueText(
+    date(2024, 1, 1),
+    (SubjectText(name="王某", unit_name="某县某局", post="局长"),),
+    (AllegationText("2023年3月,王某收受李某五万元。"),),
+)
 _FOLLOW_AT_ONCE = 5_000
 _COUNT_ONE_BY_ONE = 200  # more are counted at once, which costs some milliseconds however few there are
 
@@ -54,8 +68,13 @@ class Matcher:
         """Normalise a clue: pure, 1–3 ms for a form, at most some 50 ms for the longest letter."""
         return prepare(clue, self.directory)
 
+    def warm_up(self) -> None:
+        """Read the word lists now (a second or so), so that the first clue does not wait for them."""
+        self.prepare(_ANY_CLUE)
+
     async def start(self, session: Session) -> None:
         """Load the stored counts, then read what came after them. Without a snapshot this reads every clue's keys."""
+        self.warm_up()
         await self._load_counts(session)
         await self.follow(session)
 

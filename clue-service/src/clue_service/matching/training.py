@@ -72,11 +72,16 @@ def check_enough(same: int, different: int, least: int) -> None:
 
 
 async def train(
-    replay: Replay, clues: Sequence[Body] | None, count: int, present: MatchModel | None = None
+    replay: Replay,
+    clues: Sequence[Body] | None,
+    count: int,
+    present: MatchModel | None = None,
+    afterwards: Callable[[Replay, MatchModel], Awaitable[MatchModel]] | None = None,
 ) -> tuple[MatchModel, FitReport]:
     """Fit on the clues, or on ``count`` generated ones; ``replay`` runs clues through the engine in empty tables.
 
-    ``present`` is the model to compare with, the packaged one unless told. Raises TooFewPairs.
+    ``present`` is the model to compare with, the packaged one unless told; ``afterwards`` may move the fitted model
+    before it is judged. Raises TooFewPairs.
     """
     fitting, calibrating, judging = _thirds(clues) if clues else generated(count)
     background = packaged_model().background if clues else background_of(fitting, judging)
@@ -104,6 +109,8 @@ async def train(
         },
     )
     model.origin["shares"] = shown_shares(model, held)
+    if afterwards is not None:
+        model = await afterwards(replay, model)
     after = judge(await replay(judging, Matcher(model), "judging"))
     return model, FitReport(await _judge_present(replay, judging, present), after, len(pairs))
 

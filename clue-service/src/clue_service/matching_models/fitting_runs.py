@@ -13,6 +13,7 @@ from clue_service.matching.evaluation import Outcome
 from clue_service.matching.fitting import LabelledPair
 from clue_service.matching.scoring import MatchModel
 from clue_service.matching.service import Matcher
+from clue_service.matching.told_fitting import move_towards_told
 from clue_service.matching.training import Body, Replay, check_enough, generated, judge, labelled_pairs, train
 from clue_service.matching_models import service
 from clue_service.matching_models.domain import objections
@@ -66,7 +67,7 @@ async def fit_from_clues(clues: Sequence[Body] | None, count: int, keep: bool, a
 
 
 async def _trained(url: str, clues: Sequence[Body] | None, count: int, present: MatchModel | None) -> Fitted:
-    model, report = await train(_replay_in(url), clues, count, present)
+    model, report = await train(_replay_in(url), clues, count, present, None if clues else move_towards_told)
     part = "file" if clues else "generated"
     parts = {part: (report.before, report.after)}
     return Fitted(model, parts, {"pairs": report.pairs}, may_be_shipped=report.is_better)
