@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, TextClause, and_, bindparam, case, delete, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Float, Integer
+from sqlalchemy.types import Float, Integer, LargeBinary, SmallInteger, String, Uuid
 
 from clue_service.matching.models import ClueFeature, ClueKey, MatchingFrequency
 from clue_service.matching.prepared import FEATURES_VERSION
@@ -36,6 +36,25 @@ _RETRIEVE = text(
     CROSS JOIN LATERAL (SELECT features, grams FROM clue_feature WHERE clue_feature.id = found.id OFFSET 0) AS stored
     """
 ).bindparams(*_ARRAYS)
+# One statement instead of three: intake waits for it. What is stored refers to what is gone, so that it comes after it.
+_STORE = text(
+    """
+    WITH gone AS (DELETE FROM clue_key WHERE clue_id = :clue_id RETURNING id),
+    stored AS (
+        INSERT INTO clue_key (clue_id, commission, keys, format)
+        SELECT :clue_id, :commission, :keys, :format FROM (SELECT count(*) FROM gone) AS before
+        RETURNING id
+    )
+    INSERT INTO clue_feature (id, features, grams) SELECT id, :features, :grams FROM stored RETURNING id
+    """
+).bindparams(
+    bindparam("clue_id", type_=Uuid()),
+    bindparam("commission", type_=String()),
+    bindparam("keys", type_=ARRAY(Integer)),
+    bindparam("format", type_=SmallInteger()),
+    bindparam("features", type_=LargeBinary()),
+    bindparam("grams", type_=LargeBinary()),
+)
 # Small tables too are read through their indexes. Of a key that a flood of letters has, the index gives a part by
 # chance: whatever lies in the database, a query looks at about this many postings of one key.
 _SEARCHING = text(
@@ -45,7 +64,7 @@ _SEARCHING = text(
 _SEARCHED = text("SELECT set_config('enable_seqscan', 'on', true), set_config('gin_fuzzy_search_limit', '0', true)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StoredClue:
     """A candidate's features, still packed."""
 
@@ -60,12 +79,15 @@ async def add_clue(
     session: AsyncSession, clue_id: UUID, commission: str | None, keys: Sequence[int], features: bytes, grams: bytes
 ) -> int:
     """Store keys and features, replacing earlier ones of this clue; the new ``clue_key.id``."""
-    await remove_clue(session, clue_id)
-    row = {"clue_id": clue_id, "commission": commission, "keys": list(keys), "format": FEATURES_VERSION}
-    statement = insert(ClueKey).values(row).returning(ClueKey.id)
-    stored = int((await session.execute(statement)).scalar_one())
-    await session.execute(insert(ClueFeature).values(id=stored, features=features, grams=grams))
-    return stored
+    row = {
+        "clue_id": clue_id,
+        "commission": commission,
+        "keys": list(keys),
+        "format": FEATURES_VERSION,
+        "features": features,
+        "grams": grams,
+    }
+    return int((await session.execute(_STORE, row)).scalar_one())
 
 
 async def stored_clues(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, StoredClue]:
@@ -111,7 +133,7 @@ async def retrieve(session: AsyncSession, search: Search) -> list[StoredClue]:
     if not search.keys:
         return []
     rows = await _searching(session, _RETRIEVE, search)
-    found = [StoredClue(row.id, row.clue_id, float(row.score), row.features, row.grams) for row in rows]
+    found = [StoredClue(row.id, row.clue_id, row.score, row.features, row.grams) for row in rows]
     return sorted(found, key=lambda one: (-one.score, one.id))
 
 
