@@ -57,7 +57,8 @@ async def test_a_rule_that_cannot_hold_is_named_with_how_many_are_missing(city: 
     planned = await city.office.post("/v1/rounds", city.round_body(targets=target), expect=201)
     city.peers.pool.add_cadre("insp-xn", tags=["audit"])
     run = await city.assemble(planned["id"])
-    assert [(one["rule"], one["missing"]) for one in run["unmet"]] == [("two_auditors", 2)]  # the other auditor is barred
+    # The other auditor is barred.
+    assert [(one["rule"], one["missing"]) for one in run["unmet"]] == [("two_auditors", 2)]
     refused = await city.office.post(f"/v1/assembly-runs/{run['id']}/adopt", expect=409)
     assert refused["code"] == "override_reason_required"
 
