@@ -25,13 +25,15 @@ def main() -> None:
         task = bars.add_task("local stack", total=ROUNDS)
         for number in range(ROUNDS):
             stack = RunningStack(folder / f"home-{number}", free_port())
-            rows.setdefault("first start, with the demo city (s)", []).append(_timed(stack.start))
-            memory = _memory_mib(stack)
-            rows.setdefault("memory at rest, sum of proportional shares (MiB)", []).append(sum(memory.values()))
-            rows.setdefault("the story (s)", []).append(_timed(lambda stack=stack: _play(stack)))
-            rows.setdefault("stop (s)", []).append(_timed(stack.stop))
-            rows.setdefault("later start (s)", []).append(_timed(stack.start))
-            stack.stop()
+            try:
+                rows.setdefault("first start, with the demo city (s)", []).append(_timed(stack.start))
+                memory = _memory_mib(stack)
+                rows.setdefault("memory at rest, sum of proportional shares (MiB)", []).append(sum(memory.values()))
+                rows.setdefault("the story (s)", []).append(_timed(lambda stack=stack: _play(stack)))
+                rows.setdefault("stop (s)", []).append(_timed(stack.stop))
+                rows.setdefault("later start (s)", []).append(_timed(stack.start))
+            finally:
+                stack.stop()
             bars.advance(task)
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(_page(rows, memory))
