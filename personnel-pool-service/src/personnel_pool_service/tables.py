@@ -1,9 +1,12 @@
 """The parent of every table this service owns."""
 
 from datetime import datetime
+from uuid import UUID
 
 from chassis.db import ModelBase, new_metadata
 from chassis.errors import StaleVersion
+from sqlalchemy import Uuid, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 
@@ -30,3 +33,9 @@ class Versioned:
         """Count one change."""
         self.version += 1
         self.updated_at = now
+
+
+async def new_id(session: AsyncSession) -> UUID:
+    """A time-ordered id before there is a row for it: sealing binds a text to its row."""
+    found: UUID = (await session.execute(select(func.uuidv7(type_=Uuid)))).scalar_one()
+    return found

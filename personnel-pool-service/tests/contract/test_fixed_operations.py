@@ -50,7 +50,7 @@ def test_no_answer_has_a_field_for_relatives() -> None:
     [
         "unit_cycle", "cadre_exists", "cadre_is_lent", "cadre_not_active", "cadre_linked_elsewhere", "unknown_cadre",
         "double_booked", "home_unit_quota", "period_too_long", "not_your_seats", "seat_not_open",
-        "clue_target_unsupported",
+        "unknown_clue",
     ],
 )  # fmt: skip
 def test_every_refusal_speaks_both_languages(code: str) -> None:

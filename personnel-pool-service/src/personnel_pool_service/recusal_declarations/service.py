@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from chassis.errors import NotFound
 from chassis.keyring import KeyRing
@@ -15,6 +15,7 @@ from personnel_pool_service.recusal_declarations.errors import NotACadre
 from personnel_pool_service.recusal_declarations.models import DeclarationRow
 from personnel_pool_service.recusals.grounds import Tie, TieKind
 from personnel_pool_service.sealing import open_record, seal_record
+from personnel_pool_service.tables import new_id
 from personnel_pool_service.units.service import require_units
 
 
@@ -40,7 +41,7 @@ async def declare(
     await require_units(uow, {f"/ties/{index}/unit_code": tie.unit_code for index, (tie, _) in enumerate(ties)})
     await cadres.lock_cadres(uow, [cadre_id])
     await repository.retire_standing(uow.session, cadre_id)
-    declaration_id = uuid4()
+    declaration_id = await new_id(uow.session)
     record = [
         {"kind": tie.kind.value, "unit_code": tie.unit_code, "last": str(tie.last) if tie.last else None, "note": note}
         for tie, note in ties

@@ -1,7 +1,7 @@
 """An inspected unit asks that somebody not deal with it; the inspection office verifies, a leader decides."""
 
 from collections.abc import Collection
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from chassis.errors import Forbidden, NotFound
 from chassis.keyring import KeyRing
@@ -13,6 +13,7 @@ from personnel_pool_service.recusal_requests.models import RecusalRequestRow
 from personnel_pool_service.recusal_waivers.service import person, require_cadre, require_somebody_else
 from personnel_pool_service.recusals.grounds import Rank
 from personnel_pool_service.sealing import open_text, seal_text
+from personnel_pool_service.tables import new_id
 from personnel_pool_service.units.service import require_units
 
 
@@ -36,7 +37,7 @@ async def request_recusal(
     if unit_code not in own_units:
         raise Forbidden
     await require_cadre(uow, cadre_id)
-    request_id = uuid4()
+    request_id = await new_id(uow.session)
     row = RecusalRequestRow(
         id=request_id,
         cadre_id=cadre_id,

@@ -1,7 +1,7 @@
 """Two people open why somebody is recused. What they read is the kinds of grounds, never the facts behind them."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from chassis.errors import NotFound
 from chassis.keyring import KeyRing
@@ -13,6 +13,7 @@ from personnel_pool_service.recusal_unsealings.errors import NotReadable
 from personnel_pool_service.recusal_unsealings.models import UnsealingRow
 from personnel_pool_service.recusal_waivers.service import person, require_cadre, require_somebody_else
 from personnel_pool_service.sealing import seal_text
+from personnel_pool_service.tables import new_id
 from personnel_pool_service.units.service import require_units
 
 
@@ -23,7 +24,7 @@ async def request_unsealing(
     await require_units(uow, {"/unit_code": unit_code})
     await require_cadre(uow, cadre_id)
     await require_somebody_else(uow, "", cadre_id)
-    unsealing_id = uuid4()
+    unsealing_id = await new_id(uow.session)
     row = UnsealingRow(
         id=unsealing_id,
         cadre_id=cadre_id,

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.db import Uuid7
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from personnel_pool_service.tables import Base, Versioned
@@ -31,4 +31,4 @@ class PulseRow(Base):
     __tablename__ = "recusal_pulse"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    beat: Mapped[int]
+    beat: Mapped[int] = mapped_column(BigInteger)
