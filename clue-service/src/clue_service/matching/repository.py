@@ -5,37 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, TextClause, and_, bindparam, case, delete, func, select, text
+from sqlalchemy import and_, bindparam, case, delete, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Float, Integer, LargeBinary, SmallInteger, String, Uuid
 
 from clue_service.matching.models import ClueFeature, ClueKey, MatchingFrequency
 from clue_service.matching.prepared import FEATURES_VERSION
+from clue_service.matching.retrieval import RETRIEVAL, RETRIEVAL_SETTINGS, retrieval_function
 
 Session = AsyncSession
 
 _SNAPSHOT = 1
-_POSTINGS_FOR_EACH = 2  # postings the index may give for one clue looked at: their order is not known before
 _ARRAYS = (bindparam("keys", type_=ARRAY(Integer)), bindparam("weights", type_=ARRAY(Float)))
-# The lateral forms make the planner probe the indexes once for each key and each clue found; a plain `&&` or join reads
-# whole tables at small sizes. Rows of another version hide behind the limit of a key, which bounds the work.
-_RETRIEVE = text(
-    """
-    WITH found AS (
-        SELECT hit.id, hit.clue_id, sum(q.weight) AS score
-        FROM unnest(:keys, :weights) AS q(key, weight)
-        CROSS JOIN LATERAL (
-            SELECT id, clue_id, format FROM clue_key WHERE keys @> ARRAY[q.key] LIMIT :per_key
-        ) AS hit
-        WHERE hit.clue_id <> :own AND hit.format = :format
-        GROUP BY hit.id, hit.clue_id ORDER BY score DESC, hit.id LIMIT :most
-    )
-    SELECT found.id, found.clue_id, found.score, stored.features, stored.grams
-    FROM found
-    CROSS JOIN LATERAL (SELECT features, grams FROM clue_feature WHERE clue_feature.id = found.id OFFSET 0) AS stored
-    """
-).bindparams(*_ARRAYS)
+_RETRIEVE = text("SELECT * FROM matching_retrieve(:keys, :weights, :own, :per_key, :most, :format)").bindparams(
+    *_ARRAYS, bindparam("own", type_=Uuid()), bindparam("format", type_=SmallInteger())
+)
 # One statement instead of three: intake waits for it. What is stored refers to what is gone, so that it comes after it.
 _STORE = text(
     """
@@ -55,13 +40,6 @@ _STORE = text(
     bindparam("features", type_=LargeBinary()),
     bindparam("grams", type_=LargeBinary()),
 )
-# Small tables too are read through their indexes. Of a key that a flood of letters has, the index gives a part by
-# chance: whatever lies in the database, a query looks at about this many postings of one key.
-_SEARCHING = text(
-    "SELECT set_config('enable_seqscan', 'off', true), set_config('gin_fuzzy_search_limit', :postings, true)"
-)
-# What follows in the same transaction is planned as ever; after an error the rollback ends local settings by itself.
-_SEARCHED = text("SELECT set_config('enable_seqscan', 'on', true), set_config('gin_fuzzy_search_limit', '0', true)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +110,17 @@ async def retrieve(session: AsyncSession, search: Search) -> list[StoredClue]:
     """The clues but ``own`` that share the weightiest of the keys, best first; rows of another version are left out."""
     if not search.keys:
         return []
-    rows = await _searching(session, _RETRIEVE, search)
+    rows = await session.execute(_RETRIEVE, search.parameters())
     found = [StoredClue(row.id, row.clue_id, row.score, row.features, row.grams) for row in rows]
     return sorted(found, key=lambda one: (-one.score, one.id))
 
 
 async def explain_retrieval(session: AsyncSession, search: Search) -> str:
-    """How PostgreSQL carries a retrieval out, measured: ``EXPLAIN (ANALYZE, BUFFERS)``."""
-    statement = text(f"EXPLAIN (ANALYZE, BUFFERS) {_RETRIEVE.text}").bindparams(*_ARRAYS)
-    return "\n".join(row[0] for row in await _searching(session, statement, search))
-
-
-async def _searching(session: AsyncSession, statement: TextClause, search: Search) -> Sequence[Row[Any]]:
-    await session.execute(_SEARCHING, {"postings": str(_POSTINGS_FOR_EACH * search.per_key)})
-    rows = (await session.execute(statement, search.parameters())).all()
-    await session.execute(_SEARCHED)
-    return rows
+    """How PostgreSQL carries a retrieval out, measured: ``EXPLAIN (ANALYZE, BUFFERS)`` of what the function does."""
+    for name, value in RETRIEVAL_SETTINGS.items():
+        await session.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
+    statement = text(f"EXPLAIN (ANALYZE, BUFFERS) {RETRIEVAL}").bindparams(*_ARRAYS)
+    return "\n".join(row[0] for row in await session.execute(statement, search.parameters()))
 
 
 @dataclass(frozen=True)
@@ -248,3 +221,4 @@ async def create_tables(session: AsyncSession) -> None:
     connection = await session.connection()
     await connection.run_sync(lambda sync: ClueKey.metadata.drop_all(sync, tables=tables))
     await connection.run_sync(lambda sync: ClueKey.metadata.create_all(sync, tables=tables))
+    await session.execute(text(retrieval_function()))
