@@ -82,35 +82,24 @@ class Reading:
         wish = Wish(row.number, errors=[(one.column, one.code) for one in row.errors])
         raw: dict[str, Any] = {}
         for column in COLUMNS:
-            if row.text(column.name) is None:
+            text = row.text(column.name)
+            if text is None:
                 if column.is_required:
                     wish.errors.append((column.name, "missing"))
                 continue
             try:
-                raw[column.name] = self._read(column.name, row)
+                raw[column.name] = self._read(column.name, row, text)
             except ValueError as error:
                 wish.errors.append((column.name, str(error)))
         if not wish.errors:
             self._validate(wish, raw)
         return wish
 
-    def _read(self, column: str, row: Row) -> Any:
-        text = row.text(column) or ""
-        readers: Mapping[str, Callable[[], Any]] = {
-            "id_number": lambda: _number_text(row, text),
-            "home_unit": lambda: self.units.code_of(text),
-            "birth_date": lambda: read_date(row.cells.get(column)),
-            "party_member": lambda: read_yes(text, YES, NO),
-            "tags": lambda: split_list(text),
-            "pool_kinds": lambda: [LABELS["pool_kinds"].get(one, one) for one in split_list(text)],
-            "work_history": lambda: self._with_units(read_history(text)),
-            "relatives": lambda: self._with_units(read_relatives(text)),
-        }
-        if column in readers:
-            return readers[column]()
-        return LABELS.get(column, {}).get(text, text)
+    def _read(self, column: str, row: Row, text: str) -> Any:
+        reader = _READERS.get(column)
+        return LABELS.get(column, {}).get(text, text) if reader is None else reader(self, row, text)
 
-    def _with_units(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def with_units(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [{**entry, "unit_code": self.units.code_of(entry["unit_code"])} for entry in entries]
 
     def _validate(self, wish: Wish, raw: dict[str, Any]) -> None:
@@ -137,6 +126,18 @@ class Reading:
             wish.errors.append(("birth_date", "birth_differs_from_id"))
         if wish.given.get("gender") not in (None, number.gender):
             wish.flags.append("gender_differs_from_id")
+
+
+_READERS: Mapping[str, Callable[[Reading, Row, str], Any]] = {
+    "id_number": lambda _reading, row, text: _number_text(row, text),
+    "home_unit": lambda reading, _row, text: reading.units.code_of(text),
+    "birth_date": lambda _reading, row, _text: read_date(row.cells.get("birth_date")),
+    "party_member": lambda _reading, _row, text: read_yes(text, YES, NO),
+    "tags": lambda _reading, _row, text: split_list(text),
+    "pool_kinds": lambda _reading, _row, text: [LABELS["pool_kinds"].get(one, one) for one in split_list(text)],
+    "work_history": lambda reading, _row, text: reading.with_units(read_history(text)),
+    "relatives": lambda reading, _row, text: reading.with_units(read_relatives(text)),
+}
 
 
 def _number_text(row: Row, text: str) -> str:

@@ -47,9 +47,14 @@ async def new_ids(session: AsyncSession, count: int) -> list[UUID]:
     return list(await session.scalars(select(func.uuidv7()).select_from(func.generate_series(1, count))))
 
 
+def _every_column(model: type[Any]) -> Any:
+    # Otherwise rows with an empty column and rows without one become statements of their own, thousands of them.
+    return insert(model).execution_options(render_nulls=True)
+
+
 async def insert_cadres(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Insert many cadres whose ids are known."""
-    await session.execute(insert(CadreRow), list(rows))
+    await session.execute(_every_column(CadreRow), list(rows))
 
 
 async def insert_posts(session: AsyncSession, histories: Mapping[UUID, Sequence[Post]]) -> None:
@@ -63,7 +68,7 @@ async def insert_posts(session: AsyncSession, histories: Mapping[UUID, Sequence[
         for position, post in enumerate(posts)
     ]  # fmt: skip
     if rows:
-        await session.execute(insert(PostRow), rows)
+        await session.execute(_every_column(PostRow), rows)
 
 
 async def replace_posts(session: AsyncSession, histories: Mapping[UUID, Sequence[Post]]) -> None:

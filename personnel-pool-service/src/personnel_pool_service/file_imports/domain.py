@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from chassis.errors import Text
@@ -67,8 +67,8 @@ class Outcome:
     flags: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
-        """The form in which it is sealed."""
-        return asdict(self)
+        """The form in which it is sealed; values as they are."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
 def refused(row: int, errors: Sequence[tuple[str | None, str]]) -> Outcome:

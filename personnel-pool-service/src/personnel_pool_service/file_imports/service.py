@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Sequence
+from dataclasses import asdict, is_dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -147,8 +148,12 @@ async def forget_old_files(resources: Resources) -> None:
 
 
 def _pack(outcomes: Sequence[Outcome]) -> bytes:
-    plain = json.dumps([one.to_json() for one in outcomes], ensure_ascii=False, default=str)
+    plain = json.dumps([one.to_json() for one in outcomes], ensure_ascii=False, default=_to_json)
     return zlib.compress(plain.encode(), 1)
+
+
+def _to_json(value: object) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
 
 
 def _unpack(keys: KeyRing, row: FileImportRow) -> list[dict[str, Any]]:
