@@ -93,6 +93,14 @@ class MatchModel:
                 total += row.get(levels.get(two, ""), 0.0)
         return total
 
+    def worth_of_mates(self, levels: Levels) -> float:
+        """What the level of ``mates`` adds to the score that the same levels had without it."""
+        total = self.weights.get("mates", {}).get(levels["mates"], 0.0)
+        for one, two, table in self._joint:
+            if "mates" in (one, two):
+                total += table.get(levels.get(one, ""), {}).get(levels.get(two, ""), 0.0)
+        return total
+
     @cached_property
     def _single(self) -> list[tuple[str, dict[str, float]]]:
         return [(name, weights) for name, weights in self.weights.items() if "*" not in name]
