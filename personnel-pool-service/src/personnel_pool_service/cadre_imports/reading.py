@@ -103,6 +103,7 @@ class Reading:
         return [{**entry, "unit_code": self.units.code_of(entry["unit_code"])} for entry in entries]
 
     def _validate(self, wish: Wish, raw: dict[str, Any]) -> None:
+        number: IdNumber | None = raw.pop("id_number", None)  # read already; the model would read it twice more
         try:
             wish.given = CadreChange.model_validate(raw).to_changes()
         except ValidationError as error:
@@ -111,8 +112,8 @@ class Reading:
                 for one in error.errors(include_input=False, include_context=False, include_url=False)
             )
             return
-        number: IdNumber | None = wish.given.get("id_number")
         if number is not None:
+            wish.given["id_number"] = number
             wish.digest, wish.born_by_number = number.digest(self.keys), number.birth_date
             self._compare(wish, number)
         draft = replace(_BLANK, birth_date=wish.birth_date, work_history=wish.given.get("work_history", ()))
@@ -129,7 +130,7 @@ class Reading:
 
 
 _READERS: Mapping[str, Callable[[Reading, Row, str], Any]] = {
-    "id_number": lambda _reading, row, text: _number_text(row, text),
+    "id_number": lambda _reading, row, text: _id_number(row, text),
     "home_unit": lambda reading, _row, text: reading.units.code_of(text),
     "birth_date": lambda _reading, row, _text: read_date(row.cells.get("birth_date")),
     "party_member": lambda _reading, _row, text: read_yes(text, YES, NO),
@@ -140,7 +141,7 @@ _READERS: Mapping[str, Callable[[Reading, Row, str], Any]] = {
 }
 
 
-def _number_text(row: Row, text: str) -> str:
+def _id_number(row: Row, text: str) -> IdNumber:
     if isinstance(row.cells.get("id_number"), (int, float)):
         raise ValueError("number_not_text")  # noqa: TRY004 - the code of a row's error, not a fault of the program
-    return read_id_number(text).text
+    return read_id_number(text)
