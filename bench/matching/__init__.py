@@ -21,9 +21,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from matching import growth, loading, page
-from matching.accuracy import compare_methods
+from matching.accuracy import SPLINK, TRGM, compare_methods
 from matching.crowd import Planted, plant
+from matching.peers import SplinkPeer, time_pg_trgm
+from matching.truth import Clues
 
+_PEERS_UNTIL = 100_000  # their time grows with the clues
+_PEERS_SEED = 8_333
 _PLANTED = loading.FIRST - 1  # clues of the city that queries are about
 
 
@@ -31,7 +35,7 @@ def main() -> None:
     """Measure, print the page and write it unless ``--quick``; options come from the command line."""
     asked = _parse([one for one in sys.argv[1:] if one.startswith("--")])
     sizes = [5_000, 10_000] if asked.quick else [int(size) for size in asked.sizes.split(",")]
-    clues, queries = (600, 60) if asked.quick else (asked.clues, asked.queries)
+    clues, queries = (min(asked.clues, 400), 60) if asked.quick else (asked.clues, asked.queries)
     with _data(asked.folder) as folder, EmbeddedPostgres(folder / "postgres", fsync=False) as server, _bars() as bars:
         compared = compare_methods(server, clues, _titled(bars)) if clues else None
         grown = _grow(server, sizes, queries, bars)
@@ -77,7 +81,7 @@ def _grow(server: EmbeddedPostgres, sizes: Sequence[int], queries: int, bars: Pr
     planted = plant(queries, _PLANTED)
     found = []
     for size in sizes:
-        service = server.create_service_database(f"growth_{size}")
+        service = server.create_service_database(f"growth_{size}", extensions=("pg_trgm",))
         dsn = service.owner.replace("+asyncpg", "")
         asyncio.run(_prepare_tables(service.owner, dsn))
         jobs = asyncio.run(loading.still_missing(dsn, list(loading.cities(size))))
@@ -89,7 +93,20 @@ def _grow(server: EmbeddedPostgres, sizes: Sequence[int], queries: int, bars: Pr
         asyncio.run(loading.after_loading(dsn))
         asked = bars.add_task(f"asking at {size:,}", total=len(planted.queries))
         found.append(asyncio.run(_measure(service.owner, planted, lambda asked=asked: bars.advance(asked))))
+        if size <= _PEERS_UNTIL:
+            found[-1].peers = _time_peers(dsn, planted)
     return found
+
+
+def _time_peers(dsn: str, planted: Planted) -> dict[str, list[float]]:
+    """How long the peers take for one clue among those stored, in milliseconds."""
+    questions = [loading.text_of(body) for body in planted.queries[:: max(1, len(planted.queries) // 20)]]
+    splink = SplinkPeer(Clues.generate(_PEERS_SEED, "fit", 1_000))
+    stored = asyncio.run(growth.stored_clues(dsn))
+    return {
+        TRGM: asyncio.run(time_pg_trgm(dsn, questions)),
+        SPLINK: splink.time_stored(stored, [clue for clue, _ in stored[1 : _PLANTED : _PLANTED // 8]]),
+    }
 
 
 async def _prepare_tables(url: str, dsn: str) -> None:

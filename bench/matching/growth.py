@@ -3,13 +3,14 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4
 
+import asyncpg
 import numpy as np
 from chassis.db import Database
 from clue_service.matching import repository
-from clue_service.matching.prepared import ClueText
+from clue_service.matching.prepared import ClueText, Prepared, load_features, load_grams
 from clue_service.matching.service import Matcher
 from sqlalchemy import text
 
@@ -40,6 +41,7 @@ class Measured:
     tables_mb: dict[str, float] = field(default_factory=dict)
     plan: str = ""
     load: float = 0.0
+    peers: dict[str, list[float]] = field(default_factory=dict)
 
     def quantile(self, share: float, stage: str = "whole check") -> float:
         """The quantile of a stage's time."""
@@ -139,3 +141,22 @@ async def sizes_of_tables(database: Database) -> dict[str, float]:
     names = ("clue_key", "ix_clue_key_keys", "clue_feature")
     async with database.sessions() as session:
         return {name: int(await session.scalar(text(f"SELECT pg_table_size('{name}')")) or 0) / 1e6 for name in names}
+
+
+async def stored_clues(dsn: str) -> list[tuple[int, Prepared]]:
+    """Every stored clue as the nightly batch reads it."""
+    connection = await asyncpg.connect(dsn)
+    found = []
+    try:
+        async with connection.transaction():
+            async for row in connection.cursor(
+                "SELECT id, features, grams FROM clue_feature ORDER BY id", prefetch=2_000
+            ):
+                prepared, grams = load_features(row["features"]), load_grams(row["grams"])
+                assert prepared is not None
+                assert grams is not None
+                parts = tuple(replace(one, content=own) for one, own in zip(prepared.parts, grams[1], strict=True))
+                found.append((row["id"], replace(prepared, parts=parts)))
+    finally:
+        await connection.close()
+    return found

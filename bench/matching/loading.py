@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 from clue_service.matching.prepared import FEATURES_VERSION, ClueText, dump_features, dump_grams
 from clue_service.matching.repository import create_tables
+from clue_service.matching.retrieval import retrieval_function
 from clue_service.matching.service import Matcher
 
 from matching.crowd import CITY, Body, crowd
@@ -46,6 +47,7 @@ async def make_tables(database: Any, dsn: str) -> None:
     finally:
         await connection.close()
     if stored == FEATURES_VERSION:
+        await run(dsn, retrieval_function())
         return
     async with database.sessions.begin() as session:
         await create_tables(session)

@@ -19,7 +19,7 @@ _PACKAGES = ("numpy", "scikit-learn", "splink", "duckdb", "matplotlib")
 def write(compared: Compared | None, grown: Sequence[Measured], queries: int, *, is_kept: bool) -> str:
     """The page's text; with ``is_kept`` it and the plot are stored."""
     if is_kept:
-        _draw(compared, grown)
+        _draw(grown)
     head = "# Matching\n\n`make bench ARGS=matching` (or `.venv/bin/python bench matching`) wrote this page; "
     head += "what the engine does and why: [matching](../architecture/matching.md).\n\n"
     parts = [
@@ -96,6 +96,10 @@ def _growth_rows() -> list[tuple[str, Any]]:
             (f"{stage} p50 / p95 / p99, ms", lambda one, stage=stage: _three(one, stage))
             for stage in (STAGES[-1], *STAGES[:-1])
         ),
+        *(
+            (f"{name}, its search alone, p50, ms (× the engine's check)", lambda one, name=name: _peer(one, name))
+            for name in (TRGM, SPLINK)
+        ),
         ("keys searched, p50 / p99", lambda one: f"{_quantile(one.keys, 50):.0f} / {_quantile(one.keys, 99):.0f}"),
         ("start of a process with stored counts, s", lambda one: f"{one.start_s:.1f}"),
         ("… counting everything, s", lambda one: f"{one.start_without_snapshot_s:.1f}"),
@@ -112,6 +116,13 @@ def _three(one: Measured, stage: str) -> str:
     return " / ".join(f"{one.quantile(share, stage):.1f}" for share in (0.5, 0.95, 0.99))
 
 
+def _peer(one: Measured, name: str) -> str:
+    if name not in one.peers:
+        return "–"
+    p50 = _quantile(one.peers[name], 50)
+    return f"{p50:.0f} ({p50 / one.quantile(0.5):.0f} ×)"
+
+
 def _share(value: float | None) -> str:
     return "–" if value is None else f"{value:.4f}"
 
@@ -120,7 +131,7 @@ def _quantile(values: Sequence[float], share: float) -> float:
     return float(np.percentile(values, share))
 
 
-def _draw(compared: Compared | None, grown: Sequence[Measured]) -> None:
+def _draw(grown: Sequence[Measured]) -> None:
     import matplotlib as mpl
 
     mpl.use("svg")
@@ -130,9 +141,9 @@ def _draw(compared: Compared | None, grown: Sequence[Measured]) -> None:
     sizes = [one.clues for one in grown]
     for share in (0.5, 0.95, 0.99):
         times.plot(sizes, [one.quantile(share) for one in grown], marker="o", label=f"engine p{100 * share:.0f}")
-    if compared:
-        for name in (TRGM, SPLINK):
-            times.plot([compared.clues], [_quantile(compared.times[name], 50)], "x", label=f"{name} p50")
+    for name in (TRGM, SPLINK):
+        known = [one for one in grown if name in one.peers]
+        times.plot([one.clues for one in known], [_quantile(one.peers[name], 50) for one in known], "x--", label=name)
     times.set(xscale="log", yscale="log", xlabel="clues", ylabel="milliseconds", title="One clue's whole check")
     times.legend()
     values: Mapping[str, Any] = {

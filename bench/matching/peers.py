@@ -4,14 +4,16 @@ import math
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import numpy as np
-from clue_service.matching.prepared import ClueText
+from clue_service.matching.prepared import ClueText, Prepared
 from clue_service.matching.service import Matcher
 from clue_service.reclusterings import linkage
 from clue_service.reclusterings.domain import Digests, rows_of
@@ -23,6 +25,7 @@ from matching.truth import Clues, Pair
 Advance = Callable[[], None]
 _LEAST_TRIGRAM = 0.12  # similarity; below it the index gives half the table
 _LEAST_COSINE = 0.15
+_USUAL_TRIGRAM = 0.2  # a lower one finds more and takes longer
 
 
 @dataclass
@@ -85,14 +88,39 @@ class SplinkPeer:
 
     def ask(self, clues: Clues, asked: Sequence[int], advance: Advance) -> Scored:
         """Scores of all blocked pairs at once; times of one clue against all others (``predict_between``)."""
+        found = Scored()
+        with self._linker(lambda digests: _rows(clues, digests), found, asked, advance) as (connection, linker):
+            predicted = linker.inference.predict(threshold_match_probability=0.01, warning_mode="never")
+            rows = connection.execute(
+                "SELECT least(clue_l, clue_r), greatest(clue_l, clue_r), max(match_weight)"
+                f" FROM {predicted.physical_name} WHERE clue_l <> clue_r GROUP BY 1, 2"
+            ).fetchall()
+            found.scores = {(one, other): weight for one, other, weight in rows}
+        return found
+
+    def time_stored(self, stored: Iterable[tuple[int, Prepared]], asked: Sequence[int]) -> list[float]:
+        """Times of one stored clue against all others, in milliseconds."""
+        found = Scored()
+        with self._linker(lambda digests: _stored_rows(stored, digests), found, asked, lambda: None):
+            return found.times
+
+    @contextmanager
+    def _linker(
+        self,
+        rows: Callable[[Digests], Iterable[dict[str, Any]]],
+        found: Scored,
+        asked: Sequence[int],
+        advance: Advance,
+    ) -> Iterator[tuple[Any, Any]]:
+        """A trained linker; what it takes to ask for some clues is noted in ``found``."""
         from splink import DuckDBAPI, Linker
 
         digests = Digests(secrets.token_bytes(32))
         limits = linkage.Limits(comparisons=50_000_000, memory="4GB", threads=2)
         with tempfile.TemporaryDirectory() as raw:
             folder = Path(raw)
-            _export(self._training, folder / "labelled.parquet", digests)
-            _export(clues, folder / "clues.parquet", digests)
+            _export(_rows(self._training, digests), folder / "labelled.parquet")
+            _export(rows(digests), folder / "clues.parquet")
             connection = linkage.connect(folder, limits)
             database = DuckDBAPI(connection)
             agreement = linkage._m_of(database, linkage._rare_only(connection, folder / "labelled.parquet", "labelled"))
@@ -104,18 +132,11 @@ class SplinkPeer:
             linkage._take_over(settings, "m_probability", agreement)
             linker = Linker(registered, settings, log_level=None)
             linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1, min_count_per_level=None)
-            found = Scored()
-            predicted = linker.inference.predict(threshold_match_probability=0.01, warning_mode="never")
-            rows = connection.execute(
-                "SELECT least(clue_l, clue_r), greatest(clue_l, clue_r), max(match_weight)"
-                f" FROM {predicted.physical_name} WHERE clue_l <> clue_r GROUP BY 1, 2"
-            ).fetchall()
-            found.scores = {(one, other): weight for one, other, weight in rows}
             for number in asked:
                 found.times.append(_ask_one(connection, database, linker, registered, number))
                 advance()
+            yield connection, linker
             connection.close()
-        return found
 
 
 def _ask_one(connection: Any, database: Any, linker: Any, registered: Any, number: int) -> float:
@@ -127,18 +148,43 @@ def _ask_one(connection: Any, database: Any, linker: Any, registered: Any, numbe
     return 1000 * (time.perf_counter() - started)
 
 
-def _export(clues: Clues, path: Path, digests: Digests) -> None:
+def _rows(clues: Clues, digests: Digests) -> Iterator[dict[str, Any]]:
     matcher = Matcher()
-    numbers = {
-        name: place for place, name in enumerate(dict.fromkeys(m for b in clues.bodies for m in b["matter_ids"]))
-    }
+    matters = dict.fromkeys(matter for body in clues.bodies for matter in body["matter_ids"])
+    numbers = {matter: number for number, matter in enumerate(matters)}
+    for clue, body in enumerate(clues.bodies):
+        yield from rows_of(matcher.prepare(ClueText.of_body(body)), clue, numbers[body["matter_ids"][0]], digests)
+
+
+def _stored_rows(stored: Iterable[tuple[int, Prepared]], digests: Digests) -> Iterator[dict[str, Any]]:
+    for clue, prepared in stored:
+        yield from rows_of(prepared, clue, None, digests)
+
+
+def _export(rows: Iterable[dict[str, Any]], path: Path) -> None:
+    waiting = iter(rows)
     with ExportFile(path) as file:
-        rows = [
-            row
-            for clue, body in enumerate(clues.bodies)
-            for row in rows_of(matcher.prepare(ClueText.of_body(body)), clue, numbers[body["matter_ids"][0]], digests)
-        ]
-        file.write(rows)
+        while piece := list(islice(waiting, 5_000)):
+            file.write(piece)
+
+
+async def time_pg_trgm(dsn: str, questions: Sequence[str]) -> list[float]:
+    """Times of ``similarity()`` over a GIN index of trigrams on all stored texts, in milliseconds."""
+    connection = await asyncpg.connect(dsn)
+    times = []
+    try:
+        await connection.execute("CREATE INDEX IF NOT EXISTS bench_trgm ON bench_text USING gin (body gin_trgm_ops)")
+        await connection.execute(f"SET pg_trgm.similarity_threshold = {_USUAL_TRIGRAM}")
+        for question in questions:
+            started = time.perf_counter()
+            await connection.fetch(
+                "SELECT id, similarity(body, $1) AS score FROM bench_text WHERE body % $1 ORDER BY 2 DESC LIMIT 50",
+                question,
+            )
+            times.append(1000 * (time.perf_counter() - started))
+    finally:
+        await connection.close()
+    return times
 
 
 def texts_of(clues: Clues) -> list[str]:
