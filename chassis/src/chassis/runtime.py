@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from chassis import broker, directory
+from chassis.audit_proof import verify_audit_command
 from chassis.consumer import Consumer, Handler, purge_inbox
 from chassis.errors import REGISTRY
 from chassis.jobs import JobRunner
@@ -23,6 +24,7 @@ from chassis.logging import configure_logging, get_logger
 from chassis.migrations import migrate
 from chassis.outbox import Relay, purge_sent
 from chassis.problems import STATUS
+from chassis.seals import seal_entries
 from chassis.service import Resources, Service, Timer, build_resources
 from chassis.settings import PlatformSettings
 from chassis.uow import Uow, purge_idempotency
@@ -94,7 +96,7 @@ async def run_worker(service: Service, resources: Resources, stop: asyncio.Event
             group.create_task(relay.run(stop))
             group.create_task(jobs.run(stop))
             group.create_task(_consumer(service, resources, connection).run(stop))
-            for timer in (_PURGE, *service.timers):
+            for timer in (*_TIMERS, *service.timers):
                 group.create_task(_repeat(timer, resources, stop))
     finally:
         await connection.drain()
@@ -149,7 +151,13 @@ async def _purge(resources: Resources) -> None:
 
 _INBOX_MARGIN = timedelta(days=10)
 _IDEMPOTENCY_RETENTION = timedelta(hours=48)  # callers are promised 24
-_PURGE = Timer("purge", 3600.0, _purge)
+
+
+async def _seal(resources: Resources) -> None:
+    await seal_entries(resources.database, resources.keys)
+
+
+_TIMERS = (Timer("purge", 3600.0, _purge), Timer("seal_audit", 2.0, _seal))
 
 
 async def _repeat(timer: Timer, resources: Resources, stop: asyncio.Event) -> None:
@@ -208,6 +216,7 @@ def service_cli(service: Service) -> typer.Typer:
         """Print the settings and error codes of the service, for the generated references."""
         typer.echo(json.dumps(reference_document(PlatformSettings, *service.settings), ensure_ascii=False, indent=1))
 
+    cli.command(name="verify-audit")(verify_audit_command(service))
     return cli
 
 

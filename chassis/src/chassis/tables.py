@@ -11,6 +11,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db import new_metadata
 
+WRITING_TRANSACTION = "(pg_current_xact_id()::text)::bigint"
+"""The number of the transaction that writes, never used again by this server."""
+
 metadata = new_metadata()
 """Of the tables below; a service's migrations compare against this and its own metadata."""
 
@@ -94,7 +97,10 @@ audit_entry = sa.Table(
     sa.Column("purpose", sa.Text),
     sa.Column("detail", JSONB, nullable=False),
     sa.Column("request_id", sa.Text),
+    # Which transaction wrote the row: what chassis.seals tells apart final from unfinished batches by.
+    sa.Column("transaction_id", sa.BigInteger, nullable=False, server_default=sa.text(WRITING_TRANSACTION)),
 )
+sa.Index("ix_audit_entry_transaction_id", audit_entry.c.transaction_id, audit_entry.c.id)
 sa.Index("ix_audit_entry_object", audit_entry.c.object_type, audit_entry.c.object_id, audit_entry.c.id)
 
 unit_copy = sa.Table(

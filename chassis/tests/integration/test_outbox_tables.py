@@ -15,7 +15,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from chassis import tables
+from chassis import seals, tables
 
 
 @pytest.fixture
@@ -32,7 +32,9 @@ async def test_migration_makes_exactly_what_is_declared_and_takes_all_of_it_back
     engine = create_async_engine(empty_database.owner, poolclass=NullPool)
     async with engine.begin() as connection:
         await connection.run_sync(lambda sync: tables.upgrade_v1(Operations(MigrationContext.configure(sync))))
+        await connection.run_sync(lambda sync: seals.add_seals(Operations(MigrationContext.configure(sync))))
         assert await connection.run_sync(differences) == []
+        await connection.run_sync(lambda sync: seals.remove_seals(Operations(MigrationContext.configure(sync))))
         await connection.run_sync(lambda sync: tables.downgrade_v1(Operations(MigrationContext.configure(sync))))
         left = await connection.scalar(text("select count(*) from pg_tables where schemaname = 'public'"))
         assert left == 0

@@ -6,6 +6,7 @@ import typer
 from chassis.runtime import service_cli
 from chassis.service import Service, Timer
 
+from clue_service.audit_entries.routes import router as audit_entries
 from clue_service.clues.move_routes import router as moves
 from clue_service.clues.moves_document import moves_document
 from clue_service.clues.moving import MATCH_AGAIN
@@ -51,6 +52,7 @@ SERVICE = Service(
         dossier_extracts,
         recusal_facts,
         matching_models,
+        audit_entries,
     ],
     metadata=Base.metadata,
     migrations="clue_service.migrations",

@@ -36,6 +36,7 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "statistics",
         "ledgers",
         "audit-entries",
+        "audit-seals",
     ),
     "pool": (
         "units",

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import IO, Annotated, Any
 
 import typer
+from chassis.commands import progress_bar
 from chassis.db import Database
 
-from clue_service.commands import progress_bar
 from clue_service.matching.evaluation import RANKED, Outcome, replay, worth_writing
 from clue_service.matching.metrics import ScoredPair, Truth, latency, measure
 from clue_service.matching.repository import create_tables

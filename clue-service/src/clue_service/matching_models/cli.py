@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from chassis.commands import operator
 from chassis.errors import HeliError
 from chassis.uow import Uow
 from rich.console import Console
 from rich.table import Table
 
-from clue_service.commands import opened_resources, operator
+from clue_service.commands import opened_resources
 from clue_service.matching.cli import read_clues
 from clue_service.matching.training import TooFewPairs
 from clue_service.matching_models import fitting_runs, service

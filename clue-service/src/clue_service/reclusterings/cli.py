@@ -8,9 +8,10 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from chassis.commands import operator, progress_bar
 from rich.progress import Progress
 
-from clue_service.commands import opened_resources, operator, progress_bar
+from clue_service.commands import opened_resources
 from clue_service.reclusterings.errors import ReclusteringRunning, ReclusteringStopped
 from clue_service.reclusterings.service import Outcome, recluster
 from clue_service.reclusterings.settings import ReclusteringSettings
