@@ -5,7 +5,7 @@ from chassis.service import Service
 
 from inspection_service.adoptions import jobs as adoption_jobs
 from inspection_service.adoptions import routes as adoption_routes
-from inspection_service.assembly.cli import solve_instance
+from inspection_service.assembly.cli import COMMAND, solve_instance
 from inspection_service.assembly_runs import jobs as run_jobs
 from inspection_service.assembly_runs import question_routes
 from inspection_service.assembly_runs import routes as run_routes
@@ -94,4 +94,4 @@ SERVICE = Service(
 )
 
 main = service_cli(SERVICE)
-main.command("solve-instance")(solve_instance)
+main.command(COMMAND)(solve_instance)

@@ -16,6 +16,7 @@ from inspection_service.assembly.progress import Stage
 from inspection_service.assembly.solution import Solution
 from inspection_service.assembly.worker import SolverPool
 
+COMMAND = "solve-instance"
 EXIT_WRONG_INPUT = 2
 EXIT_FAILED = 1
 
@@ -27,7 +28,10 @@ _STAGES = {
     Stage.EXPLAINING: "explaining the conflict",
 }
 
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
+
+@cli.command(name=COMMAND)
 def solve_instance(
     instance: Annotated[Path, typer.Argument(help="Instance in exchange format, .json or .json.gz.")],
     time_limit: Annotated[float, typer.Option("--time-limit", min=0.1, help="Seconds the solver may take.")] = 120.0,

@@ -1,15 +1,13 @@
 """The command line: one JSON object on standard output, faults on standard error."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-import typer
-from inspection_service.assembly.cli import solve_instance
+from inspection_service.assembly.cli import cli as app
 from typer.testing import CliRunner
-
-app = typer.Typer()
-app.command()(solve_instance)
 
 TINY = {
     "roles": ["leader"],
@@ -66,3 +64,18 @@ def test_a_file_that_is_not_there_is_said_on_standard_error(tmp_path: Path) -> N
     result = CliRunner().invoke(app, [str(tmp_path / "none.json")])
     assert result.exit_code == 2
     assert "cannot read" in result.stderr
+
+
+def test_the_command_solves_without_loading_the_service(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.json"
+    path.write_text(json.dumps(TINY))
+    program = (
+        "import sys\n"
+        "from inspection_service.command import main\n"
+        f"sys.argv = ['inspection-service', 'solve-instance', {str(path)!r}]\n"
+        "try:\n    main()\n"
+        "finally:\n    print(*(m for m in ('fastapi', 'sqlalchemy', 'nats') if m in sys.modules), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["objective"] == 6
+    assert done.stderr.strip() == ""
