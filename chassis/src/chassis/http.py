@@ -38,6 +38,7 @@ class Peer:
         cause: Cause | None = None,
         acting_for: str | None = None,
         idempotency_key: str | None = None,
+        if_match: int | None = None,
     ) -> httpx2.Response:
         """Send one request; answers below 500 are returned as they are.
 
@@ -51,6 +52,8 @@ class Peer:
             headers["Heli-Acting-Sub"] = acting_for
         if idempotency_key:
             headers["Idempotency-Key"] = idempotency_key
+        if if_match is not None:
+            headers["If-Match"] = f'"{if_match}"'
         try:
             response = await self._client.request(method, path, json=json, params=params, headers=headers)
         except httpx2.HTTPError as error:

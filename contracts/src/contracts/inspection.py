@@ -103,6 +103,12 @@ class TeamProposed(TeamEvent):
     type: ClassVar[str] = "inspection.team.proposed.v1"
 
 
+class TeamSubmitted(TeamEvent):
+    """Key team_id. The round's authorisation is asked for it: a leader is to decide."""
+
+    type: ClassVar[str] = "inspection.team.submitted.v1"
+
+
 class TeamAuthorised(TeamEvent):
     """Key team_id. Authorised for this task only; briefings of the target are asked for before entry."""
 
@@ -139,6 +145,20 @@ class TeamMemberReplaced(TeamEvent):
     """Key team_id. A drop-out's seat was given to somebody else; ``members`` are those who sit now."""
 
     type: ClassVar[str] = "inspection.team.member_replaced.v1"
+
+
+class ReplacementPlanDrawnUp(Event):
+    """Key replacement_plan_id. Somebody must be replaced and who could be asked is drawn up. ``cause`` is a code."""
+
+    type: ClassVar[str] = "inspection.replacement_plan.drawn_up.v1"
+    key: ClassVar[str] = "replacement_plan_id"
+    egress: ClassVar[Egress] = Egress.NEVER
+
+    replacement_plan_id: UUID
+    team_id: UUID
+    office_unit: UnitCode
+    cause: Code
+    options: int = 0
 
 
 class FindingEvent(Event):
@@ -451,12 +471,14 @@ EVENTS: tuple[type[Event], ...] = (
     RoundFedBack,
     RoundClosed,
     TeamProposed,
+    TeamSubmitted,
     TeamAuthorised,
     TeamRefused,
     TeamEntered,
     TeamClosed,
     TeamMemberReplaced,
     TeamMemberRecused,
+    ReplacementPlanDrawnUp,
     FindingRecorded,
     FindingHandedOver,
     FeedbackIssued,

@@ -17,6 +17,12 @@ class InspectionSettings(BaseSettings):
         le=36,
         description="months a unit has to put something right where no date is given (巡视工作条例 2015: 2)",
     )
+    consent_days: int = Field(
+        5,
+        ge=1,
+        le=90,
+        description="days a home unit has to answer for its seats; then they are given back and others are looked for",
+    )
     coverage_interval_months: int = Field(
         60, ge=1, le=240, description="months within which every unit is to be inspected once; units may have their own"
     )

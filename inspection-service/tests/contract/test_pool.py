@@ -210,3 +210,20 @@ async def test_a_recall_frees_everybody_and_repeats_change_nothing(pool: Pool) -
         assert (told.state, told.holds_anybody) == ("recalled", False)
     (cadre,) = await pool.client.list_cadres(PERIOD)
     assert cadre.available is True
+
+
+async def test_silent_seats_are_given_back_and_repeating_it_changes_nothing(pool: Pool) -> None:
+    silent = await pool.add_cadre(HOME)
+    made = await reserve(pool, "team:1", silent)
+    for _ in range(2):
+        told = await pool.client.give_back_silent(made.id, [silent], acting_for="office")
+        assert ([seat.state for seat in told.members], told.state) == (["recalled"], "recalled")
+        assert told.holds_anybody is False
+
+
+async def test_who_has_answered_keeps_the_seat(pool: Pool) -> None:
+    cadre_id = await pool.add_cadre(HOME)
+    made = await reserve(pool, "team:1", cadre_id)
+    await pool.approve_all(made.id)
+    told = await pool.client.give_back_silent(made.id, [cadre_id], acting_for="office")
+    assert [seat.state for seat in told.members] == ["approved"]

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.directory import Unit, UnitTree
 from contracts.envelope import Event
-from notification_service.notices.domain import TABLE, TELLINGS, Relation, audience, units_reached
+from notification_service.notices.addresses import Relation, units_reached
+from notification_service.notices.domain import TABLE, TELLINGS, audience
 from notification_service.notices.items import item_of, link_of
 from notification_service.notices.wording import TITLES, title_of
 
@@ -81,8 +82,37 @@ FINDING: dict[str, Any] = {
     "clue_id": ID,
     "clue_no": "A-9",
 }
+ROUND: dict[str, Any] = {
+    "round_id": ID,
+    "state": "planned",
+    "level": "city",
+    "round_type": "regular",
+    "mode": "ordinary",
+    "office_unit": "insp",
+    "target_units": ["su-1"],
+    "starts_on": "2026-12-01",
+    "ends_on": "2026-12-14",
+}
+BRIEFING = {
+    "briefing_request_id": ID, "team_id": ID, "office_unit": "insp", "from_unit": "pet-a", "target_unit": "su-1",
+    "state": "asked",
+}  # fmt: skip
+DOSSIER = {"dossier_id": ID, "team_id": ID, "unit_code": "su-1", "office_unit": "insp"}
+PLAN = {"replacement_plan_id": ID, "team_id": ID, "office_unit": "insp", "cause": "home_unit_silent"}
+FEEDBACK = {
+    "feedback_id": ID, "round_id": ID, "unit_code": "su-1", "office_unit": "insp", "audience": "unit",
+    "state": "issued",
+}  # fmt: skip
+JOINT = {
+    "joint_case_team_id": ID, "state": "proposed", "lead_office": "inv-a", "partner_units": ["dg-1"],
+    "target_units": ["su-1"], "starts_on": "2026-12-01", "ends_on": "2026-12-14",
+}  # fmt: skip
+REPORT = {"report_id": ID, "unit_code": "cdi-a", "period": "2026-H2", "as_of": "2026-12-31", "state": "reviewed"}
 ITEM = {"item_id": ID, "round_id": ID, "unit_code": "su-1", "office_unit": "insp", "state": "assigned"}
-MATTER = {"supervision_matter_id": ID, "state": "decided", "lead_unit": "sup1-a", "co_units": ["dg-1"]}
+MATTER = {
+    "supervision_matter_id": ID, "state": "decided", "lead_unit": "sup1-a", "co_units": ["dg-1"], "difficulty_id": ID,
+    "referral": "consultation",
+}  # fmt: skip
 TALK = {"consultation_id": ID, "kind": "overlap", "state": "x", "convener_unit": "cmo-a", "participant_units": ["dg-1"]}
 ADVICE = {"advice_id": ID, "kind": "x", "state": "served", "issuing_unit": "inv-a", "addressed_unit": "su-1"}
 
@@ -96,7 +126,14 @@ def example(event_type: type[Event]) -> Event:
         (clue.ClueEvent, CLUE),
         (clue.OverlapAlertEvent, ALERT),
         (pool.SecondmentEvent, POSTING),
+        (inspection.RoundEvent, ROUND),
         (inspection.TeamEvent, TEAM),
+        (inspection.ReplacementPlanDrawnUp, PLAN),
+        (inspection.BriefingRequestEvent, BRIEFING),
+        (inspection.DossierFrozen, DOSSIER),
+        (inspection.FeedbackEvent, FEEDBACK),
+        (inspection.JointCaseTeamEvent, JOINT),
+        (inspection.CoordinationReportEvent, REPORT),
         (inspection.FindingEvent, FINDING),
         (inspection.RectificationEvent, ITEM),
         (inspection.MatterEvent, MATTER),
@@ -127,6 +164,12 @@ WORKER = ("handler", "leader", "principal_leader", "deputy_leader")
 LEADER = WORKER[1:]
 OFFICER = ("intake_officer", "case_supervisor")
 CADRE_ITSELF = {(str(CADRE), "member")}
+OFFICE = holders({"insp"}, "inspection_office")
+OVERSEERS = holders({"insp", "pc", "cdi-a"}, *LEADER)
+"""Leaders of the office, of the committee above it, and of the commission beside it."""
+MENDER = holders({"su-1"}, *WORKER)
+WATCHERS = holders({"sup1-a", "dg-1"}, *WORKER)
+JOINTLY = holders({"inv-a"}, *WORKER, "inspection_office") | holders({"dg-1"}, *LEADER)
 
 ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
     (clue.ClueRegistered, holders(CMO_A, "case_supervisor")),
@@ -161,16 +204,53 @@ ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
         pool.SecondmentEnded,
         holders({"sup1-a"}, "home_unit_approver") | holders(AREA, "inspection_office") | CADRE_ITSELF,
     ),
-    (inspection.TeamAuthorised, holders({"insp"}, "inspection_office") | CADRE_ITSELF),
-    (inspection.TeamRefused, holders({"insp"}, "inspection_office")),
-    (inspection.TeamEntered, holders({"insp"}, "inspection_office") | CADRE_ITSELF),
-    (inspection.TeamClosed, holders({"insp"}, "inspection_office") | CADRE_ITSELF),
-    (inspection.FindingHandedOver, holders({"insp"}, "inspection_office")),
-    (inspection.RectificationAssigned, holders({"su-1", "sup1-a", "dg-1"}, *WORKER)),
-    (inspection.RectificationSubmitted, holders({"insp"}, "inspection_office")),
-    (inspection.RectificationReturned, holders({"su-1"}, *WORKER)),
-    (inspection.RectificationSignedOff, holders({"su-1"}, *WORKER) | holders({"insp"}, "inspection_office")),
+    (inspection.RoundPlanned, OVERSEERS),
+    (inspection.RoundAuthorised, OFFICE),
+    (inspection.RoundEntered, OVERSEERS),
+    (inspection.RoundReported, OVERSEERS),
+    (inspection.RoundDecided, OFFICE),
+    (inspection.RoundFedBack, OVERSEERS),
+    (inspection.RoundClosed, OFFICE | OVERSEERS),
+    (inspection.TeamSubmitted, OVERSEERS),
+    (inspection.TeamAuthorised, OFFICE | CADRE_ITSELF),
+    (inspection.TeamRefused, OFFICE),
+    (inspection.TeamEntered, OFFICE | CADRE_ITSELF),
+    (inspection.TeamClosed, OFFICE | CADRE_ITSELF),
+    (inspection.TeamMemberRecused, OFFICE),
+    (inspection.TeamMemberReplaced, OFFICE | CADRE_ITSELF),
+    (inspection.ReplacementPlanDrawnUp, OFFICE),
+    (inspection.BriefingRequestIssued, holders({"pet-a"}, *OFFICER, *WORKER)),
+    (inspection.BriefingRequestAcknowledged, OFFICE),
+    (inspection.BriefingRequestWithdrawn, holders({"pet-a"}, *OFFICER, *WORKER)),
+    (inspection.DossierFrozen, OFFICE),
+    (inspection.FindingRecorded, OFFICE),
+    (inspection.FindingHandedOver, OFFICE),
+    (inspection.FeedbackIssued, MENDER),
+    (inspection.FeedbackAcknowledged, OFFICE),
+    (inspection.RectificationAssigned, MENDER | WATCHERS),
+    (inspection.RectificationSubmitted, OFFICE),
+    (inspection.RectificationReturned, MENDER),
+    (inspection.RectificationVerified, OFFICE),
+    (inspection.RectificationSignedOff, MENDER | OFFICE),
+    (inspection.RectificationExtended, MENDER | WATCHERS),
+    (inspection.RectificationPostponed, MENDER | OFFICE | WATCHERS),
+    (inspection.RectificationFalselyReported, OFFICE | OVERSEERS | WATCHERS),
+    (inspection.RectificationReopened, MENDER | WATCHERS),
+    (inspection.JointCaseTeamProposed, holders({"inv-a", "cdi-a"}, *LEADER)),
+    (inspection.JointCaseTeamApproved, JOINTLY),
+    (inspection.JointCaseTeamActivated, JOINTLY),
+    (inspection.JointCaseTeamWoundUp, JOINTLY),
+    (inspection.JointCaseTeamEvaluated, holders({"inv-a"}, *WORKER, "inspection_office")),
+    (inspection.JointCaseTeamGivenUp, JOINTLY),
     (inspection.MatterDecided, holders({"sup1-a", "dg-1"}, *WORKER)),
+    (inspection.MatterReported, holders({"sup1-a"}, *WORKER)),
+    (inspection.MatterEvaluated, holders({"sup1-a", "dg-1"}, *WORKER)),
+    (inspection.MatterClosed, holders({"sup1-a", "dg-1"}, *WORKER)),
+    (inspection.MatterReopened, holders({"sup1-a", "dg-1"}, *WORKER)),
+    (inspection.MatterReferred, holders({"sup1-a"}, *WORKER)),
+    # Leaders of the commission itself, of the committee above it, and of no commission below.
+    (inspection.CoordinationReportReviewed, holders({"cdi-a", "pc"}, *LEADER)),
+    (inspection.CoordinationReportHeard, holders({"cdi-a"}, *WORKER)),
 ]
 
 
@@ -238,3 +318,25 @@ def test_every_event_names_an_item_that_can_be_looked_up() -> None:
 
 def test_kinds_are_told_apart() -> None:
     assert len({row.kind for row in TABLE}) == len(TABLE) == len(TELLINGS)
+
+
+def test_every_event_of_inspection_is_told_to_somebody() -> None:
+    """Nothing of a round, a team or a matter moves without those who have to act on it hearing of it."""
+    untold = {event for event in inspection.EVENTS if event.type not in TELLINGS}
+    # Handing out a team's proposal is told as the pool's question to the home units.
+    assert untold == {inspection.TeamProposed}
+
+
+def test_feedback_for_the_head_alone_reaches_leaders_only() -> None:
+    event = inspection.FeedbackIssued.model_validate({**FEEDBACK, "audience": "head"})
+    assert reached(event) == holders({"su-1"}, *LEADER)
+
+
+def test_small_findings_are_no_news() -> None:
+    assert reached(inspection.FindingRecorded.model_validate({**FINDING, "severity": "minor"})) == set()
+
+
+def test_a_unit_hears_nothing_of_a_round_before_its_feedback() -> None:
+    for event in inspection.EVENTS:
+        if event.type in TELLINGS and issubclass(event, inspection.RoundEvent | inspection.TeamEvent):
+            assert not {unit for unit, _ in reached(example(event))} & {"su-1", "su-branch"}

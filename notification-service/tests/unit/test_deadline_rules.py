@@ -93,3 +93,40 @@ def test_what_was_submitted_or_answered_is_no_longer_owed() -> None:
     ]
     assert [CLOCKS[event.type](event)[0].due_at for event in ended] == [None] * 4
     assert [CLOCKS[event.type](event)[0].due_at for event in running] == [NOW] * 3
+
+
+def _round(**more: Any) -> inspection.RoundPlanned:
+    fields = {
+        "round_id": uuid4(), "state": "planned", "level": "city", "round_type": "regular", "mode": "ordinary",
+        "office_unit": "insp", "starts_on": "2026-12-01", "ends_on": "2026-12-14", **more,
+    }  # fmt: skip
+    return inspection.RoundPlanned.model_validate(fields)
+
+
+def test_an_office_owes_the_report_then_the_feedback_then_nothing() -> None:
+    later = NOW + timedelta(days=15)
+    stages = [
+        _round(report_due_at=NOW, feedback_due_at=later),
+        _round(state="reporting", feedback_due_at=later),
+        _round(state="fed_back"),
+    ]
+    clocks = [CLOCKS[stage.type](stage)[0] for stage in stages]
+    assert [(one.rule, one.due_at, one.unit) for one in clocks] == [
+        ("report", NOW, "insp"), ("feedback", later, "insp"), ("feedback", None, "insp")
+    ]  # fmt: skip
+    owed = addresses_of("round", "insp", Light.RED, within=None, escalates_to=None)
+    assert [(one.target, one.roles) for one in owed] == [("insp", frozenset({"inspection_office"}))]
+
+
+def test_a_briefing_is_owed_until_it_is_given_or_withdrawn() -> None:
+    fields = {
+        "briefing_request_id": uuid4(), "team_id": uuid4(), "office_unit": "insp", "from_unit": "pet-a",
+        "target_unit": "su-1", "state": "asked", "due_at": NOW,
+    }  # fmt: skip
+    kinds = (
+        inspection.BriefingRequestIssued, inspection.BriefingRequestAcknowledged, inspection.BriefingRequestWithdrawn
+    )  # fmt: skip
+    clocks = [CLOCKS[kind.type](kind.model_validate(fields))[0] for kind in kinds]
+    assert [one.due_at for one in clocks] == [NOW, None, None]
+    red = addresses_of("briefing_request", "pet-a", Light.RED, within=None, escalates_to="insp")
+    assert [one.target for one in red] == ["pet-a", "insp"]

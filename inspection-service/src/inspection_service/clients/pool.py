@@ -22,6 +22,8 @@ SettleVerb = Literal["activate", "end", "recall"]
 _PAUSES = (0.1, 0.2, 0.4, 0.8)
 """Seconds between asking again for what somebody else's running call will answer."""
 _CONFLICT = 409
+_STALE = 412
+_UNANSWERED = "requested"
 _DONE: Mapping[SettleVerb, frozenset[str]] = {
     "activate": frozenset({"active", "ended", "evaluated", "recalled"}),
     "end": frozenset({"ended", "evaluated", "recalled"}),
@@ -188,6 +190,26 @@ class PoolClient:
             acting_for=acting_for,
             idempotency_key=f"free:{key}",
         )
+        return read(PEER, Secondment, document_of(PEER, answer))
+
+    async def give_back_silent(self, secondment_id: UUID, cadre_ids: Sequence[UUID], *, acting_for: str) -> Secondment:
+        """Call those back whose home unit has not answered; the others are left as they are.
+
+        Raises PeerFailed if an answer came in between: asking again is safe.
+        """
+        present = await self.get_secondment(secondment_id)
+        silent = [str(s.cadre_id) for s in present.members if s.cadre_id in set(cadre_ids) and s.state == _UNANSWERED]
+        if not silent:
+            return present
+        answer = await self._peer().call(
+            "POST",
+            f"/v1/secondments/{secondment_id}/recall",
+            json={"cadre_ids": silent},
+            acting_for=acting_for,
+            if_match=present.version,
+        )
+        if answer.status_code == _STALE:
+            raise PeerFailed(members={"peer": PEER})
         return read(PEER, Secondment, document_of(PEER, answer))
 
     async def fill_seats(

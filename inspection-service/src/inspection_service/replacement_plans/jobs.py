@@ -40,7 +40,7 @@ async def find_replacements(resources: Resources, vacancy: Vacancy, out: Sequenc
 
 
 async def propose_replacement(resources: Resources, payload: Mapping[str, Any]) -> None:
-    """A home unit refused: draw up who could be asked instead."""
+    """A home unit refused, or did not answer: draw up who could be asked instead."""
     team_id, out = UUID(payload["team_id"]), [UUID(one) for one in payload["cadre_ids"]]
     async with resources.transactions(SYSTEM) as uow:
         team = next(iter(await teams.teams_by_id(uow, [team_id])), None)
@@ -56,7 +56,7 @@ async def propose_replacement(resources: Resources, payload: Mapping[str, Any]) 
             return  # the team is over; nobody is wanted any more
     found = await find_replacements(resources, vacancy, still, most=10)
     async with resources.transactions(SYSTEM) as uow:
-        await service.store_plan(uow, team_id, still, "home_unit_refused", found)
+        await service.store_plan(uow, team, still, payload.get("cause", "home_unit_refused"), found)
 
 
 async def carry_on_replacement(resources: Resources, payload: Mapping[str, Any]) -> None:

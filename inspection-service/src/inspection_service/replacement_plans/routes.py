@@ -38,7 +38,7 @@ async def plan_replacement(
         vacancy = await service.vacancy_of(uow, team, body.cadre_ids)
     found = await jobs.find_replacements(resources_of(request), vacancy, out, body.most)
     async with open_uow(request, caller) as uow:
-        plan = await service.store_plan(uow, team_id, out, body.cause, found)
+        plan = await service.store_plan(uow, team, out, body.cause, found)
         answer_resource(response, uow, f"/v1/replacement-plans/{plan.id}", plan.version, created=True)
         return service.describe_plan(plan, language_of(request.headers))
 

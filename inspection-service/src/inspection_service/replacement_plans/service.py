@@ -31,6 +31,7 @@ from inspection_service.replacement_plans.errors import (
     ReplacementUnderWay,
     TeamHasChanged,
 )
+from inspection_service.replacement_plans.events import emit_plan
 from inspection_service.replacement_plans.models import ReplacementPlan
 from inspection_service.replacement_plans.schemas import CarryOutIn, OptionOut, PlanOut
 from inspection_service.rounds import service as rounds
@@ -39,6 +40,7 @@ from inspection_service.rule_sets.domain import Version
 from inspection_service.teams import service as teams
 from inspection_service.teams.events import emit_team
 from inspection_service.teams.models import Team, TeamMember
+from inspection_service.teams.seats import answer_due_at, follow_secondment
 
 RESCUE_AFTER = timedelta(seconds=20)
 """A request that carries a plan out has answered by then: calls to the pool end within 10 s."""
@@ -91,14 +93,14 @@ async def visible_team(uow: Uow, viewer: Viewer, team_id: UUID) -> Team:
     return await teams.visible_team(uow, viewer, team_id)
 
 
-async def store_plan(uow: Uow, team_id: UUID, out: Sequence[UUID], cause: str, found: Replacements) -> ReplacementPlan:
+async def store_plan(uow: Uow, team: Team, out: Sequence[UUID], cause: str, found: Replacements) -> ReplacementPlan:
     """Keep what was drawn up; an undecided plan about the same people is drawn up anew in place."""
     who = sorted(str(one) for one in out)
     document = found.model_dump(mode="json")
-    plan = await repository.find_open_plan(uow.session, team_id, who)
+    plan = await repository.find_open_plan(uow.session, team.id, who)
     if plan is None:
         plan = ReplacementPlan(
-            team_id=team_id,
+            team_id=team.id,
             out=who,
             cause=cause,
             state=PlanState.OPEN,
@@ -110,7 +112,8 @@ async def store_plan(uow: Uow, team_id: UUID, out: Sequence[UUID], cause: str, f
     plan.options, plan.sentence, plan.unmet = document["options"], document["sentence"], document["unmet"]
     plan.version += 1
     await uow.session.flush()
-    await uow.audit("plan_replacement", "team", team_id, detail={"plan_id": str(plan.id), "out": who})
+    await uow.audit("plan_replacement", "team", team.id, detail={"plan_id": str(plan.id), "out": who})
+    await emit_plan(uow, plan, team)
     return plan
 
 
@@ -224,14 +227,15 @@ async def settle_exchange(
                 seat_state=seats[incoming].state if incoming in seats else told.state,
                 reasons=list(option["reasons"].get(str(incoming), [])),
                 position=before.position,
+                answer_due_at=answer_due_at(uow),
             )
         )
         await repository.remove_member(uow.session, team, out)
     await involvements.admit_members(uow, team.round_id, team.unit_code, [new for _, new in changes_of(plan)])
     team.version += 1
     await _move(uow, plan, PlanState.CARRIED_OUT)
-    await teams.follow_secondment(uow, team.id, told)
-    await emit_team(uow, MEMBER_REPLACED, team, await repository.list_members(uow.session, team.id))
+    await follow_secondment(uow, team.id, told)
+    await emit_team(uow, MEMBER_REPLACED, team, await teams.members_to_name(uow, team))
     return plan
 
 

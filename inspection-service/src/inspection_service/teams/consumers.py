@@ -10,7 +10,7 @@ from contracts.envelope import Envelope
 
 from contracts import clue, notification, pool
 from inspection_service.clients.pool import Seat, Secondment
-from inspection_service.teams import service
+from inspection_service.teams import rechecks, seats, service
 
 _TEAM_REF = "team:"
 
@@ -20,9 +20,9 @@ async def on_secondment(uow: Uow, envelope: Envelope, event: Any) -> None:
     team_id = _team_of(event.request_ref)
     if team_id is None:
         return
-    seats = tuple(Seat.model_validate(seat.model_dump()) for seat in event.seats)
-    told = Secondment(id=event.secondment_id, state=event.state, version=envelope.version, members=seats)
-    await service.follow_secondment(uow, team_id, told)
+    members = tuple(Seat.model_validate(seat.model_dump()) for seat in event.seats)
+    told = Secondment(id=event.secondment_id, state=event.state, version=envelope.version, members=members)
+    await seats.follow_secondment(uow, team_id, told)
 
 
 async def on_briefing(uow: Uow, envelope: Envelope, event: Any) -> None:
@@ -38,13 +38,13 @@ async def on_briefing(uow: Uow, envelope: Envelope, event: Any) -> None:
 
 async def on_clue_of_units(uow: Uow, _envelope: Envelope, event: Any) -> None:
     """A clue about some units came or changed: who inspects them, or comes from them, is checked again."""
-    if event.subject_units and await service.has_live_teams(uow):
+    if event.subject_units and await rechecks.has_live_teams(uow):
         await uow.enqueue("recheck-recusals", {"unit_codes": sorted(event.subject_units)})
 
 
 async def on_cadre(uow: Uow, _envelope: Envelope, event: Any) -> None:
     """Facts about a cadre changed: the teams the cadre serves on are checked again."""
-    if await service.has_live_teams(uow):
+    if await rechecks.has_live_teams(uow):
         await uow.enqueue("recheck-recusals", {"cadre_id": str(event.cadre_id)})
 
 

@@ -25,7 +25,14 @@ S = TeamState
 
 MOVES = MoveTable(
     [
-        Move("submit", frozenset({S.PROPOSED}), S.SUBMITTED, OFFICE, note="asks for the round's authorisation"),
+        Move(
+            "submit",
+            frozenset({S.PROPOSED}),
+            S.SUBMITTED,
+            OFFICE,
+            event="inspection.team.submitted.v1",
+            note="asks for the round's authorisation",
+        ),
         Move(
             "authorise",
             frozenset({S.SUBMITTED}),
@@ -68,6 +75,19 @@ MOVES = MoveTable(
         ),
     ]
 )
+
+CONSEQUENCES = MoveTable(
+    [
+        Move(
+            "lapse",
+            frozenset({S.PROPOSED, S.SUBMITTED}),
+            S.REFUSED,
+            event="inspection.team.refused.v1",
+            note="no home unit answered in time: nobody is held any more, the target waits for a new run",
+        )
+    ]
+)
+"""What follows for a team from what others do, or leave undone."""
 
 FINDING_MOVES = MoveTable([Move("record-finding", frozenset({S.ENTERED}), None)])
 """What a team does while it is at its unit; refused elsewhere with the state named."""

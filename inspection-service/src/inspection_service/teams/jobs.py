@@ -5,11 +5,12 @@ from typing import Any, cast
 from uuid import UUID
 
 from chassis.identity import SYSTEM
-from chassis.service import Resources
+from chassis.service import Resources, Timer
 
 from inspection_service.clients.pool import SettleVerb
 from inspection_service.resources import own_of
-from inspection_service.teams import service
+from inspection_service.teams import rechecks, seats, service
+from inspection_service.teams.domain import LIVE
 
 
 async def settle_secondment(resources: Resources, payload: Mapping[str, Any]) -> None:
@@ -20,7 +21,7 @@ async def settle_secondment(resources: Resources, payload: Mapping[str, Any]) ->
     verb = cast("SettleVerb", payload["verb"])
     told = await own_of(resources).pool.settle(team.secondment_id, verb, acting_for=payload["actor"])
     async with resources.transactions(SYSTEM) as uow:
-        await service.follow_secondment(uow, team_id, told)
+        await seats.follow_secondment(uow, team_id, told)
 
 
 async def recheck_recusals(resources: Resources, payload: Mapping[str, Any]) -> None:
@@ -31,17 +32,56 @@ async def recheck_recusals(resources: Resources, payload: Mapping[str, Any]) -> 
     tree = await resources.directory.tree()
     async with resources.transactions(SYSTEM) as uow:
         if "cadre_id" in payload:
-            found = await service.teams_of_cadre(uow, UUID(payload["cadre_id"]))
+            found = await rechecks.teams_of_cadre(uow, UUID(payload["cadre_id"]))
         else:
             codes = {above for code in payload["unit_codes"] for above in (code, *tree.superiors(code))}
-            found = await service.teams_to_recheck(uow, codes)
+            found = await rechecks.teams_to_recheck(uow, codes)
         members = {team.id: await service.member_ids(uow, team.id) for team in found}
     for team in found:
         verdicts = await own_of(resources).pool.check_recusals([team.unit_code], members[team.id])
         blocked = [one.cadre_id for one in verdicts if one.verdict == "block"]
         if blocked:
             async with resources.transactions(SYSTEM) as uow:
-                await service.recuse_members(uow, team, blocked)
+                await rechecks.recuse_members(uow, team, blocked)
 
 
-JOBS = {"settle-secondment": settle_secondment, "recheck-recusals": recheck_recusals}
+async def find_unanswered(resources: Resources) -> None:
+    """Home units let their time pass: their seats are to be given back."""
+    async with resources.transactions(SYSTEM) as uow:
+        for team_id, cadre_ids in (await seats.take_unanswered(uow)).items():
+            payload = {"team_id": str(team_id), "cadre_ids": [str(one) for one in cadre_ids]}
+            await uow.enqueue("give-back-unanswered", payload)
+
+
+async def give_back_unanswered(resources: Resources, payload: Mapping[str, Any]) -> None:
+    """Give the seats of silent home units back to the pool, and look for others; safe to repeat.
+
+    Who answers at the last moment keeps the seat. A team that holds nobody any more lapses.
+    """
+    team_id, silent = UUID(payload["team_id"]), [UUID(one) for one in payload["cadre_ids"]]
+    async with resources.transactions(SYSTEM) as uow:
+        found = await service.teams_by_id(uow, [team_id])
+        there = set(await service.member_ids(uow, team_id))
+    silent = [cadre_id for cadre_id in silent if cadre_id in there]
+    if not found or found[0].state not in LIVE or not silent:
+        return
+    told = await own_of(resources).pool.give_back_silent(
+        found[0].secondment_id, silent, acting_for=found[0].proposed_by
+    )
+    recalled = {seat.cadre_id for seat in told.members if seat.state == "recalled"}
+    gone = [str(cadre_id) for cadre_id in silent if cadre_id in recalled]
+    async with resources.transactions(SYSTEM) as uow:
+        await seats.follow_secondment(uow, team_id, told)
+        if not told.holds_anybody:
+            await service.lapse_team(uow, team_id)
+        elif gone:
+            wanted = {"team_id": str(team_id), "cadre_ids": gone, "cause": "home_unit_silent"}
+            await uow.enqueue("propose-replacement", wanted)
+
+
+JOBS = {
+    "settle-secondment": settle_secondment,
+    "recheck-recusals": recheck_recusals,
+    "give-back-unanswered": give_back_unanswered,
+}
+TIMERS = (Timer("unanswered-seats", 30.0, find_unanswered),)

@@ -62,6 +62,16 @@ class TeamMember(Base):
     seat_state: Mapped[str]
     reasons: Mapped[list[str]]
     position: Mapped[int]
+    answer_due_at: Mapped[datetime | None]
+    """How long the home unit may take to answer; None once the time has passed and the seat is being given back."""
+
+    __table_args__ = (
+        Index(
+            "ix_team_member_unanswered",
+            "answer_due_at",
+            postgresql_where=text("seat_state = 'requested' and answer_due_at is not null"),
+        ),
+    )
 
 
 class RoundAuthorization(Base):

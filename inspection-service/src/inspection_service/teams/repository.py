@@ -1,6 +1,7 @@
 """SQL of teams. Every read that answers a caller is filtered by what the caller may meet."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -91,6 +92,18 @@ async def list_members(session: AsyncSession, team_ids: Iterable[UUID]) -> Seque
         .where(TeamMember.team_id.in_(list(team_ids)))
         .order_by(TeamMember.team_id, TeamMember.position)
         .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def lock_unanswered(session: AsyncSession, now: datetime) -> Sequence[TeamMember]:
+    """Members of live teams whose home unit has not answered in time, locked; those another has locked are left."""
+    query = (
+        select(TeamMember)
+        .join(Team, Team.id == TeamMember.team_id)
+        .where(TeamMember.answer_due_at < now, TeamMember.seat_state == "requested", Team.state.in_(LIVE))
+        .order_by(TeamMember.team_id, TeamMember.position)
+        .with_for_update(of=TeamMember, skip_locked=True)
     )
     return (await session.scalars(query)).all()
 

@@ -19,7 +19,7 @@ from inspection_service.involvements.routes import TreeDep, id_of_cursor
 from inspection_service.involvements.service import viewer_of
 from inspection_service.resources import own_of
 from inspection_service.rounds.service import visible_round
-from inspection_service.teams import domain, service
+from inspection_service.teams import domain, rechecks, service
 from inspection_service.teams.descriptions import describe_notices, describe_teams
 from inspection_service.teams.errors import MemberRecused
 from inspection_service.teams.models import Team
@@ -141,7 +141,7 @@ async def enter_team(
     blocked = sorted({verdict.cadre_id for verdict in verdicts if verdict.verdict == "block"})
     if blocked:
         async with resources_of(request).transactions(caller, uow.cause) as recusal:
-            await service.recuse_members(recusal, team, blocked)
+            await rechecks.recuse_members(recusal, team, blocked)
         raise MemberRecused(members={"members": [str(cadre_id) for cadre_id in blocked]})
     reason = body.override_reason if body else None
     async with open_uow(request, caller) as uow:

@@ -28,7 +28,8 @@ class EnterTeamIn(RequestModel):
 class MemberOut(ResponseModel):
     """``seat_state`` is the home unit's answer; ``reasons`` say why the engine chose the person.
 
-    ``is_recused``: the person has lost the matter and must be replaced.
+    ``is_recused``: the person has lost the matter and must be replaced. ``answer_due_at``: a home unit that is still
+    silent then has let the seat lapse, and a replacement is drawn up.
     """
 
     cadre_id: UUID
@@ -36,6 +37,7 @@ class MemberOut(ResponseModel):
     home_unit: str | None
     seat_state: str
     reasons: list[str]
+    answer_due_at: datetime | None = None
     is_recused: bool = False
 
 

@@ -1,6 +1,6 @@
 """Use cases of teams: reading them, and the moves of their table."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from inspection_service.teams.domain import TeamState
 from inspection_service.teams.errors import BriefingsOpen, ProposerMayNotAuthorise, SecondmentNotApproved
 from inspection_service.teams.events import emit_team
 from inspection_service.teams.models import RoundAuthorization, Team, TeamMember
+from inspection_service.teams.seats import answer_due_at, store_secondment
 
 STEP = "team"
 """How teams are named in the journal of steps."""
@@ -84,6 +85,7 @@ async def propose_team(
             seat_state=told[seat.cadre_id].state if seat.cadre_id in told else secondment.state,
             reasons=list(seat.reasons),
             position=position,
+            answer_due_at=answer_due_at(uow),
         )
         for position, seat in enumerate(plan.seats)
     ]
@@ -124,6 +126,14 @@ async def member_ids(uow: Uow, team_id: UUID) -> list[UUID]:
     return [member.cadre_id for member in await repository.list_members(uow.session, [team_id])]
 
 
+async def members_to_name(uow: Uow, team: Team) -> list[TeamMember]:
+    """The members an event names: whoever is recused is told of the matter no more."""
+    matter = (team.round_id, team.unit_code)
+    recused = await involvements.recused_members(uow, [matter])
+    members = await repository.list_members(uow.session, [team.id])
+    return [member for member in members if (*matter, member.cadre_id) not in recused]
+
+
 async def movable_team(uow: Uow, viewer: Viewer, team_id: UUID, verb: str) -> Team:
     """The team as it is, if the caller could make this move now: asked before other services are."""
     team = await visible_team(uow, viewer, team_id)
@@ -153,7 +163,7 @@ async def authorise_team(
     team, found, move = await _locked_for(uow, viewer, team_id, "authorise")
     _check_is_not_proposer(uow, team)
     if present is not None:
-        await _store_secondment(uow, team, present)
+        await store_secondment(uow, team, present)
     members = await repository.list_members(uow.session, [team.id])
     if not domain.has_consent(team.secondment_state):
         missing = domain.homes_without_consent((m.home_unit or "", m.seat_state) for m in members)
@@ -207,40 +217,26 @@ async def close_team(uow: Uow, viewer: Viewer, team_id: UUID) -> Team:
 
 async def give_up_team(uow: Uow, viewer: Viewer, team_id: UUID, verb: str, reason: str | None) -> Team:
     """Refuse or replace a team: its members are given back and its target waits for a new run."""
-    team, found, move = await _locked_for(uow, viewer, team_id, verb)
-    team.reason = reason
-    await rounds.man_target(uow, found.id, team.unit_code, None)
-    await involvements.dismiss_members(uow, found.id, team.unit_code)
-    await _move(uow, team, move)
+    team, _found, move = await _locked_for(uow, viewer, team_id, verb)
+    await _give_up(uow, team, move, reason)
     return team
 
 
-async def recuse_members(uow: Uow, team: Team, cadre_ids: Sequence[UUID]) -> None:
-    """Verdicts have turned: these members meet the matter nowhere from now on, and their office is told once."""
-    fresh = await involvements.recuse(uow, team.round_id, team.unit_code, cadre_ids)
-    locked = await repository.lock_team(uow.session, team.id)
-    if not fresh or locked is None:
-        return
-    locked.version += 1
-    await uow.session.flush()
-    # Says not who: it lists the whole team.
-    members = await repository.list_members(uow.session, [team.id])
-    await emit_team(uow, "inspection.team.member_recused.v1", locked, members)
+async def lapse_team(uow: Uow, team_id: UUID) -> None:
+    """No home unit has answered in time and nobody is held any more: the target waits for a new run. Repeatable."""
+    for seen in await repository.list_teams_by_id(uow.session, [team_id]):
+        await rounds.locked_round(uow, seen.round_id)
+        team = await repository.lock_team(uow.session, team_id)
+        lapse = domain.CONSEQUENCES["lapse"]
+        if team is not None and team.state in lapse.sources:
+            await _give_up(uow, team, lapse, None)
 
 
-async def teams_to_recheck(uow: Uow, unit_codes: Collection[str]) -> Sequence[Team]:
-    """Live teams at some units, or with members from there: what changed there may turn a verdict."""
-    return await repository.list_live_teams(uow.session, unit_codes, None)
-
-
-async def teams_of_cadre(uow: Uow, cadre_id: UUID) -> Sequence[Team]:
-    """Live teams with a cadre on them."""
-    return await repository.list_live_teams(uow.session, None, cadre_id)
-
-
-async def has_live_teams(uow: Uow) -> bool:
-    """Whether anybody's verdict could matter at all."""
-    return await repository.has_live_teams(uow.session)
+async def _give_up(uow: Uow, team: Team, move: Move, reason: str | None) -> None:
+    team.reason = reason
+    await rounds.man_target(uow, team.round_id, team.unit_code, None)
+    await involvements.dismiss_members(uow, team.round_id, team.unit_code)
+    await _move(uow, team, move)
 
 
 async def entered_team(uow: Uow, viewer: Viewer, team_id: UUID) -> tuple[Team, Round]:
@@ -284,30 +280,12 @@ async def _move(uow: Uow, team: Team, move: Move) -> None:
         for given in await repository.list_authorizations(uow.session, [team.id]):
             given.ended_on = uow.clock.today()
     if move.event is not None:
-        await emit_team(uow, move.event, team, await repository.list_members(uow.session, [team.id]))
+        await emit_team(uow, move.event, team, await members_to_name(uow, team))
     settle = domain.SETTLE_SECONDMENT.get(move.verb)
     if settle is not None:
         actor = uow.actor.acting_for or uow.actor.sub
         await uow.enqueue("settle-secondment", {"team_id": str(team.id), "verb": settle, "actor": actor})
     await uow.audit(move.verb, "team", team.id, detail={"overridden": bool(move.verb == "enter" and team.entry_reason)})
-
-
-async def _store_secondment(uow: Uow, team: Team, told: Secondment) -> None:
-    if told.version < team.secondment_version:
-        return
-    team.secondment_state = told.state
-    team.secondment_version = told.version
-    states = {seat.cadre_id: seat.state for seat in told.members}
-    for member in await repository.list_members(uow.session, [team.id]):
-        member.seat_state = states.get(member.cadre_id, member.seat_state)
-    await uow.session.flush()
-
-
-async def follow_secondment(uow: Uow, team_id: UUID, told: Secondment) -> None:
-    """Keep the copy of a secondment's state; older news is left out, an unknown team is not ours (yet)."""
-    team = await repository.lock_team(uow.session, team_id)
-    if team is not None and team.secondment_id == told.id and told.version > team.secondment_version:
-        await _store_secondment(uow, team, told)
 
 
 async def follow_briefing(uow: Uow, briefing_id: UUID, team_id: UUID, *, open_count: int, version: int) -> None:

@@ -1,6 +1,6 @@
 """A stand-in for personnel-pool-service over real HTTP: what this service asks of it, and nothing more."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,6 +28,8 @@ class PoolStandIn:
         self.quotas: dict[str, int] = {}
         self.busy_answers = 0
         """How many requests to reserve are told that the same one is still running."""
+        self.on_next_get: Callable[[], None] | None = None
+        """Happens once, after a secondment was told and before whoever asked hears of it."""
         self.supports: dict[str, dict[str, Any]] = {}
         self._answers: dict[tuple[str, str, str], str] = {}
         self.app = Starlette(
@@ -144,13 +146,19 @@ class PoolStandIn:
 
     async def _get(self, request: Request) -> Response:
         found = self.secondments.get(request.path_params["id"])
-        return JSONResponse(found) if found else _problem(404, "not_found")
+        answer = JSONResponse(found) if found else _problem(404, "not_found")
+        happens, self.on_next_get = self.on_next_get, None
+        if happens is not None:
+            happens()
+        return answer
 
     async def _move(self, request: Request) -> Response:
         found = self.secondments[request.path_params["id"]]
         body = await request.json()
         if request.path_params["verb"] == "replace":
             return self._replace(found, body["members"])
+        if request.headers.get("if-match") not in (None, f'"{found["version"]}"'):
+            return _problem(412, "stale_version")
         if request.path_params["verb"] == "recall" and body.get("cadre_ids"):
             self._free(found, set(body["cadre_ids"]), "recalled")
             return JSONResponse(found)
@@ -170,8 +178,17 @@ class PoolStandIn:
         for member in secondment["members"]:
             if member["cadre_id"] in cadre_ids:
                 member["state"] = state
-        secondment["state"] = "replacement_wanted"
+        holds = any(member["state"] in _HOLDING for member in secondment["members"])
+        secondment["state"] = "replacement_wanted" if holds or state != "recalled" else "recalled"
         secondment["version"] += 1
+
+    def answer(self, secondment_id: object, cadre_ids: Iterable[str]) -> None:
+        """Home units consent for some members."""
+        found = self.secondments[str(secondment_id)]
+        for member in found["members"]:
+            if member["cadre_id"] in cadre_ids:
+                member["state"] = "approved"
+        found["version"] += 1
 
     def _replace(self, secondment: dict[str, Any], changes: list[dict[str, str]]) -> Response:
         seats = {member["cadre_id"]: member for member in secondment["members"]}

@@ -10,15 +10,8 @@ from typing import Any
 from contracts.envelope import Event
 
 from contracts import clue, deliberation, inspection
-from notification_service.notices.domain import (
-    HANDLERS,
-    INSPECTION_OFFICE,
-    OFFICERS,
-    SUPERVISORS,
-    WORKERS,
-    Address,
-    Relation,
-)
+from notification_service.notices.addresses import Address, Relation
+from notification_service.notices.domain import HANDLERS, INSPECTION_OFFICE, OFFICERS, SUPERVISORS, WORKERS
 
 YELLOW_SPAN = timedelta(days=3)
 """The light is yellow in the last three days (the ``generic`` profile)."""
@@ -107,6 +100,29 @@ def _of_rectification(event: inspection.RectificationEvent) -> list[Clock]:
     ]
 
 
+def _of_round(event: inspection.RoundEvent) -> list[Clock]:
+    """The office owes the report first, then the feedback: whichever runs and ends first."""
+    running = [due for due in (event.report_due_at, event.feedback_due_at) if due is not None]
+    rule = "report" if event.report_due_at is not None else "feedback"
+    return [
+        Clock("round", str(event.round_id), None, unit=event.office_unit, rule=rule, due_at=min(running, default=None))
+    ]
+
+
+def _of_briefing(event: inspection.BriefingRequestEvent) -> list[Clock]:
+    return [
+        Clock(
+            "briefing_request",
+            str(event.briefing_request_id),
+            None,
+            unit=event.from_unit,
+            rule="briefing",
+            due_at=event.due_at if isinstance(event, inspection.BriefingRequestIssued) else None,
+            escalates_to=event.office_unit,
+        )
+    ]
+
+
 def _of_advice(event: deliberation.AdviceEvent) -> list[Clock]:
     due_at = event.reply_due if isinstance(event, deliberation.AdviceServed) else None
     return [
@@ -131,6 +147,8 @@ def _of_matter(event: inspection.MatterEvent) -> list[Clock]:
 _READERS: tuple[tuple[type[Event], Callable[[Any], list[Clock]]], ...] = (
     (clue.ClueEvent, _of_clue),
     (clue.OverlapAlertEvent, _of_alert),
+    (inspection.RoundEvent, _of_round),
+    (inspection.BriefingRequestEvent, _of_briefing),
     (inspection.RectificationEvent, _of_rectification),
     (deliberation.AdviceEvent, _of_advice),
     (inspection.MatterEvent, _of_matter),
@@ -149,6 +167,8 @@ _OWERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
     {
         "clue": (Relation.UNIT, HANDLERS),
         "overlap_alert": (Relation.CASE_OFFICE, OFFICERS),
+        "round": (Relation.UNIT, INSPECTION_OFFICE),
+        "briefing_request": (Relation.UNIT, OFFICERS | WORKERS),
         "rectification": (Relation.UNIT, WORKERS),
         "advice": (Relation.UNIT, WORKERS),
         "supervision_matter": (Relation.UNIT, WORKERS),
@@ -158,6 +178,7 @@ _WATCHERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
     {
         "clue": (Relation.CASE_OFFICE, SUPERVISORS),
         "overlap_alert": (Relation.CASE_OFFICE, SUPERVISORS),
+        "briefing_request": (Relation.UNIT, INSPECTION_OFFICE),
         "rectification": (Relation.UNIT, INSPECTION_OFFICE),
         "advice": (Relation.UNIT, WORKERS),
     }

@@ -1,16 +1,14 @@
-"""Who is told what: one table from event type to kind and addresses, and what an address means in the directory."""
+"""Who is told what: one table from event type to kind and addresses."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from chassis.directory import UnitTree
 from contracts.envelope import Event
 
 from contracts import clue, deliberation, inspection, pool
+from notification_service.notices.addresses import PERSONAL, Address, Relation, Telling, To, ToOrigin
 
 LATE_DELIVERY = timedelta(days=30)
 """Whoever takes up a role gets the notices addressed to it in this time."""
@@ -23,73 +21,6 @@ WORKERS = HANDLERS | LEADERS
 INSPECTION_OFFICE = frozenset({"inspection_office"})
 POOL_MANAGERS = frozenset({"pool_manager"})
 APPROVERS = frozenset({"home_unit_approver"})
-
-_CASE_OFFICES = frozenset({"case_management_office", "petition_office"})
-
-
-class Relation(StrEnum):
-    """How a recipient stands to the target of an address."""
-
-    UNIT = "unit"
-    """Holds the role in the unit itself."""
-    CASE_OFFICE = "case_office"
-    """In the commission itself, its case management office or its petition office."""
-    LEADERSHIP = "leadership"
-    """In the unit or in its commission itself."""
-    OUTCOME = "outcome"
-    """In the supervision office linked to the unit, or in the dispatched group resident there."""
-    AREA = "area"
-    """In a unit above the unit, or in an organ of one of these: what serves the whole area."""
-    MEMBER = "member"
-    """Is the cadre."""
-    PERSON = "person"
-    """Is the person."""
-
-
-PERSONAL = frozenset({Relation.MEMBER, Relation.PERSON})
-
-
-@dataclass(frozen=True)
-class Address:
-    """Whom a notice goes to. ``unit`` is the unit concerned, as the recipient sees it; ``within`` limits to one
-    commission."""
-
-    relation: Relation
-    target: str
-    roles: frozenset[str]
-    unit: str | None
-    within: str | None = None
-
-
-@dataclass(frozen=True)
-class To:
-    """A cell of the table: the event's ``field`` names the targets. ``unit_field`` names the unit concerned where the
-    target is not one. ``when`` limits the cell to some events."""
-
-    relation: Relation
-    field: str
-    roles: frozenset[str] = frozenset()
-    unit_field: str | None = None
-    when: Callable[[Any], bool] = lambda _event: True
-
-
-@dataclass(frozen=True)
-class ToOrigin:
-    """The inspection office that the event's reference (finding or team) belongs to; ``otherwise`` if unknown."""
-
-    field: str
-    otherwise: To | None = None
-    when: Callable[[Any], bool] = lambda _event: True
-
-
-@dataclass(frozen=True)
-class Telling:
-    """A row of the table. ``tells_actor`` where the event is news to whoever set it off as well."""
-
-    event: type[Event]
-    kind: str
-    to: tuple[To | ToOrigin, ...]
-    tells_actor: bool = False
 
 
 def _closed_without_check(event: clue.ClueClosed) -> bool:
@@ -116,7 +47,14 @@ _BORROWER = ToOrigin("request_ref", otherwise=To(Relation.AREA, "home_units", IN
 _SEATS = To(Relation.MEMBER, "cadre_ids")
 _TEAM = To(Relation.MEMBER, "cadre_ids", unit_field="target_unit")
 _OFFICE = To(Relation.UNIT, "office_unit", INSPECTION_OFFICE)
+_OVERSEERS = To(Relation.OVERSIGHT, "office_unit", LEADERS)
+_INFORMANTS = To(Relation.UNIT, "from_unit", OFFICERS | WORKERS)
 _MENDER = To(Relation.UNIT, "unit_code", WORKERS)
+_WATCHERS = To(Relation.OUTCOME, "unit_code", WORKERS)
+_LEAD_OFFICE = To(Relation.UNIT, "lead_office", WORKERS | INSPECTION_OFFICE)
+_PARTNERS = To(Relation.UNIT, "partner_units", LEADERS)
+_LEAD = To(Relation.UNIT, "lead_unit", WORKERS)
+_CO_UNITS = To(Relation.UNIT, "co_units", WORKERS)
 
 TABLE: tuple[Telling, ...] = (
     Telling(clue.ClueRegistered, "clue_registered", (_CASE_SUPERVISORS,)),
@@ -173,27 +111,82 @@ TABLE: tuple[Telling, ...] = (
     Telling(pool.SecondmentRecalled, "secondment_recalled", (To(Relation.MEMBER, "freed"), _LENDERS, _BORROWER)),
     Telling(pool.SecondmentExtended, "secondment_extended", (_SEATS, _LENDERS)),
     Telling(pool.SecondmentEnded, "secondment_ended", (_SEATS, _LENDERS, _BORROWER)),
+    Telling(inspection.RoundPlanned, "round_planned", (_OVERSEERS,)),
+    Telling(inspection.RoundAuthorised, "round_authorised", (_OFFICE,)),
+    Telling(inspection.RoundEntered, "round_entered", (_OVERSEERS,)),
+    Telling(inspection.RoundReported, "round_reported", (_OVERSEERS,)),
+    Telling(inspection.RoundDecided, "round_decided", (_OFFICE,)),
+    Telling(inspection.RoundFedBack, "round_fed_back", (_OVERSEERS,)),
+    Telling(inspection.RoundClosed, "round_closed", (_OFFICE, _OVERSEERS)),
+    Telling(inspection.TeamSubmitted, "team_submitted", (_OVERSEERS,)),
     Telling(inspection.TeamAuthorised, "team_authorised", (_TEAM, _OFFICE)),
     Telling(inspection.TeamRefused, "team_refused", (_OFFICE,)),
     Telling(inspection.TeamEntered, "team_entered", (_TEAM, _OFFICE)),
     Telling(inspection.TeamClosed, "team_closed", (_TEAM, _OFFICE)),
+    # Only the office that must look for somebody else: the event says not whom it is about.
+    Telling(inspection.TeamMemberRecused, "team_member_recused", (_OFFICE,), tells_actor=True),
+    Telling(inspection.TeamMemberReplaced, "team_member_replaced", (_TEAM, _OFFICE)),
+    Telling(inspection.ReplacementPlanDrawnUp, "replacement_plan_drawn_up", (_OFFICE,), tells_actor=True),
+    Telling(inspection.BriefingRequestIssued, "briefing_requested", (_INFORMANTS,)),
+    Telling(inspection.BriefingRequestAcknowledged, "briefing_received", (_OFFICE,)),
+    Telling(inspection.BriefingRequestWithdrawn, "briefing_withdrawn", (_INFORMANTS,)),
+    Telling(inspection.DossierFrozen, "dossier_frozen", (_OFFICE,), tells_actor=True),
+    Telling(
+        inspection.FindingRecorded,
+        "finding_recorded",
+        (To(Relation.UNIT, "office_unit", INSPECTION_OFFICE, when=lambda event: event.severity == "grave"),),
+    ),
     Telling(
         inspection.FindingHandedOver,
         "finding_handed_over",
         (To(Relation.UNIT, "office_unit", INSPECTION_OFFICE, when=_became_clue),),
     ),
     Telling(
-        inspection.RectificationAssigned,
-        "rectification_assigned",
-        (_MENDER, To(Relation.OUTCOME, "unit_code", WORKERS)),
+        inspection.FeedbackIssued,
+        "feedback_issued",
+        (
+            To(Relation.UNIT, "unit_code", WORKERS, when=lambda event: event.audience == "unit"),
+            To(Relation.UNIT, "unit_code", LEADERS, when=lambda event: event.audience == "head"),
+        ),
     ),
+    Telling(inspection.FeedbackAcknowledged, "feedback_acknowledged", (_OFFICE,)),
+    Telling(inspection.RectificationAssigned, "rectification_assigned", (_MENDER, _WATCHERS)),
     Telling(inspection.RectificationSubmitted, "rectification_submitted", (_OFFICE,)),
     Telling(inspection.RectificationReturned, "rectification_returned", (_MENDER,)),
+    Telling(inspection.RectificationVerified, "rectification_verified", (_OFFICE,)),
     Telling(inspection.RectificationSignedOff, "rectification_signed_off", (_MENDER, _OFFICE)),
+    Telling(inspection.RectificationExtended, "rectification_extended", (_MENDER, _WATCHERS)),
+    Telling(inspection.RectificationPostponed, "rectification_postponed", (_MENDER, _OFFICE, _WATCHERS)),
     Telling(
-        inspection.MatterDecided,
-        "supervision_matter_decided",
-        (To(Relation.UNIT, "lead_unit", WORKERS), To(Relation.UNIT, "co_units", WORKERS)),
+        inspection.RectificationFalselyReported,
+        "rectification_falsely_reported",
+        (_OFFICE, _OVERSEERS, _WATCHERS),
+    ),
+    Telling(inspection.RectificationReopened, "rectification_reopened", (_MENDER, _WATCHERS)),
+    Telling(
+        inspection.JointCaseTeamProposed,
+        "joint_case_team_proposed",
+        (To(Relation.LEADERSHIP, "lead_office", LEADERS),),
+    ),
+    Telling(inspection.JointCaseTeamApproved, "joint_case_team_approved", (_LEAD_OFFICE, _PARTNERS)),
+    Telling(inspection.JointCaseTeamActivated, "joint_case_team_activated", (_LEAD_OFFICE, _PARTNERS)),
+    Telling(inspection.JointCaseTeamWoundUp, "joint_case_team_wound_up", (_LEAD_OFFICE, _PARTNERS)),
+    Telling(inspection.JointCaseTeamEvaluated, "joint_case_team_evaluated", (_LEAD_OFFICE,)),
+    Telling(inspection.JointCaseTeamGivenUp, "joint_case_team_given_up", (_LEAD_OFFICE, _PARTNERS)),
+    Telling(inspection.MatterDecided, "supervision_matter_decided", (_LEAD, _CO_UNITS)),
+    Telling(inspection.MatterReported, "supervision_matter_reported", (_LEAD,)),
+    Telling(inspection.MatterEvaluated, "supervision_matter_evaluated", (_LEAD, _CO_UNITS)),
+    Telling(inspection.MatterClosed, "supervision_matter_closed", (_LEAD, _CO_UNITS)),
+    # A recurrence reopens by itself: it is news to whoever proposed the new matter as well.
+    Telling(inspection.MatterReopened, "supervision_matter_reopened", (_LEAD, _CO_UNITS), tells_actor=True),
+    Telling(inspection.MatterReferred, "supervision_matter_referred", (_LEAD,)),
+    Telling(
+        inspection.CoordinationReportReviewed,
+        "coordination_report_reviewed",
+        (To(Relation.OVERSIGHT, "unit_code", LEADERS),),
+    ),
+    Telling(
+        inspection.CoordinationReportHeard, "coordination_report_heard", (To(Relation.UNIT, "unit_code", WORKERS),)
     ),
 )
 TELLINGS: Mapping[str, Telling] = MappingProxyType({row.event.type: row for row in TABLE})
@@ -242,29 +235,3 @@ def _values(event: Any, field: str) -> list[str]:
         return [str(one.cadre_id) for one in people]
     value = getattr(event, field)
     return [str(one) for one in value] if isinstance(value, tuple) else [] if value is None else [str(value)]
-
-
-def units_reached(relation: Relation, target: str, within: str | None, tree: UnitTree) -> frozenset[str]:
-    """The units whose role holders an impersonal address means, as the directory stands."""
-    units = _units_of(relation, target, tree)
-    return frozenset(unit for unit in units if within is None or tree.commission(unit) == within)
-
-
-def _units_of(relation: Relation, target: str, tree: UnitTree) -> Iterable[str]:
-    match relation:
-        case Relation.UNIT:
-            return [target]
-        case Relation.CASE_OFFICE:
-            commission = tree.commission(target)
-            offices = (unit for unit in tree if unit.parent_code == commission and unit.unit_type in _CASE_OFFICES)
-            return [commission, *(unit.code for unit in offices)]
-        case Relation.LEADERSHIP:
-            return [target, tree.commission(target)]
-        case Relation.OUTCOME:
-            office = tree.linked_office(target)
-            return [*([office] if office else []), *tree.dispatched_groups(target)]
-        case Relation.AREA:
-            above = set(tree.superiors(target))
-            return [unit.code for unit in tree if unit.code in above or unit.parent_code in above]
-        case Relation.MEMBER | Relation.PERSON:
-            return []

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from notification_service.notices.domain import PERSONAL, Address, Relation
+from notification_service.notices.addresses import PERSONAL, Address, Relation
 from notification_service.notices.models import Audience, Delivery, Notice, NoticeAudience, OriginOffice
 
 _CHUNK = 5_000  # rows of one insert; PostgreSQL takes at most 65,535 parameters

@@ -12,16 +12,8 @@ from contracts.inspection import FindingRecorded, TeamProposed
 from contracts.pool import PrincipalUpserted, UnitUpserted
 
 from notification_service.notices import repository
-from notification_service.notices.domain import (
-    LATE_DELIVERY,
-    ORIGINS,
-    TELLINGS,
-    Address,
-    Relation,
-    audience,
-    origin_refs,
-    units_reached,
-)
+from notification_service.notices.addresses import Address, Relation, units_reached
+from notification_service.notices.domain import LATE_DELIVERY, ORIGINS, TELLINGS, audience, origin_refs
 from notification_service.notices.items import Item, item_of
 from notification_service.notices.repository import Held, Holder
 from notification_service.resources import NotificationResources

@@ -33,18 +33,62 @@ TITLES: Mapping[str, Text] = MappingProxyType(
         "secondment_recalled": Text("抽调人员被召回", "A secondment was recalled"),
         "secondment_extended": Text("抽调期限已延长", "A secondment was extended"),
         "secondment_ended": Text("抽调已结束，待评价", "A secondment ended; evaluations are due"),
+        "round_planned": Text("巡察轮次已编制，待批准", "An inspection round was planned and waits for approval"),
+        "round_authorised": Text("巡察轮次已获授权", "An inspection round was authorised"),
+        "round_entered": Text("巡察轮次已进驻", "The first team of an inspection round entered"),
+        "round_reported": Text("巡察轮次已报告，待决定", "An inspection round has reported; a decision is due"),
+        "round_decided": Text("巡察轮次已有决定，待反馈", "An inspection round was decided on; feedback is due"),
+        "round_fed_back": Text("巡察轮次已反馈，进入整改", "The results of an inspection round were fed back"),
+        "round_closed": Text("巡察轮次已结束", "An inspection round is over"),
+        "team_submitted": Text("巡察组待授权", "An inspection team waits for its authorisation"),
         "team_authorised": Text("巡察组已获授权", "An inspection team was authorised"),
         "team_refused": Text("巡察组未获授权", "An inspection team was not authorised"),
         "team_entered": Text("巡察组已进驻", "An inspection team entered"),
         "team_closed": Text("巡察组已撤离", "An inspection team was dissolved"),
+        "team_member_recused": Text("巡察组有成员须回避，请安排替换", "A member of a team is recused; please replace"),
+        "team_member_replaced": Text("巡察组成员已替换", "A member of an inspection team was replaced"),
+        "replacement_plan_drawn_up": Text(
+            "替换方案已拟出，待确定", "A replacement is proposed and waits for a decision"
+        ),
+        "briefing_requested": Text("请提供进驻前情况通报", "Your office is asked for a briefing before entry"),
+        "briefing_received": Text("进驻前情况通报已收到", "A briefing before entry has come in"),
+        "briefing_withdrawn": Text("进驻前情况通报已无需提供", "A briefing before entry is not needed any more"),
+        "dossier_frozen": Text("进驻资料已汇编完成", "An entry dossier is compiled"),
+        "finding_recorded": Text("巡察组记录了重大问题", "A team recorded a grave finding"),
         "finding_handed_over": Text("巡察发现已移交，线索{no}", "A finding was handed over as clue{no}"),
+        "feedback_issued": Text("巡察反馈已送达", "Feedback of an inspection was issued"),
+        "feedback_acknowledged": Text("巡察反馈已签收", "Feedback of an inspection was acknowledged"),
         "rectification_assigned": Text("有整改事项待办", "A rectification item is due"),
         "rectification_submitted": Text("整改事项已报完成，待核查", "A rectification item waits for its check"),
         "rectification_returned": Text("整改事项被退回", "A rectification item was returned"),
+        "rectification_verified": Text("整改事项已核查，待销号", "A rectification item was verified; sign-off is due"),
         "rectification_signed_off": Text("整改事项已销号", "A rectification item was signed off"),
+        "rectification_extended": Text("整改期限已延长", "The due date of a rectification item was extended"),
+        "rectification_postponed": Text("整改事项转为长期整改", "A rectification item takes long; it has a new date"),
+        "rectification_falsely_reported": Text("整改事项被查实虚报", "A rectification item was falsely reported"),
+        "rectification_reopened": Text("整改事项重新启动", "A rectification item was reopened"),
+        "joint_case_team_proposed": Text("联合办案组待批准", "A joint case team waits for approval"),
+        "joint_case_team_approved": Text("联合办案组已批准", "A joint case team was approved"),
+        "joint_case_team_activated": Text("联合办案组已启动", "A joint case team began its work"),
+        "joint_case_team_wound_up": Text(
+            "联合办案组已撤销，待评价", "A joint case team is over; its evaluation is due"
+        ),
+        "joint_case_team_evaluated": Text("联合办案组已评价", "A joint case team was evaluated"),
+        "joint_case_team_given_up": Text("联合办案组未能成立", "A joint case team was given up"),
         "supervision_matter_decided": Text(
             "监督事项已确定，由贵部门承办", "A supervision matter was given to your office"
         ),
+        "supervision_matter_reported": Text("监督事项有新的进展报告", "A supervision matter was reported on"),
+        "supervision_matter_evaluated": Text("监督事项已评估", "A supervision matter was evaluated"),
+        "supervision_matter_closed": Text("监督事项已办结", "A supervision matter was closed"),
+        "supervision_matter_reopened": Text("监督事项重新启动", "A supervision matter was reopened"),
+        "supervision_matter_referred": Text(
+            "监督事项的困难已提请支持", "A difficulty of a supervision matter was referred"
+        ),
+        "coordination_report_reviewed": Text(
+            "统筹衔接报告已审定，待听取", "A coordination report is ready to be heard"
+        ),
+        "coordination_report_heard": Text("统筹衔接报告已听取", "A coordination report was heard"),
         "deadline_yellow": Text("事项{no}即将到期", "A due date is near{no}"),
         "deadline_red": Text("事项{no}已超期", "A due date has passed{no}"),
     }
