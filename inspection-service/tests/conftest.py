@@ -5,10 +5,13 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from chassis.embedded import EmbeddedPostgres, ServiceDatabase
 from chassis.errors import Text
 from chassis.identity import SYSTEM
+from chassis.migrations import migrate
 from chassis.service import Resources, Service
 from chassis.testing.harness import Harness
+from chassis.testing.plugin import EXTENSIONS
 from inspection_service.assembly.problem import Role
 from inspection_service.assembly.proposal import Proposal, ProposedMember, ProposedTeam, Reason
 from inspection_service.assembly.solution import Status
@@ -22,6 +25,7 @@ from inspection_service.testing.clue import ClueStandIn
 from inspection_service.testing.killing import Guillotine, KillableTransactions, KillableTransport
 from inspection_service.testing.pool import PoolStandIn
 from inspection_service.testing.transport import LossyTransport, peer_of
+from personnel_pool_service.main import SERVICE as POOL
 from sqlalchemy import func, update
 
 from chassis import tables
@@ -32,6 +36,16 @@ COOP = "su-coop"
 @pytest.fixture(scope="session")
 def service() -> Service:
     return SERVICE
+
+
+@pytest.fixture(scope="session")
+def pool_database(postgres_server: EmbeddedPostgres, migrated_databases: dict[str, ServiceDatabase]) -> ServiceDatabase:
+    """A database of the real pool, migrated; made once a session."""
+    if POOL.short not in migrated_databases:
+        database = postgres_server.create_service_database(POOL.short, extensions=EXTENSIONS)
+        migrate(POOL.migrations, database.owner)
+        migrated_databases[POOL.short] = database
+    return migrated_databases[POOL.short]
 
 
 @dataclass

@@ -10,15 +10,14 @@ from uuid import UUID
 import httpx2
 import pytest
 from chassis.clock import FixedClock
-from chassis.embedded import EmbeddedPostgres, ServiceDatabase
+from chassis.embedded import ServiceDatabase
 from chassis.http import Peer
 from chassis.identity import Authenticator
-from chassis.migrations import migrate
 from chassis.runtime import build_app
 from chassis.service import build_resources
 from chassis.settings import PlatformSettings
 from chassis.testing.harness import TestIssuer
-from chassis.testing.plugin import EXTENSIONS, truncate_all
+from chassis.testing.plugin import truncate_all
 from inspection_service.clients.errors import PeerRefused
 from inspection_service.clients.pool import PoolClient
 from inspection_service.testing.pool import PoolStandIn
@@ -35,14 +34,6 @@ class Pool:
     client: PoolClient
     add_cadre: Callable[[str], Awaitable[UUID]]
     approve_all: Callable[[UUID], Awaitable[None]]
-
-
-@pytest.fixture(scope="session")
-def pool_database(postgres_server: EmbeddedPostgres) -> ServiceDatabase:
-    """A database of the real pool, migrated."""
-    database = postgres_server.create_service_database(SERVICE.short, extensions=EXTENSIONS)
-    migrate(SERVICE.migrations, database.owner)
-    return database
 
 
 @pytest.fixture(params=["stand-in", "real"])

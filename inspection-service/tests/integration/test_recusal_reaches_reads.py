@@ -1,4 +1,4 @@
-"""Whoever is recused from a matter meets it nowhere: walked over every GET route the service has."""
+"""Whoever is recused from a matter, or has gone home, meets it nowhere: walked over every GET route the service has."""
 
 import re
 from typing import Any
@@ -7,8 +7,16 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.service import Service
 from contracts.clue import ClueRegistered
-from contracts.pool import RecusalTurned
+from contracts.pool import (
+    RecusalTurned,
+    Seat,
+    SecondmentEnded,
+    SecondmentEvent,
+    SecondmentRecalled,
+    SecondmentRefused,
+)
 from fastapi.routing import APIRoute
+from sqlalchemy import text
 
 COOP = "su-coop"
 ROLES = ("inspector", "inspection_office", "leader", "handler")
@@ -86,6 +94,51 @@ async def test_a_recused_member_meets_the_matter_on_no_route(
     assert event.data["team_id"] == ids["team_id"]
     team = await city.office.get(f"/v1/teams/{ids['team_id']}")
     assert [m["cadre_id"] for m in team["members"] if m["is_recused"]] == [str(city.cadres["c0"])]
+
+
+@pytest.mark.parametrize("kind", [SecondmentRecalled, SecondmentEnded, SecondmentRefused])
+async def test_whoever_goes_home_meets_the_matter_on_no_route_and_the_others_go_on(
+    city: Any, service: Service, client: Any, headers: Any, kind: type[SecondmentEvent]
+) -> None:
+    people = {name: headers(name, "cdi-dh", "inspector") for name in ("c0", "c2")}
+    for name in people:
+        await city.harness.add_principal(name, "cdi-dh", "inspector", cadre_id=str(city.cadres[name]))
+    ids = await matter(city)
+    paths = [path for path in walk(service, ids) if any(one in path for one in ids.values())]
+    before = {path: await client.get(path, headers=people["c0"]) for path in paths}
+    seen = [path for path, answer in before.items() if answer.status_code == 200]
+    assert len(seen) >= 5, f"a member meets the matter while lent: {seen}"
+    team = await city.office.get(f"/v1/teams/{ids['team_id']}")
+    leaving = str(city.cadres["c0"])
+    state = kind.type.split(".")[2]
+    seats = tuple(
+        Seat(
+            cadre_id=UUID(m["cadre_id"]), role=m["role"], home_unit="insp-xn",
+            state=state if m["cadre_id"] == leaving else "active",
+        )
+        for m in team["members"]
+    )  # fmt: skip
+    told = kind.model_validate(
+        {
+            "secondment_id": team["secondment_id"],
+            "request_ref": f"team:{ids['team_id']}",
+            "purpose": "inspection",
+            "period_from": "2026-11-24",
+            "period_to": "2026-12-07",
+            "state": "active",
+            "seats": seats,
+            "decided_by": "insp-xn",
+        }
+    )
+    await city.harness.deliver(told, aggregate_id=team["secondment_id"], version=50)
+    for path in seen:
+        answer = await client.get(path, headers=people["c0"])
+        assert answer.status_code in (403, 404), path
+        assert (await client.get(path, headers=people["c2"])).status_code == 200, path
+    await city.harness.deliver(told, aggregate_id=team["secondment_id"], version=50)
+    async with city.harness.resources.database.sessions() as session:
+        ended = await session.scalar(text("select count(*) from audit_entry where action = 'end_membership'"))
+    assert ended == 1
 
 
 async def test_a_clue_about_the_unit_has_its_inspectors_checked_again(city: Any, member: Any) -> None:

@@ -30,7 +30,8 @@ _DONE: Mapping[SettleVerb, frozenset[str]] = {
     "recall": frozenset({"recalled", "ended", "evaluated"}),
 }
 """States in which nothing is left to do for a verb."""
-_HOLDING = frozenset({"requested", "approved", "active"})
+HOLDING = frozenset({"requested", "approved", "active"})
+"""States of a seat while its person is reserved or lent."""
 
 
 class WorkRow(Answer):
@@ -99,7 +100,12 @@ class Secondment(Answer):
     @property
     def holds_anybody(self) -> bool:
         """Whether somebody is still wanted or serving."""
-        return any(seat.state in _HOLDING for seat in self.members)
+        return any(seat.state in HOLDING for seat in self.members)
+
+    @property
+    def gone(self) -> tuple[UUID, ...]:
+        """Whose posting is over, or never came about: whatever was opened for it closes."""
+        return tuple(seat.cadre_id for seat in self.members if seat.state not in HOLDING)
 
 
 class PoolClient:
@@ -180,7 +186,7 @@ class PoolClient:
     ) -> Secondment:
         """Call some members back, so that their seats wait for somebody else; those who have left already are left."""
         present = await self.get_secondment(secondment_id)
-        holding = [str(s.cadre_id) for s in present.members if s.cadre_id in set(cadre_ids) and s.state in _HOLDING]
+        holding = [str(s.cadre_id) for s in present.members if s.cadre_id in set(cadre_ids) and s.state in HOLDING]
         if not holding:
             return present
         answer = await self._peer().call(
@@ -220,7 +226,7 @@ class PoolClient:
         Raises PeerRefused (double_booked, home_unit_quota, …) and PeerFailed.
         """
         present = await self.get_secondment(secondment_id)
-        seated = {seat.cadre_id for seat in present.members if seat.state in _HOLDING}
+        seated = {seat.cadre_id for seat in present.members if seat.state in HOLDING}
         if all(incoming in seated for _, incoming in changes):
             return present
         answer = await self._peer().call(

@@ -1,6 +1,6 @@
 """Rows of who belongs to a matter and who is recused from it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import select, tuple_, update
@@ -39,6 +39,24 @@ async def remove_members(session: AsyncSession, round_id: UUID, unit_code: str |
     if unit_code is not None:
         statement = statement.where(Involvement.unit_code == unit_code)
     await session.execute(statement.values(is_member=False))
+
+
+async def remove_some(
+    session: AsyncSession, round_id: UUID, unit_code: str, cadre_ids: Collection[UUID]
+) -> Sequence[UUID]:
+    """End the memberships of some cadres in a matter; returns whose ended now."""
+    statement = (
+        update(Involvement)
+        .where(
+            Involvement.round_id == round_id,
+            Involvement.unit_code == unit_code,
+            Involvement.cadre_id.in_(cadre_ids),
+            Involvement.is_member,
+        )
+        .values(is_member=False)
+        .returning(Involvement.cadre_id)
+    )
+    return (await session.scalars(statement)).all()
 
 
 async def add_recusals(session: AsyncSession, round_id: UUID, unit_code: str, cadre_ids: Iterable[UUID]) -> None:

@@ -1,6 +1,6 @@
 """Viewers, memberships and recusals, for the other features."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from chassis.directory import UnitTree
@@ -25,6 +25,12 @@ async def admit_members(uow: Uow, round_id: UUID, unit_code: str, cadre_ids: Ite
 async def dismiss_members(uow: Uow, round_id: UUID, unit_code: str) -> None:
     """A team was given up: its members no longer meet the matter."""
     await repository.remove_members(uow.session, round_id, unit_code)
+
+
+async def send_home(uow: Uow, round_id: UUID, unit_code: str, cadre_ids: Collection[UUID]) -> None:
+    """Some members' postings are over: they meet the matter no more."""
+    for cadre_id in await repository.remove_some(uow.session, round_id, unit_code, cadre_ids):
+        await uow.audit("end_membership", "round_target", f"{round_id}/{unit_code}", detail={"cadre_id": str(cadre_id)})
 
 
 async def end_memberships(uow: Uow, round_id: UUID) -> None:

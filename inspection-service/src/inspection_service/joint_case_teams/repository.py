@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inspection_service.clients.pool import HOLDING
 from inspection_service.involvements.policy import LEADER_ROLES, Viewer
 from inspection_service.joint_case_teams.models import JointCaseMember, JointCaseTeam
 
@@ -24,7 +25,9 @@ def _visible(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.cadre_id is None:
         return or_(*ways)
     own = JointCaseMember.team_id == JointCaseTeam.id, JointCaseMember.cadre_id == viewer.cadre_id
-    ways.append(exists().where(*own))
+    # Who was lent for the team and has gone home meets it no more; before the pool has answered there is no state.
+    is_here = or_(JointCaseMember.seat_state.is_(None), JointCaseMember.seat_state.in_(HOLDING))
+    ways.append(exists().where(*own, is_here))
     return and_(or_(*ways), ~exists().where(*own, JointCaseMember.is_recused))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from chassis.uow import Uow
 
 from inspection_service.clients.pool import Secondment
+from inspection_service.involvements import service as involvements
 from inspection_service.rounds.domain import end_of_day
 from inspection_service.settings import inspection_settings
 from inspection_service.teams import repository
@@ -19,7 +20,7 @@ def answer_due_at(uow: Uow) -> datetime:
 
 
 async def store_secondment(uow: Uow, team: Team, told: Secondment) -> None:
-    """Write what the pool tells of a locked team's seats; older news is left out."""
+    """Write what the pool tells of a locked team's seats and send home who holds none; older news is left out."""
     if told.version < team.secondment_version:
         return
     team.secondment_state = told.state
@@ -28,6 +29,7 @@ async def store_secondment(uow: Uow, team: Team, told: Secondment) -> None:
     for member in await repository.list_members(uow.session, [team.id]):
         member.seat_state = states.get(member.cadre_id, member.seat_state)
     await uow.session.flush()
+    await involvements.send_home(uow, team.round_id, team.unit_code, told.gone)
 
 
 async def follow_secondment(uow: Uow, team_id: UUID, told: Secondment) -> None:
