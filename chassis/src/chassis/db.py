@@ -1,11 +1,12 @@
 """PostgreSQL access: engine, naming convention and the column types every model uses."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, MetaData, Uuid, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, ColumnElement, DateTime, MetaData, Uuid, cast, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -38,6 +39,12 @@ class ModelBase(DeclarativeBase):
 def new_metadata() -> MetaData:
     """A metadata with the house's constraint names, so that unique violations are told apart by name."""
     return MetaData(naming_convention=NAMING_CONVENTION)
+
+
+def one_of(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    """As ``column.in_(values)``, but one parameter and one statement however many values there are."""
+    found: ColumnElement[bool] = column == func.any(cast(list(values), ARRAY(column.type)))
+    return found
 
 
 class Database:

@@ -23,6 +23,7 @@ from chassis.uow import Cause, IdempotencyClaim, Uow
 
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 _IDEMPOTENCY_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _ETAG = re.compile(r'^"(\d{1,18})"$')
 
 log = get_logger(__name__)
@@ -55,7 +56,7 @@ class ResponseModel(BaseModel):
 
 def is_storable(value: str) -> bool:
     """Whether PostgreSQL can store a text: no NUL, no lone surrogate."""
-    return "\x00" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
+    return _UNSTORABLE.search(value) is None
 
 
 def create_app(

@@ -46,6 +46,7 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "cadres",
         "cadre-searches",
         "cadre-imports",
+        "cadre-authority-queries",
         "pool-entries",
         "tags",
         "unlisted-tags",

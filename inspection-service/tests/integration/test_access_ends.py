@@ -51,7 +51,8 @@ async def pool(
     authenticator = Authenticator(jwks_url=settings.jwks_url, issuer=issuer.name, audience="heli", client=keys)
     clue = httpx2.AsyncClient(transport=httpx2.MockTransport(_no_open_clue), base_url="http://clue.test")
     peers: Any = {"clue": Peer("clue", clue)}
-    resources = replace(build_resources(POOL, settings, clock=clock), authenticator=authenticator, peers=peers)
+    built = build_resources(POOL, settings, clock=clock)
+    resources = replace(built, authenticator=authenticator, peers=peers)
     app = build_app(POOL, resources, with_worker=False)
 
     def client_of(sub: str, unit: str | None, *roles: str) -> httpx2.AsyncClient:
@@ -69,7 +70,7 @@ async def pool(
     yield RealPool(resources, call, as_inspection)
     for one in (as_inspection, keys, clue):
         await one.aclose()
-    await resources.close()
+    await built.close()
     await truncate_all(pool_database)
 
 

@@ -3,6 +3,7 @@
 from chassis.service import Timer
 
 from personnel_pool_service.appraisals.routes import router as appraisals
+from personnel_pool_service.cadre_authorities.routes import router as cadre_authorities
 from personnel_pool_service.cadre_imports.routes import router as cadre_imports
 from personnel_pool_service.cadres.routes import router as cadres
 from personnel_pool_service.file_imports.service import forget_old_files
@@ -10,6 +11,7 @@ from personnel_pool_service.integrity_files.routes import router as integrity_fi
 from personnel_pool_service.pool_entries.routes import router as pool_entries
 from personnel_pool_service.pool_entries.service import announce_due_reviews
 from personnel_pool_service.principals.routes import router as principals
+from personnel_pool_service.supervised_person_imports.routes import router as supervised_person_imports
 from personnel_pool_service.supervised_persons.routes import router as supervised_persons
 from personnel_pool_service.tags.routes import router as tags
 from personnel_pool_service.unit_imports.routes import router as unit_imports
@@ -21,8 +23,10 @@ ROUTERS = (
     units,
     unit_moves,
     unit_imports,
+    cadre_authorities,
     principals,
     supervised_persons,
+    supervised_person_imports,
     tags,
     cadres,
     cadre_imports,

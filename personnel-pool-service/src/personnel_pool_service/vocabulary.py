@@ -1,10 +1,12 @@
 """The closed vocabularies of the pool, and the text types its requests are made of."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 from chassis.problems import FieldRefused
-from pydantic import AfterValidator, StringConstraints
+from chassis.web import is_storable
+from pydantic import AfterValidator, Field, StringConstraints
 
 CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{1,47}$"
 """Codes of units and of supervised persons."""
@@ -105,7 +107,7 @@ class Gender(StrEnum):
 
 
 def _storable(value: str) -> str:
-    if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in value):
+    if not is_storable(value):
         raise FieldRefused(
             "unstorable_text", "文本含有无法保存的字符", "The text holds characters that cannot be stored"
         )
@@ -122,5 +124,7 @@ Remark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 UnitCode = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 Sub = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,255}$"), Storable]
 """Subject identifier given by the identity provider."""
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+"""A day somebody names. Bounded, so that months can be counted on from it in both directions."""
 Role = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 """A seat's role in a team, or a role a person holds."""

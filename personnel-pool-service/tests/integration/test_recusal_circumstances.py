@@ -229,6 +229,21 @@ async def test_a_turned_verdict_is_told_without_direction_or_ground(
     assert await turned() == 5
 
 
+async def test_a_change_of_the_target_is_checked_too(call: Any, watched: Any, harness: Harness) -> None:
+    cadre_id, team_id, team, turned = watched
+    relatives = {"relatives": [{"relation": "child", "unit_code": "su-dh-water"}]}
+    etag = {"If-Match": "*"}
+    await call("pool_manager@pc-xn", "PATCH", f"/v1/cadres/{cadre_id}", json=relatives, headers=etag)
+    assert await turned() == 0
+    below = {"name": "东湖区水务局", "unit_type": "supervised_unit", "level": "county", "parent_code": "su-coop"}
+    moved = await call("pool_manager@pc-xn", "PUT", "/v1/units/su-dh-water", json=below)
+    assert moved.status_code == 200
+    assert await turned() == 1
+    other = team(inspection.TeamMemberReplaced).model_copy(update={"target_unit": "pc-dh"})
+    await harness.deliver(other, aggregate_id=str(team_id), version=2)
+    assert await turned() == 1, "another target is another question, and its first answer has not turned"
+
+
 async def test_an_older_word_about_a_team_changes_nothing(watched: Any, harness: Harness, call: Any) -> None:
     _, team_id, team, turned = watched
     await harness.deliver(team(inspection.TeamClosed), aggregate_id=str(team_id), version=3)

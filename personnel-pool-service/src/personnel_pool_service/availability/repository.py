@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from chassis.db import one_of
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,13 +17,13 @@ from personnel_pool_service.bookings.repository import period_of
 
 async def list_open(session: AsyncSession, seat_ids: Collection[UUID]) -> dict[UUID, KnownSeat]:
     """What is known about seats at present."""
-    query = select(LendingEntryRow).where(LendingEntryRow.seat_id.in_(seat_ids), LendingEntryRow.known_to.is_(None))
+    query = select(LendingEntryRow).where(one_of(LendingEntryRow.seat_id, seat_ids), LendingEntryRow.known_to.is_(None))
     return {row.seat_id: KnownSeat(row.id, row.state, period_of(row.days)) for row in await session.scalars(query)}
 
 
 async def close(session: AsyncSession, entry_ids: Collection[UUID], now: datetime) -> None:
     """These entries are known no longer."""
-    await session.execute(update(LendingEntryRow).where(LendingEntryRow.id.in_(entry_ids)).values(known_to=now))
+    await session.execute(update(LendingEntryRow).where(one_of(LendingEntryRow.id, entry_ids)).values(known_to=now))
 
 
 async def add_all(session: AsyncSession, seats: Sequence[tuple[SeatFacts, Period]], now: datetime) -> None:
@@ -49,7 +50,7 @@ async def list_lent(
 ) -> dict[UUID, Lent]:
     """By what the cadres were taken on a day, as known at an instant; those who were not are absent."""
     query = select(LendingEntryRow).where(
-        LendingEntryRow.cadre_id.in_(cadre_ids),
+        one_of(LendingEntryRow.cadre_id, cadre_ids),
         LendingEntryRow.days.op("&&")(Range(day, day, bounds="[]")),
         _is_known(known_at),
     )
@@ -82,9 +83,9 @@ async def list_standing(
         .order_by(row.cadre_id)
     )
     if cadre_ids is not None:
-        query = query.where(row.cadre_id.in_(cadre_ids))
+        query = query.where(one_of(row.cadre_id, cadre_ids))
     if homes is not None:
-        query = query.where(row.home_unit.in_(homes))
+        query = query.where(one_of(row.home_unit, homes))
     if after is not None:
         query = query.where(row.cadre_id > after)
     if limit is not None:

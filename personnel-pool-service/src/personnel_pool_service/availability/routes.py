@@ -1,6 +1,5 @@
 """Questions about days over HTTP."""
 
-from datetime import date
 from typing import Annotated
 
 from chassis.identity import Principal
@@ -13,7 +12,7 @@ from personnel_pool_service.availability import service
 from personnel_pool_service.availability.schemas import AvailabilityOut, AvailabilityQueryIn, DayOut
 from personnel_pool_service.cadres.policy import readable_homes
 from personnel_pool_service.cursors import cursor_of_id, id_of_cursor
-from personnel_pool_service.vocabulary import UnitCode
+from personnel_pool_service.vocabulary import Day, UnitCode
 
 router = APIRouter(tags=["availability"])
 
@@ -31,7 +30,7 @@ async def get_availability(
     request: Request,
     uow: UowDep,
     caller: Caller,
-    as_of: date,
+    as_of: Day,
     home_unit: Annotated[UnitCode | None, Query()] = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,

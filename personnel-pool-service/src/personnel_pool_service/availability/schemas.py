@@ -7,13 +7,13 @@ from chassis.web import RequestModel, ResponseModel
 from pydantic import AwareDatetime, Field
 
 from personnel_pool_service.availability.domain import DayState
-from personnel_pool_service.vocabulary import UnitCode
+from personnel_pool_service.vocabulary import Day, UnitCode
 
 
 class AvailabilityQueryIn(RequestModel):
     """On which day, known when, about whom."""
 
-    as_of: date = Field(description="The civil day asked about, past or to come")
+    as_of: Day = Field(description="The civil day asked about, past or to come")
     known_at: AwareDatetime | None = Field(
         None, description="As known at this instant; absent is now. Give an answer's `known_at` to get it again"
     )

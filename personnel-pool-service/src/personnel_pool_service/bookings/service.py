@@ -16,6 +16,7 @@ from personnel_pool_service.bookings.domain import (
     is_over_cumulative,
     is_too_soon,
     months_later,
+    most_at_once,
 )
 from personnel_pool_service.bookings.errors import CoolDown, CumulativeLimit, DoubleBooked, HomeUnitQuota
 
@@ -135,9 +136,12 @@ async def is_taken_from(uow: Uow, cadre_id: UUID, day: date) -> bool:
     return await repository.has_days_from(uow.session, cadre_id, day)
 
 
-async def lent_by(uow: Uow, homes: Collection[str], period: Period) -> list[Booking]:
-    """What home units lend on days of the period."""
-    return await repository.list_of_homes(uow.session, homes, period) if homes else []
+async def most_lent(uow: Uow, homes: Collection[str], period: Period) -> dict[str, int]:
+    """Home unit → the most people it lends on any day of the period."""
+    held: dict[str, list[Booking]] = {home: [] for home in homes}
+    for booking in await repository.list_of_homes(uow.session, homes, period) if homes else ():
+        held[booking.home_unit].append(booking)
+    return {home: most_at_once(of_home, period) for home, of_home in held.items()}
 
 
 async def _require_room(uow: Uow, wanted: Sequence[Booking], quotas: Mapping[str, int], *, but: Sequence[UUID]) -> None:

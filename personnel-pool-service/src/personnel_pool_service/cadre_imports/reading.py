@@ -1,6 +1,6 @@
 """Rows of a roster to words of the API: labels to codes, names of units to codes, texts to dates and lists."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -20,51 +20,11 @@ from personnel_pool_service.cadre_imports.domain import (
 from personnel_pool_service.cadres.domain import CadreDraft, flags, refusals
 from personnel_pool_service.cadres.identity import IdNumber, read_id_number
 from personnel_pool_service.cadres.schemas import CadreChange
-from personnel_pool_service.spreadsheets.domain import Row, fold_header, read_date, read_yes, split_list
+from personnel_pool_service.file_imports.unit_names import UnitNames
+from personnel_pool_service.spreadsheets.domain import Row, read_date, read_yes, split_list
 from personnel_pool_service.tags.domain import fold
 
 _BLANK = CadreDraft(name="", home_unit="", rank="", gender="", party_member=False)
-
-
-@dataclass(frozen=True)
-class UnitEntry:
-    """A unit as a roster may name it."""
-
-    code: str
-    names: tuple[str, ...]
-    is_active: bool
-
-
-class UnitNames:
-    """Units by code and by every name they bear or bore."""
-
-    def __init__(self, units: Iterable[UnitEntry]) -> None:
-        self._active: dict[str, bool] = {}
-        self._by_name: dict[str, set[str]] = {}
-        for unit in units:
-            self._active[unit.code] = unit.is_active
-            for name in unit.names:
-                self._by_name.setdefault(fold_header(name), set()).add(unit.code)
-
-    def code_of(self, text: str) -> str:
-        """The unit's code.
-
-        Raises:
-            ValueError: unknown or ambiguous; the message is the error's code.
-        """
-        if text in self._active:
-            return text
-        found = self._by_name.get(fold_header(text), set())
-        present = {code for code in found if self._active[code]} or found
-        if not present:
-            raise ValueError("unknown_unit")
-        if len(present) > 1:
-            raise ValueError("ambiguous_unit")
-        return next(iter(present))
-
-    def is_active(self, code: str) -> bool:
-        """Whether something new may belong to the unit."""
-        return self._active[code]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, cast, delete, func, insert, or_, select, text
+from chassis.db import one_of
+from sqlalchemy import delete, func, insert, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,22 +24,17 @@ async def lock_rosters(session: AsyncSession) -> None:
 
 async def list_candidates(session: AsyncSession, names: Collection[str], digests: Collection[bytes]) -> list[CadreRow]:
     """Present cadres with one of the names or identity numbers, by id."""
-    numbered = select(CadreIdentityRow.cadre_id).where(_one_of(CadreIdentityRow.digest, digests))
+    numbered = select(CadreIdentityRow.cadre_id).where(one_of(CadreIdentityRow.digest, digests))
     query = select(CadreRow).where(
-        CadreRow.status != EXITED, or_(_one_of(CadreRow.name, names), CadreRow.id.in_(numbered))
+        CadreRow.status != EXITED, or_(one_of(CadreRow.name, names), CadreRow.id.in_(numbered))
     )
     return list(await session.scalars(query.order_by(CadreRow.id)))
-
-
-def _one_of(column: Any, values: Collection[Any]) -> Any:
-    """As ``in``, with one parameter however many values there are."""
-    return column == func.any(cast(list(values), ARRAY(column.type)))
 
 
 async def list_digests(session: AsyncSession, cadre_ids: Sequence[UUID]) -> dict[UUID, bytes]:
     """Digests of identity numbers; cadres without one are absent."""
     query = select(CadreIdentityRow.cadre_id, CadreIdentityRow.digest)
-    found = await session.execute(query.where(CadreIdentityRow.cadre_id.in_(cadre_ids)))
+    found = await session.execute(query.where(one_of(CadreIdentityRow.cadre_id, cadre_ids)))
     return {row.cadre_id: row.digest for row in found}
 
 
@@ -74,7 +70,7 @@ async def insert_posts(session: AsyncSession, histories: Mapping[UUID, Sequence[
 async def replace_posts(session: AsyncSession, histories: Mapping[UUID, Sequence[Post]]) -> None:
     """Write whole work histories in the place of others."""
     if histories:
-        await session.execute(delete(PostRow).where(PostRow.cadre_id.in_(histories)))
+        await session.execute(delete(PostRow).where(one_of(PostRow.cadre_id, histories)))
         await insert_posts(session, histories)
 
 

@@ -9,20 +9,20 @@ from chassis.uow import Emission, Uow
 
 from personnel_pool_service.cadre_imports import repository
 from personnel_pool_service.cadre_imports.domain import COLUMNS, Known, People, Plan, Wish, plan
-from personnel_pool_service.cadre_imports.reading import Reading, UnitEntry, UnitNames
+from personnel_pool_service.cadre_imports.reading import Reading
 from personnel_pool_service.cadres import sealing
 from personnel_pool_service.cadres import service as cadres
 from personnel_pool_service.cadres.domain import ACTIVE
 from personnel_pool_service.cadres.events import cadre_event
 from personnel_pool_service.cadres.models import CadreRow
 from personnel_pool_service.file_imports.domain import CREATE, Outcome
+from personnel_pool_service.file_imports.unit_names import UnitNames, unit_names
 from personnel_pool_service.pool_entries import ledger
 from personnel_pool_service.principals import service as principals
 from personnel_pool_service.spreadsheets.domain import Row, split_list
 from personnel_pool_service.tags import service as tags
 from personnel_pool_service.tags.domain import to_codes
 from personnel_pool_service.units import service as units
-from personnel_pool_service.units.models import unit_document
 
 _LISTS = ("tags", "pool_kinds")
 _SIMPLE = ("name", "home_unit", "rank", "gender", "birth_date", "party_member", "native_place", "clearance")
@@ -38,7 +38,7 @@ class CadreImporter:
         """Decide every row's fate; with ``apply`` write all that is taken."""
         await repository.lock_rosters(uow.session)
         spellings = await tags.codes_of(uow, {tag for row in rows for tag in split_list(row.text("tags"))})
-        reading = Reading(keys, await _unit_names(uow), spellings, uow.clock.today())
+        reading = Reading(keys, await unit_names(uow), spellings, uow.clock.today())
         wishes = [reading.wish_of(row) for row in rows]
         names = {wish.given["name"] for wish in wishes if not wish.errors}
         digests = {wish.digest for wish in wishes if wish.digest is not None}
@@ -50,13 +50,6 @@ class CadreImporter:
             await _create(uow, keys, result, spellings)
             await _update(uow, keys, result, spellings)
         return result.outcomes
-
-
-async def _unit_names(uow: Uow) -> UnitNames:
-    return UnitNames(
-        UnitEntry(row.code, (row.name, *unit_document(row)["aliases"]), row.status == ACTIVE)
-        for row in await units.list_all(uow)
-    )
 
 
 async def _known(uow: Uow, keys: KeyRing, names: set[str], digests: set[bytes]) -> list[Known]:

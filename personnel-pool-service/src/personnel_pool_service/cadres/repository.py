@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
+from chassis.db import one_of
 from sqlalchemy import Select, and_, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
@@ -53,7 +54,7 @@ async def find_cadre(session: AsyncSession, cadre_id: UUID, *, lock: bool = Fals
 
 async def lock_cadres(session: AsyncSession, cadre_ids: Collection[UUID]) -> list[CadreRow]:
     """The cadres, locked in the order of their ids."""
-    query = select(CadreRow).where(CadreRow.id.in_(cadre_ids)).order_by(CadreRow.id)
+    query = select(CadreRow).where(one_of(CadreRow.id, cadre_ids)).order_by(CadreRow.id)
     return list(await session.scalars(query.with_for_update(key_share=True)))
 
 
@@ -73,7 +74,7 @@ async def count_active(session: AsyncSession, homes: Collection[str]) -> dict[st
     """Active pool members per home unit."""
     query = (
         select(CadreRow.home_unit, func.count().label("members"))
-        .where(CadreRow.home_unit.in_(homes), CadreRow.status == ACTIVE)
+        .where(one_of(CadreRow.home_unit, homes), CadreRow.status == ACTIVE)
         .group_by(CadreRow.home_unit)
     )
     return {row.home_unit: row.members for row in await session.execute(query)}
@@ -100,7 +101,7 @@ async def list_cadres(
     """
     query = _matching(criteria).order_by(CadreRow.id).limit(limit + 1)
     if homes is not None:
-        query = query.where(CadreRow.home_unit.in_(homes))
+        query = query.where(one_of(CadreRow.home_unit, homes))
     if criteria.is_available:
         query = query.where(CadreRow.status == ACTIVE)
         if taken is not None:
@@ -111,14 +112,14 @@ async def list_cadres(
 
 
 def _matching(criteria: Criteria) -> Select[Any]:
-    one_of = {
+    wanted = {
         CadreRow.id: criteria.cadre_ids,
         CadreRow.home_unit: criteria.home_units,
         CadreRow.rank: criteria.ranks,
         CadreRow.gender: (criteria.gender,) if criteria.gender else (),
         CadreRow.party_member: () if criteria.party_member is None else (criteria.party_member,),
     }
-    conditions: list[Any] = [column.in_(values) for column, values in one_of.items() if values]
+    conditions: list[Any] = [one_of(column, values) for column, values in wanted.items() if values]
     if criteria.name:
         conditions.append(CadreRow.name.contains(criteria.name, autoescape=True))
     if criteria.text:
@@ -129,7 +130,7 @@ def _matching(criteria: Criteria) -> Select[Any]:
         conditions.append(CadreRow.pool_kinds.overlap(list(criteria.pool_kinds)))
     if criteria.demands:
         conditions.append(or_(*(_fits(demand) for demand in criteria.demands)))
-    return select(CadreRow).where(CadreRow.status.in_(criteria.statuses), *conditions)
+    return select(CadreRow).where(one_of(CadreRow.status, criteria.statuses), *conditions)
 
 
 def _mentions(words: str, tag: str) -> Any:
@@ -144,7 +145,7 @@ def _fits(demand: Demand) -> Any:
 
 async def list_taken(session: AsyncSession, cadre_ids: Collection[UUID], taken: Any) -> set[UUID]:
     """Those of the cadres who are in the subquery ``taken``."""
-    return set(await session.scalars(select(CadreRow.id).where(CadreRow.id.in_(cadre_ids), CadreRow.id.in_(taken))))
+    return set(await session.scalars(select(CadreRow.id).where(one_of(CadreRow.id, cadre_ids), CadreRow.id.in_(taken))))
 
 
 async def replace_posts(session: AsyncSession, cadre_id: UUID, posts: Sequence[Post]) -> None:
@@ -170,7 +171,7 @@ async def list_posts(session: AsyncSession, cadre_ids: Collection[UUID]) -> dict
     found: dict[UUID, list[Post]] = {cadre_id: [] for cadre_id in cadre_ids}
     # Columns, not rows of the model: a bulk check reads thousands.
     columns = (PostRow.cadre_id, PostRow.unit_code, PostRow.post, PostRow.first_day, PostRow.last_day)
-    query = select(*columns).where(PostRow.cadre_id.in_(cadre_ids)).order_by(PostRow.cadre_id, PostRow.position)
+    query = select(*columns).where(one_of(PostRow.cadre_id, cadre_ids)).order_by(PostRow.cadre_id, PostRow.position)
     for cadre_id, unit_code, post, first, last in await session.execute(query):
         found[cadre_id].append(Post(unit_code, post, first, last))
     return found
@@ -188,7 +189,7 @@ async def store_sealed(session: AsyncSession, cadre_id: UUID, sealed: bytes) -> 
 
 async def list_sealed(session: AsyncSession, cadre_ids: Collection[UUID]) -> dict[UUID, bytes]:
     """Sealed relatives of cadres; those without any are absent."""
-    query = select(RecusalFactRow.cadre_id, RecusalFactRow.sealed).where(RecusalFactRow.cadre_id.in_(cadre_ids))
+    query = select(RecusalFactRow.cadre_id, RecusalFactRow.sealed).where(one_of(RecusalFactRow.cadre_id, cadre_ids))
     return {row.cadre_id: row.sealed for row in await session.execute(query)}
 
 
@@ -222,12 +223,12 @@ async def list_namesakes(session: AsyncSession, cadre_ids: Collection[UUID]) -> 
         other.id != CadreRow.id,
         other.status != EXITED,
     )
-    return set(await session.scalars(select(CadreRow.id).where(CadreRow.id.in_(cadre_ids), shared)))
+    return set(await session.scalars(select(CadreRow.id).where(one_of(CadreRow.id, cadre_ids), shared)))
 
 
 async def list_for_recusal(session: AsyncSession, cadre_ids: Collection[UUID]) -> list[Any]:
     """(id, name, home_unit, native_place) of cadres, whatever their status."""
     query = select(CadreRow.id, CadreRow.name, CadreRow.home_unit, CadreRow.native_place).where(
-        CadreRow.id.in_(cadre_ids)
+        one_of(CadreRow.id, cadre_ids)
     )
     return list(await session.execute(query))

@@ -26,7 +26,7 @@ from personnel_pool_service.cadres.schemas import (
     item_of,
     out_of,
 )
-from personnel_pool_service.vocabulary import PoolKind, Tag, UnitCode
+from personnel_pool_service.vocabulary import Day, PoolKind, Tag, UnitCode
 
 router = APIRouter(tags=["cadres"])
 
@@ -50,8 +50,8 @@ async def list_cadres(
     tag: Annotated[Tag | None, Query()] = None,
     pool_kind: PoolKind | None = None,
     home_unit: Annotated[UnitCode | None, Query()] = None,
-    available_from: date | None = None,
-    available_to: date | None = None,
+    available_from: Day | None = None,
+    available_to: Day | None = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
 ) -> Page[CadreItem]:
@@ -65,6 +65,7 @@ async def list_cadres(
         period=period,
         is_available=period is not None,
     )
+    criteria = await service.in_codes(uow, criteria)
     views, more = await service.list_cadres(uow, criteria, homes, after=_after(cursor), limit=limit)
     return _page([item_of(view) for view in views], more=more)
 

@@ -23,8 +23,9 @@ from personnel_pool_service.cadres.domain import (
     Relative,
 )
 from personnel_pool_service.cadres.identity import read_id_number
-from personnel_pool_service.cadres.service import CadreView
+from personnel_pool_service.cadres.service import CadreDetail, CadreView
 from personnel_pool_service.vocabulary import (
+    Day,
     Gender,
     Label,
     PersonName,
@@ -45,8 +46,8 @@ class PostIn(RequestModel):
 
     unit_code: UnitCode
     post: Label
-    first: date = Field(alias="from")
-    last: date | None = Field(None, alias="to")
+    first: Day = Field(alias="from")
+    last: Day | None = Field(None, alias="to")
 
     def to_domain(self) -> Post:
         """The row as the rules see it."""
@@ -83,7 +84,7 @@ class CadreIn(RequestModel):
     rank: Rank
     gender: Gender
     party_member: bool
-    birth_date: date | None = None
+    birth_date: Day | None = None
     native_place: Label | None = Field(None, description="County or district, as written or as a unit code")
     tags: list[Tag] = Field(default_factory=list, max_length=50)
     pool_kinds: list[PoolKind] = Field(default_factory=list, max_length=5)
@@ -138,7 +139,7 @@ class CadreChange(RequestModel):
     rank: Rank | None = None
     gender: Gender | None = None
     party_member: bool | None = None
-    birth_date: date | None = None
+    birth_date: Day | None = None
     native_place: Label | None = None
     tags: list[Tag] | None = Field(None, max_length=50)
     pool_kinds: list[PoolKind] | None = Field(None, max_length=5)
@@ -180,8 +181,8 @@ class CadreMoveIn(RequestModel):
 class PeriodIn(RequestModel):
     """Days, both included."""
 
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -295,15 +296,15 @@ def item_of(view: CadreView, demands: tuple[Demand, ...] = ()) -> CadreItem:
     return CadreItem(**_shared(view), roles=list(dict.fromkeys(fitting)) if demands else None)
 
 
-def out_of(view: CadreView) -> CadreOut:
+def out_of(view: CadreDetail) -> CadreOut:
     """One cadre in full."""
     row = view.row
     return CadreOut(
         **_shared(view),
         birth_date=row.birth_date,
         native_place=row.native_place,
-        flags=view.flags,
-        unlisted_tags=view.unlisted_tags,
+        flags=list(view.flags),
+        unlisted_tags=list(view.unlisted_tags),
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -50,9 +50,15 @@ class CadreView:
     work_history: list[Post]
     sub: str | None
     days_lent: int
-    flags: list[str]
-    unlisted_tags: list[str]
     available: bool | None = None
+
+
+@dataclass(frozen=True)
+class CadreDetail(CadreView):
+    """One cadre in full, with what is doubtful."""
+
+    flags: tuple[str, ...] = ()
+    unlisted_tags: tuple[str, ...] = ()
 
 
 async def enter_cadre(
@@ -63,7 +69,7 @@ async def enter_cadre(
     extras: Extras,
     *,
     status: str = ACTIVE,
-) -> CadreView:
+) -> CadreDetail:
     """Take a cadre into the pool: active and lendable at once, unless ``status`` says nominated.
 
     Raises:
@@ -99,7 +105,7 @@ async def change_cadre(
     changes: Mapping[str, Any],
     *,
     seen_version: int | None,
-) -> CadreView:
+) -> CadreDetail:
     """Change some of a cadre's facts.
 
     Args:
@@ -138,7 +144,9 @@ async def change_cadre(
     return await _view(uow, row)
 
 
-async def move_cadre(uow: Uow, cadre_id: UUID, verb: str, *, reason: str | None, seen_version: int | None) -> CadreView:
+async def move_cadre(
+    uow: Uow, cadre_id: UUID, verb: str, *, reason: str | None, seen_version: int | None
+) -> CadreDetail:
     """Suspend, resume or let go, as the table of moves says.
 
     Raises:
@@ -175,7 +183,7 @@ async def forget_account(uow: Uow, row: CadreRow) -> None:
     await repository.delete_identity(uow.session, row.id)
 
 
-async def get_cadre(uow: Uow, cadre_id: UUID, homes: frozenset[str] | None) -> CadreView:
+async def get_cadre(uow: Uow, cadre_id: UUID, homes: frozenset[str] | None) -> CadreDetail:
     """A cadre of one of ``homes`` (None: of any); raises ``NotFound``, also for someone the reader may not see."""
     row = await repository.find_cadre(uow.session, cadre_id)
     if row is None or (homes is not None and row.home_unit not in homes):
@@ -186,8 +194,10 @@ async def get_cadre(uow: Uow, cadre_id: UUID, homes: frozenset[str] | None) -> C
 async def list_cadres(
     uow: Uow, criteria: Criteria, homes: frozenset[str] | None, *, after: UUID | None, limit: int
 ) -> tuple[list[CadreView], bool]:
-    """Cadres by id that meet the criteria and belong to ``homes`` (None: to any), and whether there are more."""
-    criteria = await in_codes(uow, criteria)
+    """Cadres by id that meet the criteria and belong to ``homes`` (None: to any), and whether there are more.
+
+    The criteria are in the codes of the vocabulary: see ``in_codes``.
+    """
     taken = bookings.taken_on(criteria.period) if criteria.period else None
     rows = await repository.list_cadres(uow.session, criteria, homes=homes, taken=taken, after=after, limit=limit)
     page = rows[:limit]
@@ -289,8 +299,15 @@ def _draft_of(row: CadreRow, posts: Sequence[Post]) -> CadreDraft:
     )
 
 
-async def _view(uow: Uow, row: CadreRow) -> CadreView:
-    return (await _views(uow, [row]))[0]
+async def _view(uow: Uow, row: CadreRow) -> CadreDetail:
+    (view,) = await _views(uow, [row])
+    known = await tags.codes_of(uow, row.tags)
+    has_namesake = row.id in await repository.list_namesakes(uow.session, [row.id])
+    return CadreDetail(
+        **vars(view),
+        flags=(*flags(view.work_history), *(["same_name_and_birth"] if has_namesake else [])),
+        unlisted_tags=tuple(tag for tag in row.tags if fold(tag) not in known),
+    )
 
 
 async def _views(uow: Uow, rows: Sequence[CadreRow]) -> list[CadreView]:
@@ -298,19 +315,4 @@ async def _views(uow: Uow, rows: Sequence[CadreRow]) -> list[CadreView]:
     posts = await repository.list_posts(uow.session, ids) if ids else {}
     subs = await principals.subs_of(uow, ids)
     lent = await bookings.days_lent(uow, ids)
-    known = await tags.codes_of(uow, {tag for row in rows for tag in row.tags})
-    namesakes = await repository.list_namesakes(uow.session, ids) if ids else set()
-    return [
-        CadreView(
-            row=row,
-            work_history=posts[row.id],
-            sub=subs.get(row.id),
-            days_lent=lent.get(row.id, 0),
-            flags=[
-                *flags(posts[row.id]),
-                *(["same_name_and_birth"] if row.id in namesakes else []),
-            ],
-            unlisted_tags=[tag for tag in row.tags if fold(tag) not in known],
-        )
-        for row in rows
-    ]
+    return [CadreView(row, posts[row.id], subs.get(row.id), lent.get(row.id, 0)) for row in rows]

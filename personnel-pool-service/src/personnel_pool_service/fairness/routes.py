@@ -2,7 +2,6 @@
 
 import csv
 import io
-from datetime import date
 from typing import Annotated, Literal
 
 from chassis.errors import invalid_field
@@ -12,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from personnel_pool_service.bookings.domain import Period
 from personnel_pool_service.fairness import charts, service
 from personnel_pool_service.fairness.schemas import FairnessOut, out_of
+from personnel_pool_service.vocabulary import Day
 
 router = APIRouter(
     tags=["fairness"], dependencies=[require("pool_manager", "org_department", "inspection_office", "auditor")]
@@ -21,8 +21,8 @@ _PATH = "/v1/fairness-figures"
 
 
 def _period(
-    first: Annotated[date, Query(alias="from", description="First day")],
-    last: Annotated[date, Query(alias="to", description="Last day, included")],
+    first: Annotated[Day, Query(alias="from", description="First day")],
+    last: Annotated[Day, Query(alias="to", description="Last day, included")],
 ) -> Period:
     if last < first:
         raise invalid_field("/to", "ends_before_start", "结束日期早于开始日期", "The period ends before it begins")

@@ -22,6 +22,8 @@ MESSAGES: Mapping[str, Text] = {
     "enum": Text("不在可选范围内", "Not one of the possible values"),
     "neither_yes_nor_no": Text("请填是或否", "Say yes or no"),
     "malformed_date": Text("日期格式不正确", "Not a date"),
+    "greater_than_equal": Text("日期过早", "The date is too early"),
+    "less_than_equal": Text("日期过晚", "The date is too late"),
     "imprecise_date": Text("日期须精确到日", "The date needs its day"),
     "malformed_entry": Text("条目格式不正确", "The entry is malformed"),
     "date_in_future": Text("日期晚于今天", "The date lies in the future"),

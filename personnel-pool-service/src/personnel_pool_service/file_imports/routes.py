@@ -3,15 +3,17 @@
 import asyncio
 import csv
 import io
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from chassis.errors import UnsupportedMediaType
+from chassis.errors import RoleRequired, UnsupportedMediaType, invalid_field
 from chassis.identity import Principal
 from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, decode_cursor, encode_cursor
 from chassis.problems import language_of
 from chassis.service import resources_of
-from chassis.web import IfMatch, UowDep, answer_resource, open_uow, require, set_etag
+from chassis.web import IfMatch, ResponseModel, UowDep, answer_resource, open_uow, require, set_etag
 from fastapi import APIRouter, Query, Request, Response
 
 from personnel_pool_service.cursors import cursor_of_id, id_of_cursor
@@ -21,34 +23,53 @@ from personnel_pool_service.file_imports.schemas import CellErrorOut, FieldChang
 from personnel_pool_service.file_imports.service import Importer
 from personnel_pool_service.spreadsheets.files import FORMATS, XLSX_TYPE
 
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "text/csv": {"schema": {"type": "string"}},
-            XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}},
-        },
+
+@dataclass(frozen=True)
+class Lines:
+    """How the same address takes lines of JSON from programs: stored at once, answered with 200 and ``answer``."""
+
+    media_types: frozenset[str]
+    roles: tuple[str, ...]
+    answer: type[ResponseModel]
+    take: Callable[[Request, Principal], Awaitable[ResponseModel]]
+
+
+def _body(lines: Lines | None) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "text/csv": {"schema": {"type": "string"}},
+        XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}},
     }
-}
+    if lines is not None:
+        content |= {media_type: {"schema": {"type": "string"}} for media_type in sorted(lines.media_types)}
+    return {"requestBody": {"required": True, "content": content}}
 
 
-def import_router(importer: Importer, noun: str, *roles: str) -> APIRouter:
+def import_router(importer: Importer, noun: str, *roles: str, lines: Lines | None = None) -> APIRouter:
     """The routes of one kind of import under ``/v1/<noun>-imports``, for the given roles."""
     router = APIRouter(tags=[f"{noun} imports"])
     caller_type = Annotated[Principal, require(*roles)]
+    sender_type = Annotated[Principal, require(*roles, *(lines.roles if lines else ()))]
     path = f"/v1/{noun}-imports"
     name = noun.replace("-", "_")
 
     async def take_file(
         request: Request,
         response: Response,
-        caller: caller_type,
+        caller: sender_type,
         dry_run: Annotated[bool, Query(description="Store nothing; show what would change")] = False,
-    ) -> ImportOut:
+    ) -> Any:
         """Read a file (CSV in UTF-8 or GB18030, or XLSX). A dry run stores nothing and shows what would change."""
-        form = FORMATS.get(request.headers.get("content-type", "").partition(";")[0].strip().lower())
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if lines is not None and media_type in lines.media_types:
+            if dry_run:
+                raise invalid_field("/dry_run", "files_only", "仅文件支持试算", "Only files can be run dry")
+            answer = await lines.take(request, caller)
+            return Response(answer.model_dump_json(), media_type="application/json")
+        form = FORMATS.get(media_type)
         if form is None:
             raise UnsupportedMediaType
+        if not caller.has_any(*roles):
+            raise RoleRequired(members={"roles": sorted(roles)})
         # Read before the transaction opens: neither a slow sender nor a large file may hold one.
         body = await request.body()
         rows = await asyncio.to_thread(service.read_file, body, form, importer.columns)
@@ -72,7 +93,14 @@ def import_router(importer: Importer, noun: str, *roles: str) -> APIRouter:
             return ImportOut.model_validate(row)
 
     router.add_api_route(
-        path, take_file, methods=["POST"], status_code=201, name=f"import_{name}s", openapi_extra=_BODY
+        path,
+        take_file,
+        methods=["POST"],
+        status_code=201,
+        name=f"import_{name}s",
+        openapi_extra=_body(lines),
+        response_model=ImportOut,
+        responses={200: {"model": lines.answer, "description": "Lines of JSON, stored"}} if lines else None,
     )
     router.add_api_route(f"{path}/{{import_id}}/apply", apply_file, methods=["POST"], name=f"apply_{name}_import")
     _add_reading(router, importer, path, name, caller_type)

@@ -9,14 +9,14 @@ from pydantic import Field
 
 from personnel_pool_service.integrity_files.domain import Purpose, RecordKind
 from personnel_pool_service.supervised_persons.schemas import PersonOut
-from personnel_pool_service.vocabulary import Remark
+from personnel_pool_service.vocabulary import Day, Remark
 
 
 class IntegrityRecordIn(RequestModel):
     """Something to be put on record; never changed afterwards."""
 
     kind: RecordKind
-    happened_on: date
+    happened_on: Day
     secrecy_level: Clearance = "internal"
     content: Remark = Field(description="Kept sealed")
 

@@ -1,6 +1,5 @@
 """Lending quotas over HTTP."""
 
-from datetime import date
 from typing import Annotated
 
 from chassis.errors import invalid_field
@@ -13,6 +12,7 @@ from personnel_pool_service.bookings.domain import Period
 from personnel_pool_service.lending_quotas import service
 from personnel_pool_service.lending_quotas.schemas import LendingQuotaOut
 from personnel_pool_service.settings import PoolSettings
+from personnel_pool_service.vocabulary import Day
 
 router = APIRouter(tags=["secondments"])
 
@@ -23,8 +23,8 @@ router = APIRouter(tags=["secondments"])
 async def list_lending_quotas(
     request: Request,
     uow: UowDep,
-    first: Annotated[date, Query(alias="from", description="First day")],
-    last: Annotated[date, Query(alias="to", description="Last day, included")],
+    first: Annotated[Day, Query(alias="from", description="First day")],
+    last: Annotated[Day, Query(alias="to", description="Last day, included")],
 ) -> Page[LendingQuotaOut]:
     """How many each home unit may lend on one day, and the most it has lent on any day of the period."""
     if last < first:

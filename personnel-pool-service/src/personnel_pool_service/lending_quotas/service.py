@@ -7,7 +7,7 @@ from chassis.directory import UnitTree
 from chassis.uow import Uow
 
 from personnel_pool_service.bookings import service as bookings
-from personnel_pool_service.bookings.domain import Period, most_at_once, quota
+from personnel_pool_service.bookings.domain import Period, quota
 from personnel_pool_service.cadres import service as cadres
 
 
@@ -30,8 +30,7 @@ async def quotas_of(uow: Uow, tree: UnitTree, share: float, homes: Collection[st
 async def list_quotas(uow: Uow, tree: UnitTree, share: float, period: Period) -> list[LendingQuota]:
     """Every home unit that has active pool members, by code."""
     members = await cadres.count_members(uow, [unit.code for unit in tree])
-    held = await bookings.lent_by(uow, list(members), period)
-    lent = {home: most_at_once([one for one in held if one.home_unit == home], period) for home in members}
+    lent = await bookings.most_lent(uow, members, period)
     return [
         LendingQuota(home, count, _quota(tree, share, home, count), lent[home])
         for home, count in sorted(members.items())

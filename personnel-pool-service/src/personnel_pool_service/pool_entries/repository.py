@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from chassis.db import one_of
 from sqlalchemy import func, insert, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as pg_insert
@@ -36,7 +37,7 @@ async def find_entry(session: AsyncSession, entry_id: UUID, *, lock: bool = Fals
 
 async def list_open(session: AsyncSession, cadre_ids: Collection[UUID]) -> list[EntryRow]:
     """The open entries of cadres, locked in the order of their ids."""
-    query = select(EntryRow).where(EntryRow.cadre_id.in_(cadre_ids), EntryRow.status.not_in(CLOSED))
+    query = select(EntryRow).where(one_of(EntryRow.cadre_id, cadre_ids), EntryRow.status.not_in(CLOSED))
     return list(await session.scalars(query.order_by(EntryRow.id).with_for_update()))
 
 
@@ -65,7 +66,7 @@ async def list_entries(
     if wanted.review_due_by is not None:
         query = query.where(EntryRow.review_due_on <= wanted.review_due_by, EntryRow.status.in_(IN_FORCE))
     if homes is not None:
-        query = query.where(CadreRow.home_unit.in_(homes))
+        query = query.where(one_of(CadreRow.home_unit, homes))
     if after is not None:
         query = query.where(EntryRow.id > after)
     rows = await session.execute(query.order_by(EntryRow.id).limit(limit + 1))
@@ -84,7 +85,7 @@ async def list_states_on(
     """The latest state of each entry before an instant, by entry, one more than ``limit`` if there are more."""
     query = select(EntryStateRow).ext(distinct_on(EntryStateRow.entry_id)).where(EntryStateRow.since < before)
     if homes is not None:
-        query = query.join(CadreRow, CadreRow.id == EntryStateRow.cadre_id).where(CadreRow.home_unit.in_(homes))
+        query = query.join(CadreRow, CadreRow.id == EntryStateRow.cadre_id).where(one_of(CadreRow.home_unit, homes))
     if cadre_id is not None:
         query = query.where(EntryStateRow.cadre_id == cadre_id)
     if after is not None:

@@ -29,7 +29,7 @@ from personnel_pool_service.pool_entries.schemas import (
     ReviewIn,
 )
 from personnel_pool_service.pool_entries.service import Step
-from personnel_pool_service.vocabulary import PoolKind
+from personnel_pool_service.vocabulary import Day, PoolKind
 
 router = APIRouter(tags=["pool entries"])
 _PATH = "/v1/pool-entries"
@@ -84,7 +84,7 @@ async def list_pool_entries_on(
     request: Request,
     uow: UowDep,
     caller: Caller,
-    as_of: Annotated[date, Query(description="What entries were at the end of that day")],
+    as_of: Annotated[Day, Query(description="What entries were at the end of that day")],
     cadre_id: UUID | None = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,

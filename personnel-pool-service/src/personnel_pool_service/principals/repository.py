@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from chassis.db import one_of
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,13 +47,13 @@ async def find_sub_of_cadre(session: AsyncSession, cadre_id: UUID) -> str | None
 
 async def list_subs(session: AsyncSession, cadre_ids: Collection[UUID]) -> dict[UUID, str]:
     """Cadre id → sub of the linked account."""
-    query = select(PrincipalRow.cadre_id, PrincipalRow.sub).where(PrincipalRow.cadre_id.in_(cadre_ids))
+    query = select(PrincipalRow.cadre_id, PrincipalRow.sub).where(one_of(PrincipalRow.cadre_id, cadre_ids))
     return {cadre_id: sub for cadre_id, sub in await session.execute(query) if cadre_id is not None}
 
 
 async def list_owners(session: AsyncSession, subs: Collection[str]) -> dict[str, UUID]:
     """Sub → cadre id, for the accounts that belong to a cadre."""
-    query = select(PrincipalRow.sub, PrincipalRow.cadre_id).where(PrincipalRow.sub.in_(subs))
+    query = select(PrincipalRow.sub, PrincipalRow.cadre_id).where(one_of(PrincipalRow.sub, subs))
     return {sub: cadre_id for sub, cadre_id in await session.execute(query) if cadre_id is not None}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from chassis.db import one_of
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,7 +33,7 @@ async def find_declaration(session: AsyncSession, declaration_id: UUID) -> Decla
 async def list_standing(session: AsyncSession, cadre_ids: Collection[UUID]) -> list[tuple[UUID, UUID, bytes]]:
     """(cadre id, declaration id, sealed record) of the declarations that stand."""
     query = select(DeclarationRow.cadre_id, DeclarationRow.id, DeclarationRow.sealed).where(
-        DeclarationRow.cadre_id.in_(cadre_ids), DeclarationRow.is_standing
+        one_of(DeclarationRow.cadre_id, cadre_ids), DeclarationRow.is_standing
     )
     return [(row.cadre_id, row.id, row.sealed) for row in await session.execute(query)]
 

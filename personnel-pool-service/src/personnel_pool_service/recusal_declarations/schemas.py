@@ -1,6 +1,6 @@
 """Declarations as cadres write them. What is declared is in no answer, not even how much."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from chassis.web import RequestModel, ResponseModel
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from personnel_pool_service.recusals.grounds import Tie, TieKind
 from personnel_pool_service.secondments.schemas import Reference
-from personnel_pool_service.vocabulary import Remark, UnitCode
+from personnel_pool_service.vocabulary import Day, Remark, UnitCode
 
 
 class TieIn(RequestModel):
@@ -16,7 +16,7 @@ class TieIn(RequestModel):
 
     kind: TieKind
     unit_code: UnitCode
-    last: date | None = Field(None, alias="to", description="Last day of it; absent if it holds today")
+    last: Day | None = Field(None, alias="to", description="Last day of it; absent if it holds today")
     note: Remark | None = None
 
     def to_domain(self) -> tuple[Tie, str | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from chassis.db import one_of
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,7 +26,7 @@ async def find_request(session: AsyncSession, request_id: UUID, *, lock: bool = 
 async def list_weighing(session: AsyncSession, cadre_ids: Collection[UUID]) -> list[tuple[UUID, str, str]]:
     """(cadre id, unit code, state) of the requests that mean something for checks."""
     query = select(RecusalRequestRow.cadre_id, RecusalRequestRow.unit_code, RecusalRequestRow.status).where(
-        RecusalRequestRow.cadre_id.in_(cadre_ids), RecusalRequestRow.status.in_(WEIGHT)
+        one_of(RecusalRequestRow.cadre_id, cadre_ids), RecusalRequestRow.status.in_(WEIGHT)
     )
     return [(row.cadre_id, row.unit_code, row.status) for row in await session.execute(query)]
 

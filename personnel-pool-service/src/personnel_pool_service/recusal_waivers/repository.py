@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
+from chassis.db import one_of
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,7 +27,7 @@ async def find_waiver(session: AsyncSession, waiver_id: UUID, *, lock: bool = Fa
 async def list_in_force(session: AsyncSession, cadre_ids: Collection[UUID], today: date) -> list[tuple[UUID, str, str]]:
     """(cadre id, unit code, ground code) of the waivers that hold today."""
     query = select(WaiverRow.cadre_id, WaiverRow.unit_code, WaiverRow.code).where(
-        WaiverRow.cadre_id.in_(cadre_ids), WaiverRow.status == GRANTED, WaiverRow.valid_to >= today
+        one_of(WaiverRow.cadre_id, cadre_ids), WaiverRow.status == GRANTED, WaiverRow.valid_to >= today
     )
     return [(row.cadre_id, row.unit_code, row.code) for row in await session.execute(query)]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.web import RequestModel, ResponseModel
 from pydantic import Field
 
-from personnel_pool_service.vocabulary import Remark, UnitCode
+from personnel_pool_service.vocabulary import Day, Remark, UnitCode
 
 
 class WaiverIn(RequestModel):
@@ -19,7 +19,7 @@ class WaiverIn(RequestModel):
         description="`duty`, `work_history` or `region`; the others are never waived"
     )
     reason: Remark
-    valid_to: date
+    valid_to: Day
 
 
 class WaiverMoveIn(RequestModel):

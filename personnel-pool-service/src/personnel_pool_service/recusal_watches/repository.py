@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from chassis.db import one_of
 from sqlalchemy import delete, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -72,7 +73,7 @@ async def advance(session: AsyncSession, name: str, version: int) -> bool:
 
 async def list_known_cadres(session: AsyncSession, cadre_ids: Collection[UUID]) -> set[UUID]:
     """Those of the ids that are cadres of the pool."""
-    return set(await session.scalars(select(CadreRow.id).where(CadreRow.id.in_(cadre_ids))))
+    return set(await session.scalars(select(CadreRow.id).where(one_of(CadreRow.id, cadre_ids))))
 
 
 async def list_of_ref(session: AsyncSession, ref: str) -> list[WatchRow]:
@@ -95,5 +96,5 @@ async def delete_pairs(session: AsyncSession, ref: str, pairs: Collection[tuple[
 
 async def lock_watches(session: AsyncSession, watch_ids: Collection[UUID]) -> dict[UUID, WatchRow]:
     """The pairs that are still watched, locked in the order of their ids."""
-    query = select(WatchRow).where(WatchRow.id.in_(watch_ids)).order_by(WatchRow.id).with_for_update()
+    query = select(WatchRow).where(one_of(WatchRow.id, watch_ids)).order_by(WatchRow.id).with_for_update()
     return {row.id: row for row in await session.scalars(query)}

@@ -8,7 +8,7 @@ from chassis.directory import UnitTree
 from chassis.uow import Uow
 
 from personnel_pool_service.bookings import service as bookings
-from personnel_pool_service.bookings.domain import NO_REST, Period, most_at_once
+from personnel_pool_service.bookings.domain import NO_REST, Period
 from personnel_pool_service.cadres import service as cadres
 from personnel_pool_service.cadres.domain import Criteria
 from personnel_pool_service.cadres.service import CadreView
@@ -69,16 +69,13 @@ async def _rooms(
 ) -> dict[UUID, Room]:
     homes = {view.row.home_unit for view in views}
     quotas = await quotas_of(uow, tree, limits.share, homes)
-    lent = await bookings.lent_by(uow, homes, period)
-    room_left = {
-        home: most_at_once([one for one in lent if one.home_unit == home], period) < quotas[home] for home in homes
-    }
+    lent = await bookings.most_lent(uow, homes, period)
     taken = await bookings.taken_around(uow, [view.row.id for view in views], period, limits.rest)
     offices = {unit.code for unit in tree if unit.unit_type == "inspection_office"}
     return {
         view.row.id: Room(
             taken=tuple(taken.get(view.row.id, ())),
-            home_can_lend=room_left[view.row.home_unit],
+            home_can_lend=lent[view.row.home_unit] < quotas[view.row.home_unit],
             rest=NO_REST if view.row.home_unit in offices else limits.rest,
         )
         for view in views

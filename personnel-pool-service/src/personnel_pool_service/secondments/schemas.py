@@ -14,7 +14,7 @@ from personnel_pool_service.secondments.domain import Evaluation, Member, Replac
 from personnel_pool_service.secondments.models import EvaluationRow, SeatRow
 from personnel_pool_service.secondments.policy import Reach
 from personnel_pool_service.secondments.postings import Posting
-from personnel_pool_service.vocabulary import Label, Remark, Role, Storable
+from personnel_pool_service.vocabulary import Day, Label, Remark, Role, Storable
 
 Reference = Annotated[str, StringConstraints(pattern=r"^[^\s\x00]{1,200}$"), Storable]
 
@@ -95,7 +95,7 @@ class ReplaceIn(RequestModel):
 class ExtendIn(RequestModel):
     """The new last day."""
 
-    last: date = Field(alias="to")
+    last: Day = Field(alias="to")
     reason: Remark | None = None
 
 

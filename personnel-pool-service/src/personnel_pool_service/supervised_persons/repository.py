@@ -1,9 +1,10 @@
 """SQL of supervised persons."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from chassis.db import one_of
 from sqlalchemy import ARRAY, Boolean, DateTime, Text, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,6 +53,11 @@ async def find_person(session: AsyncSession, code: str, *, lock: bool = False) -
     """The person, or None."""
     query = select(SupervisedPersonRow).where(SupervisedPersonRow.code == code)
     return await session.scalar(query.with_for_update() if lock else query)
+
+
+async def list_by_codes(session: AsyncSession, codes: Collection[str]) -> list[SupervisedPersonRow]:
+    """Those of the persons that are there."""
+    return list(await session.scalars(select(SupervisedPersonRow).where(one_of(SupervisedPersonRow.code, codes))))
 
 
 async def list_persons(

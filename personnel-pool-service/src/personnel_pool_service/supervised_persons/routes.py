@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from chassis.errors import NotFound, UnsupportedMediaType, invalid_field
+from chassis.errors import NotFound, invalid_field
 from chassis.identity import Principal
 from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, decode_cursor, encode_cursor
 from chassis.web import IfMatch, UowDep, answer_resource, open_uow, require, set_etag
@@ -31,7 +31,8 @@ _READERS = (
 )
 _SHOWN_ERRORS = 1_000
 
-Writer = Annotated[Principal, require("pool_manager", "platform_admin", "service")]
+WRITERS = ("pool_manager", "platform_admin", "service")
+Writer = Annotated[Principal, require(*WRITERS)]
 Reader = Annotated[Principal, require(*_READERS)]
 
 
@@ -73,17 +74,8 @@ async def get_supervised_person(code: str, response: Response, uow: UowDep, _cal
     return PersonOut.model_validate(row)
 
 
-@router.post(
-    "/v1/supervised-person-imports",
-    openapi_extra={
-        "requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
-    },
-)
-async def import_supervised_persons(request: Request, caller: Writer) -> ImportOut:
+async def take_lines(request: Request, caller: Principal) -> ImportOut:
     """Write many persons: one JSON object per line, idempotent by code; bad lines are reported, the rest stored."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in ("application/x-ndjson", "application/jsonl"):
-        raise UnsupportedMediaType
     # Read before the transaction opens: a slow sender must not hold one.
     body = await request.body()
     lines, errors = _parse(body)

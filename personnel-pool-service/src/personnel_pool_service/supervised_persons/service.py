@@ -1,6 +1,7 @@
 """Use cases of supervised persons."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
 from itertools import islice
 
 from chassis.errors import NotFound, StaleVersion
@@ -52,11 +53,7 @@ async def import_persons(uow: Uow, lines: Sequence[tuple[int, PersonDraft]]) -> 
         errors.extend(LineError(number, pointer, "unknown_unit") for pointer in unknown)
         if not unknown:
             accepted[draft.code] = draft
-    created = updated = 0
-    rest = iter(sorted(accepted.items()))  # one order for all imports, so that two of them never deadlock
-    while batch := [draft.values() for _, draft in islice(rest, _BATCH)]:
-        more_created, more_updated = await repository.upsert_persons(uow.session, batch, uow.now)
-        created, updated = created + more_created, updated + more_updated
+    created, updated = await store_persons(uow, accepted)
     counts = ImportCounts(created=created, updated=updated, unchanged=len(accepted) - created - updated)
     await uow.audit(
         "import_persons",
@@ -65,6 +62,22 @@ async def import_persons(uow: Uow, lines: Sequence[tuple[int, PersonDraft]]) -> 
         detail={"created": created, "updated": updated, "refused": len(errors)},
     )
     return counts, errors
+
+
+async def store_persons(uow: Uow, drafts: Mapping[str, PersonDraft]) -> tuple[int, int]:
+    """Write many persons (by code) whose units are there; returns how many were created and how many changed."""
+    created = updated = 0
+    rest = iter(sorted(drafts.items()))  # one order for all imports, so that two of them never deadlock
+    while batch := [draft.values() for _, draft in islice(rest, _BATCH)]:
+        more_created, more_updated = await repository.upsert_persons(uow.session, batch, uow.now)
+        created, updated = created + more_created, updated + more_updated
+    return created, updated
+
+
+async def present_persons(uow: Uow, codes: Collection[str]) -> dict[str, PersonDraft]:
+    """Those of the persons that are there, as their writers described them."""
+    rows = await repository.list_by_codes(uow.session, codes)
+    return {row.code: PersonDraft(**{one.name: getattr(row, one.name) for one in fields(PersonDraft)}) for row in rows}
 
 
 async def rehome(uow: Uow, unit_code: str, into: str) -> None:

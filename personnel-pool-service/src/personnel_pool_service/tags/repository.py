@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from chassis.db import one_of
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -60,7 +61,7 @@ async def list_tags(session: AsyncSession, *, kind: str | None, after: str | Non
 
 async def list_codes(session: AsyncSession, spellings: Collection[str]) -> dict[str, str]:
     """Folded spelling → code; what is not listed is absent."""
-    query = select(TagSpellingRow.spelling, TagSpellingRow.code).where(TagSpellingRow.spelling.in_(spellings))
+    query = select(TagSpellingRow.spelling, TagSpellingRow.code).where(one_of(TagSpellingRow.spelling, spellings))
     return {row.spelling: row.code for row in await session.execute(query)}
 
 

@@ -7,6 +7,7 @@ from chassis.errors import invalid_field
 from chassis.moves import Move
 from chassis.uow import Uow
 
+from personnel_pool_service.cadre_authorities import service as authorities
 from personnel_pool_service.cadres import standing as cadres
 from personnel_pool_service.supervised_persons import service as persons
 from personnel_pool_service.units import repository, service
@@ -50,6 +51,7 @@ async def merge_unit(
     row.touch(uow.now)
     await service.record(uow, row, service.Change(["merged"], day, reason))
     await cadres.rehome(uow, code, into)
+    await authorities.hand_over(uow, code, into)
     await persons.rehome(uow, code, into)
     return row
 
@@ -92,6 +94,7 @@ async def _require_empty(uow: Uow, code: str) -> None:
         "units": await repository.count_active_below(uow.session, code),
         "cadres": await cadres.count_present(uow, code),
         "supervised_persons": await persons.count_of_unit(uow, code),
+        "cadre_authorities": await authorities.count_naming(uow, code),
     }
     if any(left.values()):
         raise UnitInUse(members=left)

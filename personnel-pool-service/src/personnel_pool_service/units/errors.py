@@ -32,7 +32,7 @@ class ClosedUnitNamed(HeliError):
 
 
 class UnitInUse(HeliError):
-    """Members ``units``, ``cadres`` and ``supervised_persons`` count what still belongs to it."""
+    """Members count what is left: ``units``, ``cadres``, ``supervised_persons``, ``cadre_authorities`` naming it."""
 
     code = "unit_in_use"
     category = Category.CONFLICT

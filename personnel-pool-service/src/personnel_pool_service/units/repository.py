@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+from chassis.db import one_of
 from sqlalchemy import func, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,18 +40,24 @@ async def list_superiors(session: AsyncSession, code: str | None) -> list[tuple[
 
 async def list_known(session: AsyncSession, codes: Collection[str]) -> set[str]:
     """Those of the codes that are in the directory."""
-    return set(await session.scalars(select(UnitRow.code).where(UnitRow.code.in_(codes))))
+    return set(await session.scalars(select(UnitRow.code).where(one_of(UnitRow.code, codes))))
 
 
 async def list_statuses(session: AsyncSession, codes: Collection[str]) -> dict[str, str]:
     """Code → status, for those of the codes that are in the directory."""
-    rows = await session.execute(select(UnitRow.code, UnitRow.status).where(UnitRow.code.in_(codes)))
+    rows = await session.execute(select(UnitRow.code, UnitRow.status).where(one_of(UnitRow.code, codes)))
     return {row.code: row.status for row in rows}
 
 
 async def list_all(session: AsyncSession) -> list[UnitRow]:
     """The whole directory, by code."""
     return list(await session.scalars(select(UnitRow).order_by(UnitRow.code)))
+
+
+async def list_committees_named(session: AsyncSession) -> dict[str, str]:
+    """Unit → the committee it names for its cadres; units that name none are absent."""
+    query = select(UnitRow.code, UnitRow.cadre_authority).where(UnitRow.cadre_authority.is_not(None))
+    return {code: committee for code, committee in await session.execute(query) if committee is not None}
 
 
 async def list_citing(session: AsyncSession, code: str) -> list[UnitRow]:

@@ -1,7 +1,6 @@
 """The organisation directory over HTTP."""
 
 import re
-from datetime import date
 from typing import Annotated
 
 from chassis.errors import NotFound, invalid_field
@@ -14,7 +13,7 @@ from personnel_pool_service.units import relations, service
 from personnel_pool_service.units.domain import UnitFilter
 from personnel_pool_service.units.models import UnitVersionRow, unit_document
 from personnel_pool_service.units.schemas import UnitIn, UnitOut, UnitRelationsOut, UnitVersionOut
-from personnel_pool_service.vocabulary import CODE_PATTERN, Sub, SupervisionType, UnitCode, UnitStatus, UnitType
+from personnel_pool_service.vocabulary import CODE_PATTERN, Day, Sub, SupervisionType, UnitCode, UnitStatus, UnitType
 
 router = APIRouter(tags=["units"])
 
@@ -76,7 +75,7 @@ async def get_unit(
     response: Response,
     uow: UowDep,
     _caller: Caller,
-    as_of: Annotated[date | None, Query(description="What the unit was at the end of that day")] = None,
+    as_of: Annotated[Day | None, Query(description="What the unit was at the end of that day")] = None,
 ) -> UnitOut:
     """One unit, now or as it was."""
     _require_code(code)

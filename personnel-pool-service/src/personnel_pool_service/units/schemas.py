@@ -8,6 +8,7 @@ from pydantic import Field
 from personnel_pool_service.units.domain import UnitDraft
 from personnel_pool_service.vocabulary import (
     AuthoritySource,
+    Day,
     Label,
     Level,
     Sub,
@@ -41,7 +42,7 @@ class UnitIn(RequestModel):
     former_names: list[Label] | None = Field(
         None, max_length=50, description="Left out: what is known stays, and a name given up is added"
     )
-    effective_on: date | None = Field(
+    effective_on: Day | None = Field(
         None, description="The day the change took effect; today if left out, never before the unit's last change"
     )
     status: str | None = Field(None, description="As read; ignored: units end by merge-into and dissolve")

@@ -193,6 +193,11 @@ async def known_units(uow: Uow, codes: Collection[str]) -> set[str]:
     return await repository.list_known(uow.session, codes) if codes else set()
 
 
+async def committees_named(uow: Uow) -> dict[str, str]:
+    """Unit → the committee it names for its cadres; units that name none are absent."""
+    return await repository.list_committees_named(uow.session)
+
+
 async def commission(uow: Uow, code: str) -> str:
     """The commission a unit belongs to, for events."""
     return commission_of(code, await repository.list_superiors(uow.session, code))

@@ -1,6 +1,6 @@
 """The workload ledger over HTTP."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request, Response
 from personnel_pool_service.bookings.domain import Period
 from personnel_pool_service.cadres import service as cadres
 from personnel_pool_service.cadres.policy import readable_homes
+from personnel_pool_service.vocabulary import Day
 from personnel_pool_service.workloads import service
 from personnel_pool_service.workloads.domain import Stretch
 from personnel_pool_service.workloads.models import WorkloadEntryRow
@@ -57,8 +58,8 @@ async def get_workload(
     request: Request,
     uow: UowDep,
     caller: Caller,
-    day_from: date | None = None,
-    day_to: date | None = None,
+    day_from: Day | None = None,
+    day_to: Day | None = None,
 ) -> WorkloadOut:
     """A cadre's work in a period; the year up to today where none is given."""
     await _require_readable(request, uow, caller, cadre_id)
