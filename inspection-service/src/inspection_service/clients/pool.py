@@ -104,8 +104,9 @@ class Secondment(Answer):
 
     @property
     def gone(self) -> tuple[UUID, ...]:
-        """Whose posting is over, or never came about: whatever was opened for it closes."""
-        return tuple(seat.cadre_id for seat in self.members if seat.state not in HOLDING)
+        """Who holds no seat any more, or never did: whatever was opened for the posting closes."""
+        here = {seat.cadre_id for seat in self.members if seat.state in HOLDING}
+        return tuple(dict.fromkeys(seat.cadre_id for seat in self.members if seat.cadre_id not in here))
 
 
 class PoolClient:
