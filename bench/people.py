@@ -10,10 +10,9 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
 
 import httpx2
 import leather
@@ -21,8 +20,7 @@ import machine
 import people_import
 from chassis.embedded import ServiceDatabase, scratch_postgres
 from chassis.http import Peer, Peers
-from chassis.identity import SYSTEM, Authenticator
-from chassis.keyring import KeyRing
+from chassis.identity import Authenticator
 from chassis.logging import configure_logging
 from chassis.migrations import migrate
 from chassis.runtime import build_app
@@ -30,25 +28,14 @@ from chassis.service import Resources, Service, build_resources
 from chassis.settings import PlatformSettings
 from chassis.testing.harness import TestIssuer
 from clue_service.main import SERVICE as CLUE
+from people_city import KINDS, START, TAGS, UNITS, furnish
 from people_import import Figure
-from personnel_pool_service.bookings.models import BookingRow
-from personnel_pool_service.cadres.domain import Relative
-from personnel_pool_service.cadres.models import CadreRow, PostRow, RecusalFactRow
-from personnel_pool_service.cadres.sealing import sealed_relatives
 from personnel_pool_service.main import SERVICE as POOL
-from personnel_pool_service.units.domain import UnitDraft
-from personnel_pool_service.units.service import upsert_unit
-from sqlalchemy import insert, text
-from sqlalchemy.dialects.postgresql import Range
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/benchmarks/people.md"
 PLOT = PAGE.with_suffix(".svg")
-TAGS = ("audit", "finance", "legal", "interview", "data", "organisation", "discipline", "petition", "writing", "IT")
-KINDS = ("case", "inspection_member", "inspection_leader", "university_backbone", "expert")
-UNITS = 160
 TARGETS = 40
 BULK = 2_000
-START = date(2026, 12, 1)
 
 
 @dataclass(frozen=True)
@@ -125,7 +112,7 @@ async def _measure(databases: Mapping[str, ServiceDatabase], size: Size) -> list
     token = issuer.token("svc:personnel-pool-service", unit=None, roles=["service"])
     clue_http = _client(build_app(CLUE, clue, with_worker=False), token)
     app = build_app(POOL, replace(pool, peers=_Clue(clue_http)), with_worker=False)
-    ids = await _furnish(pool, size.cadres)
+    ids = await furnish(pool, size.cadres)
     http = _client(app, issuer.token("manager", unit="top", roles=["pool_manager"]))
     rng = random.Random(7)
     targets = [{"unit_code": f"u{number}"} for number in rng.sample(range(UNITS), TARGETS)]
@@ -176,79 +163,6 @@ def _client(app: Any, token: str) -> httpx2.AsyncClient:
         headers={"Authorization": f"Bearer {token}"},
         timeout=60,
     )
-
-
-async def _furnish(pool: Resources, cadres: int) -> list[UUID]:
-    """A city of units and cadres with two posts, two relatives and, every fifth, a posting."""
-    rng = random.Random(1)
-    async with pool.transactions(SYSTEM) as uow:
-        await upsert_unit(uow, UnitDraft("top", "top", "party_committee", "city", None), seen_version=None)
-        for number in range(UNITS):
-            unit = UnitDraft(f"u{number}", f"unit {number}", "supervised_unit", "city", "top")
-            await upsert_unit(uow, unit, seen_version=None)
-    ids = [uuid4() for _ in range(cadres)]
-    now = pool.clock.now()
-    people = [
-        {
-            "id": one,
-            "name": f"synthetic-{number}",
-            "home_unit": f"u{rng.randrange(UNITS)}",
-            "rank": "section_chief",
-            "gender": "female",
-            "birth_date": date(1970, 1, 1) + timedelta(days=rng.randrange(9_000)),
-            "party_member": True,
-            "tags": (chosen := rng.sample(TAGS, 3)),
-            "tag_codes": chosen,
-            "pool_kinds": rng.sample(KINDS, 2),
-            "clearance": "internal",
-            "status": "active",
-            "version": 1,
-            "created_at": now,
-            "updated_at": now,
-        }
-        for number, one in enumerate(ids)
-    ]
-    await _insert(pool, CadreRow, people)
-    await _insert(pool, PostRow, [post for one in ids for post in _posts(one, rng)])
-    await _insert(pool, RecusalFactRow, [_facts(pool.keys, one, rng) for one in ids])
-    homes = {person["id"]: person["home_unit"] for person in people}
-    await _insert(
-        pool,
-        BookingRow,
-        [
-            {"cadre_id": one, "home_unit": homes[one], "days": Range(first, first + timedelta(days=13), bounds="[]")}
-            for one in ids[::5]
-            for first in [START + timedelta(days=rng.randrange(60))]
-        ],
-    )
-    async with pool.database.sessions.begin() as session:
-        await session.execute(text("analyze cadre, cadre_post, recusal_fact, booking"))
-    return ids
-
-
-def _posts(cadre_id: UUID, rng: random.Random) -> list[dict[str, Any]]:
-    return [
-        {
-            "cadre_id": cadre_id,
-            "position": position,
-            "unit_code": f"u{rng.randrange(UNITS)}",
-            "post": "officer",
-            "first_day": date(2010 + 6 * position, 1, 1),
-            "last_day": date(2015 + 6 * position, 12, 31),
-        }
-        for position in range(2)
-    ]
-
-
-def _facts(keys: KeyRing, cadre_id: UUID, rng: random.Random) -> dict[str, Any]:
-    relatives = [Relative("sibling", f"u{rng.randrange(UNITS)}", "synthetic") for _ in range(2)]
-    return {"cadre_id": cadre_id, "sealed": sealed_relatives(keys, cadre_id, relatives)}
-
-
-async def _insert(pool: Resources, row: Any, values: Sequence[Mapping[str, Any]]) -> None:
-    async with pool.database.sessions.begin() as session:
-        for start in range(0, len(values), 5_000):
-            await session.execute(insert(row), list(values[start : start + 5_000]))
 
 
 def _question(rng: random.Random) -> dict[str, Any]:

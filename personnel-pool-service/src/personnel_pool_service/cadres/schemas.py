@@ -12,11 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from personnel_pool_service.bookings.domain import Period
 from personnel_pool_service.cadres.domain import (
-    ACTIVE,
-    EXITED,
-    SUSPENDED,
     CadreDraft,
-    Criteria,
     Demand,
     Extras,
     Post,
@@ -206,46 +202,6 @@ class DemandIn(RequestModel):
     def to_domain(self) -> Demand:
         """The seat as the rules see it."""
         return Demand(self.role, tuple(self.tags), tuple(kind.value for kind in self.pool_kinds))
-
-
-class CadreSearch(RequestModel):
-    """What is looked for; all that is given must hold."""
-
-    name: Label | None = Field(None, description="Part of the name")
-    text: Label | None = Field(None, description="Part of the name or of a post, or a tag")
-    tags: list[Tag] = Field(default_factory=list, max_length=20, description="All of these")
-    pool_kinds: list[PoolKind] = Field(default_factory=list, max_length=5, description="One of these")
-    home_units: list[UnitCode] = Field(default_factory=list, max_length=500, description="One of these")
-    ranks: list[Rank] = Field(default_factory=list, max_length=8, description="One of these")
-    gender: Gender | None = None
-    party_member: bool | None = None
-    cadre_ids: list[UUID] = Field(default_factory=list, max_length=5_000)
-    demands: list[DemandIn] = Field(default_factory=list, max_length=20, description="Fit for at least one of these")
-    period: PeriodIn | None = None
-    available_only: bool = Field(
-        default=False, description="Only active cadres, with a period only those free in all of it"
-    )
-    include_exited: bool = False
-    limit: int = Field(50, ge=1, le=2_000, description="At most 200 for people, 2,000 for services")
-    cursor: str | None = None
-
-    def to_criteria(self) -> Criteria:
-        """The search as the repository runs it."""
-        return Criteria(
-            name=self.name,
-            text=self.text,
-            tags=tuple(self.tags),
-            pool_kinds=tuple(kind.value for kind in self.pool_kinds),
-            home_units=tuple(self.home_units),
-            ranks=tuple(rank.value for rank in self.ranks),
-            gender=self.gender.value if self.gender else None,
-            party_member=self.party_member,
-            statuses=(ACTIVE, SUSPENDED, EXITED) if self.include_exited else (ACTIVE, SUSPENDED),
-            cadre_ids=tuple(self.cadre_ids),
-            demands=tuple(demand.to_domain() for demand in self.demands),
-            period=self.period.to_domain() if self.period else None,
-            is_available=self.available_only,
-        )
 
 
 class PostOut(ResponseModel):
