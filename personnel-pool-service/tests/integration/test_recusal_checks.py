@@ -94,6 +94,13 @@ async def test_only_those_who_staff_teams_may_ask(call: Any, new_cadre: Any) -> 
         assert (await call(who, "POST", "/v1/recusal-checks", json=body)).status_code == 403
 
 
+async def test_a_token_of_an_unknown_unit_learns_nothing(call: Any, new_cadre: Any) -> None:
+    asked = {"targets": [{"unit_code": "su-coop"}], "cadre_ids": [await new_cadre("sup1-xn")]}
+    answer = await call("inspection_office@nowhere", "POST", "/v1/recusal-checks", json=asked)
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_cadre")
+    assert (await call("inspection_office@insp-xn", "POST", "/v1/recusal-checks", json=asked)).status_code == 200
+
+
 async def test_a_unit_counts_from_the_moment_it_is_written(call: Any, new_cadre: Any) -> None:
     staff = await new_cadre("su-dh-water")
     assert (await check(call, [staff], "su-coop"))[staff, "su-coop"] == ("clear", None)

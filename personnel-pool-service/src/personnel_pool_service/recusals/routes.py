@@ -7,11 +7,13 @@ from chassis.service import resources_of
 from chassis.web import require
 from fastapi import APIRouter, Request, Response
 
+from personnel_pool_service.cadres.policy import reads_all
 from personnel_pool_service.recusals import checking
 from personnel_pool_service.recusals.answers import to_json
 from personnel_pool_service.recusals.checking import Question
 from personnel_pool_service.recusals.grounds import CODES
 from personnel_pool_service.recusals.schemas import RecusalCheckIn
+from personnel_pool_service.recusals.service import unknown_cadres
 
 router = APIRouter(tags=["recusals"])
 
@@ -59,5 +61,7 @@ async def check_recusal(
         clues={f"/targets/{index}/clue_id": one.clue_id for index, one in enumerate(body.targets) if one.clue_id},
         role=body.role,
     )
+    if not reads_all(caller, await resources_of(request).directory.tree(fresh=True)):
+        raise unknown_cadres(range(len(body.cadre_ids)))
     weights = await checking.weigh(resources_of(request), caller, request.state.cause, question)
     return Response(to_json(weights, question, omit_clear=body.omit_clear), media_type="application/json")

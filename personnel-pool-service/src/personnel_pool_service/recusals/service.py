@@ -1,10 +1,10 @@
 """What the recusal engine needs to know of people, gathered in one transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.errors import FieldError, Text
+from chassis.errors import FieldError
 from chassis.keyring import KeyRing
 from chassis.uow import Uow
 
@@ -27,6 +27,13 @@ class People:
     circumstances: Mapping[UUID, Circumstances]
 
 
+def unknown_cadres(indexes: Iterable[int]) -> UnknownCadre:
+    """Which cadres of a question are not in the pool, or not visible to the caller; the two are the same."""
+    return UnknownCadre(
+        errors=[FieldError(f"/cadre_ids/{one}", "unknown_cadre", UnknownCadre.title) for one in indexes]
+    )
+
+
 async def gather_people(uow: Uow, keys: KeyRing, cadre_ids: Sequence[UUID], units: Mapping[str, str]) -> People:
     """What may keep the cadres from the target ``units`` (JSON pointer → code). Counted in the audit log, not listed.
 
@@ -38,8 +45,7 @@ async def gather_people(uow: Uow, keys: KeyRing, cadre_ids: Sequence[UUID], unit
     facts = await cadres.recusal_facts(uow, keys, cadre_ids)
     unknown = [index for index, cadre_id in enumerate(cadre_ids) if cadre_id not in facts]
     if unknown:
-        message = Text("干部不在库中", "The cadre is not in the pool")
-        raise UnknownCadre(errors=[FieldError(f"/cadre_ids/{index}", "unknown_cadre", message) for index in unknown])
+        raise unknown_cadres(unknown)
     ties = await declarations.ties_of(uow, keys, cadre_ids)
     doubts = await requests.weights_of(uow, cadre_ids)
     waived = await waivers.waived(uow, cadre_ids)
