@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import numpy as np
+from chassis.collector import settle_collector
 from chassis.db import Database
 from clue_service.matching import repository
 from clue_service.matching.prepared import ClueText, Prepared, load_features, load_grams
@@ -72,6 +73,8 @@ async def start_matcher(database: Database, measured: Measured) -> Matcher:
         stored = await repository.load_snapshot(session)
     measured.start_s = time.perf_counter() - started
     measured.snapshot_mb = len(stored[0]) / 1e6 if stored else 0.0
+    del counting
+    settle_collector()
     return matcher
 
 

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings
 
 from chassis import broker, directory
 from chassis.audit_proof import verify_audit_command
+from chassis.collector import settle_collector
 from chassis.consumer import Consumer, Handler, purge_inbox
 from chassis.errors import REGISTRY
 from chassis.jobs import JobRunner
@@ -198,6 +199,7 @@ def service_cli(service: Service) -> typer.Typer:
     def worker() -> None:
         """Run relay, consumer, jobs and timers."""
         settings = _configured(service)
+        settle_collector()
         asyncio.run(_worker_alone(service, build_resources(service, settings)))
 
     @cli.command(name="migrate")
@@ -253,6 +255,7 @@ def _configured(service: Service) -> PlatformSettings:
 
 
 def _serve(app: FastAPI, settings: PlatformSettings) -> None:
+    settle_collector()
     uvicorn.Server(
         uvicorn.Config(
             app,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from chassis.collector import settle_collector
 from chassis.logging import configure_logging
 from chassis.runtime import reference_document
 
@@ -39,6 +40,7 @@ def api() -> None:
     settings = GatewaySettings()
     configure_logging("gateway", settings.log_level)
     gateway = Gateway(settings)
+    settle_collector()
     DoorServer(server_config(gateway, settings), gateway.end_streams).run()
 
 

@@ -11,7 +11,7 @@ import typer
 from chassis.commands import progress_bar
 from chassis.db import Database
 
-from clue_service.matching.evaluation import RANKED, Outcome, replay, worth_writing
+from clue_service.matching.evaluation import RANKED, WORTH_WRITING, Outcome, replay, worth_writing
 from clue_service.matching.metrics import ScoredPair, Truth, latency, measure
 from clue_service.matching.repository import create_tables
 from clue_service.matching.service import Matcher
@@ -91,7 +91,11 @@ async def _evaluate(url: str, clues: list[Body], pairs_out: Path | None, candida
         async for outcome in replay_with_progress(url, clues, Matcher(), "matching"):
             seconds.append(outcome.seconds)
             truth.add(outcome.clue, outcome.matters or ())
-            pairs += [ScoredPair(outcome.clue, name, one.probability, one.band) for name, one in outcome.candidates]
+            pairs += [
+                ScoredPair(outcome.clue, name, one.probability, one.band)
+                for name, one in outcome.candidates
+                if one.probability >= WORTH_WRITING or truth.same(outcome.clue, name)
+            ]
             _write(outcome, pairs_file, candidates_file)
     measures = measure(truth, pairs)
     if not known:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
+from chassis.collector import settle_collector
+
 from clue_service.matching.prepared import ClueText
 from clue_service.matching.repository import Session
 from clue_service.matching.service import Matcher, ScoredCandidate
 
 RANKED = 50
-_FROM_PROBABILITY = 0.01
+WORTH_WRITING = 0.01
 
 
 class Sessions(Protocol):
@@ -35,6 +37,7 @@ async def replay(clues: Iterable[Mapping[str, Any]], matcher: Matcher, sessions:
     """Take in ``POST /v1/clues`` bodies with ``id`` and optional ``matter_ids``, in the order given."""
     names: dict[UUID, str] = {}
     matcher.warm_up()
+    settle_collector()  # as the service's processes do
     for body in clues:
         clue_id = uuid4()
         name = str(body["id"])
@@ -53,4 +56,4 @@ async def replay(clues: Iterable[Mapping[str, Any]], matcher: Matcher, sessions:
 
 def worth_writing(outcome: Outcome) -> list[tuple[str, ScoredCandidate]]:
     """The candidates that a pairs file lists: probability ≥ .01."""
-    return [one for one in outcome.candidates if one[1].probability >= _FROM_PROBABILITY]
+    return [one for one in outcome.candidates if one[1].probability >= WORTH_WRITING]

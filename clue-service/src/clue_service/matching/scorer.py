@@ -16,9 +16,12 @@ from clue_service.matching.relations import Relation, propose_relation
 from clue_service.matching.repository import StoredClue
 from clue_service.matching.scoring import Band, MatchModel, Reason
 
-_COMPARED_BY_TEXT = 40
-_COMPARED = 80  # these and the best by keys
-_REMEMBERED = 20_000  # features read, some 3 kB each
+# How many are compared field by field, and how many of them at least for the closeness of their texts. Where the form
+# names somebody, the order of the keys is the better one.
+_COMPARED, _COMPARED_BY_TEXT = 80, 40
+_COMPARED_NAMED, _COMPARED_NAMED_BY_TEXT = 56, 8
+_CONTENT = 0.3  # worth of the accounts' closeness beside the whole texts', for the order
+_REMEMBERED = 4_000  # features read, some 10 kB each as objects; more would cost the collector of garbage pauses
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Remembered:
     def put_together(self, one: StoredClue, other: StoredClue, probability: float) -> None:
         """Remember it."""
         self._together[min(one.id, other.id), max(one.id, other.id)] = probability
-        if len(self._together) > 5 * _REMEMBERED:
+        if len(self._together) > 25 * _REMEMBERED:
             self._together.popitem(last=False)
 
 
@@ -81,9 +84,10 @@ class _Row:
 
 @dataclass(frozen=True)
 class _First:
-    """A row scored by itself."""
+    """A row scored by itself; ``content`` is the closeness (a cosine) of the two closest accounts of the facts."""
 
     row: _Row
+    content: float
     log_odds: float
     combination: Combination
     levels: Levels
@@ -111,8 +115,11 @@ class Scorer:
         if not read:
             return []
         texts = QueryVector.of_text(prepared.grams, self._frequencies).compare_texts([text for _, text, _ in read])
-        by_text = np.argsort(-texts, kind="stable")[:_COMPARED_BY_TEXT].tolist()
-        chosen = list(dict.fromkeys([*by_text, *range(len(read))]))[:_COMPARED]
+        most, least = _COMPARED, _COMPARED_BY_TEXT
+        if prepared.is_named:
+            most, least = _COMPARED_NAMED, _COMPARED_NAMED_BY_TEXT
+        by_text = np.argsort(-texts, kind="stable")[:least].tolist()
+        chosen = list(dict.fromkeys([*by_text, *range(len(read))]))[:most]
         return [
             _Row(read[number][0], read[number][1], read[number][2], features, float(texts[number]))
             for number in chosen
@@ -133,7 +140,8 @@ class Scorer:
         found: list[_First] = []
         for row, alike in zip(rows, likeness, strict=True):
             log_odds, combination, levels = self._model.best(compare(prepared, row.features, alike))
-            found.append(_First(row, log_odds, combination, levels, self._model.first_probability(log_odds)))
+            closest = max((pair.content for pair in alike.values()), default=0.0)
+            found.append(_First(row, closest, log_odds, combination, levels, self._model.first_probability(log_odds)))
         return found
 
     def _mates(self, first: Sequence[_First]) -> list[str]:
@@ -166,7 +174,7 @@ class Scorer:
             band=band,
             relation=propose_relation(prepared, other, combination, levels, probability),
             reasons=tuple(self._model.reasons(levels)) if band is not Band.NONE else (),
-            rank=log_odds + _closeness_worth(prepared, other) * first.row.closest,
+            rank=log_odds + _closeness_worth(prepared, other) * (first.row.closest + _CONTENT * first.content),
             levels=levels,
             parts=(_part(prepared, combination.part), _part(other, combination.other_part)),
         )
@@ -174,11 +182,12 @@ class Scorer:
 
 def _closeness_worth(one: Prepared, other: Prepared) -> float:
     """What the cosine of the whole texts is worth for the order, in log-odds: little beside names, and everything for
-    long letters whose forms name nobody, where names read from the text are by the way.
+    letters whose forms name nobody, where names read from the text are by the way. Measured on letters of residents:
+    there the texts alone order best, and what their accounts of the facts share still tells equal ones apart.
     """
     if one.is_named or other.is_named:
         return 4.0
-    return 4.0 + 80.0 * min(max((min(one.length, other.length) - 90) / 100, 0.0), 1.0)
+    return 4.0 + 400.0 * min(max((min(one.length, other.length) - 40) / 60, 0.0), 1.0)
 
 
 def _part(letter: Prepared, number: int) -> str | None:
