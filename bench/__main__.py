@@ -8,12 +8,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 import local_stack
 import matching
 import people
-from assembly import comparing
+from assembly import comparing, judging
 
 BENCHMARKS = {
     "local-stack": local_stack.main,
     "people": people.main,
     "assembly": comparing.main,
+    "assembly-judged": judging.main,
     "matching": matching.main,
 }
 

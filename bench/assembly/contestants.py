@@ -155,11 +155,20 @@ def cp_sat_full(document: dict[str, Any], seconds: float) -> Answer:
     return {
         "seats": [row[:3] for row, x in zip(eligible, take, strict=True) if found and solver.boolean_value(x)],
         "proven": status == cp_model.OPTIMAL,
+        "infeasible": status == cp_model.INFEASIBLE,
         "bound": solver.best_objective_bound,
     }
 
 
-METHODS = {"greedy": greedy, "HiGHS full": highs_full, "CP-SAT full": cp_sat_full}
+def timefold(document: dict[str, Any], seconds: float) -> Answer:
+    """The whole round as Timefold takes it."""
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from assembly.timefold_full import timefold_full
+
+    return timefold_full(document, seconds)
+
+
+METHODS = {"greedy": greedy, "HiGHS full": highs_full, "CP-SAT full": cp_sat_full, "Timefold": timefold}
 
 
 def main() -> None:

@@ -24,11 +24,18 @@ class Size:
 
 
 QUICK = Size(400, 4, 30)
-SIZES = (Size(2_000, 15, 120), Size(5_000, 25, 250))
+SIZES = (Size(2_000, 15, 120), Size(5_000, 25, 250), Size(20_000, 40, 1_000))
+PAIRS_PER_PERSON = 2.3
 
 
-def instance(size: Size, seed: int) -> dict[str, Any]:
-    """One round: people with skills and home units, teams with demands that a pool of this size can meet."""
+def instance(
+    size: Size, seed: int, *, tight: bool = False, short: bool = False, cooperation: bool = False
+) -> dict[str, Any]:
+    """One round: people with skills and home units, teams with demands that a pool of this size can meet.
+
+    ``tight``: half of who could serve is not eligible, and units lend half as many. ``short``: the units of one kind
+    lend one person fewer than the teams need. ``cooperation``: points for pairs that have worked well together.
+    """
     rng = random.Random(f"{size}/{seed}")
     people = [_person(rng, n, size) for n in range(size.people)]
     teams = [_team(rng, n, size) for n in range(size.teams)]
@@ -39,16 +46,37 @@ def instance(size: Size, seed: int) -> dict[str, Any]:
     for n in range(size.units):
         cap = max(1, homes.get(n, 0) // 5)
         units.append({"cap": cap, "quota": max(1, cap // 2), "over_quota_penalty": 25})
+    rows = [row for at, person in enumerate(people) for row in _rows(rng, at, person, size)]
+    if tight:
+        rows = [row for row in rows if rng.random() < 0.5]
+        for unit in units:
+            unit["cap"] = max(1, unit["cap"] // 2)
+            unit["quota"] = min(unit["quota"], unit["cap"])
+    if short:
+        _lend_too_few(units, size.teams - 1)
+    pairs = {tuple(sorted(rng.sample(range(size.people), 2))) for _ in range(round(PAIRS_PER_PERSON * size.people))}
     return {
         "roles": ROLES,
         "labels": LABELS,
         "people": [{"id": p["id"], "home_unit": p["home_unit"]} for p in people],
         "home_units": units,
         "teams": teams,
-        "eligible": [row for at, person in enumerate(people) for row in _rows(rng, at, person, size)],
+        "eligible": rows,
         "never_together": [sorted(rng.sample(range(size.people), 2)) for _ in range(size.people // 100)],
-        "cooperation": None,
+        "cooperation": (
+            {"pairs": [list(pair) for pair in sorted(pairs)], "chief_roles": [0, 1], "each": 15, "up_to": 4}
+            if cooperation
+            else None
+        ),
     }
+
+
+def _lend_too_few(units: list[dict[str, Any]], people: int) -> None:
+    """The units of the first kind lend this many people together: every team asks for one."""
+    for n in range(0, len(units), len(KINDS)):
+        units[n]["cap"] = min(units[n]["cap"], people)
+        units[n]["quota"] = min(units[n]["quota"], units[n]["cap"])
+        people -= units[n]["cap"]
 
 
 def _person(rng: random.Random, n: int, size: Size) -> dict[str, Any]:

@@ -5,6 +5,13 @@ import pytest
 from inspection_service.testing.killing import Guillotine
 
 COOP, HOUSING = "su-coop", "su-housing"
+
+
+def grid(boundaries: int) -> list[Any]:
+    """Every boundary of a saga; the gate takes every third, ``make proof`` the others."""
+    return [pytest.param(n, marks=() if n % 3 == 1 else pytest.mark.proof) for n in range(1, boundaries + 1)]
+
+
 TWO_TARGETS = [{"unit_code": COOP}, {"unit_code": HOUSING}]
 
 
@@ -132,7 +139,7 @@ async def test_another_run_waits_while_an_adoption_of_the_round_is_under_way(cit
     assert (refused["code"], refused["targets"]) == ("target_is_manned", [COOP])
 
 
-@pytest.mark.parametrize("boundary", range(1, 11))
+@pytest.mark.parametrize("boundary", grid(10))
 async def test_a_kill_at_any_step_of_an_adoption_ends_with_every_team_and_one_secondment_each(
     city: Any, guillotine: Guillotine, boundary: int
 ) -> None:
@@ -150,7 +157,7 @@ async def test_a_kill_at_any_step_of_an_adoption_ends_with_every_team_and_one_se
     assert len(city.peers.pool.secondments) == 2
 
 
-@pytest.mark.parametrize("boundary", range(1, 13))
+@pytest.mark.parametrize("boundary", grid(12))
 async def test_a_kill_at_any_step_of_a_refused_adoption_ends_with_nothing_kept(
     city: Any, guillotine: Guillotine, boundary: int
 ) -> None:
@@ -166,7 +173,7 @@ async def test_a_kill_at_any_step_of_a_refused_adoption_ends_with_nothing_kept(
     assert await held_for_teams(city) == {}
 
 
-@pytest.mark.parametrize("boundary", range(1, 7))
+@pytest.mark.parametrize("boundary", grid(6))
 async def test_a_kill_over_the_job_that_carries_on_changes_nothing(
     city: Any, guillotine: Guillotine, boundary: int
 ) -> None:
@@ -184,7 +191,7 @@ async def test_a_kill_over_the_job_that_carries_on_changes_nothing(
     assert len(city.peers.pool.secondments) == 2
 
 
-@pytest.mark.parametrize("boundary", range(1, 7))
+@pytest.mark.parametrize("boundary", grid(6))
 async def test_a_kill_over_a_hand_over_makes_exactly_one_clue(city: Any, guillotine: Guillotine, boundary: int) -> None:
     planned = await city.office.post("/v1/rounds", city.round_body(targets=TWO_TARGETS), expect=201)
     run_id = await city.proposed_run(planned["id"], {COOP: ["commissioner", "c0"]})
@@ -204,3 +211,31 @@ async def test_a_kill_over_a_hand_over_makes_exactly_one_clue(city: Any, guillot
     seen = await city.office.get(f"/v1/findings/{finding['id']}")
     assert (seen["state"], len(city.peers.clue.clues)) == ("handed_over", 1)
     assert len(await city.harness.staged_events("inspection.finding.handed_over")) == 1
+
+
+VERBS = {"enter": "active", "close": "ended", "refuse": "recalled", "replace": "recalled"}
+
+
+@pytest.mark.parametrize("boundary", grid(6))
+@pytest.mark.parametrize("verb", list(VERBS))
+async def test_a_kill_over_what_a_teams_move_asks_of_the_pool_ends_with_both_agreeing(
+    city: Any, guillotine: Guillotine, verb: str, boundary: int
+) -> None:
+    planned = await city.office.post("/v1/rounds", city.round_body(targets=TWO_TARGETS), expect=201)
+    run_id = await city.proposed_run(planned["id"], {COOP: ["commissioner", "c0"]})
+    (team,) = (await city.office.post(f"/v1/assembly-runs/{run_id}/adopt"))["teams"]
+    path = f"/v1/teams/{team['id']}"
+    await city.office.post(f"{path}/submit")
+    if verb != "refuse":
+        city.peers.pool.approve_all(team["secondment_id"])
+        await city.leader.post(f"{path}/authorise")
+    if verb == "close":
+        await city.office.post(f"{path}/enter")
+        await settle(city)
+    await (city.leader if verb == "refuse" else city.office).post(f"{path}/{verb}")
+    guillotine.arm(boundary)
+    await city.harness.run_jobs()
+    guillotine.disarm()
+    await settle(city)
+    assert city.peers.pool.secondments[team["secondment_id"]]["state"] == VERBS[verb]
+    assert (await city.office.get(path))["secondment_state"] == VERBS[verb]

@@ -1,0 +1,153 @@
+"""What assembly is judged by, on own rounds: proofs, gaps, conflicts, shuffles, drop-outs. ``--cases=`` picks some."""
+
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from assembly import pages
+from assembly.command import Answered, option, solve_by_command
+from assembly.conflicts import is_minimal
+from assembly.drop_outs import replaced
+from assembly.instances import SIZES, Size, instance
+from assembly.results import Figure
+from inspection_service.assembly.checker import check
+
+SEEDS = (11, 12, 13)
+PROOF = {2_000: 20.0, 5_000: 20.0, 20_000: 60.0}
+SHUFFLES = 20
+MORE_TIME = 120.0
+VERIFIED = 5_000
+"""People up to which the conflict is verified by CP-SAT and by a team per row."""
+
+
+def main() -> None:
+    """Measure the cases named, or all; ``--sizes=2000`` limits them."""
+    with tempfile.TemporaryDirectory() as folder:
+        for case in option("cases", ",".join(CASES)):
+            figures = CASES[case](Path(folder))
+            for figure in figures:
+                print(figure, file=sys.stderr)
+            pages.write([], figures)
+
+
+def _sizes(most: int = 20_000) -> list[Size]:
+    return [s for s in SIZES if s.people <= most and str(s.people) in option("sizes", str(s.people))]
+
+
+def _seeds() -> list[int]:
+    return [seed for seed in SEEDS if str(seed) in option("seeds", str(seed))]
+
+
+def _solved(folder: Path, document: dict[str, Any], limit: float) -> Answered:
+    path = folder / "round.json"
+    path.write_text(json.dumps(document))
+    answered = solve_by_command(path, limit)
+    if answered.answer["assignments"]:
+        verdict = check(document, answered.answer["assignments"])
+        assert verdict.is_lawful, verdict.violations[:3]
+        assert verdict.objective == answered.answer["objective"]
+    return answered
+
+
+def _proofs(folder: Path, *, tight: bool) -> list[Figure]:
+    figures = []
+    for size in _sizes():
+        for seed in _seeds():
+            found = _solved(folder, instance(size, seed, tight=tight), MORE_TIME)
+            status, bar = found.answer["status"], PROOF[size.people]
+            said = f"{status}, {found.seconds:.1f} s ({found.cpu:.1f} s of CPU)"
+            is_met = status in ("optimal", "infeasible") and found.seconds <= bar
+            name = f"{size}{', tight' if tight else ''}, seed {seed}"
+            figures.append(Figure("proven", name, said, f"≤ {bar:.0f} s", is_met))
+    return figures
+
+
+def _cooperation(folder: Path) -> list[Figure]:
+    figures = []
+    for size in _sizes():
+        for seed in _seeds()[:1]:
+            found = _solved(folder, instance(size, seed, cooperation=True), MORE_TIME)
+            gap = found.answer["gap"]
+            said = f"{found.answer['status']}, gap {gap:.3%}, {found.seconds:.0f} s"
+            must = "gap ≤ 1 % at 120 s" if size.people < 20_000 else "– (goal .1 %)"
+            is_met = gap is not None and gap <= (0.01 if size.people < 20_000 else 1.0)
+            figures.append(Figure("with cooperation", f"{size}, seed {seed}", said, must, is_met))
+    return figures
+
+
+def _short(folder: Path) -> list[Figure]:
+    figures = []
+    for size in _sizes():
+        for seed in _seeds()[:2]:
+            document = instance(size, seed, short=True)
+            found = _solved(folder, document, MORE_TIME)
+            answer = found.answer
+            verified = None if size.people > VERIFIED else is_minimal(document, answer["conflict"])
+            took = f"{found.seconds:.1f} s ({found.cpu:.1f} s of CPU)"
+            said = f"{answer['status']}, core of {len(answer['conflict'])} and sentence in {took}, "
+            said += {None: "not verified at this size", True: "verified minimal", False: "NOT minimal"}[verified]
+            is_met = answer["status"] == "infeasible" and verified is not False and bool(answer["sentence"])
+            is_met = is_met and found.seconds <= (5 if size.people < VERIFIED else 60)
+            must = "detected ≤ 5 s, core ≤ 60 s"
+            figures.append(Figure("infeasible", f"{size}, seed {seed}", said, must, is_met))
+    return figures
+
+
+def _shuffles(folder: Path) -> list[Figure]:
+    figures = []
+    for size in _sizes(most=2_000):
+        document = instance(size, SEEDS[0])
+        teams = {_teams(_solved(folder, _shuffled(document, n), MORE_TIME)) for n in range(SHUFFLES)}
+        said = f"{len(teams)} different in {SHUFFLES} shuffles"
+        figures.append(Figure("same teams under shuffled input", str(size), said, "20 of 20", len(teams) == 1))
+    return figures
+
+
+def _teams(found: Answered) -> frozenset[tuple[str, str, str]]:
+    return frozenset((seat["person"], seat["team"], seat["role"]) for seat in found.answer["assignments"])
+
+
+def _shuffled(d: dict[str, Any], seed: int) -> dict[str, Any]:
+    """The same round with people, units, teams, labels, roles and rows listed in another order."""
+    rng = random.Random(f"shuffle/{seed}")
+    order = {
+        key: rng.sample(range(len(d[key])), len(d[key])) for key in ("roles", "labels", "people", "home_units", "teams")
+    }
+    new = {key: {old: at for at, old in enumerate(olds)} for key, olds in order.items()}
+    listed = {key: [d[key][old] for old in olds] for key, olds in order.items()}
+    teams = [
+        {
+            **team,
+            "roles": [team["roles"][old] for old in order["roles"]],
+            "bounds": [
+                {**b, "label": new["labels"][b["label"]]} for b in rng.sample(team["bounds"], len(team["bounds"]))
+            ],
+            "rewards": [{**r, "label": new["labels"][r["label"]]} for r in team["rewards"]],
+        }
+        for team in listed["teams"]
+    ]
+    rows = [
+        [new["people"][p], new["teams"][t], new["roles"][r], score, [new["labels"][x] for x in rng.sample(ls, len(ls))]]
+        for p, t, r, score, ls in rng.sample(d["eligible"], len(d["eligible"]))
+    ]
+    people = [{**p, "home_unit": new["home_units"][p["home_unit"]]} for p in listed["people"]]
+    apart = [[new["people"][q], new["people"][p]] for p, q in d["never_together"]]
+    return {**d, **listed, "teams": teams, "people": people, "eligible": rows, "never_together": apart}
+
+
+def _drop_outs(_folder: Path) -> list[Figure]:
+    return [replaced(size) for size in _sizes()]
+
+
+CASES: dict[str, Callable[[Path], list[Figure]]] = {
+    "plain": lambda folder: _proofs(folder, tight=False),
+    "tight": lambda folder: _proofs(folder, tight=True),
+    "cooperation": _cooperation,
+    "short": _short,
+    "shuffles": _shuffles,
+    "drop-outs": _drop_outs,
+}
