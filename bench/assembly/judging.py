@@ -14,6 +14,7 @@ from assembly.conflicts import is_minimal
 from assembly.drop_outs import replaced
 from assembly.instances import SIZES, Size, instance
 from assembly.results import Figure
+from assembly.serving import served
 from inspection_service.assembly.checker import check
 
 SEEDS = (11, 12, 13)
@@ -150,4 +151,5 @@ CASES: dict[str, Callable[[Path], list[Figure]]] = {
     "short": _short,
     "shuffles": _shuffles,
     "drop-outs": _drop_outs,
+    "serving": lambda _folder: served(),
 }

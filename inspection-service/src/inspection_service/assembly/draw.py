@@ -24,8 +24,8 @@ _PATIENCE = 10.0
 """Seconds the draw may take at least (measured: 0.1 to 1); after that no longer than the proof took."""
 
 _CLOSE = 0.02
-"""How near the drawn sum of lots is to the least one. The last two hundredths take ten times the rest and decide nothing
-that matters: the salt fixes the answer, and whoever runs it again gets the same one."""
+"""How near the drawn sum of lots is to the least one. The last two hundredths can take ten times the rest and decide
+nothing that matters: the salt fixes the answer, and whoever runs it again gets the same one."""
 
 _LOT_BITS = 20
 """Wide enough that two sums hardly ever tie, narrow enough for exact double arithmetic in the solver."""
