@@ -9,8 +9,8 @@ from chassis.service import Service, Timer
 from clue_service.audit_entries.routes import router as audit_entries
 from clue_service.clues.move_routes import router as moves
 from clue_service.clues.moves_document import moves_document
-from clue_service.clues.moving import MATCH_AGAIN
 from clue_service.clues.routes import router as clues
+from clue_service.clues.steps import MATCH_AGAIN
 from clue_service.dossier_extracts.routes import router as dossier_extracts
 from clue_service.index_rebuilds.cli import run_rebuild
 from clue_service.index_rebuilds.service import StaleRows
@@ -34,6 +34,9 @@ from clue_service.reclusterings.settings import ReclusteringSettings
 from clue_service.recusal_facts.routes import router as recusal_facts
 from clue_service.sealed_receipts.routes import router as sealed_receipts
 from clue_service.tables import Base
+from clue_service.transfers.receiving import take_reported, take_returned
+from clue_service.transfers.routes import router as transfers
+from clue_service.transfers.service import TRANSFER_REPORTED, TRANSFER_RETURNED
 from clue_service.verdicts.routes import router as verdicts
 
 SERVICE = Service(
@@ -44,6 +47,7 @@ SERVICE = Service(
         intake,
         clues,
         moves,
+        transfers,
         verdicts,
         matters,
         overlap_alerts,
@@ -57,7 +61,12 @@ SERVICE = Service(
     metadata=Base.metadata,
     migrations="clue_service.migrations",
     build_own=lambda resources: Engine(resources.keys),
-    jobs={RESCORE: rescore_matching, MATCH_AGAIN: match_again},
+    jobs={
+        RESCORE: rescore_matching,
+        MATCH_AGAIN: match_again,
+        TRANSFER_RETURNED: take_returned,
+        TRANSFER_REPORTED: take_reported,
+    },
     timers=[
         Timer("match_pending", 2, match_pending),
         Timer("save_matching_counts", 3600, save_counts),

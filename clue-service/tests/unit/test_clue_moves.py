@@ -7,25 +7,31 @@ import pytest
 from chassis.errors import MoveRefused
 from clue_service.access.policy import Viewer
 from clue_service.clues import domain, rights
-from clue_service.clues.domain import Closure, Status
 from clue_service.clues.move_schemas import PAYLOADS
 from clue_service.clues.moves_document import moves_document
+from clue_service.clues.states import Closure, Status
 from clue_service.overlap_alerts.domain import Stage
 
 S = Status
+ANY = {"announce", "seal"}
 ALLOWED: dict[Status, set[str]] = {
-    S.REGISTERED: {"announce", "accept", "retain-as-repeat"},
-    S.ACCEPTED: {"announce", "assign"},
-    S.ASSIGNED: {"announce", "return", "propose-disposition", "extend"},
-    S.DISPOSITION_PROPOSED: {"announce", "approve-disposition", "reject-disposition"},
-    S.TALK_INQUIRY: {"announce", "record-result", "propose-disposition"},
-    S.PRELIMINARY_VERIFICATION: {"announce", "record-result"},
-    S.ON_HOLD: {"announce", "propose-disposition"},
-    S.CASE_FILED: {"announce", "archive"},
-    S.TRANSFERRED_TO_PARTY_ORG: {"announce"},
-    S.CLOSED: {"announce", "reopen", "archive"},
-    S.ARCHIVED: {"announce"},
-    S.RETAINED_AS_REPEAT: {"announce", "return"},
+    S.REGISTERED: {*ANY, "accept", "decline", "forward", "assign-down", "transfer", "split", "retain-as-repeat"},
+    S.NOT_ACCEPTED: {*ANY, "archive"},
+    S.FORWARDED: {*ANY, "recall", "archive"},
+    S.ASSIGNED_DOWN: {*ANY, "recall", "archive"},
+    S.TRANSFERRED: {*ANY, "recall", "archive"},
+    S.ACCEPTED: {*ANY, "assign", "transfer", "split"},
+    S.ASSIGNED: {*ANY, "return", "propose-disposition", "extend", "transfer", "split"},
+    S.DISPOSITION_PROPOSED: {*ANY, "approve-disposition", "reject-disposition"},
+    S.TALK_INQUIRY: {*ANY, "record-result", "propose-disposition", "split"},
+    S.PRELIMINARY_VERIFICATION: {*ANY, "record-result", "split"},
+    S.ON_HOLD: {*ANY, "propose-disposition", "split"},
+    S.CASE_FILED: {*ANY, "archive"},
+    S.TRANSFERRED_TO_PARTY_ORG: {*ANY, "archive"},
+    S.CLOSED: {*ANY, "reopen", "archive"},
+    S.ARCHIVED: ANY,
+    S.RETAINED_AS_REPEAT: {*ANY, "return"},
+    S.SEALED: set(),
 }
 VERBS = [row.verb for row in domain.MOVE_ROWS]
 
@@ -77,6 +83,8 @@ class Handled:
     commission: str = "cdi-x"
     lead_unit: str | None = "inv1-x"
     members: tuple[str, ...] = field(default=())
+    status: str = "registered"
+    overlap_policy: str = "announce"
 
 
 def viewer(role: str, unit: str, *, commission: str = "cdi-x", sub: str = "someone") -> Viewer:
@@ -84,6 +92,28 @@ def viewer(role: str, unit: str, *, commission: str = "cdi-x", sub: str = "someo
     return Viewer(
         sub=sub, roles=frozenset({role}), unit=unit, commission=commission, leads=leads, units=frozenset({unit})
     )
+
+
+OFFICE, SUPERVISOR, HANDLER = {"intake_officer", "case_supervisor"}, {"case_supervisor"}, {"handler"}
+LEADING = {"leader", "principal_leader", "deputy_leader"}
+ROLES = OFFICE | HANDLER | LEADING | {"inspector", "auditor", "platform_admin", "integrator"}
+MAY: dict[str, set[str]] = {
+    **dict.fromkeys(("accept", "decline", "announce"), OFFICE),
+    **dict.fromkeys(("forward", "assign-down", "assign", "transfer", "recall", "split"), SUPERVISOR),
+    **dict.fromkeys(("return", "retain-as-repeat", "reopen", "archive", "extend"), SUPERVISOR | LEADING),
+    **dict.fromkeys(("propose-disposition", "record-result"), HANDLER),
+    **dict.fromkeys(("approve-disposition", "reject-disposition"), LEADING),
+    "seal": OFFICE | LEADING,
+}
+
+
+@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_role_and_state_together_decide_every_verb(status: Status, role: str) -> None:
+    clue = Handled(status=status, overlap_policy="silent")
+    allowed = rights.allowed_to(viewer(role, "inv1-x"), clue)
+    assert set(allowed) == {verb for verb in ALLOWED[status] if role in MAY[verb]}
+    assert rights.allowed_to(viewer(role, "inv1-y", commission="cdi-y"), clue) == []
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,13 @@ class ClueReturned(ClueEvent):
     from_unit: UnitCode | None = None
 
 
+class ClueDeclined(ClueEvent):
+    """Key clue_id. The report is not accepted: litigation, another body's duty, or nothing in it; ``ground`` says."""
+
+    type: ClassVar[str] = "clue.clue.declined.v1"
+    ground: Code
+
+
 class ClueForwarded(ClueEvent):
     """Key clue_id. The clue went to the competent body; no result is expected."""
 
@@ -81,6 +88,12 @@ class ClueTransferred(ClueEvent):
 
     type: ClassVar[str] = "clue.clue.transferred.v1"
     to_unit: UnitCode | None = None
+
+
+class ClueRecalled(ClueEvent):
+    """Key clue_id. What was forwarded, assigned down or transferred was taken back before anybody received it."""
+
+    type: ClassVar[str] = "clue.clue.recalled.v1"
 
 
 class ClueSplit(ClueEvent):
@@ -134,6 +147,14 @@ class ClueResultRecorded(ClueEvent):
     four_forms: int | None = None
 
 
+class ClueResultReceived(ClueEvent):
+    """Key clue_id. The body the clue was handed over to reported what came of it; its own offices know already."""
+
+    type: ClassVar[str] = "clue.clue.result_received.v1"
+    outcome: Code | None = None
+    four_forms: int | None = None
+
+
 class ClueClosed(ClueEvent):
     """Key clue_id. The clue ended; ``closure`` says how."""
 
@@ -163,6 +184,55 @@ class ClueAnnounced(ClueEvent):
     """Key clue_id. A silent clue is silent no more: it is matched anew and other commissions are told."""
 
     type: ClassVar[str] = "clue.clue.announced.v1"
+
+
+class TransferEvent(Event):
+    """A clue on its way from one commission to another. Names no clue: each side has one of its own, with a number."""
+
+    key: ClassVar[str] = "transfer_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    transfer_id: UUID
+    kind: Code
+    """``forward``, ``assign_down`` or ``transfer``."""
+    state: Code
+    from_commission: UnitCode
+    to_commission: UnitCode
+    to_unit: UnitCode
+    receipt_due: Instant | None = None
+    """Until when the receiver takes it or sends it back, while that is open."""
+    result_due: Instant | None = None
+    """Until when the receiver owes a result, while one is owed."""
+
+
+class TransferSent(TransferEvent):
+    """Key transfer_id. Something waits for the receiver's case office."""
+
+    type: ClassVar[str] = "clue.transfer.sent.v1"
+
+
+class TransferReceived(TransferEvent):
+    """Key transfer_id. The receiver registered it under a number of its own."""
+
+    type: ClassVar[str] = "clue.transfer.received.v1"
+
+
+class TransferReturned(TransferEvent):
+    """Key transfer_id. The receiver sent it back; the sender's clue is registered again."""
+
+    type: ClassVar[str] = "clue.transfer.returned.v1"
+
+
+class TransferRecalled(TransferEvent):
+    """Key transfer_id. The sender took it back before it was received."""
+
+    type: ClassVar[str] = "clue.transfer.recalled.v1"
+
+
+class TransferReported(TransferEvent):
+    """Key transfer_id. The result came back to the sender."""
+
+    type: ClassVar[str] = "clue.transfer.reported.v1"
 
 
 class CandidateEvent(Event):
@@ -287,9 +357,11 @@ EVENTS: tuple[type[Event], ...] = (
     ClueAccepted,
     ClueAssigned,
     ClueReturned,
+    ClueDeclined,
     ClueForwarded,
     ClueAssignedDown,
     ClueTransferred,
+    ClueRecalled,
     ClueSplit,
     ClueSealed,
     ClueRetainedAsRepeat,
@@ -297,11 +369,17 @@ EVENTS: tuple[type[Event], ...] = (
     ClueDispositionApproved,
     ClueDispositionRejected,
     ClueResultRecorded,
+    ClueResultReceived,
     ClueClosed,
     ClueReopened,
     ClueArchived,
     ClueExtended,
     ClueAnnounced,
+    TransferSent,
+    TransferReceived,
+    TransferReturned,
+    TransferRecalled,
+    TransferReported,
     CandidateDetected,
     CandidateDecided,
     CandidateUndone,

@@ -14,6 +14,7 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "clues",
         "clue-searches",
         "clue-imports",
+        "clue-transfers",
         "candidates",
         "overlap-alerts",
         "sealed-receipts",

@@ -130,7 +130,7 @@ async def test_progress_of_a_handed_over_finding_returns_to_its_office(
 
 
 async def test_a_silent_clue_is_not_heard_outside_its_commission(city: Harness, told: Any, clue_event: Any) -> None:
-    await city.deliver(clue_event(clue.ClueForwarded, overlap_policy="silent", to_unit="cdi-b"))
+    await city.deliver(clue_event(clue.ClueRegistered, overlap_policy="silent", registered_by="x"))
     await city.deliver(clue_event(clue.ClueResultRecorded, overlap_policy="silent", lead_unit="inv-a"), version=2)
     assert "cmo-b" not in await told()
     await city.deliver(pool.PrincipalUpserted(sub="late-b", unit="cmo-b", roles=("case_supervisor",), version=1))

@@ -49,6 +49,14 @@ CLUE: dict[str, Any] = {
     "to_unit": "cdi-b",
 }
 ALERT = {"alert_id": ID, "commissions": ["cdi-a", "cdi-b"], "state": "detected", "outcome": "linked"}
+HANDED_OVER = {
+    "transfer_id": ID,
+    "kind": "transfer",
+    "state": "sent",
+    "from_commission": "cdi-a",
+    "to_commission": "cdi-b",
+    "to_unit": "cmo-b",
+}
 POSTING: dict[str, Any] = {
     "secondment_id": ID,
     "request_ref": "team:1",
@@ -125,6 +133,7 @@ def example(event_type: type[Event]) -> Event:
     parents: list[tuple[type[Event], dict[str, Any]]] = [
         (clue.ClueEvent, CLUE),
         (clue.OverlapAlertEvent, ALERT),
+        (clue.TransferEvent, HANDED_OVER),
         (pool.SecondmentEvent, POSTING),
         (inspection.RoundEvent, ROUND),
         (inspection.TeamEvent, TEAM),
@@ -175,13 +184,14 @@ ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
     (clue.ClueRegistered, holders(CMO_A, "case_supervisor")),
     (clue.ClueAssigned, holders({"inv-a", "sup1-a"}, "handler")),
     (clue.ClueReturned, holders(CMO_A, "case_supervisor")),
-    (clue.ClueForwarded, holders(CMO_B, *OFFICER)),
-    (clue.ClueAssignedDown, holders(CMO_B, *OFFICER)),
-    (clue.ClueTransferred, holders(CMO_B, *OFFICER)),
+    (clue.TransferSent, holders(CMO_B, *OFFICER)),
+    (clue.TransferReturned, holders(CMO_A, *OFFICER)),
+    (clue.TransferReported, holders(CMO_A, *OFFICER)),
     (clue.ClueDispositionProposed, holders({"inv-a", "cdi-a"}, *LEADER)),
     (clue.ClueDispositionApproved, holders({"inv-a"}, "handler") | holders(CMO_A, *OFFICER)),
     (clue.ClueDispositionRejected, holders({"inv-a"}, "handler")),
     (clue.ClueResultRecorded, holders({"sup1-a", "dg-1"}, *WORKER) | holders(CMO_A, *OFFICER)),
+    (clue.ClueResultReceived, set()),
     (clue.ClueClosed, set()),
     (clue.ClueReopened, holders({"inv-a"}, "handler") | holders(CMO_A, "case_supervisor")),
     (clue.ClueExtended, holders({"inv-a"}, "handler")),
@@ -292,7 +302,6 @@ def test_a_silent_clue_is_told_inside_its_commission_only() -> None:
     silent = {**CLUE, "overlap_policy": "silent", "origin_ref": "finding:1"}
     result = reached(clue.ClueResultRecorded.model_validate(silent), finding_1="insp")
     assert result == holders({"sup1-a", "dg-1"}, *WORKER) | holders(CMO_A, *OFFICER)
-    assert reached(clue.ClueForwarded.model_validate(silent)) == set()
 
 
 def test_every_kind_has_a_title_in_both_languages_with_the_number_and_no_more() -> None:

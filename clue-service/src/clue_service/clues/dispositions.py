@@ -5,7 +5,6 @@ from uuid import UUID
 from chassis.errors import MoveRefused, Text
 
 from clue_service.clues import domain, repository, rights
-from clue_service.clues.domain import Closure, Method, Status
 from clue_service.clues.errors import ApproverRankRequired, OwnProposal
 from clue_service.clues.models import Disposition, Result
 from clue_service.clues.move_schemas import (
@@ -15,6 +14,7 @@ from clue_service.clues.move_schemas import (
     ReopenIn,
     approval_record,
 )
+from clue_service.clues.states import Closure, Method, Status
 from clue_service.clues.steps import Moving, Step
 from clue_service.matters import service as matters
 from clue_service.matters.leads import Lead

@@ -2,68 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from chassis.moves import Move, MoveTable
 
 from clue_service.access.policy import LEADERS
+from clue_service.clues.states import Closure, Method, Outcome, Status, UnitRelation
 from clue_service.overlap_alerts.domain import Stage
-
-
-class Status(StrEnum):
-    """A state is the status plus, for ``closed`` and ``archived``, the closure."""
-
-    REGISTERED = "registered"
-    ACCEPTED = "accepted"
-    ASSIGNED = "assigned"
-    DISPOSITION_PROPOSED = "disposition_proposed"
-    TALK_INQUIRY = "talk_inquiry"
-    PRELIMINARY_VERIFICATION = "preliminary_verification"
-    ON_HOLD = "on_hold"
-    CASE_FILED = "case_filed"
-    TRANSFERRED_TO_PARTY_ORG = "transferred_to_party_org"
-    CLOSED = "closed"
-    ARCHIVED = "archived"
-    RETAINED_AS_REPEAT = "retained_as_repeat"
-
-
-class Closure(StrEnum):
-    """How a clue ended."""
-
-    DIRECT = "direct"
-    ACCEPTED_EXPLANATION = "accepted_explanation"
-    FIRST_FORM = "first_form"
-    AFTER_CHECK = "after_check"
-    REMINDER_TALK = "reminder_talk"
-
-
-class Method(StrEnum):
-    """How to go on with a clue."""
-
-    TALK_INQUIRY = "talk_inquiry"
-    PRELIMINARY_VERIFICATION = "preliminary_verification"
-    ON_HOLD = "on_hold"
-    CLOSED = "closed"
-
-
-class Outcome(StrEnum):
-    """What a talk or a verification came to."""
-
-    CASE_FILED = "case_filed"
-    AFTER_CHECK = "after_check"
-    REMINDER_TALK = "reminder_talk"
-    ACCEPTED_EXPLANATION = "accepted_explanation"
-    FIRST_FORM = "first_form"
-    ON_HOLD = "on_hold"
-    TRANSFERRED_TO_PARTY_ORG = "transferred_to_party_org"
-
-
-class UnitRelation(StrEnum):
-    """How a caller's unit must stand to the clue."""
-
-    COMMISSION = "a unit of the clue's commission"
-    LEAD_UNIT = "the lead unit; where members are named, one of them"
-    APPROVAL = "the lead unit, or the commission itself"
 
 
 @dataclass(frozen=True)
@@ -73,6 +17,8 @@ class ClueMove(Move):
     who: tuple[tuple[frozenset[str], UnitRelation], ...] = ()
     payload: str = "{}"
     guard: str = ""
+    approver: str = ""
+    """Who approves, where that is not the one who moves."""
     events: tuple[str, ...] = field(default=())
     for_silent: bool = False
     """Whether only a clue that is silent towards other commissions can be moved so."""
@@ -94,6 +40,7 @@ def _move(
     payload: str = "{}",
     guard: str = "",
     *,
+    approver: str = "",
     for_silent: bool = False,
 ) -> ClueMove:
     return ClueMove(
@@ -105,6 +52,7 @@ def _move(
         who=who,
         payload=payload,
         guard=guard,
+        approver=approver,
         events=tuple(f"clue.clue.{name}.v1" for name in events),
         for_silent=for_silent,
     )
@@ -117,6 +65,34 @@ _DECISION = '{"reason"?, "approved_by"?}'
 MOVE_ROWS: tuple[ClueMove, ...] = (
     _move("accept", [S.REGISTERED], S.ACCEPTED, (_OFFICE,), ("accepted",)),
     _move(
+        "decline",
+        [S.REGISTERED],
+        S.NOT_ACCEPTED,
+        (_OFFICE,),
+        ("declined",),
+        '{"ground", "reason"}',
+        "it belongs to litigation, arbitration or review, is another body's duty, or only names an offence",
+    ),
+    _move(
+        "forward",
+        [S.REGISTERED],
+        S.FORWARDED,
+        (_SUPERVISOR,),
+        ("forwarded",),
+        '{"to_unit" | "to_body", "reason", "legal_basis"?, "approved_by"?}',
+        "to another commission, or to a body outside; no result is expected",
+    ),
+    _move(
+        "assign-down",
+        [S.REGISTERED],
+        S.ASSIGNED_DOWN,
+        (_SUPERVISOR,),
+        ("assigned_down",),
+        '{"to_unit", "ground", "reason", "legal_basis"?, "approved_by"}',
+        "to a commission below; it owes a result within the limit",
+        approver="deputy in charge",
+    ),
+    _move(
         "assign",
         [S.ACCEPTED],
         S.ASSIGNED,
@@ -124,6 +100,35 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         ("assigned",),
         '{"lead_unit", "co_units": [], "members": []?, "approved_by"}',
         "lead and co units lie in the clue's commission; the clock of the disposition opinion starts",
+        approver="principal leader",
+    ),
+    _move(
+        "transfer",
+        [S.REGISTERED, S.ACCEPTED, S.ASSIGNED],
+        S.TRANSFERRED,
+        (_SUPERVISOR,),
+        ("transferred",),
+        '{"to_unit" | "to_body", "reason", "legal_basis"?, "result_due"?, "approved_by"}',
+        "to another commission, or to a body outside; the result comes back; the clock ends",
+        approver="deputy in charge",
+    ),
+    _move(
+        "recall",
+        [S.FORWARDED, S.ASSIGNED_DOWN, S.TRANSFERRED],
+        S.REGISTERED,
+        (_SUPERVISOR,),
+        ("recalled",),
+        '{"reason"}',
+        "nobody has received it yet",
+    ),
+    _move(
+        "split",
+        [S.REGISTERED, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD, *_CHECKS],
+        None,
+        (_SUPERVISOR,),
+        ("split",),
+        '{"parts": [{"allegation_ids", "subject_ids"?, "summary"?}], "reason"}',
+        "some allegations stay; the others become clues of their own, registered with numbers; the state stays",
     ),
     _move(
         "return",
@@ -133,6 +138,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         ("returned",),
         '{"reason", "approved_by"?}',
         "the clock ends; a repeat parts from its first clue",
+        approver="deputy in charge",
     ),
     _move(
         "propose-disposition",
@@ -188,8 +194,19 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         ("reopened",),
         '{"reason", "method"?, "plan"?, "approved_by"?}',
         "there was a lead unit; no rival leads the matter",
+        approver="whoever approves the disposition it proposes",
     ),
-    _move("archive", [S.CLOSED, S.CASE_FILED], S.ARCHIVED, (_SUPERVISOR, _APPROVER), ("archived",)),
+    _move(
+        "archive",
+        [
+            S.CLOSED, S.CASE_FILED, S.TRANSFERRED_TO_PARTY_ORG, S.NOT_ACCEPTED, S.FORWARDED, S.ASSIGNED_DOWN,
+            S.TRANSFERRED,
+        ],
+        S.ARCHIVED,
+        (_SUPERVISOR, _APPROVER),
+        ("archived",),
+        guard="of an assigned-down or transferred clue the result is back",
+    ),
     _move(
         "extend",
         [S.ASSIGNED],
@@ -198,10 +215,22 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         ("extended",),
         '{"until", "reason", "approved_by"}',
         "a clock runs and ends before the new date",
+        approver="whom the rule of the clock names",
+    ),
+    _move(
+        "seal",
+        set(S) - {S.SEALED},
+        None,
+        (_OFFICE, _APPROVER),
+        ("sealed",),
+        '{"reason"}',
+        "the first of two people asks for it, a second one does it: content, keys, candidates and vault are erased, the"
+        " number stays",
+        approver="a second person",
     ),
     _move(
         "announce",
-        Status,
+        set(S) - {S.SEALED},
         None,
         (_OFFICE,),
         ("announced",),
@@ -209,7 +238,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         "the clue is silent; its state stays; it is matched anew and other commissions are told",
         for_silent=True,
     ),
-)
+)  # fmt: skip
 MOVES = MoveTable(MOVE_ROWS)
 ROWS = {row.verb: row for row in MOVE_ROWS}
 
@@ -251,7 +280,12 @@ def outcomes_of(outcome: str | None) -> list[tuple[Status, Closure | None]]:
     return [reached for table in _CONCLUDED.values() for code, reached in table.items() if code == outcome]
 
 
-_IN_HAND = frozenset({S.ASSIGNED, S.DISPOSITION_PROPOSED, S.TALK_INQUIRY, S.PRELIMINARY_VERIFICATION, S.ON_HOLD})
+_IN_HAND = frozenset(
+    {
+        S.ASSIGNED, S.DISPOSITION_PROPOSED, S.TALK_INQUIRY, S.PRELIMINARY_VERIFICATION, S.ON_HOLD, S.ASSIGNED_DOWN,
+        S.TRANSFERRED,
+    }
+)  # fmt: skip
 _NOT_YET = frozenset({S.REGISTERED, S.ACCEPTED})
 ENDED = frozenset(set(Status) - _IN_HAND - _NOT_YET)
 """States in which nobody works on the clue any more."""

@@ -41,3 +41,11 @@ class OriginRefTaken(HeliError):
     code = "origin_ref_taken"
     category = Category.CONFLICT
     title = Text("该来源编号已登记", "A clue with this origin reference is registered already")
+
+
+class SecondPersonRequired(HeliError):
+    """Whoever asked for the sealing does not carry it out."""
+
+    code = "second_person_required"
+    category = Category.FORBIDDEN
+    title = Text("须由另一人确认", "A second person has to do this")

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.db import Uuid7
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Numeric, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Numeric, SmallInteger, Text, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,6 +54,14 @@ class Clue(Base):
     approvers: Mapped[list[str]] = mapped_column(ARRAY(Text))
     assignment_approval: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     first_clue_id: Mapped[UUID | None] = mapped_column(ForeignKey("clue.id"))
+    split_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("clue.id"))
+    came_by_transfer_id: Mapped[UUID | None] = mapped_column(Uuid)
+    """The transfer by which another commission handed the clue over."""
+    transfer_id: Mapped[UUID | None] = mapped_column(Uuid)
+    """The transfer by which the clue was handed over, while that stands."""
+    seal_requested_by: Mapped[str | None]
+    seal_requested_at: Mapped[datetime | None]
+    sealed_by: Mapped[str | None]
     due_rule: Mapped[str | None]
     clock_start: Mapped[date | None]
     due_at: Mapped[datetime | None]
@@ -108,6 +116,8 @@ class Allegation(Base):
     occurred_to: Mapped[date | None]
     place: Mapped[str | None]
     amount_cny: Mapped[float | None] = mapped_column(Numeric(18, 2, asdecimal=False))
+    moved_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("clue.id"))
+    """The clue that a split made of it; what was registered stays as it was."""
 
 
 class Disposition(Base):

@@ -33,9 +33,10 @@ def _add_move(row: ClueMove) -> None:
         body: MoveIn | None = absent,
     ) -> ClueOut:
         wanted = body or payload()
-        tree = await resources_of(request).directory.require(wanted.unit_pointers())
+        resources = resources_of(request)
+        tree = await resources.directory.require(wanted.unit_pointers())
         async with open_uow(request, caller) as uow:
-            clue = await moving.move_clue(uow, viewer, tree, clue_id, row.verb, wanted, if_match)
+            clue = await moving.move_clue(uow, viewer, tree, resources.own, clue_id, row.verb, wanted, if_match)
             answer_resource(response, uow, f"/v1/clues/{clue.id}", clue.version)
             return await service.describe_clue(uow, viewer, tree, clue)
 

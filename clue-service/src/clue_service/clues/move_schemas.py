@@ -9,7 +9,7 @@ from chassis.problems import FieldRefused
 from chassis.web import RequestModel
 from pydantic import Field, model_validator
 
-from clue_service.clues.domain import Method, Outcome
+from clue_service.clues.states import AssignDownGround, DeclineGround, Method, Outcome
 
 Sub = Annotated[str, Field(min_length=1, max_length=255)]
 UnitCode = Annotated[str, Field(min_length=1, max_length=64)]
@@ -61,6 +61,81 @@ class AssignIn(MoveIn):
     def unit_pointers(self) -> Mapping[str, str | None]:
         """Lead and co units."""
         return {"/lead_unit": self.lead_unit, **{f"/co_units/{n}": code for n, code in enumerate(self.co_units)}}
+
+
+class DeclineIn(MoveIn):
+    """Why the report is not accepted."""
+
+    ground: DeclineGround
+    reason: Reason
+
+
+class HandOverIn(MoveIn):
+    """Where a clue goes: a unit of the directory, or a body outside the platform by name."""
+
+    to_unit: UnitCode | None = None
+    to_body: str | None = Field(None, min_length=1, max_length=200)
+    reason: Reason
+    legal_basis: str | None = Field(None, max_length=1000)
+    approved_by: ApprovedBy | None = None
+
+    @model_validator(mode="after")
+    def _goes_to_one(self) -> "HandOverIn":
+        if (self.to_unit is None) == (self.to_body is None):
+            raise FieldRefused("one_recipient", "须指明 to_unit 或 to_body 其一", "Name either to_unit or to_body")
+        return self
+
+    def unit_pointers(self) -> Mapping[str, str | None]:
+        """The recipient."""
+        return {"/to_unit": self.to_unit}
+
+
+class TransferIn(HandOverIn):
+    """As ``HandOverIn``; the result comes back, by ``result_due`` where one is set."""
+
+    approved_by: ApprovedBy
+    result_due: date | None = None
+
+
+class AssignDownIn(MoveIn):
+    """To which body below, and why it is not just forwarded."""
+
+    to_unit: UnitCode
+    ground: AssignDownGround
+    reason: Reason
+    legal_basis: str | None = Field(None, max_length=1000)
+    approved_by: ApprovedBy
+
+    def unit_pointers(self) -> Mapping[str, str | None]:
+        """The recipient."""
+        return {"/to_unit": self.to_unit}
+
+
+class RecallIn(MoveIn):
+    """Why it is taken back."""
+
+    reason: Reason
+
+
+class PartIn(RequestModel):
+    """What becomes a clue of its own. Without ``subject_ids`` it is about all subjects."""
+
+    allegation_ids: list[UUID] = Field(min_length=1, max_length=50)
+    subject_ids: list[UUID] | None = Field(None, max_length=50)
+    summary: str | None = Field(None, max_length=100_000)
+
+
+class SplitIn(MoveIn):
+    """The parts that leave; at least one allegation stays."""
+
+    parts: list[PartIn] = Field(min_length=1, max_length=20)
+    reason: Reason
+
+
+class SealIn(MoveIn):
+    """Why it is sealed: codes of the rule, not what the clue says."""
+
+    reason: Reason
 
 
 class ReturnIn(MoveIn):
@@ -131,7 +206,13 @@ class AnnounceIn(MoveIn):
 
 PAYLOADS: dict[str, type[MoveIn]] = {
     "accept": AcceptIn,
+    "decline": DeclineIn,
+    "forward": HandOverIn,
+    "assign-down": AssignDownIn,
     "assign": AssignIn,
+    "transfer": TransferIn,
+    "recall": RecallIn,
+    "split": SplitIn,
     "return": ReturnIn,
     "propose-disposition": ProposeDispositionIn,
     "approve-disposition": DecideDispositionIn,
@@ -141,5 +222,6 @@ PAYLOADS: dict[str, type[MoveIn]] = {
     "reopen": ReopenIn,
     "archive": ArchiveIn,
     "extend": ExtendIn,
+    "seal": SealIn,
     "announce": AnnounceIn,
 }

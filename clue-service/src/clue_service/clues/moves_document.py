@@ -1,7 +1,8 @@
 """``docs/clue-moves.md``, written from the table of moves."""
 
-from clue_service.clues.domain import LEADING_METHODS, MOVE_ROWS, Method, Outcome, Status, outcomes_from, state_approved
+from clue_service.clues.domain import LEADING_METHODS, MOVE_ROWS, outcomes_from, state_approved
 from clue_service.clues.rights import approver_roles as _roles_for
+from clue_service.clues.states import Method, Outcome, Status
 
 _HEAD = """# Moves of a clue
 
@@ -11,8 +12,8 @@ A state is `status` plus `closure`. Every move is `POST /v1/clues/{id}/<verb>` a
 forbids is refused with 409 `move_refused`, `state` and `allowed_moves`; a caller without the role or the unit gets 403;
 a caller who may not see the clue gets 404.
 
-| verb | from | to | body | who | guard | events |
-|---|---|---|---|---|---|---|
+| verb | from | to | body | who | approved by | guard | events |
+|---|---|---|---|---|---|---|---|
 """
 
 
@@ -31,6 +32,7 @@ def _rows() -> list[str]:
             f"`{row.target}`" if row.target else "as decided",
             f"`{row.payload}`",
             who,
+            row.approver,
             row.guard,
             ", ".join(f"`{event}`" for event in row.events),
         ]

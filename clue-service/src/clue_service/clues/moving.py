@@ -9,35 +9,46 @@ from chassis.errors import FieldError, Invalid, Text, invalid_field
 from chassis.uow import Uow
 from chassis.web import check_version
 
-from clue_service.access.policy import Viewer
-from clue_service.clues import dispositions, domain, events, repository, rights
+from clue_service.access.policy import LEADERS, Viewer
+from clue_service.clues import dispositions, domain, events, handing_over, repository, rights, sealing, splitting
 from clue_service.clues import service as clues
-from clue_service.clues.domain import Closure, Status
 from clue_service.clues.errors import MoveNotYours
+from clue_service.clues.handing_over import check_back, clear_assignment
 from clue_service.clues.models import Clue
 from clue_service.clues.move_schemas import (
     AnnounceIn,
     AssignIn,
+    DeclineIn,
     ExtendIn,
     MoveIn,
     RetainAsRepeatIn,
     ReturnIn,
     approval_record,
 )
-from clue_service.clues.steps import Moving, Step
+from clue_service.clues.states import Closure, Status
+from clue_service.clues.steps import MATCH_AGAIN, Moving, Step
 from clue_service.clues.vocabulary import OverlapPolicy
 from clue_service.deadlines.domain import DISPOSITION_OPINION, due_after, end_of_day
+from clue_service.intake.engine import Engine
 from clue_service.matters import service as matters
 from clue_service.matters.domain import Link, SourceKind
 from clue_service.matters.errors import MatterLedElsewhere
 from clue_service.overlap_alerts import detection
+from clue_service.transfers import service as transfers
 
-MATCH_AGAIN = "match_clue"
-"""The job that looks for a clue's candidates once more."""
+REPORTED = frozenset({*domain.ENDED, Status.RETAINED_AS_REPEAT}) - {Status.FORWARDED, Status.ARCHIVED, Status.SEALED}
+"""States of a clue that was handed over whose result goes back to the sender."""
 
 
 async def move_clue(
-    uow: Uow, viewer: Viewer, tree: UnitTree, clue_id: UUID, verb: str, body: MoveIn, seen: int | None
+    uow: Uow,
+    viewer: Viewer,
+    tree: UnitTree,
+    engine: Engine,
+    clue_id: UUID,
+    verb: str,
+    body: MoveIn,
+    seen: int | None,
 ) -> Clue:
     """Take one move of the table.
 
@@ -53,7 +64,7 @@ async def move_clue(
     rights.check_possible(clue, verb)
     before = clue.status
     try:
-        step = await _ACTIONS[verb](Moving(uow, viewer, tree, clue, verb), body)
+        step = await _ACTIONS[verb](Moving(uow, viewer, tree, clue, verb, engine), body)
     except MatterLedElsewhere as refused:
         allowed = [other for other in rights.possible_moves(clue) if other != verb]
         raise MatterLedElsewhere(members={**refused.members, "state": before, "allowed_moves": allowed}) from None
@@ -62,13 +73,32 @@ async def move_clue(
     await detection.follow_stage(uow, clue.id, domain.stage_of(clue.status))
     detail = {"from": before, "to": clue.status, "closure": clue.closure, "version": clue.version}
     await uow.audit(verb, "clue", clue.id, detail=detail)
+    if clue.came_by_transfer_id is not None and clue.status in REPORTED:
+        await _report(uow, clue, clue.came_by_transfer_id)
     return clue
+
+
+async def _report(uow: Uow, clue: Clue, transfer_id: UUID) -> None:
+    """Whoever handed the clue over learns what came of it."""
+    result = await repository.latest_result(uow.session, clue.id)
+    said = {
+        "status": clue.status,
+        "closure": clue.closure,
+        "outcome": result.outcome if result else None,
+        "four_forms": result.four_forms if result else None,
+        "note": result.note if result else None,
+    }
+    await transfers.report(uow, transfer_id, said)
 
 
 async def _say(uow: Uow, clue: Clue, row: domain.ClueMove, step: Step) -> None:
     """One event for the move, and one more where it closed the clue; each has a version of its own."""
     matter_id = next(iter(await matters.matters_of_clue(uow, clue.id)), None)
     said = row.events if step.status is Status.CLOSED else row.events[:1]
+    if not step.is_said:
+        clue.version += 1
+        await uow.session.flush()
+        return
     for event_type in said:
         clue.version += 1
         await uow.session.flush()
@@ -78,6 +108,10 @@ async def _say(uow: Uow, clue: Clue, row: domain.ClueMove, step: Step) -> None:
 
 async def _accept(_moving: Moving, _body: MoveIn) -> Step:
     return Step(Status.ACCEPTED)
+
+
+async def _decline(_moving: Moving, body: DeclineIn) -> Step:
+    return Step(Status.NOT_ACCEPTED, said={"ground": body.ground.value})
 
 
 async def _assign(moving: Moving, body: AssignIn) -> Step:
@@ -105,10 +139,10 @@ async def _return(moving: Moving, body: ReturnIn) -> Step:
     clue = moving.clue
     if clue.first_clue_id is not None:
         await _part_from_first(moving, body.reason)
+    elif body.approved_by is None and not moving.viewer.has_any(*LEADERS):
+        raise invalid_field("/approved_by", "missing", "退回须经分管领导批准", "The deputy in charge approves a return")
     from_unit = clue.lead_unit
-    clue.lead_unit, clue.co_units, clue.members, clue.assignment_approval = None, [], [], None
-    clue.due_rule = clue.clock_start = clue.due_at = clue.clock_stopped_at = None
-    clue.due_provisional = False
+    clear_assignment(clue)
     return Step(Status.REGISTERED, said={"from_unit": from_unit})
 
 
@@ -153,6 +187,7 @@ async def _retain_as_repeat(moving: Moving, body: RetainAsRepeatIn) -> Step:
 
 
 async def _archive(moving: Moving, _body: MoveIn) -> Step:
+    await check_back(moving)
     return Step(Status.ARCHIVED, Closure(moving.clue.closure) if moving.clue.closure else None)
 
 
@@ -169,7 +204,13 @@ async def _extend(moving: Moving, body: ExtendIn) -> Step:
 Action = Callable[[Moving, Any], Awaitable[Step]]
 _ACTIONS: dict[str, Action] = {
     "accept": _accept,
+    "decline": _decline,
+    "forward": handing_over.forward,
+    "assign-down": handing_over.assign_down,
     "assign": _assign,
+    "transfer": handing_over.transfer,
+    "recall": handing_over.recall,
+    "split": splitting.split,
     "return": _return,
     "propose-disposition": dispositions.propose,
     "approve-disposition": dispositions.approve,
@@ -179,5 +220,6 @@ _ACTIONS: dict[str, Action] = {
     "reopen": dispositions.reopen,
     "archive": _archive,
     "extend": _extend,
+    "seal": sealing.seal,
     "announce": _announce,
 }

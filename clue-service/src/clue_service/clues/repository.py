@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.tables import audit_entry
-from sqlalchemy import ColumnElement, and_, any_, exists, false, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, and_, any_, delete, exists, false, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +13,7 @@ from clue_service.access.policy import BEFORE_APPROVALS, UNIT_ROLES, Viewer
 from clue_service.clues.domain import ENDED
 from clue_service.clues.filters import ClueFilter
 from clue_service.clues.models import Allegation, Clue, ClueNumber, Disposition, Result, Subject
-from clue_service.matching.models import MatchingPending
+from clue_service.matching.models import ClueKey, MatchingPending
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -49,6 +49,12 @@ async def find_visible_clue(session: AsyncSession, viewer: Viewer, clue_id: UUID
     query = select(Clue).where(Clue.id == clue_id, visible_to(viewer)).execution_options(populate_existing=True)
     # NO KEY UPDATE: rows that point at the clue are written by others meanwhile.
     return await session.scalar(query.with_for_update(key_share=True) if lock else query)
+
+
+async def lock_clue(session: AsyncSession, clue_id: UUID) -> Clue | None:
+    """A clue for the service's own work; nobody else changes it until the transaction ends."""
+    query = select(Clue).where(Clue.id == clue_id).with_for_update(key_share=True)
+    return await session.scalar(query.execution_options(populate_existing=True))
 
 
 async def visible_ids(session: AsyncSession, viewer: Viewer, clue_ids: Iterable[UUID]) -> set[UUID]:
@@ -142,7 +148,9 @@ async def list_allegations(session: AsyncSession, clue_ids: Iterable[UUID]) -> S
 async def list_categories(session: AsyncSession, clue_ids: Iterable[UUID]) -> list[tuple[UUID, str]]:
     """The categories of some clues, without the allegations' text."""
     columns = (Allegation.clue_id, Allegation.category_code)
-    query = select(*columns).where(Allegation.clue_id.in_(list(clue_ids)), Allegation.category_code.is_not(None))
+    query = select(*columns).where(
+        Allegation.clue_id.in_(list(clue_ids)), Allegation.category_code.is_not(None), Allegation.moved_to_id.is_(None)
+    )
     return [(clue_id, code) for clue_id, code in await session.execute(query.distinct().order_by(*columns)) if code]
 
 
@@ -202,3 +210,14 @@ async def is_matching_pending(session: AsyncSession, clue_id: UUID) -> bool:
 async def ask_for_matching(session: AsyncSession, clue_id: UUID) -> None:
     """Candidates of a clue are to be found once more; by the system's time, as at registration."""
     await session.execute(insert(MatchingPending).values(clue_id=clue_id, since=func.now()).on_conflict_do_nothing())
+
+
+async def index_anew(session: AsyncSession, clue_id: UUID) -> None:
+    """What a clue tells has changed: it leaves the index and is matched once more."""
+    await session.execute(delete(ClueKey).where(ClueKey.clue_id == clue_id))
+    await ask_for_matching(session, clue_id)
+
+
+async def erase_content(session: AsyncSession, clue_id: UUID) -> None:
+    """Erase all that a clue of two named people's sealing said, wherever it stands; the database checks the two."""
+    await session.execute(select(func.erase_sealed_clue(clue_id)))

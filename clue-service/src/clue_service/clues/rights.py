@@ -6,7 +6,8 @@ from typing import Protocol
 from chassis.errors import MoveRefused, Text
 
 from clue_service.access.policy import LEADERS, Viewer
-from clue_service.clues.domain import MOVES, ROWS, ClueMove, UnitRelation
+from clue_service.clues.domain import MOVES, ROWS, ClueMove
+from clue_service.clues.states import UnitRelation
 
 # Whom the committee of the level itself manages is for its principal leader, the others for the deputy in charge.
 _FOR_PRINCIPAL = frozenset({"bureau_deputy", "bureau_chief", "above"})

@@ -12,9 +12,9 @@ from fastapi import APIRouter, Query, Response
 from clue_service.access.policy import OFFICE_ROLES, Viewer
 from clue_service.access.routes import TreeDep, ViewerDep, id_of_cursor
 from clue_service.clues import service
-from clue_service.clues.domain import Status
 from clue_service.clues.filters import ClueFilter
 from clue_service.clues.schemas import CandidateList, ClueOut, ClueSearchIn, ClueSummary, Timeline
+from clue_service.clues.states import Status
 from clue_service.clues.vocabulary import Category, Source
 
 router = APIRouter(tags=["clues"])

@@ -8,7 +8,7 @@ from chassis.web import RequestModel, ResponseModel
 from pydantic import Field
 
 from clue_service.candidates.domain import Band, Decision, PairRelation
-from clue_service.clues.domain import Closure, Method, Outcome, Status
+from clue_service.clues.states import Closure, Method, Outcome, Status
 from clue_service.clues.vocabulary import Category, Channel, IdentityType, OverlapPolicy, SecrecyLevel, Source
 from clue_service.overlap_alerts.schemas import BlindHit
 
@@ -39,6 +39,7 @@ class AllegationOut(ResponseModel):
     occurred_to: date | None
     place: str | None
     amount_cny: float | None
+    moved_to_id: UUID | None = Field(description="The clue that a split made of it")
 
 
 class ReporterOut(ResponseModel):
@@ -156,6 +157,10 @@ class ClueOut(ClueSummary):
     matter_id: UUID | None = Field(description="The earliest of `matter_ids`")
     matter_ids: list[UUID] = Field(description="The matters it reports; a mixed letter reports several")
     first_clue_id: UUID | None = Field(description="The clue this one repeats")
+    split_from_id: UUID | None = Field(description="The clue this one was split from")
+    transfer_id: UUID | None = Field(description="The transfer by which it was handed over")
+    came_by_transfer_id: UUID | None = Field(description="The transfer by which another commission handed it over")
+    seal_requested_by: str | None = Field(description="Who asked for sealing; a second person seals")
     assignment_approval: ApprovalOut | None
     disposition: DispositionOut | None
     result: ResultOut | None

@@ -16,7 +16,7 @@ from clue_service.candidates.models import Candidate
 from clue_service.clues import domain, repository, rights
 from clue_service.clues.domain import LEADING_METHODS
 from clue_service.clues.filters import ClueFilter
-from clue_service.clues.models import Clue, Subject
+from clue_service.clues.models import Allegation, Clue, Subject
 from clue_service.clues.schemas import (
     AllegationOut,
     ApprovalOut,
@@ -52,6 +52,11 @@ async def visible_clue(uow: Uow, viewer: Viewer, clue_id: UUID, *, lock: bool = 
     return found
 
 
+async def locked_clue(uow: Uow, clue_id: UUID) -> Clue | None:
+    """A clue for the service's own work, locked."""
+    return await repository.lock_clue(uow.session, clue_id)
+
+
 async def list_clues(
     uow: Uow, viewer: Viewer, wanted: ClueFilter, *, before: UUID | None, limit: int
 ) -> Sequence[Clue]:
@@ -65,7 +70,7 @@ async def describe_clue(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) ->
     """The clue as the viewer sees it."""
     subjects = [_subject(one) for one in await repository.list_subjects(uow.session, [clue.id])]
     allegations = await repository.list_allegations(uow.session, [clue.id])
-    summary = _summary(clue, subjects, sorted({one.category_code for one in allegations if one.category_code}))
+    summary = _summary(clue, subjects, _categories(allegations))
     is_handled = clue.version > 1
     disposition = await repository.latest_disposition(uow.session, clue.id) if is_handled else None
     result = await repository.latest_result(uow.session, clue.id) if is_handled else None
@@ -81,6 +86,10 @@ async def describe_clue(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) ->
         matter_id=next(iter(matter_ids), None),
         matter_ids=matter_ids,
         first_clue_id=clue.first_clue_id,
+        split_from_id=clue.split_from_id,
+        transfer_id=clue.transfer_id,
+        came_by_transfer_id=clue.came_by_transfer_id,
+        seal_requested_by=clue.seal_requested_by,
         assignment_approval=ApprovalOut(**clue.assignment_approval) if clue.assignment_approval else None,
         disposition=DispositionOut.model_validate(disposition) if disposition else None,
         result=ResultOut.model_validate(result) if result else None,
@@ -90,6 +99,10 @@ async def describe_clue(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) ->
         is_matching_pending=await repository.is_matching_pending(uow.session, clue.id),
         candidates=await candidates_of(uow, viewer, tree, clue, matter_ids),
     )
+
+
+def _categories(allegations: Iterable[Allegation]) -> list[str]:
+    return sorted({one.category_code for one in allegations if one.category_code and one.moved_to_id is None})
 
 
 async def summarise(uow: Uow, clues: Sequence[Clue]) -> list[ClueSummary]:

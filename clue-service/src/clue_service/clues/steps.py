@@ -7,8 +7,12 @@ from chassis.directory import UnitTree
 from chassis.uow import Uow
 
 from clue_service.access.policy import Viewer
-from clue_service.clues.domain import Closure, Status
 from clue_service.clues.models import Clue
+from clue_service.clues.states import Closure, Status
+from clue_service.intake.engine import Engine
+
+MATCH_AGAIN = "match_clue"
+"""The job that looks for a clue's candidates once more."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class Moving:
     tree: UnitTree
     clue: Clue
     verb: str
+    engine: Engine
 
     @property
     def actor(self) -> str:
@@ -34,3 +39,5 @@ class Step:
     status: Status
     closure: Closure | None = None
     said: dict[str, Any] | None = None
+    is_said: bool = True
+    """False: a step inside the commission that is no event yet, such as the first of two people asking."""

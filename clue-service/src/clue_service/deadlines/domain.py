@@ -27,10 +27,31 @@ class Due:
     is_provisional: bool = False
 
 
-DISPOSITION_OPINION = DueRule("disposition_opinion", months=1)
 SUPERIOR_LEVEL_REPORT = DueRule("superior_level_report", working_days=5)
+LOWER_BODY_RECEIPT = DueRule("lower_body_receipt", working_days=5)
+FORWARD_TO_COMPETENT = DueRule("forward_to_competent", working_days=5)
+ACCEPTANCE_NOTICE = DueRule("acceptance_notice", working_days=15)
+RESULT_NOTICE = DueRule("result_notice", working_days=15)
+DISPOSITION_OPINION = DueRule("disposition_opinion", months=1)
+INQUIRY_REPLY = DueRule("inquiry_reply", working_days=15)
+TALK_INQUIRY_REPORT = DueRule("talk_inquiry_report", months=1)
+ASSIGNED_DOWN_REPORT = DueRule("assigned_down_report", months=3)
+INSPECTION_CLUE_REPORT = DueRule("inspection_clue_report", months=3)
+PRELIMINARY_VERIFICATION = DueRule("preliminary_verification", months=3)
+ON_HOLD_REVIEW = DueRule("on_hold_review", months=12)
+CLARIFICATION_STEP = DueRule("clarification_step", working_days=5)
+CLARIFICATION_ACROSS = DueRule("clarification_across", working_days=10)
 OVERLAP_ACKNOWLEDGEMENT = DueRule("overlap_acknowledgement", working_days=3)
-RULES = {rule.name: rule for rule in (DISPOSITION_OPINION, SUPERIOR_LEVEL_REPORT, OVERLAP_ACKNOWLEDGEMENT)}
+JURISDICTION_OBJECTION = DueRule("jurisdiction_objection", working_days=5)
+RULES: dict[str, DueRule] = {
+    rule.name: rule
+    for rule in (
+        SUPERIOR_LEVEL_REPORT, LOWER_BODY_RECEIPT, FORWARD_TO_COMPETENT, ACCEPTANCE_NOTICE, RESULT_NOTICE,
+        DISPOSITION_OPINION, INQUIRY_REPLY, TALK_INQUIRY_REPORT, ASSIGNED_DOWN_REPORT, INSPECTION_CLUE_REPORT,
+        PRELIMINARY_VERIFICATION, ON_HOLD_REVIEW, CLARIFICATION_STEP, CLARIFICATION_ACROSS, OVERLAP_ACKNOWLEDGEMENT,
+        JURISDICTION_OBJECTION,
+    )
+}  # fmt: skip
 
 
 def is_working_day(day: date) -> tuple[bool, bool]:

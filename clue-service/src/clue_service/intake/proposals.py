@@ -19,6 +19,7 @@ from clue_service.intake.engine import ScoredCandidate
 from clue_service.matters import service as matters
 from clue_service.overlap_alerts import detection
 from clue_service.overlap_alerts.domain import Party
+from clue_service.transfers import service as transfers
 
 BLIND_HITS_PER_DAY = 500  # a busy petition office registers some 200 clues a day; whoever probes needs many more
 
@@ -112,6 +113,7 @@ async def _hits(uow: Uow, clue: Clue, found: Iterable[FoundPair], others: Mappin
         return []
     pairs = await candidates.pairs_of(uow, clue.id)
     differing = {pair.other_than(clue.id) for pair in pairs if pair.decision == Decision.DIFFERENT}
+    differing |= await transfers.counterparts(uow, clue.id)  # whoever handed a letter over knows of it
     hits = [
         others[pair.other_id]
         for pair in found

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.intake.models import BlindHitCount
-from clue_service.matching.models import MatchingPending
+from clue_service.matching.models import ClueKey, MatchingPending
 
 
 async def add_pending(session: AsyncSession, clue_id: UUID) -> None:
@@ -39,3 +39,9 @@ async def count_blind_hit(session: AsyncSession, sub: str, day: date) -> int:
         ).returning(BlindHitCount.clues)
     )
     return total or 0
+
+
+async def not_indexed(session: AsyncSession, clue_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of some clues that the index of matching does not hold, in the given order."""
+    known = set(await session.scalars(select(ClueKey.clue_id).where(ClueKey.clue_id.in_(clue_ids))))
+    return [clue_id for clue_id in clue_ids if clue_id not in known]

@@ -3,6 +3,8 @@
 Of two intakes at the same moment the one that commits later sees the other, so matching starts after the commit.
 """
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -15,9 +17,9 @@ from chassis.uow import Uow
 from clue_service.access.policy import Viewer, access_to
 from clue_service.clues import events, repository
 from clue_service.clues import service as clues
-from clue_service.clues.domain import Status
 from clue_service.clues.errors import OriginRefTaken, ReceivingUnitNotYours
 from clue_service.clues.models import Allegation, Clue, Subject
+from clue_service.clues.states import Status
 from clue_service.intake import repository as intake
 from clue_service.intake.engine import Engine
 from clue_service.intake.proposals import found_pair, propose, pulled_in
@@ -37,7 +39,8 @@ class Registration:
     body: RegisterClueIn
     receiving_unit: str
     commission: str
-    prepared: Prepared
+    prepared: Prepared | None
+    """None: matching prepares it, and nobody waits for that."""
 
 
 def check_registration(
@@ -89,7 +92,8 @@ async def register_clue(
             return first, False
     clue = await _add_clue(uow, viewer, tree, registration)
     await _add_content(uow, tree, keys, clue, body)
-    await engine.matcher.index(uow.session, clue.id, registration.prepared)
+    if registration.prepared is not None:
+        await engine.matcher.index(uow.session, clue.id, registration.prepared)
     await intake.add_pending(uow.session, clue.id)
     await events.emit_clue(uow, "clue.clue.registered.v1", clue, None, registered_by=clue.registered_by)
     await uow.audit("register", "clue", clue.id, detail={"to": clue.status, "version": clue.version})
@@ -152,6 +156,23 @@ def _resolve_unit(tree: UnitTree, subject: SubjectIn) -> str | None:
         return subject.unit_code
     found = [unit.code for unit in tree if subject.unit_name == unit.name or subject.unit_name in unit.aliases]
     return found[0] if len(found) == 1 else None
+
+
+async def index_clues(uow: Uow, tree: UnitTree, engine: Engine, clue_ids: Sequence[UUID]) -> int:
+    """Put clues into the index that were stored without; how many were. Commit before anything is searched for them.
+
+    Of two clues of one matter at least one must be found by the other: both are indexed before either is matched.
+    """
+    missing = await intake.not_indexed(uow.session, clue_ids)
+    if not missing:
+        return 0
+    found = await clues.clues_by_id(uow, missing)
+    texts = await read_texts(uow.session, engine.keys, list(found.values()))
+    for clue_id in missing:
+        if clue_id in texts:
+            prepared = await asyncio.to_thread(engine.prepare, texts[clue_id], tree)
+            await engine.matcher.index(uow.session, clue_id, prepared)
+    return len(missing)
 
 
 async def match_clue(uow: Uow, tree: UnitTree, engine: Engine, clue_id: UUID, prepared: Prepared | None = None) -> bool:

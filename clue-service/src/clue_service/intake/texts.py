@@ -20,6 +20,8 @@ async def read_texts(session: AsyncSession, keys: KeyRing, clues: Sequence[Clue]
         subjects.setdefault(one.clue_id, []).append(_subject(one, keys))
     allegations: dict[UUID, list[AllegationText]] = {}
     for said in await repository.list_allegations(session, ids):
+        if said.moved_to_id is not None:
+            continue  # another clue tells it now
         text = AllegationText(
             text=said.text,
             category_code=said.category_code,

@@ -35,6 +35,7 @@ class ChangeKind(StrEnum):
     LEAD_TAKEN = "lead_taken"
     LEAD_ASSIGNED = "lead_assigned"
     ANNOUNCED = "announced"
+    SEALED = "sealed"
 
 
 class SourceKind(StrEnum):

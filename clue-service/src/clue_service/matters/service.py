@@ -92,6 +92,14 @@ async def unlink_source(
     return await rearrange(uow, decision, remove=links, standing=standing)
 
 
+async def forget_clue(uow: Uow, clue_id: UUID, standing: Sequence[Lead]) -> None:
+    """A clue is sealed: nothing hangs on it any more. Call ``serialise`` first."""
+    links = await repository.links_touching(uow.session, [clue_id])
+    if links:
+        decision = Decision(ChangeKind.SEALED, SourceKind.CLUE, clue_id, (clue_id,))
+        await rearrange(uow, decision, remove=links, standing=standing)
+
+
 async def let_count(uow: Uow, clue_id: UUID, reason: str, standing: Sequence[Lead]) -> None:
     """A clue is silent no more: it holds together what it belongs to. Call ``serialise`` first."""
     if await matters_of_clue(uow, clue_id):

@@ -11,7 +11,7 @@ from clue_service.deadlines.domain import OVERLAP_ACKNOWLEDGEMENT, due_after, en
 from clue_service.matters import service as matters
 from clue_service.matters.leads import Lead, prevailing
 from clue_service.overlap_alerts import domain, events, repository
-from clue_service.overlap_alerts.domain import AlertState, Party, Stage
+from clue_service.overlap_alerts.domain import AlertState, Outcome, Party, Stage
 from clue_service.overlap_alerts.models import AlertCommission, OverlapAlert
 from clue_service.overlap_alerts.schemas import BlindHit
 
@@ -150,3 +150,22 @@ async def scopes_of_clues(uow: Uow, clue_ids: Iterable[UUID]) -> dict[UUID, set[
 async def follow_stage(uow: Uow, clue_id: UUID, stage: Stage) -> None:
     """A clue has moved on: its alerts say so."""
     await repository.set_stage(uow.session, clue_id, stage)
+
+
+async def forget_clue(uow: Uow, clue_id: UUID) -> None:
+    """A clue is sealed: it takes part in nothing, and where nobody else of its commission does, that does not either.
+
+    Call ``matters.serialise`` first.
+    """
+    for part in await repository.parts_of_clue(uow.session, clue_id):
+        alert = await repository.find_alert(uow.session, part.alert_id, lock=True)
+        leads = await matters.leads_of(uow, [part.bound_by])
+        if any(lead.clue_id == clue_id for lead in leads.values()):
+            await matters.put_leads(uow, {part.bound_by: None})
+        left = {one.commission for one in await repository.list_clues(uow.session, [part.alert_id]) if one is not part}
+        await repository.remove_clue(uow.session, part, leaves=part.commission not in left)
+        if alert is not None and alert.state in domain.OPEN and len(left) <= 1:
+            alert.state, alert.outcome, alert.resolved_at = AlertState.RESOLVED, Outcome.NOT_SAME, uow.now
+            alert.version += 1
+            await uow.session.flush()
+            await events.emit_resolved(uow, alert, {part.commission, *left})

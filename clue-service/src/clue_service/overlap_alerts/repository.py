@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, false, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, false, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -112,3 +112,18 @@ async def scopes_of_clues(session: AsyncSession, clue_ids: Iterable[UUID]) -> di
     for scope, commission in await session.execute(query.distinct()):
         found.setdefault(scope, set()).add(commission)
     return found
+
+
+async def parts_of_clue(session: AsyncSession, clue_id: UUID) -> Sequence[AlertClue]:
+    """A clue in every alert it takes part in."""
+    query = select(AlertClue).where(AlertClue.clue_id == clue_id).order_by(AlertClue.alert_id)
+    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def remove_clue(session: AsyncSession, part: AlertClue, *, leaves: bool) -> None:
+    """Take a clue out of an alert; with ``leaves`` its commission too."""
+    await session.delete(part)
+    if leaves:
+        mine = (AlertCommission.alert_id == part.alert_id, AlertCommission.commission == part.commission)
+        await session.execute(delete(AlertCommission).where(*mine))
+    await session.flush()

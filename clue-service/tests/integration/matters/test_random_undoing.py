@@ -21,7 +21,7 @@ MOVES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("handler@sup1-dh", "propose-disposition", {"method": "on_hold", "reason": "r"}),
     ("principal@cdi-dh", "approve-disposition", {}),
     ("principal@cdi-dh", "reject-disposition", {}),
-    (SUPERVISOR, "return", {"reason": "r"}),
+    (SUPERVISOR, "return", {"reason": "r", "approved_by": "p"}),
     (SUPERVISOR, "extend", {"until": "2027-03-01", "reason": "r", "approved_by": "p"}),
     ("handler@inv1-dh", "record-result", {"outcome": "first_form"}),
 )

@@ -85,6 +85,21 @@ def _of_alert(event: clue.OverlapAlertEvent) -> list[Clock]:
     ]
 
 
+def _of_transfer(event: clue.TransferEvent) -> list[Clock]:
+    """Until it is received the receiver's case office owes an answer; the result is owed by the clue it registers."""
+    return [
+        Clock(
+            "clue_transfer",
+            str(event.transfer_id),
+            None,
+            unit=event.to_commission,
+            rule="receive",
+            due_at=event.receipt_due,
+            escalates_to=event.from_commission,
+        )
+    ]
+
+
 def _of_rectification(event: inspection.RectificationEvent) -> list[Clock]:
     ended = isinstance(event, inspection.RectificationSubmitted | inspection.RectificationSignedOff)
     return [
@@ -149,6 +164,7 @@ _READERS: tuple[tuple[type[Event], Callable[[Any], list[Clock]]], ...] = (
     (clue.OverlapAlertEvent, _of_alert),
     (inspection.RoundEvent, _of_round),
     (inspection.BriefingRequestEvent, _of_briefing),
+    (clue.TransferEvent, _of_transfer),
     (inspection.RectificationEvent, _of_rectification),
     (deliberation.AdviceEvent, _of_advice),
     (inspection.MatterEvent, _of_matter),
@@ -169,6 +185,7 @@ _OWERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
         "overlap_alert": (Relation.CASE_OFFICE, OFFICERS),
         "round": (Relation.UNIT, INSPECTION_OFFICE),
         "briefing_request": (Relation.UNIT, OFFICERS | WORKERS),
+        "clue_transfer": (Relation.CASE_OFFICE, OFFICERS),
         "rectification": (Relation.UNIT, WORKERS),
         "advice": (Relation.UNIT, WORKERS),
         "supervision_matter": (Relation.UNIT, WORKERS),
@@ -179,6 +196,7 @@ _WATCHERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
         "clue": (Relation.CASE_OFFICE, SUPERVISORS),
         "overlap_alert": (Relation.CASE_OFFICE, SUPERVISORS),
         "briefing_request": (Relation.UNIT, INSPECTION_OFFICE),
+        "clue_transfer": (Relation.CASE_OFFICE, SUPERVISORS),
         "rectification": (Relation.UNIT, INSPECTION_OFFICE),
         "advice": (Relation.UNIT, WORKERS),
     }

@@ -16,9 +16,11 @@ class Item:
     due_at: datetime | None
 
 
-_ITEM_TYPES = {"matter": "supervision_matter"}
+_ITEM_TYPES = {"matter": "supervision_matter", "transfer": "clue_transfer"}
+_DUE = ("due_at", "ack_due", "receipt_due", "result_due", "reply_due")
 _PATHS = {
     "clue": "/v1/clues/",
+    "clue_transfer": "/v1/clue-transfers/",
     "overlap_alert": "/v1/overlap-alerts/",
     "consultation": "/v1/consultations/",
     "advice": "/v1/advice/",
@@ -39,7 +41,7 @@ _PATHS = {
 
 def item_of(event: Event) -> Item:
     """What an event is about."""
-    due_at = next((value for name in ("due_at", "ack_due", "reply_due") if (value := getattr(event, name, None))), None)
+    due_at = next((value for name in _DUE if (value := getattr(event, name, None))), None)
     aggregate = event.aggregate()
     return Item(
         type=_ITEM_TYPES.get(aggregate, aggregate),

@@ -1,0 +1,40 @@
+"""Sealing: somebody managed above is reported. Two people erase what the clue said; its number stays."""
+
+from clue_service.clues import repository, service
+from clue_service.clues.errors import SecondPersonRequired
+from clue_service.clues.move_schemas import SealIn
+from clue_service.clues.states import Closure, Status
+from clue_service.clues.steps import Moving, Step
+from clue_service.matters import service as matters
+from clue_service.overlap_alerts import detection
+from clue_service.transfers import service as transfers
+
+
+async def seal(moving: Moving, _body: SealIn) -> Step:
+    """The first person asks for it, a second one does it. Nothing can bring the content back."""
+    clue, uow = moving.clue, moving.uow
+    if clue.seal_requested_by is None:
+        clue.seal_requested_by, clue.seal_requested_at = moving.actor, uow.now
+        closure = Closure(clue.closure) if clue.closure else None
+        return Step(Status(clue.status), closure, is_said=False)
+    if clue.seal_requested_by == moving.actor:
+        raise SecondPersonRequired
+    await _take_back(moving)
+    await matters.serialise(uow)
+    around = await matters.clues_around(uow, [clue.id])
+    await matters.forget_clue(uow, clue.id, await service.standing_leads(uow, around - {clue.id}))
+    await detection.forget_clue(uow, clue.id)
+    clue.sealed_by = moving.actor
+    await uow.session.flush()
+    await repository.erase_content(uow.session, clue.id)
+    await uow.session.refresh(clue)
+    return Step(Status.SEALED)
+
+
+async def _take_back(moving: Moving) -> None:
+    """What nobody has received yet is not handed over. Whoever has received it seals a clue of its own."""
+    if moving.clue.transfer_id is None:
+        return
+    sent = await transfers.find_transfer(moving.uow, moving.clue.transfer_id)
+    if sent is not None and "recall" in transfers.possible_moves(sent):
+        await transfers.recall(moving.uow, sent.id)

@@ -1,0 +1,46 @@
+"""SQL of transfers."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.transfers.models import ClueTransfer
+
+
+async def find_transfer(session: AsyncSession, transfer_id: UUID, *, lock: bool = False) -> ClueTransfer | None:
+    """One transfer; with ``lock`` nobody else changes it until the transaction ends."""
+    query = select(ClueTransfer).where(ClueTransfer.id == transfer_id).execution_options(populate_existing=True)
+    return await session.scalar(query.with_for_update(key_share=True) if lock else query)
+
+
+async def list_transfers(
+    session: AsyncSession,
+    *,
+    sender: str | None,
+    receiver: str | None,
+    state: str | None,
+    before: UUID | None,
+    limit: int,
+) -> Sequence[ClueTransfer]:
+    """Transfers a commission sent or is sent, newest first."""
+    sides = [
+        column == commission
+        for column, commission in ((ClueTransfer.from_commission, sender), (ClueTransfer.to_commission, receiver))
+        if commission is not None
+    ]
+    query = select(ClueTransfer).where(or_(*sides))
+    if state is not None:
+        query = query.where(ClueTransfer.state == state)
+    if before is not None:
+        query = query.where(ClueTransfer.id < before)
+    return (await session.scalars(query.order_by(ClueTransfer.id.desc()).limit(limit))).all()
+
+
+async def counterparts(session: AsyncSession, clue_id: UUID) -> set[UUID]:
+    """The clues at the other end of the transfers of a clue: the same letter, in another commission's ledger."""
+    ends = (ClueTransfer.clue_id, ClueTransfer.received_clue_id)
+    query = select(*ends).where(or_(ClueTransfer.clue_id == clue_id, ClueTransfer.received_clue_id == clue_id))
+    rows = await session.execute(query)
+    return {end for row in rows for end in row if end is not None and end != clue_id}
