@@ -59,14 +59,30 @@ def _single(
     staying = {cadre_id for cadre_id, _ in stays}
     ranked = [(c, rows[(people[c.cadre_id], slot)]) for c in small.candidates
               if (people.get(c.cadre_id), slot) in rows and c.cadre_id not in staying]  # fmt: skip
+    promising = _promising(ranked, build)
+    kept = staying | {candidate.cadre_id for candidate in promising}
+    near = small.model_copy(update={"candidates": tuple(c for c in small.candidates if c.cadre_id in kept)})
+    document = _around(build.document, kept)
     found: list[ReplacementOption] = []
-    for candidate in _promising(ranked, build):
+    for candidate in promising:
         taken = [*fixed, Seat(candidate.cadre_id, target.unit_code, free)]
-        verdict = check(build.document, [{"person": s.person, "team": s.team, "role": s.role} for s in taken])
+        verdict = check(document, [{"person": s.person, "team": s.team, "role": s.role} for s in taken])
         if verdict.is_lawful and verdict.objective is not None:
             change = Change(role=role, out=out, cadre_id=candidate.cadre_id)
-            found.append(_option(small, build, tuple(taken), (change,), verdict.objective))
+            found.append(_option(near, build, tuple(taken), (change,), verdict.objective))
     return _ranked(found)
+
+
+def _around(document: dict[str, Any], kept: frozenset[str] | set[str]) -> dict[str, Any]:
+    """The same instance for these people alone: the checker reads it once for every one who is tried."""
+    olds = [at for at, person in enumerate(document["people"]) if person["id"] in kept]
+    new = {old: at for at, old in enumerate(olds)}
+    return {
+        **document,
+        "people": [document["people"][old] for old in olds],
+        "eligible": [[new[row[0]], *row[1:]] for row in document["eligible"] if row[0] in new],
+        "never_together": [[new[p], new[q]] for p, q in document["never_together"] if p in new and q in new],
+    }
 
 
 def _promising(ranked: list[tuple[Candidate, list[Any]]], build: Build) -> list[Candidate]:
