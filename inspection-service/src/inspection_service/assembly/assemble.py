@@ -12,7 +12,6 @@ from chassis.errors import Text
 
 from inspection_service.assembly.checker import check
 from inspection_service.assembly.errors import UnlawfulProposal
-from inspection_service.assembly.instance import parse_instance
 from inspection_service.assembly.problem import AssemblyProblem, Role, Target, validate_problem
 from inspection_service.assembly.profiles import RULE_VERSION, meets, rules_of, seats_of_rule
 from inspection_service.assembly.progress import Run, Seat, relative_gap
@@ -21,7 +20,6 @@ from inspection_service.assembly.reasons import ROLE_TEXTS, needs_waiver, reason
 from inspection_service.assembly.relaxations import rank_relaxations
 from inspection_service.assembly.rules import Build, Easing, build_instance, is_vacancy
 from inspection_service.assembly.solution import Solution, Status
-from inspection_service.assembly.solver import solve
 
 
 def assemble(problem: AssemblyProblem, run: Run) -> Proposal:
@@ -77,6 +75,10 @@ def _easings(problem: AssemblyProblem) -> list[Easing]:
 
 
 def _solve(build: Build, run: Run, salt: str) -> Solution:
+    # Loaded here: ranking replacements needs this module, and must not wait for numpy and HiGHS.
+    from inspection_service.assembly.instance import parse_instance
+    from inspection_service.assembly.solver import solve
+
     # A stage starts anew: what an easing that failed had found says nothing about the next one.
     stage = replace(run, objective=None, bound=None)
     solution = solve(parse_instance(build.document), stage, salt=salt, explain=False)
