@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -227,7 +227,12 @@ def load_features(raw: bytes) -> Prepared | None:
 
 
 def _names(raw: list[list[str]]) -> tuple[Name, ...]:
-    return tuple(Name(NameClass(kind), surname, given) for kind, surname, given in raw)
+    return tuple(_name(kind, surname, given) for kind, surname, given in raw)
+
+
+@lru_cache(maxsize=1 << 15)
+def _name(kind: str, surname: str, given: str) -> Name:
+    return Name(NameClass(kind), surname, given)
 
 
 def _unit_values(unit: Unit) -> list[Any]:
