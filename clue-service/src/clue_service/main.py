@@ -10,7 +10,12 @@ from clue_service.audit_entries.routes import router as audit_entries
 from clue_service.clues.move_routes import router as moves
 from clue_service.clues.moves_document import moves_document
 from clue_service.clues.routes import router as clues
+<<<<<<< HEAD
 from clue_service.clues.steps import MATCH_AGAIN
+=======
+from clue_service.coordination import ROUTERS, TIMERS
+from clue_service.coordination import handlers as coordination_handlers
+>>>>>>> de0db99 (Convene consultations with sealed opinions, quorum, dissent and tasks; an overlap of three convenes one by itself)
 from clue_service.dossier_extracts.routes import router as dossier_extracts
 from clue_service.index_rebuilds.cli import run_rebuild
 from clue_service.index_rebuilds.service import StaleRows
@@ -57,7 +62,9 @@ SERVICE = Service(
         recusal_facts,
         matching_models,
         audit_entries,
+        *ROUTERS,
     ],
+    handlers=coordination_handlers,
     metadata=Base.metadata,
     migrations="clue_service.migrations",
     build_own=lambda resources: Engine(resources.keys),
@@ -72,6 +79,7 @@ SERVICE = Service(
         Timer("save_matching_counts", 3600, save_counts),
         Timer("renew_stale_keys", 60, StaleRows().renew),
         Timer("watch_matching", WATCH_SECONDS, watch_matching),
+        *TIMERS,
         Timer("nightly_reclustering", EVERY_SECONDS, nightly_timer()),
     ],
     settings=(ReclusteringSettings,),

@@ -26,16 +26,71 @@ class ConsultationSubmitted(ConsultationEvent):
     type: ClassVar[str] = "clue.consultation.submitted.v1"
 
 
+class ConsultationApproved(ConsultationEvent):
+    """Key consultation_id. A leader agrees that it takes place; the convener schedules it."""
+
+    type: ClassVar[str] = "clue.consultation.approved.v1"
+
+
+class ConsultationRejected(ConsultationEvent):
+    """Key consultation_id. A leader gave it back to the convener."""
+
+    type: ClassVar[str] = "clue.consultation.rejected.v1"
+
+
 class ConsultationScheduled(ConsultationEvent):
-    """Key consultation_id. Approved and set for ``due_at``; the participants are invited."""
+    """Key consultation_id. Opinions are due by ``due_at``; the participants are invited.
+
+    Also emitted when an overlap convenes by itself; then nobody approves.
+    """
 
     type: ClassVar[str] = "clue.consultation.scheduled.v1"
+    invited: tuple[UnitCode, ...] = ()
+    """The participants that learn of it by this event."""
+
+
+class ConsultationInvited(ConsultationEvent):
+    """Key consultation_id. More units take part; ``invited`` is empty while it is not scheduled."""
+
+    type: ClassVar[str] = "clue.consultation.invited.v1"
+    invited: tuple[UnitCode, ...] = ()
+
+
+class ConsultationOpinionGiven(ConsultationEvent):
+    """Key consultation_id. ``unit`` gave its opinion; what it says is sealed."""
+
+    type: ClassVar[str] = "clue.consultation.opinion_given.v1"
+    unit: UnitCode
+
+
+class ConsultationOpinionsOpened(ConsultationEvent):
+    """Key consultation_id. All opinions are in, or their time is up: who takes part may read them all."""
+
+    type: ClassVar[str] = "clue.consultation.opinions_opened.v1"
 
 
 class ConsultationHeld(ConsultationEvent):
     """Key consultation_id. It took place and has minutes."""
 
     type: ClassVar[str] = "clue.consultation.held.v1"
+
+
+class ConsultationMinutesSigned(ConsultationEvent):
+    """Key consultation_id. A unit that attended signed the minutes; ``state`` says whether all have."""
+
+    type: ClassVar[str] = "clue.consultation.minutes_signed.v1"
+
+
+class ConsultationConclusionProposed(ConsultationEvent):
+    """Key consultation_id. A conclusion waits for a leader's approval."""
+
+    type: ClassVar[str] = "clue.consultation.conclusion_proposed.v1"
+
+
+class ConsultationConclusionRejected(ConsultationEvent):
+    """Key consultation_id. A leader gave the conclusion back."""
+
+    type: ClassVar[str] = "clue.consultation.conclusion_rejected.v1"
 
 
 class ConsultationConcluded(ConsultationEvent):
@@ -46,9 +101,41 @@ class ConsultationConcluded(ConsultationEvent):
 
 
 class ConsultationClosed(ConsultationEvent):
-    """Key consultation_id. All actions are done, or it was cancelled before it was held."""
+    """Key consultation_id. Held, concluded, and all its actions are done."""
 
     type: ClassVar[str] = "clue.consultation.closed.v1"
+
+
+class ConsultationCancelled(ConsultationEvent):
+    """Key consultation_id. It will not be held."""
+
+    type: ClassVar[str] = "clue.consultation.cancelled.v1"
+
+
+class ConsultationActionEvent(Event):
+    """A task that followed from a consultation's conclusion. What is to be done is read over REST."""
+
+    key: ClassVar[str] = "action_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    action_id: UUID
+    consultation_id: UUID
+    state: Code
+    owner_unit: UnitCode
+    convener_unit: UnitCode
+    due_at: Instant
+
+
+class ConsultationActionAssigned(ConsultationActionEvent):
+    """Key action_id. The conclusion was approved: ``owner_unit`` has a task, due by ``due_at``."""
+
+    type: ClassVar[str] = "clue.consultation_action.assigned.v1"
+
+
+class ConsultationActionSettled(ConsultationActionEvent):
+    """Key action_id. The task is done, or was withdrawn."""
+
+    type: ClassVar[str] = "clue.consultation_action.settled.v1"
 
 
 class AdviceEvent(Event):
@@ -85,10 +172,21 @@ class AdviceClosed(AdviceEvent):
 
 EVENTS: tuple[type[Event], ...] = (
     ConsultationSubmitted,
+    ConsultationApproved,
+    ConsultationRejected,
     ConsultationScheduled,
+    ConsultationInvited,
+    ConsultationOpinionGiven,
+    ConsultationOpinionsOpened,
     ConsultationHeld,
+    ConsultationMinutesSigned,
+    ConsultationConclusionProposed,
+    ConsultationConclusionRejected,
     ConsultationConcluded,
     ConsultationClosed,
+    ConsultationCancelled,
+    ConsultationActionAssigned,
+    ConsultationActionSettled,
     AdviceServed,
     AdviceReplied,
     AdviceClosed,

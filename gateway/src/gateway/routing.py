@@ -27,6 +27,7 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "clarifications",
         "protections",
         "consultations",
+        "consultation-actions",
         "advice",
         "supervised-handlings",
         "library-items",

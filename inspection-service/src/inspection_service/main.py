@@ -1,5 +1,6 @@
 """inspection-service: everything its processes do, in one list."""
 
+from chassis.following import merged
 from chassis.runtime import service_cli
 from chassis.service import Service
 
@@ -19,7 +20,6 @@ from inspection_service.feedbacks import routes as feedback_routes
 from inspection_service.findings import consumers as finding_consumers
 from inspection_service.findings import jobs as finding_jobs
 from inspection_service.findings import routes as finding_routes
-from inspection_service.following import merged
 from inspection_service.joint_case_teams import consumers as joint_consumers
 from inspection_service.joint_case_teams import jobs as joint_jobs
 from inspection_service.joint_case_teams import routes as joint_routes

@@ -121,7 +121,23 @@ MATTER = {
     "supervision_matter_id": ID, "state": "decided", "lead_unit": "sup1-a", "co_units": ["dg-1"], "difficulty_id": ID,
     "referral": "consultation",
 }  # fmt: skip
-TALK = {"consultation_id": ID, "kind": "overlap", "state": "x", "convener_unit": "cmo-a", "participant_units": ["dg-1"]}
+TALK: dict[str, Any] = {
+    "consultation_id": ID,
+    "kind": "overlap",
+    "state": "minutes_signed",
+    "convener_unit": "inv-a",
+    "participant_units": ["dg-1", "cdi-b"],
+    "invited": ["cdi-b"],
+    "unit": "dg-1",
+}
+TASK: dict[str, Any] = {
+    "action_id": ID,
+    "consultation_id": ID,
+    "state": "open",
+    "owner_unit": "cdi-b",
+    "convener_unit": "inv-a",
+    "due_at": "2026-12-01T00:00:00Z",
+}
 ADVICE = {"advice_id": ID, "kind": "x", "state": "served", "issuing_unit": "inv-a", "addressed_unit": "su-1"}
 
 CMO_A = {"cdi-a", "cmo-a", "pet-a"}
@@ -147,6 +163,7 @@ def example(event_type: type[Event]) -> Event:
         (inspection.RectificationEvent, ITEM),
         (inspection.MatterEvent, MATTER),
         (deliberation.ConsultationEvent, TALK),
+        (deliberation.ConsultationActionEvent, TASK),
         (deliberation.AdviceEvent, ADVICE),
     ]
     fields = next(fields for parent, fields in parents if issubclass(event_type, parent))
@@ -170,6 +187,7 @@ def holders(units: set[str], *roles: str) -> set[tuple[str, str]]:
 
 
 WORKER = ("handler", "leader", "principal_leader", "deputy_leader")
+ACTOR = (*WORKER, "case_supervisor")
 LEADER = WORKER[1:]
 OFFICER = ("intake_officer", "case_supervisor")
 CADRE_ITSELF = {(str(CADRE), "member")}
@@ -197,8 +215,20 @@ ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
     (clue.ClueExtended, holders({"inv-a"}, "handler")),
     (clue.OverlapAlertDetected, holders(CMO_A | CMO_B, *OFFICER)),
     (clue.OverlapAlertResolved, holders(CMO_A | CMO_B, *OFFICER)),
-    (deliberation.ConsultationScheduled, holders({"cmo-a", "dg-1"}, *WORKER)),
-    (deliberation.ConsultationConcluded, holders({"cmo-a", "dg-1"}, *WORKER)),
+    (deliberation.ConsultationSubmitted, holders({"inv-a", "cdi-a"}, *LEADER)),
+    (deliberation.ConsultationApproved, holders({"inv-a"}, *ACTOR)),
+    (deliberation.ConsultationRejected, holders({"inv-a"}, *ACTOR)),
+    (deliberation.ConsultationScheduled, holders({"inv-a", *CMO_B}, *ACTOR)),
+    (deliberation.ConsultationInvited, holders(CMO_B, *ACTOR)),
+    (deliberation.ConsultationOpinionsOpened, holders({"inv-a", "dg-1", *CMO_B}, *ACTOR)),
+    (deliberation.ConsultationHeld, holders({"dg-1", *CMO_B}, *ACTOR)),
+    (deliberation.ConsultationMinutesSigned, holders({"inv-a"}, *ACTOR)),
+    (deliberation.ConsultationConclusionProposed, holders({"inv-a", "cdi-a"}, *LEADER)),
+    (deliberation.ConsultationConclusionRejected, holders({"inv-a"}, *ACTOR)),
+    (deliberation.ConsultationConcluded, holders({"inv-a", "dg-1", *CMO_B}, *ACTOR)),
+    (deliberation.ConsultationCancelled, holders({"inv-a", "dg-1", *CMO_B}, *ACTOR)),
+    (deliberation.ConsultationActionAssigned, holders(CMO_B, *ACTOR)),
+    (deliberation.ConsultationActionSettled, holders({"inv-a"}, *ACTOR)),
     (deliberation.AdviceServed, holders({"su-1", "sup1-a", "dg-1"}, *WORKER)),
     (deliberation.AdviceReplied, holders({"inv-a"}, *WORKER)),
     (pool.SecondmentRequested, holders({"sup1-a"}, "home_unit_approver")),
@@ -291,6 +321,11 @@ def test_a_result_goes_back_to_the_office_whose_finding_it_was() -> None:
 def test_a_known_team_answers_to_its_own_office_only() -> None:
     refused = reached(example(pool.SecondmentRefused), team_1="insp")
     assert {unit for unit, role in refused if role == "inspection_office"} == {"insp"}
+
+
+def test_minutes_that_not_all_have_signed_are_no_news() -> None:
+    event = deliberation.ConsultationMinutesSigned.model_validate({**TALK, "state": "held"})
+    assert reached(event) == set()
 
 
 def test_a_consent_that_is_not_the_last_is_no_news() -> None:

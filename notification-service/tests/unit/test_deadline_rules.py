@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from notification_service.deadlines.domain import CLOCKS, Light, addresses_of, light_of
-from notification_service.notices.domain import Relation
+from notification_service.notices.addresses import Relation
 
 from contracts import clue, deliberation, inspection
 
@@ -74,6 +74,40 @@ def test_each_commission_owes_its_own_acknowledgement_until_it_has_given_it() ->
     assert [(one.unit, one.due_at) for one in joined] == [("cdi-b", NOW)]
     assert [(one.unit, one.due_at) for one in given] == [("cdi-a", None)]
     assert [(one.unit, one.due_at) for one in resolved] == [("cdi-a", None), ("cdi-b", None)]
+
+
+def test_each_participant_owes_its_opinion_until_it_is_given_or_all_are_open() -> None:
+    talk = {
+        "consultation_id": uuid4(), "kind": "overlap", "state": "x", "convener_unit": "cdi-a",
+        "participant_units": ("cdi-b", "cdi-c"), "due_at": NOW,
+    }  # fmt: skip
+
+    def clocks(event: type[deliberation.ConsultationEvent], **more: Any) -> list[tuple[str, Any, str | None]]:
+        found = CLOCKS[event.type](event.model_validate({**talk, **more}))
+        return [(one.unit, one.due_at, one.escalates_to) for one in found]
+
+    assert clocks(deliberation.ConsultationScheduled, invited=("cdi-b", "cdi-c")) == [
+        ("cdi-b", NOW, "cdi-a"),
+        ("cdi-c", NOW, "cdi-a"),
+    ]
+    assert clocks(deliberation.ConsultationInvited, invited=("cdi-c",)) == [("cdi-c", NOW, "cdi-a")]
+    assert clocks(deliberation.ConsultationOpinionGiven, unit="cdi-b") == [("cdi-b", None, "cdi-a")]
+    for ended in (
+        deliberation.ConsultationOpinionsOpened,
+        deliberation.ConsultationHeld,
+        deliberation.ConsultationCancelled,
+    ):
+        assert [due for _, due, _ in clocks(ended)] == [None, None]
+
+
+def test_a_task_is_owed_until_it_is_settled() -> None:
+    task = {
+        "action_id": uuid4(), "consultation_id": uuid4(), "state": "x", "owner_unit": "cdi-b",
+        "convener_unit": "cdi-a", "due_at": NOW,
+    }  # fmt: skip
+    for event, due in ((deliberation.ConsultationActionAssigned, NOW), (deliberation.ConsultationActionSettled, None)):
+        (clock,) = CLOCKS[event.type](event.model_validate(task))
+        assert (clock.unit, clock.due_at, clock.escalates_to) == ("cdi-b", due, "cdi-a")
 
 
 def test_what_was_submitted_or_answered_is_no_longer_owed() -> None:

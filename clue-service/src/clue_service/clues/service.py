@@ -212,6 +212,11 @@ async def clues_by_id(uow: Uow, clue_ids: Iterable[UUID]) -> dict[UUID, Clue]:
     return await repository.find_clues(uow.session, clue_ids)
 
 
+async def allegations_of(uow: Uow, clue_ids: Iterable[UUID]) -> Sequence[Allegation]:
+    """The allegations of some clues, for the service's own work."""
+    return await repository.list_allegations(uow.session, clue_ids)
+
+
 async def standing_leads(uow: Uow, clue_ids: Iterable[UUID]) -> list[Lead]:
     """The leads that approvals of checks gave before the clues formed a matter, earliest first."""
     rows = await repository.approved_checks(uow.session, clue_ids, LEADING_METHODS)

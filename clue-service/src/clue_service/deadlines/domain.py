@@ -43,13 +43,14 @@ CLARIFICATION_STEP = DueRule("clarification_step", working_days=5)
 CLARIFICATION_ACROSS = DueRule("clarification_across", working_days=10)
 OVERLAP_ACKNOWLEDGEMENT = DueRule("overlap_acknowledgement", working_days=3)
 JURISDICTION_OBJECTION = DueRule("jurisdiction_objection", working_days=5)
+CONSULTATION_OPINION = DueRule("consultation_opinion", working_days=5)
 RULES: dict[str, DueRule] = {
     rule.name: rule
     for rule in (
         SUPERIOR_LEVEL_REPORT, LOWER_BODY_RECEIPT, FORWARD_TO_COMPETENT, ACCEPTANCE_NOTICE, RESULT_NOTICE,
         DISPOSITION_OPINION, INQUIRY_REPLY, TALK_INQUIRY_REPORT, ASSIGNED_DOWN_REPORT, INSPECTION_CLUE_REPORT,
         PRELIMINARY_VERIFICATION, ON_HOLD_REVIEW, CLARIFICATION_STEP, CLARIFICATION_ACROSS, OVERLAP_ACKNOWLEDGEMENT,
-        JURISDICTION_OBJECTION,
+        JURISDICTION_OBJECTION, CONSULTATION_OPINION,
     )
 }  # fmt: skip
 

@@ -108,6 +108,11 @@ async def _join(uow: Uow, alert: OverlapAlert, parties: Sequence[Party]) -> None
     )
 
 
+async def commissions_of(uow: Uow, alert_id: UUID) -> set[str]:
+    """The commissions that take part in an alert."""
+    return {part.commission for part in await repository.list_parts(uow.session, [alert_id])}
+
+
 async def blind_hits(uow: Uow, tree: UnitTree, clue_id: UUID, own: str) -> list[tuple[UUID, BlindHit]]:
     """The other commissions that overlap with a clue: (alert, what is told), sorted by commission."""
     alerts = await repository.list_in_effect(uow.session, [clue_id])

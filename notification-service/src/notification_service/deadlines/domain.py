@@ -11,7 +11,7 @@ from contracts.envelope import Event
 
 from contracts import clue, deliberation, inspection
 from notification_service.notices.addresses import Address, Relation
-from notification_service.notices.domain import HANDLERS, INSPECTION_OFFICE, OFFICERS, SUPERVISORS, WORKERS
+from notification_service.notices.roles import ACTORS, HANDLERS, INSPECTION_OFFICE, OFFICERS, SUPERVISORS, WORKERS
 
 YELLOW_SPAN = timedelta(days=3)
 """The light is yellow in the last three days (the ``generic`` profile)."""
@@ -153,6 +153,42 @@ def _of_advice(event: deliberation.AdviceEvent) -> list[Clock]:
     ]
 
 
+def _of_consultation(event: deliberation.ConsultationEvent) -> list[Clock]:
+    """Each participant owes its opinion, until it is given or all are open."""
+    if isinstance(event, deliberation.ConsultationScheduled | deliberation.ConsultationInvited):
+        concerned, due_at = event.invited, event.due_at
+    elif isinstance(event, deliberation.ConsultationOpinionGiven):
+        concerned, due_at = (event.unit,), None
+    else:
+        concerned, due_at = event.participant_units, None
+    return [
+        Clock(
+            "consultation",
+            str(event.consultation_id),
+            None,
+            unit=unit,
+            rule="opinion",
+            due_at=due_at,
+            escalates_to=event.convener_unit,
+        )
+        for unit in concerned
+    ]
+
+
+def _of_action(event: deliberation.ConsultationActionEvent) -> list[Clock]:
+    return [
+        Clock(
+            "consultation_action",
+            str(event.action_id),
+            None,
+            unit=event.owner_unit,
+            rule="task",
+            due_at=event.due_at if isinstance(event, deliberation.ConsultationActionAssigned) else None,
+            escalates_to=event.convener_unit,
+        )
+    ]
+
+
 def _of_matter(event: inspection.MatterEvent) -> list[Clock]:
     due_at = None if isinstance(event, inspection.MatterClosed) else event.due_at
     ident = str(event.supervision_matter_id)
@@ -167,6 +203,8 @@ _READERS: tuple[tuple[type[Event], Callable[[Any], list[Clock]]], ...] = (
     (clue.TransferEvent, _of_transfer),
     (inspection.RectificationEvent, _of_rectification),
     (deliberation.AdviceEvent, _of_advice),
+    (deliberation.ConsultationActionEvent, _of_action),
+    (deliberation.ConsultationEvent, _of_consultation),
     (inspection.MatterEvent, _of_matter),
 )
 CLOCKS: Mapping[str, Callable[[Any], list[Clock]]] = MappingProxyType(
@@ -188,6 +226,8 @@ _OWERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
         "clue_transfer": (Relation.CASE_OFFICE, OFFICERS),
         "rectification": (Relation.UNIT, WORKERS),
         "advice": (Relation.UNIT, WORKERS),
+        "consultation": (Relation.PARTY, ACTORS),
+        "consultation_action": (Relation.PARTY, ACTORS),
         "supervision_matter": (Relation.UNIT, WORKERS),
     }
 )
@@ -199,6 +239,8 @@ _WATCHERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
         "clue_transfer": (Relation.CASE_OFFICE, SUPERVISORS),
         "rectification": (Relation.UNIT, INSPECTION_OFFICE),
         "advice": (Relation.UNIT, WORKERS),
+        "consultation": (Relation.PARTY, ACTORS),
+        "consultation_action": (Relation.PARTY, ACTORS),
     }
 )
 

@@ -26,6 +26,8 @@ class Relation(StrEnum):
     """In the unit, in a unit above it, or in the commission beside it: whose leaders answer for an office."""
     AREA = "area"
     """In a unit above the unit, or in an organ of one of these: what serves the whole area."""
+    PARTY = "party"
+    """In the unit itself, and where that is a commission in its case management office: who acts for it."""
     MEMBER = "member"
     """Is the cadre."""
     PERSON = "person"
@@ -92,6 +94,9 @@ def _units_of(relation: Relation, target: str, tree: UnitTree) -> Iterable[str]:
             commission = tree.commission(target)
             offices = (unit for unit in tree if unit.parent_code == commission and unit.unit_type in _CASE_OFFICES)
             return [commission, *(unit.code for unit in offices)]
+        case Relation.PARTY:
+            offices = (unit for unit in tree if unit.parent_code == target == tree.commission(target))
+            return [target, *(unit.code for unit in offices if unit.unit_type == "case_management_office")]
         case Relation.LEADERSHIP:
             return [target, tree.commission(target)]
         case Relation.OUTCOME:

@@ -7,20 +7,22 @@ from typing import Any
 
 from contracts.envelope import Event
 
-from contracts import clue, deliberation, inspection, pool
+from contracts import clue, inspection, pool
+from notification_service.notices import proceedings
 from notification_service.notices.addresses import PERSONAL, Address, Relation, Telling, To, ToOrigin
+from notification_service.notices.roles import (
+    APPROVERS,
+    HANDLERS,
+    INSPECTION_OFFICE,
+    LEADERS,
+    OFFICERS,
+    POOL_MANAGERS,
+    SUPERVISORS,
+    WORKERS,
+)
 
 LATE_DELIVERY = timedelta(days=30)
 """Whoever takes up a role gets the notices addressed to it in this time."""
-
-LEADERS = frozenset({"leader", "principal_leader", "deputy_leader"})
-HANDLERS = frozenset({"handler"})
-OFFICERS = frozenset({"intake_officer", "case_supervisor"})
-SUPERVISORS = frozenset({"case_supervisor"})
-WORKERS = HANDLERS | LEADERS
-INSPECTION_OFFICE = frozenset({"inspection_office"})
-POOL_MANAGERS = frozenset({"pool_manager"})
-APPROVERS = frozenset({"home_unit_approver"})
 
 
 def _closed_without_check(event: clue.ClueClosed) -> bool:
@@ -83,22 +85,7 @@ TABLE: tuple[Telling, ...] = (
     # Nobody detects an overlap knowingly, and the last of several votes settles it for all.
     Telling(clue.OverlapAlertDetected, "overlap_detected", (_ALERTED,), tells_actor=True),
     Telling(clue.OverlapAlertResolved, "overlap_resolved", (_ALERTED,), tells_actor=True),
-    Telling(
-        deliberation.ConsultationScheduled,
-        "consultation_scheduled",
-        (To(Relation.UNIT, "convener_unit", WORKERS), To(Relation.UNIT, "participant_units", WORKERS)),
-    ),
-    Telling(
-        deliberation.ConsultationConcluded,
-        "consultation_concluded",
-        (To(Relation.UNIT, "convener_unit", WORKERS), To(Relation.UNIT, "participant_units", WORKERS)),
-    ),
-    Telling(
-        deliberation.AdviceServed,
-        "advice_served",
-        (To(Relation.UNIT, "addressed_unit", WORKERS), To(Relation.OUTCOME, "addressed_unit", WORKERS)),
-    ),
-    Telling(deliberation.AdviceReplied, "advice_replied", (To(Relation.UNIT, "issuing_unit", WORKERS),)),
+    *proceedings.ROWS,
     Telling(pool.SecondmentRequested, "secondment_requested", (_LENDERS,)),
     Telling(
         pool.SecondmentApproved,

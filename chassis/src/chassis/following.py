@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from contracts.envelope import Envelope
+
 from chassis.consumer import Handler
 from chassis.uow import Uow
-from contracts.envelope import Envelope
 
 
 def merged(*features: Mapping[str, Handler]) -> dict[str, Handler]:

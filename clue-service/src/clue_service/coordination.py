@@ -1,0 +1,20 @@
+"""What the formal proceedings between units bring to this service's processes: routes, followed events, timers."""
+
+from collections.abc import Mapping
+
+from chassis.consumer import Handler
+from chassis.following import merged
+from chassis.service import Resources, Timer
+from fastapi import APIRouter
+
+from clue_service.consultations.automatic import open_due_opinions
+from clue_service.consultations.consumers import handlers as convene_by_overlap
+from clue_service.consultations.routes import router as consultations
+
+ROUTERS: tuple[APIRouter, ...] = (consultations,)
+TIMERS: tuple[Timer, ...] = (Timer("open_due_opinions", 5, open_due_opinions),)
+
+
+def handlers(resources: Resources) -> Mapping[str, Handler]:
+    """Event type → handler."""
+    return merged(convene_by_overlap(resources))
