@@ -7,11 +7,13 @@ from chassis.following import merged
 from chassis.service import Resources, Timer
 from fastapi import APIRouter
 
+from clue_service.advice.routes import router as advice
 from clue_service.consultations.automatic import open_due_opinions
 from clue_service.consultations.consumers import handlers as convene_by_overlap
 from clue_service.consultations.routes import router as consultations
+from clue_service.supervised_handlings.routes import router as supervised_handlings
 
-ROUTERS: tuple[APIRouter, ...] = (consultations,)
+ROUTERS: tuple[APIRouter, ...] = (consultations, advice, supervised_handlings)
 TIMERS: tuple[Timer, ...] = (Timer("open_due_opinions", 5, open_due_opinions),)
 
 

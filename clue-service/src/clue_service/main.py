@@ -10,12 +10,9 @@ from clue_service.audit_entries.routes import router as audit_entries
 from clue_service.clues.move_routes import router as moves
 from clue_service.clues.moves_document import moves_document
 from clue_service.clues.routes import router as clues
-<<<<<<< HEAD
 from clue_service.clues.steps import MATCH_AGAIN
-=======
 from clue_service.coordination import ROUTERS, TIMERS
 from clue_service.coordination import handlers as coordination_handlers
->>>>>>> de0db99 (Convene consultations with sealed opinions, quorum, dissent and tasks; an overlap of three convenes one by itself)
 from clue_service.dossier_extracts.routes import router as dossier_extracts
 from clue_service.index_rebuilds.cli import run_rebuild
 from clue_service.index_rebuilds.service import StaleRows

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from contracts import deliberation
+from contracts import deliberation, following_up
 from contracts.envelope import Code, Egress, Event, Instant, Reference, Sub, UnitCode
 
 
@@ -391,4 +391,5 @@ EVENTS: tuple[type[Event], ...] = (
     OverlapAlertAcknowledged,
     OverlapAlertResolved,
     *deliberation.EVENTS,
+    *following_up.EVENTS,
 )

@@ -152,10 +152,64 @@ class AdviceEvent(Event):
     reply_due: Instant | None = None
 
 
+class AdviceDrafted(AdviceEvent):
+    """Key advice_id. A letter waits for a leader's approval."""
+
+    type: ClassVar[str] = "clue.advice.drafted.v1"
+
+
+class AdviceApproved(AdviceEvent):
+    """Key advice_id. A leader approved the letter; the issuing unit serves it."""
+
+    type: ClassVar[str] = "clue.advice.approved.v1"
+
+
+class AdviceRejected(AdviceEvent):
+    """Key advice_id. A leader gave the draft back."""
+
+    type: ClassVar[str] = "clue.advice.rejected.v1"
+
+
 class AdviceServed(AdviceEvent):
     """Key advice_id. The letter reached the unit; its linked office and resident group learn of it."""
 
     type: ClassVar[str] = "clue.advice.served.v1"
+
+
+class AdviceAcknowledged(AdviceEvent):
+    """Key advice_id. The unit has the letter."""
+
+    type: ClassVar[str] = "clue.advice.acknowledged.v1"
+
+
+class AdvicePlanned(AdviceEvent):
+    """Key advice_id. The unit said what it will do."""
+
+    type: ClassVar[str] = "clue.advice.planned.v1"
+
+
+class AdviceReturned(AdviceEvent):
+    """Key advice_id. The reply was not enough; another is due by ``reply_due``."""
+
+    type: ClassVar[str] = "clue.advice.returned.v1"
+
+
+class AdviceExtended(AdviceEvent):
+    """Key advice_id. The reply is due later: ``reply_due``."""
+
+    type: ClassVar[str] = "clue.advice.extended.v1"
+
+
+class AdviceReviewed(AdviceEvent):
+    """Key advice_id. The reply was found sufficient."""
+
+    type: ClassVar[str] = "clue.advice.reviewed.v1"
+
+
+class AdviceReissued(AdviceEvent):
+    """Key advice_id. A new letter goes on for this one, which is over."""
+
+    type: ClassVar[str] = "clue.advice.reissued.v1"
 
 
 class AdviceReplied(AdviceEvent):
@@ -165,7 +219,7 @@ class AdviceReplied(AdviceEvent):
 
 
 class AdviceClosed(AdviceEvent):
-    """Key advice_id. The reply was reviewed and found sufficient."""
+    """Key advice_id. Reviewed, found sufficient, and closed."""
 
     type: ClassVar[str] = "clue.advice.closed.v1"
 
@@ -187,7 +241,16 @@ EVENTS: tuple[type[Event], ...] = (
     ConsultationCancelled,
     ConsultationActionAssigned,
     ConsultationActionSettled,
+    AdviceDrafted,
+    AdviceApproved,
+    AdviceRejected,
     AdviceServed,
+    AdviceAcknowledged,
+    AdvicePlanned,
     AdviceReplied,
+    AdviceReturned,
+    AdviceExtended,
+    AdviceReviewed,
+    AdviceReissued,
     AdviceClosed,
 )

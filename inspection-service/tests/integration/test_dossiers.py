@@ -65,6 +65,29 @@ async def test_a_dossier_gathers_freezes_and_hashes(city: Any) -> None:
     assert event.data["item_count"] == 7
 
 
+async def test_letters_of_advice_go_in_by_writer_and_date(city: Any) -> None:
+    team = await city.authorised_team()
+    letter = {
+        "id": "00000000-0000-7000-8000-0000000000a1",
+        "kind": "supervisory",
+        "state": "replied",
+        "issuing_unit": "sup1-xn",
+        "addressed_unit": COOP,
+        "served_on": "2026-03-02",
+        "reply_due_on": "2026-04-02",
+        "replied_on": "2026-03-30",
+        "closed_on": None,
+        "times_returned": 1,
+        "secrecy_level": "internal",
+    }
+    city.peers.clue.advice = [letter]
+    dossier = await frozen(city, team)
+    content = await city.office.get(f"/v1/dossiers/{dossier['id']}/content")
+    (item,) = [item for item in content["items"] if item["section"] == "advice"]
+    assert (item["ref"], item["state"], item["times_returned"]) == (letter["id"], "replied", 1)
+    assert content["counts"]["ledger"]["advice_total"] == 1
+
+
 async def test_later_changes_leave_a_freeze_as_it_was_and_a_diff_lists_them(city: Any) -> None:
     team = await city.authorised_team()
     city.peers.clue.ledger = [line(1), line(2)]

@@ -11,7 +11,7 @@ from notification_service.notices.domain import TABLE, TELLINGS, audience
 from notification_service.notices.items import item_of, link_of
 from notification_service.notices.wording import TITLES, title_of
 
-from contracts import clue, deliberation, inspection, pool
+from contracts import clue, deliberation, following_up, inspection, pool
 
 TREE = UnitTree(
     [
@@ -138,6 +138,14 @@ TASK: dict[str, Any] = {
     "convener_unit": "inv-a",
     "due_at": "2026-12-01T00:00:00Z",
 }
+ORDER: dict[str, Any] = {
+    "order_id": ID,
+    "trigger": "overdue",
+    "state": "issued",
+    "ordering_unit": "inv-a",
+    "target_unit": "cdi-b",
+    "escalated_to": "cdi-a",
+}
 ADVICE = {"advice_id": ID, "kind": "x", "state": "served", "issuing_unit": "inv-a", "addressed_unit": "su-1"}
 
 CMO_A = {"cdi-a", "cmo-a", "pet-a"}
@@ -165,6 +173,7 @@ def example(event_type: type[Event]) -> Event:
         (deliberation.ConsultationEvent, TALK),
         (deliberation.ConsultationActionEvent, TASK),
         (deliberation.AdviceEvent, ADVICE),
+        (following_up.SupervisedHandlingEvent, ORDER),
     ]
     fields = next(fields for parent, fields in parents if issubclass(event_type, parent))
     return event_type.model_validate(fields)
@@ -229,8 +238,24 @@ ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
     (deliberation.ConsultationCancelled, holders({"inv-a", "dg-1", *CMO_B}, *ACTOR)),
     (deliberation.ConsultationActionAssigned, holders(CMO_B, *ACTOR)),
     (deliberation.ConsultationActionSettled, holders({"inv-a"}, *ACTOR)),
+    (deliberation.AdviceDrafted, holders({"inv-a", "cdi-a"}, *LEADER)),
+    (deliberation.AdviceApproved, holders({"inv-a"}, *ACTOR)),
+    (deliberation.AdviceRejected, holders({"inv-a"}, *ACTOR)),
     (deliberation.AdviceServed, holders({"su-1", "sup1-a", "dg-1"}, *WORKER)),
-    (deliberation.AdviceReplied, holders({"inv-a"}, *WORKER)),
+    (deliberation.AdviceReplied, holders({"inv-a"}, *ACTOR)),
+    (deliberation.AdviceReturned, holders({"su-1"}, *WORKER)),
+    (deliberation.AdviceExtended, holders({"su-1"}, *WORKER)),
+    (deliberation.AdviceClosed, holders({"su-1", "sup1-a", "dg-1"}, *WORKER)),
+    (following_up.SupervisedHandlingProposed, holders({"inv-a", "cdi-a"}, *LEADER)),
+    (following_up.SupervisedHandlingApproved, holders({"inv-a"}, *ACTOR)),
+    (following_up.SupervisedHandlingRejected, holders({"inv-a"}, *ACTOR)),
+    (following_up.SupervisedHandlingIssued, holders(CMO_B, *ACTOR)),
+    (following_up.SupervisedHandlingPressed, holders(CMO_B, *ACTOR)),
+    (following_up.SupervisedHandlingExtended, holders(CMO_B, *ACTOR)),
+    (following_up.SupervisedHandlingReported, holders({"inv-a"}, *ACTOR)),
+    (following_up.SupervisedHandlingReturned, holders(CMO_B, *ACTOR)),
+    (following_up.SupervisedHandlingEscalated, holders({"cdi-a", "cmo-a", *CMO_B}, *ACTOR)),
+    (following_up.SupervisedHandlingClosed, holders(CMO_B, *ACTOR)),
     (pool.SecondmentRequested, holders({"sup1-a"}, "home_unit_approver")),
     (pool.SecondmentApproved, holders(AREA, "pool_manager", "inspection_office")),
     (pool.SecondmentRefused, holders(AREA, "pool_manager", "inspection_office")),

@@ -8,7 +8,7 @@ import pytest
 from notification_service.deadlines.domain import CLOCKS, Light, addresses_of, light_of
 from notification_service.notices.addresses import Relation
 
-from contracts import clue, deliberation, inspection
+from contracts import clue, deliberation, following_up, inspection
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
@@ -114,19 +114,24 @@ def test_what_was_submitted_or_answered_is_no_longer_owed() -> None:
     item = {"item_id": uuid4(), "round_id": uuid4(), "unit_code": "su-1", "office_unit": "insp", "state": "x"}
     advice = {"advice_id": uuid4(), "kind": "x", "state": "x", "issuing_unit": "inv-a", "addressed_unit": "su-1"}
     matter = {"supervision_matter_id": uuid4(), "state": "x", "lead_unit": "sup1-a"}
+    order = {"order_id": uuid4(), "trigger": "x", "state": "x", "ordering_unit": "cdi-a", "target_unit": "cdi-b"}
     ended = [
         inspection.RectificationSubmitted.model_validate({**item, "due_at": NOW}),
         inspection.RectificationSignedOff.model_validate({**item, "due_at": NOW}),
         deliberation.AdviceReplied.model_validate({**advice, "reply_due": NOW}),
+        deliberation.AdviceReissued.model_validate({**advice, "reply_due": NOW}),
+        following_up.SupervisedHandlingReported.model_validate(order),
         inspection.MatterClosed.model_validate({**matter, "due_at": NOW}),
     ]
     running = [
         inspection.RectificationReturned.model_validate({**item, "due_at": NOW}),
         deliberation.AdviceServed.model_validate({**advice, "reply_due": NOW}),
+        deliberation.AdviceReturned.model_validate({**advice, "reply_due": NOW}),
+        following_up.SupervisedHandlingIssued.model_validate({**order, "due_at": NOW}),
         inspection.MatterReported.model_validate({**matter, "due_at": NOW}),
     ]
-    assert [CLOCKS[event.type](event)[0].due_at for event in ended] == [None] * 4
-    assert [CLOCKS[event.type](event)[0].due_at for event in running] == [NOW] * 3
+    assert [CLOCKS[event.type](event)[0].due_at for event in ended] == [None] * 6
+    assert [CLOCKS[event.type](event)[0].due_at for event in running] == [NOW] * 5
 
 
 def _round(**more: Any) -> inspection.RoundPlanned:

@@ -28,7 +28,6 @@ from clue_service.consultations.schemas import (
     GiveOpinionIn,
     HoldIn,
     InviteIn,
-    ReasonIn,
     RecuseIn,
     ScheduleIn,
 )
@@ -36,6 +35,7 @@ from clue_service.consultations.service import check_silence
 from clue_service.deadlines.domain import end_of_day
 from clue_service.proceedings.domain import check_part
 from clue_service.proceedings.errors import OwnDraft, PartRequired
+from clue_service.proceedings.schemas import ReasonIn
 from clue_service.proceedings.service import Deed, take_step
 
 OPENED = "clue.consultation.opinions_opened.v1"

@@ -8,12 +8,11 @@ from uuid import UUID
 from chassis.web import RequestModel, ResponseModel
 from pydantic import AwareDatetime, Field
 
-from clue_service.clues.move_schemas import MoveIn, Reason, Sub, UnitCode
+from clue_service.clues.move_schemas import MoveIn, Sub, UnitCode
 from clue_service.clues.vocabulary import SecrecyLevel
 from clue_service.consultations.domain import ActionState, ConsultationState, Kind, Opening, Part, Position
 from clue_service.overlap_alerts.domain import Stage
-
-LongText = Annotated[str, Field(min_length=1, max_length=20_000)]
+from clue_service.proceedings.schemas import LongText, NothingIn, ReasonIn
 
 
 class ParticipantIn(RequestModel):
@@ -37,16 +36,6 @@ class ConveneIn(RequestModel):
     def unit_pointers(self) -> dict[str, str | None]:
         """The units that are to take part."""
         return {f"/participants/{at}/unit": one.unit for at, one in enumerate(self.participants)}
-
-
-class NothingIn(MoveIn):
-    """Nothing is asked."""
-
-
-class ReasonIn(MoveIn):
-    """Why."""
-
-    reason: Reason
 
 
 class ScheduleIn(MoveIn):

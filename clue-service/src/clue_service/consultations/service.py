@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.errors import FieldError, Invalid, NotFound, Text, invalid_field
-from chassis.identity import CLEARANCES
 from chassis.web import check_version
 
 from clue_service.clues import service as clues
@@ -17,7 +16,7 @@ from clue_service.consultations.schemas import ConveneIn, SettleActionIn
 from clue_service.proceedings.domain import WORKERS
 from clue_service.proceedings.errors import PartRequired
 from clue_service.proceedings.move_routes import Reading
-from clue_service.proceedings.policy import represented_units
+from clue_service.proceedings.policy import highest, represented_units
 from clue_service.proceedings.service import Desk, take_step
 
 
@@ -37,7 +36,7 @@ async def convene_consultation(desk: Desk, body: ConveneIn) -> Consultation:
         state=ConsultationState.DRAFT,
         version=0,
         topic=body.topic,
-        secrecy_level=max(levels, key=[str(level) for level in CLEARANCES].index),
+        secrecy_level=highest(levels),
         convener_unit=unit,
         commission=desk.tree.commission(unit),
         convened_by=desk.viewer.sub,

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from chassis.web import RequestModel, ResponseModel
 from pydantic import Field, StringConstraints
 
+from clue_service.advice.schemas import AdviceLineOut
+
 _Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{1,47}$")]
 
 
@@ -47,3 +49,8 @@ class DossierExtractOut(ResponseModel):
     items: list[LedgerLineOut]
     counted_only: int
     is_cut: bool
+    advice: list[AdviceLineOut] = Field(
+        default_factory=list, description="letters of advice served on the unit, within the asker's area and clearance"
+    )
+    advice_total: int = 0
+    advice_by_state: dict[str, int] = Field(default_factory=dict)

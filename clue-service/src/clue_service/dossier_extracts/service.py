@@ -9,6 +9,8 @@ from chassis.errors import Forbidden
 from chassis.identity import Principal
 from chassis.uow import Uow
 
+from clue_service.advice import service as advice
+from clue_service.advice.schemas import AdviceLineOut
 from clue_service.clues import repository as clues
 from clue_service.clues.domain import stage_of
 from clue_service.dossier_extracts import policy, repository
@@ -44,12 +46,18 @@ async def extract(uow: Uow, asker: Principal, tree: UnitTree, body: DossierExtra
         for row in rows
         if row.commission in opened and reader is not None and reader.is_cleared_for(row.secrecy_level)
     ]
+    letters = await advice.served_on(uow, units)
+    shown = [
+        AdviceLineOut.model_validate(letter)
+        for letter in letters
+        if letter.commission in opened and reader is not None and reader.is_cleared_for(letter.secrecy_level)
+    ]
     await uow.audit(
         "extract",
         "dossier",
         body.unit_code,
         purpose=body.purpose,
-        detail={"matter": body.matter, "clues": len(rows), "lines": len(lines)},
+        detail={"matter": body.matter, "clues": len(rows), "lines": len(lines), "advice": len(shown)},
     )
     return DossierExtractOut(
         unit_code=body.unit_code,
@@ -62,6 +70,9 @@ async def extract(uow: Uow, asker: Principal, tree: UnitTree, body: DossierExtra
         items=lines[:MOST_LINES],
         counted_only=len(rows) - len(lines),
         is_cut=len(lines) > MOST_LINES,
+        advice=shown[:MOST_LINES],
+        advice_total=len(letters),
+        advice_by_state=_count(letter.state for letter in letters),
     )
 
 

@@ -1,9 +1,24 @@
-"""Steps of proceedings as callers see them."""
+"""What the bodies of all proceedings share."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from chassis.web import ResponseModel
+from pydantic import Field
+
+from clue_service.clues.move_schemas import MoveIn, Reason
+
+LongText = Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class NothingIn(MoveIn):
+    """Nothing is asked."""
+
+
+class ReasonIn(MoveIn):
+    """Why."""
+
+    reason: Reason
 
 
 class StepOut(ResponseModel):

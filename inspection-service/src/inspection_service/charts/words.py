@@ -5,6 +5,11 @@ from collections.abc import Mapping
 WORDS: Mapping[str, str] = {
     "reports": "检举控告",
     "clues": "问题线索",
+    "served": "已送达",
+    "acknowledged": "已签收",
+    "replied": "已回复",
+    "reviewed": "已审核",
+    "reissued": "已重新制发",
     "findings": "历次巡察发现",
     "rectifications": "整改事项",
     "rounds": "历次巡察",

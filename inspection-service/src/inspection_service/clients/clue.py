@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.http import Peer
+from pydantic import Field
 
 from inspection_service.clients.reading import Answer, document_of, read
 
@@ -36,6 +37,22 @@ class LedgerLine(Answer):
     secrecy_level: str = "internal"
 
 
+class AdviceLine(Answer):
+    """A letter of advice that was served: from whom, when, and what became of it."""
+
+    id: UUID
+    kind: str
+    state: str
+    issuing_unit: str
+    addressed_unit: str
+    served_on: date
+    reply_due_on: date
+    replied_on: date | None = None
+    closed_on: date | None = None
+    times_returned: int = 0
+    secrecy_level: str = "internal"
+
+
 class LedgerExtract(Answer):
     """The clues about a unit, in lines as far as the asker may see, otherwise counted."""
 
@@ -48,6 +65,9 @@ class LedgerExtract(Answer):
     items: tuple[LedgerLine, ...] = ()
     counted_only: int = 0
     is_cut: bool = False
+    advice: tuple[AdviceLine, ...] = ()
+    advice_total: int = 0
+    advice_by_state: dict[str, int] = Field(default_factory=dict)
 
 
 class ClueClient:

@@ -12,7 +12,7 @@ from chassis.identity import CLEARANCES, Principal
 from chassis.moves import Move, MoveTable
 
 FORMAT = "heli-dossier/1"
-SECTIONS = ("rounds", "findings", "rectifications", "reports", "clues")
+SECTIONS = ("rounds", "findings", "rectifications", "reports", "clues", "advice")
 Item = Mapping[str, Any]
 
 

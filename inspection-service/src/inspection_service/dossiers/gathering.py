@@ -13,6 +13,7 @@ from inspection_service.rounds.models import Round
 
 INTERNAL = "internal"
 REPORT_SOURCE = "PETITION"
+_OF_ADVICE = ("advice_total", "advice_by_state")
 
 
 def round_items(rounds: Iterable[Round]) -> list[dict[str, Any]]:
@@ -88,13 +89,44 @@ def ledger_items(extract: LedgerExtract) -> list[dict[str, Any]]:
     ]
 
 
+def advice_items(extract: LedgerExtract) -> list[dict[str, Any]]:
+    """Letters of advice that were served on the unit: by whom and when, never what they say."""
+    return [
+        {
+            "section": "advice",
+            "ref": str(letter.id),
+            "date": letter.served_on.isoformat(),
+            "state": letter.state,
+            "kind": letter.kind,
+            "issuing_unit": letter.issuing_unit,
+            "unit_code": letter.addressed_unit,
+            "due_on": letter.reply_due_on.isoformat(),
+            "replied_on": letter.replied_on.isoformat() if letter.replied_on else None,
+            "closed_on": letter.closed_on.isoformat() if letter.closed_on else None,
+            "times_returned": letter.times_returned,
+            "secrecy_level": letter.secrecy_level,
+        }
+        for letter in extract.advice
+    ]
+
+
 def ledger_counts(extract: LedgerExtract | None) -> dict[str, Any] | None:
     """The counts over all clues, also those the asker sees no line of."""
     if extract is None:
         return None
     return extract.model_dump(
         mode="json",
-        include={"depth", "clues", "by_stage", "by_source", "by_category", "by_year", "counted_only", "is_cut"},
+        include={
+            "depth",
+            "clues",
+            "by_stage",
+            "by_source",
+            "by_category",
+            "by_year",
+            "counted_only",
+            "is_cut",
+            *_OF_ADVICE,
+        },
     )
 
 

@@ -94,6 +94,7 @@ async def freeze(
         *gathering.finding_items(earlier, zone),
         *gathering.rectification_items(owed, zone),
         *(gathering.ledger_items(extract) if extract else ()),
+        *(gathering.advice_items(extract) if extract else ()),
     ]
     facts = {
         "unit": gathering.unit_facts(tree, unit),

@@ -20,6 +20,8 @@ class ClueStandIn:
         self.ledger: list[dict[str, Any]] = []
         """Lines the next extracts answer, whatever the unit."""
         self.counted_only = 0
+        self.advice: list[dict[str, Any]] = []
+        """Letters of advice the next extracts answer."""
         self.extracts: list[tuple[dict[str, Any], str | None]] = []
         self.app = Starlette(
             routes=[
@@ -64,5 +66,8 @@ class ClueStandIn:
                 "items": self.ledger,
                 "counted_only": self.counted_only,
                 "is_cut": False,
+                "advice": self.advice,
+                "advice_total": len(self.advice),
+                "advice_by_state": dict(Counter(str(letter["state"]) for letter in self.advice)),
             }
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.envelope import Event
 
-from contracts import clue, deliberation, inspection
+from contracts import clue, deliberation, following_up, inspection
 from notification_service.notices.addresses import Address, Relation
 from notification_service.notices.roles import ACTORS, HANDLERS, INSPECTION_OFFICE, OFFICERS, SUPERVISORS, WORKERS
 
@@ -139,7 +139,13 @@ def _of_briefing(event: inspection.BriefingRequestEvent) -> list[Clock]:
 
 
 def _of_advice(event: deliberation.AdviceEvent) -> list[Clock]:
-    due_at = event.reply_due if isinstance(event, deliberation.AdviceServed) else None
+    ended = isinstance(
+        event,
+        deliberation.AdviceReplied
+        | deliberation.AdviceReviewed
+        | deliberation.AdviceClosed
+        | deliberation.AdviceReissued,
+    )
     return [
         Clock(
             "advice",
@@ -147,8 +153,22 @@ def _of_advice(event: deliberation.AdviceEvent) -> list[Clock]:
             None,
             unit=event.addressed_unit,
             rule="reply",
-            due_at=due_at,
+            due_at=None if ended else event.reply_due,
             escalates_to=event.issuing_unit,
+        )
+    ]
+
+
+def _of_order(event: following_up.SupervisedHandlingEvent) -> list[Clock]:
+    return [
+        Clock(
+            "supervised_handling",
+            str(event.order_id),
+            None,
+            unit=event.target_unit,
+            rule="report",
+            due_at=event.due_at,
+            escalates_to=event.ordering_unit,
         )
     ]
 
@@ -203,6 +223,7 @@ _READERS: tuple[tuple[type[Event], Callable[[Any], list[Clock]]], ...] = (
     (clue.TransferEvent, _of_transfer),
     (inspection.RectificationEvent, _of_rectification),
     (deliberation.AdviceEvent, _of_advice),
+    (following_up.SupervisedHandlingEvent, _of_order),
     (deliberation.ConsultationActionEvent, _of_action),
     (deliberation.ConsultationEvent, _of_consultation),
     (inspection.MatterEvent, _of_matter),
@@ -226,6 +247,7 @@ _OWERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
         "clue_transfer": (Relation.CASE_OFFICE, OFFICERS),
         "rectification": (Relation.UNIT, WORKERS),
         "advice": (Relation.UNIT, WORKERS),
+        "supervised_handling": (Relation.PARTY, ACTORS),
         "consultation": (Relation.PARTY, ACTORS),
         "consultation_action": (Relation.PARTY, ACTORS),
         "supervision_matter": (Relation.UNIT, WORKERS),
@@ -239,6 +261,7 @@ _WATCHERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
         "clue_transfer": (Relation.CASE_OFFICE, SUPERVISORS),
         "rectification": (Relation.UNIT, INSPECTION_OFFICE),
         "advice": (Relation.UNIT, WORKERS),
+        "supervised_handling": (Relation.PARTY, ACTORS),
         "consultation": (Relation.PARTY, ACTORS),
         "consultation_action": (Relation.PARTY, ACTORS),
     }

@@ -23,6 +23,7 @@ _PATHS = {
     "clue_transfer": "/v1/clue-transfers/",
     "overlap_alert": "/v1/overlap-alerts/",
     "consultation": "/v1/consultations/",
+    "supervised_handling": "/v1/supervised-handlings/",
     "consultation_action": "/v1/consultation-actions/",
     "advice": "/v1/advice/",
     "secondment": "/v1/secondments/",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts import deliberation
+from contracts import deliberation, following_up
 from notification_service.notices.addresses import Relation, Telling, To
 from notification_service.notices.roles import ACTORS, LEADERS, WORKERS
 
@@ -15,6 +15,11 @@ _CONVENER = To(Relation.PARTY, "convener_unit", ACTORS)
 _PARTICIPANTS = To(Relation.PARTY, "participant_units", ACTORS)
 _INVITED = To(Relation.PARTY, "invited", ACTORS)
 _CONVENERS_LEADERS = To(Relation.LEADERSHIP, "convener_unit", LEADERS)
+_ISSUER = To(Relation.PARTY, "issuing_unit", ACTORS)
+_ISSUERS_LEADERS = To(Relation.LEADERSHIP, "issuing_unit", LEADERS)
+_ADDRESSEE = To(Relation.UNIT, "addressed_unit", WORKERS)
+_ORDERER = To(Relation.PARTY, "ordering_unit", ACTORS)
+_TARGET = To(Relation.PARTY, "target_unit", ACTORS)
 
 ROWS: tuple[Telling, ...] = (
     Telling(deliberation.ConsultationSubmitted, "consultation_submitted", (_CONVENERS_LEADERS,)),
@@ -44,10 +49,34 @@ ROWS: tuple[Telling, ...] = (
         (To(Relation.PARTY, "owner_unit", ACTORS),),
     ),
     Telling(deliberation.ConsultationActionSettled, "consultation_action_settled", (_CONVENER,)),
+    Telling(deliberation.AdviceDrafted, "advice_drafted", (_ISSUERS_LEADERS,)),
+    Telling(deliberation.AdviceApproved, "advice_approved", (_ISSUER,)),
+    Telling(deliberation.AdviceRejected, "advice_rejected", (_ISSUER,)),
     Telling(
         deliberation.AdviceServed,
         "advice_served",
-        (To(Relation.UNIT, "addressed_unit", WORKERS), To(Relation.OUTCOME, "addressed_unit", WORKERS)),
+        (_ADDRESSEE, To(Relation.OUTCOME, "addressed_unit", WORKERS)),
     ),
-    Telling(deliberation.AdviceReplied, "advice_replied", (To(Relation.UNIT, "issuing_unit", WORKERS),)),
+    Telling(deliberation.AdviceReplied, "advice_replied", (_ISSUER,)),
+    Telling(deliberation.AdviceReturned, "advice_returned", (_ADDRESSEE,)),
+    Telling(deliberation.AdviceExtended, "advice_extended", (_ADDRESSEE,)),
+    Telling(deliberation.AdviceClosed, "advice_closed", (_ADDRESSEE, To(Relation.OUTCOME, "addressed_unit", WORKERS))),
+    Telling(
+        following_up.SupervisedHandlingProposed,
+        "supervised_handling_proposed",
+        (To(Relation.LEADERSHIP, "ordering_unit", LEADERS),),
+    ),
+    Telling(following_up.SupervisedHandlingApproved, "supervised_handling_approved", (_ORDERER,)),
+    Telling(following_up.SupervisedHandlingRejected, "supervised_handling_rejected", (_ORDERER,)),
+    Telling(following_up.SupervisedHandlingIssued, "supervised_handling_issued", (_TARGET,)),
+    Telling(following_up.SupervisedHandlingPressed, "supervised_handling_pressed", (_TARGET,)),
+    Telling(following_up.SupervisedHandlingExtended, "supervised_handling_extended", (_TARGET,)),
+    Telling(following_up.SupervisedHandlingReported, "supervised_handling_reported", (_ORDERER,)),
+    Telling(following_up.SupervisedHandlingReturned, "supervised_handling_returned", (_TARGET,)),
+    Telling(
+        following_up.SupervisedHandlingEscalated,
+        "supervised_handling_escalated",
+        (To(Relation.PARTY, "escalated_to", ACTORS), _TARGET),
+    ),
+    Telling(following_up.SupervisedHandlingClosed, "supervised_handling_closed", (_TARGET,)),
 )

@@ -1,0 +1,52 @@
+"""SQL of advice. Every read that answers a caller is filtered by ``visible_to``."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.access.policy import Viewer
+from clue_service.advice.domain import BEFORE_SERVED
+from clue_service.advice.models import Advice
+from clue_service.proceedings.policy import represented_units
+
+
+def visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """``policy.parts_in`` in SQL: whether the viewer has any part."""
+    own = sorted(represented_units(viewer))
+    if not own:
+        return false()
+    served = Advice.state.not_in(sorted(BEFORE_SERVED))
+    return and_(
+        Advice.secrecy_level.in_(sorted(viewer.cleared_for)),
+        or_(
+            Advice.issuing_unit.in_(own),
+            Advice.commission.in_(own),
+            and_(served, or_(Advice.addressed_unit.in_(own), Advice.watchers.overlap(own))),
+        ),
+    )
+
+
+async def find_visible(session: AsyncSession, viewer: Viewer, advice_id: UUID, *, lock: bool = False) -> Advice | None:
+    """The letter, if the viewer has a part in it."""
+    query = select(Advice).where(Advice.id == advice_id, visible_to(viewer)).execution_options(populate_existing=True)
+    return await session.scalar(query.with_for_update(key_share=True) if lock else query)
+
+
+async def list_visible(
+    session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
+) -> Sequence[Advice]:
+    """Letters the viewer has a part in, newest first."""
+    query = select(Advice).where(visible_to(viewer))
+    if state is not None:
+        query = query.where(Advice.state == state)
+    if before is not None:
+        query = query.where(Advice.id < before)
+    return (await session.scalars(query.order_by(Advice.id.desc()).limit(limit))).all()
+
+
+async def list_served_on(session: AsyncSession, unit_codes: Collection[str]) -> Sequence[Advice]:
+    """Letters that were served on some units, oldest first."""
+    query = select(Advice).where(Advice.addressed_unit.in_(list(unit_codes)), Advice.served_on.is_not(None))
+    return (await session.scalars(query.order_by(Advice.served_on, Advice.id))).all()
