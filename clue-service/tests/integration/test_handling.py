@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from chassis.clock import FixedClock
 from chassis.testing.harness import Harness
 
@@ -77,6 +78,37 @@ async def test_the_clock_of_the_opinion_runs_stops_and_goes_on(call: Any, regist
     assert (await call("supervisor@cmo-dh", "POST", f"{path}/extend", wish)).status_code == 422
     later = await call("supervisor@cmo-dh", "POST", f"{path}/extend", {**wish, "until": "2027-01-15"})
     assert (later.status_code, later.json()["due_at"]) == (200, "2027-01-15T15:59:59Z")
+
+
+@pytest.mark.parametrize(
+    ("method", "rule", "due"),
+    [
+        ("talk_inquiry", "talk_inquiry_report", "2026-12-23T15:59:59Z"),
+        ("preliminary_verification", "preliminary_verification", "2027-02-23T15:59:59Z"),
+        ("on_hold", "on_hold_review", "2027-11-23T15:59:59Z"),
+        ("closed", None, None),
+    ],
+)
+async def test_an_approved_method_starts_its_own_clock(
+    method: str, rule: str | None, due: str | None, call: Any, register: Any, bring: Any, harness: Harness
+) -> None:
+    clue = await bring(await register("officer@pet-dh"), "approved", method=method)
+    assert (clue["due_rule"], clue["due_at"]) == (rule, due)
+    (event,) = await harness.staged_events("clue.clue.disposition_approved")
+    assert event.data["due_at"] == due
+    if due is not None:
+        assert clue["due_provisional"] is due.startswith("2027"), "the calendar of 2027 is not published"
+        wish = {"until": "2028-01-15", "reason": "r", "approved_by": "p"}
+        later = await call("supervisor@cmo-dh", "POST", f"/v1/clues/{clue['id']}/extend", wish)
+        assert (later.status_code, later.json()["status"]) == (200, clue["status"])
+        assert later.json()["due_at"] == "2028-01-15T15:59:59Z"
+
+
+async def test_the_clock_of_a_check_ends_with_its_result(call: Any, register: Any, bring: Any) -> None:
+    clue = await bring(await register("officer@pet-dh"), "approved", method="talk_inquiry")
+    body = {"outcome": "first_form"}
+    done = (await call("handler@inv1-dh", "POST", f"/v1/clues/{clue['id']}/record-result", body)).json()
+    assert (done["status"], done["due_rule"], done["due_at"]) == ("closed", None, None)
 
 
 async def test_an_overdue_clue_is_listed_as_such(call: Any, register: Any, bring: Any, clock: FixedClock) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from chassis.errors import MoveRefused, Text
 
 from clue_service.clues import domain, repository, rights
+from clue_service.clues.clocks import start_clock
 from clue_service.clues.errors import ApproverRankRequired, OwnProposal
 from clue_service.clues.models import Disposition, Result
 from clue_service.clues.move_schemas import (
@@ -72,6 +73,7 @@ async def approve(moving: Moving, body: DecideDispositionIn) -> Step:
         await matters.take_lead(uow, moving.tree, scopes, lead)
     _decide(moving, proposal, "approved", body)
     status, closure = domain.state_approved(proposal.method)
+    start_clock(uow, clue, status)
     return Step(status, closure, said={"method": proposal.method})
 
 
@@ -80,8 +82,7 @@ async def reject(moving: Moving, body: DecideDispositionIn) -> Step:
     proposal = await _decidable(moving)
     _decide(moving, proposal, "rejected", body)
     status = Status(proposal.proposed_from)
-    if status is Status.ASSIGNED:
-        moving.clue.clock_stopped_at = None
+    moving.clue.clock_stopped_at = None
     closure = await _closure_before(moving) if status is Status.CLOSED else None
     return Step(status, closure, said={"method": proposal.method})
 
@@ -129,6 +130,7 @@ async def record_result(moving: Moving, body: RecordResultIn) -> Step:
         }
         raise MoveRefused(sentence, members=members)
     status, closure = possible[body.outcome]
+    start_clock(uow, clue, status)
     four_forms = 1 if closure is Closure.FIRST_FORM else body.four_forms
     uow.session.add(
         Result(

@@ -157,7 +157,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         ("disposition_approved", "closed"),
         _DECISION,
         "not by the proposer; rank table; no rival leads the matter; talk_inquiry and preliminary_verification take its"
-        " lead",
+        " lead; the clock of the new state starts",
     ),
     _move(
         "reject-disposition",
@@ -209,8 +209,8 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
     ),
     _move(
         "extend",
-        [S.ASSIGNED],
-        S.ASSIGNED,
+        [S.ASSIGNED, S.ON_HOLD, *_CHECKS],
+        None,
         (_SUPERVISOR, _APPROVER),
         ("extended",),
         '{"until", "reason", "approved_by"}',

@@ -2,6 +2,7 @@
 
 from chassis.errors import MoveRefused, Text, invalid_field
 
+from clue_service.clues.clocks import end_clock
 from clue_service.clues.models import Clue
 from clue_service.clues.move_schemas import AssignDownIn, HandOverIn, RecallIn, TransferIn, approval_record
 from clue_service.clues.states import Status
@@ -72,8 +73,7 @@ async def _hand_over(moving: Moving, sending: Sending, status: Status) -> Step:
 def clear_assignment(clue: Clue) -> None:
     """Nobody of the commission handles it, and no clock runs."""
     clue.lead_unit, clue.co_units, clue.members, clue.assignment_approval = None, [], [], None
-    clue.due_rule = clue.clock_start = clue.due_at = clue.clock_stopped_at = None
-    clue.due_provisional = False
+    end_clock(clue)
 
 
 async def recall(moving: Moving, _body: RecallIn) -> Step:

@@ -12,6 +12,7 @@ from chassis.web import check_version
 from clue_service.access.policy import LEADERS, Viewer
 from clue_service.clues import dispositions, domain, events, handing_over, repository, rights, sealing, splitting
 from clue_service.clues import service as clues
+from clue_service.clues.clocks import start_clock
 from clue_service.clues.errors import MoveNotYours
 from clue_service.clues.handing_over import check_back, clear_assignment
 from clue_service.clues.models import Clue
@@ -28,7 +29,7 @@ from clue_service.clues.move_schemas import (
 from clue_service.clues.states import Closure, Status
 from clue_service.clues.steps import MATCH_AGAIN, Moving, Step
 from clue_service.clues.vocabulary import OverlapPolicy
-from clue_service.deadlines.domain import DISPOSITION_OPINION, due_after, end_of_day
+from clue_service.deadlines.domain import end_of_day
 from clue_service.intake.engine import Engine
 from clue_service.matters import service as matters
 from clue_service.matters.domain import Link, SourceKind
@@ -127,11 +128,7 @@ async def _assign(moving: Moving, body: AssignIn) -> Step:
     clue.co_units = sorted(set(body.co_units) - {body.lead_unit})
     clue.members = sorted(set(body.members or ()))
     clue.assignment_approval = approval_record(body.approved_by)
-    today = uow.clock.today()
-    due = due_after(DISPOSITION_OPINION, today)
-    clue.due_rule, clue.clock_start = DISPOSITION_OPINION.name, today
-    clue.due_at, clue.due_provisional = end_of_day(due.on, uow.clock.zone), due.is_provisional
-    clue.clock_stopped_at = None
+    start_clock(uow, clue, Status.ASSIGNED)
     return Step(Status.ASSIGNED, said={"members": tuple(clue.members)})
 
 
