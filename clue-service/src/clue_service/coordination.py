@@ -11,12 +11,20 @@ from clue_service.advice.routes import router as advice
 from clue_service.consultations.automatic import open_due_opinions
 from clue_service.consultations.consumers import handlers as convene_by_overlap
 from clue_service.consultations.routes import router as consultations
+from clue_service.outcome_notices.consumers import handlers as tell_outcomes
+from clue_service.outcome_notices.routes import router as outcome_notices
+from clue_service.outcome_notices.service import escalate_late
+from clue_service.reporter_notices.consumers import handlers as owe_reporters
+from clue_service.reporter_notices.routes import router as reporter_notices
 from clue_service.supervised_handlings.routes import router as supervised_handlings
 
-ROUTERS: tuple[APIRouter, ...] = (consultations, advice, supervised_handlings)
-TIMERS: tuple[Timer, ...] = (Timer("open_due_opinions", 5, open_due_opinions),)
+ROUTERS: tuple[APIRouter, ...] = (consultations, advice, supervised_handlings, outcome_notices, reporter_notices)
+TIMERS: tuple[Timer, ...] = (
+    Timer("open_due_opinions", 5, open_due_opinions),
+    Timer("escalate_late_outcome_notices", 30, escalate_late),
+)
 
 
 def handlers(resources: Resources) -> Mapping[str, Handler]:
     """Event type → handler."""
-    return merged(convene_by_overlap(resources))
+    return merged(convene_by_overlap(resources), tell_outcomes(resources), owe_reporters(resources))

@@ -1,9 +1,9 @@
-"""Events of clue-service about following up: orders that press for a result, outcomes others must know."""
+"""Events of clue-service about following up: orders that press, outcomes others must know, what reporters are owed."""
 
 from typing import ClassVar
 from uuid import UUID
 
-from contracts.envelope import Code, Egress, Event, Instant, UnitCode
+from contracts.envelope import Code, Egress, Event, Instant, Reference, UnitCode
 
 
 class SupervisedHandlingEvent(Event):
@@ -94,6 +94,72 @@ class SupervisedHandlingClosed(SupervisedHandlingEvent):
     type: ClassVar[str] = "clue.supervised_handling.closed.v1"
 
 
+class OutcomeNoticeEvent(Event):
+    """A unit is told that a unit it watches over had an outcome. Neither person nor clue is named."""
+
+    key: ClassVar[str] = "notice_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    notice_id: UUID
+    kind: Code
+    state: Code
+    about_unit: UnitCode
+    unit: UnitCode
+    """Who is told: the linked office, or a resident group."""
+    handling_unit: UnitCode
+    ack_due: Instant | None = None
+
+
+class OutcomeNotified(OutcomeNoticeEvent):
+    """Key notice_id. ``unit`` is to take note by ``ack_due``."""
+
+    type: ClassVar[str] = "clue.outcome_notice.notified.v1"
+
+
+class OutcomeNoticeAcknowledged(OutcomeNoticeEvent):
+    """Key notice_id. The unit has taken note."""
+
+    type: ClassVar[str] = "clue.outcome_notice.acknowledged.v1"
+
+
+class OutcomeNoticeEscalated(OutcomeNoticeEvent):
+    """Key notice_id. Nobody took note in time: leaders of the unit and who handled it are told."""
+
+    type: ClassVar[str] = "clue.outcome_notice.escalated.v1"
+
+
+class ReporterNoticeEvent(Event):
+    """What is owed to the reporter of a clue; who that is stands in no event."""
+
+    key: ClassVar[str] = "notice_id"
+    egress: ClassVar[Egress] = Egress.NEVER
+
+    notice_id: UUID
+    clue_no: Reference
+    kind: Code
+    state: Code
+    commission: UnitCode
+    due_at: Instant | None = None
+
+
+class ReporterNoticeOwed(ReporterNoticeEvent):
+    """Key notice_id. The commission's office tells the reporter by ``due_at``."""
+
+    type: ClassVar[str] = "clue.reporter_notice.owed.v1"
+
+
+class ReporterNoticeGiven(ReporterNoticeEvent):
+    """Key notice_id. The reporter was told."""
+
+    type: ClassVar[str] = "clue.reporter_notice.given.v1"
+
+
+class ReporterNoticeDropped(ReporterNoticeEvent):
+    """Key notice_id. It is not owed: the letter is a repeat, or the clue goes on."""
+
+    type: ClassVar[str] = "clue.reporter_notice.dropped.v1"
+
+
 EVENTS: tuple[type[Event], ...] = (
     SupervisedHandlingProposed,
     SupervisedHandlingApproved,
@@ -107,4 +173,10 @@ EVENTS: tuple[type[Event], ...] = (
     SupervisedHandlingReviewed,
     SupervisedHandlingEscalated,
     SupervisedHandlingClosed,
+    OutcomeNotified,
+    OutcomeNoticeAcknowledged,
+    OutcomeNoticeEscalated,
+    ReporterNoticeOwed,
+    ReporterNoticeGiven,
+    ReporterNoticeDropped,
 )

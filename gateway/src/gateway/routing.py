@@ -28,6 +28,7 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "protections",
         "consultations",
         "consultation-actions",
+        "outcome-notices",
         "advice",
         "supervised-handlings",
         "library-items",

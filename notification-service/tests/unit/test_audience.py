@@ -138,6 +138,14 @@ TASK: dict[str, Any] = {
     "convener_unit": "inv-a",
     "due_at": "2026-12-01T00:00:00Z",
 }
+OUTCOME: dict[str, Any] = {
+    "notice_id": ID,
+    "kind": "talk_inquiry",
+    "state": "escalated",
+    "about_unit": "su-1",
+    "unit": "dg-1",
+    "handling_unit": "cdi-b",
+}
 ORDER: dict[str, Any] = {
     "order_id": ID,
     "trigger": "overdue",
@@ -174,6 +182,7 @@ def example(event_type: type[Event]) -> Event:
         (deliberation.ConsultationActionEvent, TASK),
         (deliberation.AdviceEvent, ADVICE),
         (following_up.SupervisedHandlingEvent, ORDER),
+        (following_up.OutcomeNoticeEvent, OUTCOME),
     ]
     fields = next(fields for parent, fields in parents if issubclass(event_type, parent))
     return event_type.model_validate(fields)
@@ -256,6 +265,10 @@ ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
     (following_up.SupervisedHandlingReturned, holders(CMO_B, *ACTOR)),
     (following_up.SupervisedHandlingEscalated, holders({"cdi-a", "cmo-a", *CMO_B}, *ACTOR)),
     (following_up.SupervisedHandlingClosed, holders(CMO_B, *ACTOR)),
+    (
+        following_up.OutcomeNoticeEscalated,
+        holders({"dg-1", "cdi-a"}, *LEADER) | holders(CMO_B, "case_supervisor"),
+    ),
     (pool.SecondmentRequested, holders({"sup1-a"}, "home_unit_approver")),
     (pool.SecondmentApproved, holders(AREA, "pool_manager", "inspection_office")),
     (pool.SecondmentRefused, holders(AREA, "pool_manager", "inspection_office")),

@@ -100,6 +100,25 @@ def test_each_participant_owes_its_opinion_until_it_is_given_or_all_are_open() -
         assert [due for _, due, _ in clocks(ended)] == [None, None]
 
 
+def test_an_outcome_is_owed_its_acknowledgement_and_a_reporter_the_news() -> None:
+    outcome = {
+        "notice_id": uuid4(), "kind": "advice", "state": "x", "about_unit": "su-1", "unit": "dg-1",
+        "handling_unit": "inv-a", "ack_due": NOW,
+    }  # fmt: skip
+    for event, due in (
+        (following_up.OutcomeNotified, NOW),
+        (following_up.OutcomeNoticeAcknowledged, None),
+        (following_up.OutcomeNoticeEscalated, None),
+    ):
+        (clock,) = CLOCKS[event.type](event.model_validate(outcome))
+        assert (clock.unit, clock.due_at) == ("dg-1", due)
+    owed = {"notice_id": uuid4(), "clue_no": "A-1", "kind": "result", "state": "owed", "commission": "cdi-a"}
+    (clock,) = CLOCKS["clue.reporter_notice.owed.v1"](
+        following_up.ReporterNoticeOwed.model_validate({**owed, "due_at": NOW})
+    )
+    assert (clock.unit, clock.due_at, clock.within) == ("cdi-a", NOW, "cdi-a")
+
+
 def test_a_task_is_owed_until_it_is_settled() -> None:
     task = {
         "action_id": uuid4(), "consultation_id": uuid4(), "state": "x", "owner_unit": "cdi-b",

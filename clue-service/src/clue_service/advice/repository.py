@@ -34,6 +34,11 @@ async def find_visible(session: AsyncSession, viewer: Viewer, advice_id: UUID, *
     return await session.scalar(query.with_for_update(key_share=True) if lock else query)
 
 
+async def find_letter(session: AsyncSession, advice_id: UUID) -> Advice | None:
+    """A letter, for the service's own work."""
+    return await session.scalar(select(Advice).where(Advice.id == advice_id))
+
+
 async def list_visible(
     session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
 ) -> Sequence[Advice]:

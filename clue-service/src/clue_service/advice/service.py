@@ -214,6 +214,11 @@ async def describe_advice(desk: Desk, letters: Sequence[Advice]) -> list[AdviceO
     return answers
 
 
+async def letter_by_id(uow: Uow, advice_id: UUID) -> Advice | None:
+    """A letter, for the service's own work."""
+    return await repository.find_letter(uow.session, advice_id)
+
+
 async def served_on(uow: Uow, unit_codes: Collection[str]) -> Sequence[Advice]:
     """Letters that were served on some units, for the service's own work."""
     return await repository.list_served_on(uow.session, unit_codes)

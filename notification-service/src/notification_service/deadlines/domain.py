@@ -11,7 +11,15 @@ from contracts.envelope import Event
 
 from contracts import clue, deliberation, following_up, inspection
 from notification_service.notices.addresses import Address, Relation
-from notification_service.notices.roles import ACTORS, HANDLERS, INSPECTION_OFFICE, OFFICERS, SUPERVISORS, WORKERS
+from notification_service.notices.roles import (
+    ACTORS,
+    HANDLERS,
+    INSPECTION_OFFICE,
+    LEADERS,
+    OFFICERS,
+    SUPERVISORS,
+    WORKERS,
+)
 
 YELLOW_SPAN = timedelta(days=3)
 """The light is yellow in the last three days (the ``generic`` profile)."""
@@ -173,6 +181,34 @@ def _of_order(event: following_up.SupervisedHandlingEvent) -> list[Clock]:
     ]
 
 
+def _of_outcome(event: following_up.OutcomeNoticeEvent) -> list[Clock]:
+    return [
+        Clock(
+            "outcome_notice",
+            str(event.notice_id),
+            None,
+            unit=event.unit,
+            rule="acknowledge",
+            due_at=event.ack_due if isinstance(event, following_up.OutcomeNotified) else None,
+        )
+    ]
+
+
+def _of_reporter_notice(event: following_up.ReporterNoticeEvent) -> list[Clock]:
+    return [
+        Clock(
+            "reporter_notice",
+            str(event.notice_id),
+            event.clue_no,
+            unit=event.commission,
+            rule=event.kind,
+            due_at=event.due_at,
+            within=event.commission,
+            escalates_to=event.commission,
+        )
+    ]
+
+
 def _of_consultation(event: deliberation.ConsultationEvent) -> list[Clock]:
     """Each participant owes its opinion, until it is given or all are open."""
     if isinstance(event, deliberation.ConsultationScheduled | deliberation.ConsultationInvited):
@@ -224,6 +260,8 @@ _READERS: tuple[tuple[type[Event], Callable[[Any], list[Clock]]], ...] = (
     (inspection.RectificationEvent, _of_rectification),
     (deliberation.AdviceEvent, _of_advice),
     (following_up.SupervisedHandlingEvent, _of_order),
+    (following_up.OutcomeNoticeEvent, _of_outcome),
+    (following_up.ReporterNoticeEvent, _of_reporter_notice),
     (deliberation.ConsultationActionEvent, _of_action),
     (deliberation.ConsultationEvent, _of_consultation),
     (inspection.MatterEvent, _of_matter),
@@ -247,6 +285,8 @@ _OWERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
         "clue_transfer": (Relation.CASE_OFFICE, OFFICERS),
         "rectification": (Relation.UNIT, WORKERS),
         "advice": (Relation.UNIT, WORKERS),
+        "outcome_notice": (Relation.UNIT, WORKERS),
+        "reporter_notice": (Relation.CASE_OFFICE, OFFICERS),
         "supervised_handling": (Relation.PARTY, ACTORS),
         "consultation": (Relation.PARTY, ACTORS),
         "consultation_action": (Relation.PARTY, ACTORS),
@@ -261,6 +301,7 @@ _WATCHERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
         "clue_transfer": (Relation.CASE_OFFICE, SUPERVISORS),
         "rectification": (Relation.UNIT, INSPECTION_OFFICE),
         "advice": (Relation.UNIT, WORKERS),
+        "reporter_notice": (Relation.LEADERSHIP, LEADERS),
         "supervised_handling": (Relation.PARTY, ACTORS),
         "consultation": (Relation.PARTY, ACTORS),
         "consultation_action": (Relation.PARTY, ACTORS),

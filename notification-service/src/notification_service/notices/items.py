@@ -23,6 +23,8 @@ _PATHS = {
     "clue_transfer": "/v1/clue-transfers/",
     "overlap_alert": "/v1/overlap-alerts/",
     "consultation": "/v1/consultations/",
+    "outcome_notice": "/v1/outcome-notices/",
+    "reporter_notice": "/v1/reporter-notices/",
     "supervised_handling": "/v1/supervised-handlings/",
     "consultation_action": "/v1/consultation-actions/",
     "advice": "/v1/advice/",

@@ -4,7 +4,7 @@ from typing import Any
 
 from contracts import deliberation, following_up
 from notification_service.notices.addresses import Relation, Telling, To
-from notification_service.notices.roles import ACTORS, LEADERS, WORKERS
+from notification_service.notices.roles import ACTORS, LEADERS, SUPERVISORS, WORKERS
 
 
 def _all_signed(event: Any) -> bool:
@@ -79,4 +79,13 @@ ROWS: tuple[Telling, ...] = (
         (To(Relation.PARTY, "escalated_to", ACTORS), _TARGET),
     ),
     Telling(following_up.SupervisedHandlingClosed, "supervised_handling_closed", (_TARGET,)),
+    # A result is told by itself, and advice when it is served: here only what nobody took note of.
+    Telling(
+        following_up.OutcomeNoticeEscalated,
+        "outcome_notice_escalated",
+        (
+            To(Relation.LEADERSHIP, "unit", LEADERS),
+            To(Relation.CASE_OFFICE, "handling_unit", SUPERVISORS, unit_field="unit"),
+        ),
+    ),
 )

@@ -41,6 +41,9 @@ TITLES: Mapping[str, Text] = MappingProxyType(
         "consultation_action_assigned": Text("会商落实事项待办", "A task follows from a consultation"),
         "consultation_action_settled": Text("会商落实事项已办结", "A task of a consultation is settled"),
         "consultation_concluded": Text("会商已有结论", "A consultation was concluded"),
+        "outcome_notice_escalated": Text(
+            "处置结果通报逾期未确认", "A notice of an outcome was not acknowledged in time"
+        ),
         "advice_drafted": Text("纪检监察建议待审批", "Supervisory advice waits for approval"),
         "advice_approved": Text("纪检监察建议已获批准，请送达", "Supervisory advice was approved; please serve it"),
         "advice_rejected": Text("纪检监察建议未获批准", "Supervisory advice was not approved"),

@@ -1,0 +1,63 @@
+"""SQL of outcome notices. Every read that answers a caller is filtered by ``visible_to``."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.access.policy import Viewer
+from clue_service.outcome_notices.models import OutcomeNotice
+from clue_service.proceedings.policy import represented_units
+
+
+def visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """``service.parts_in`` in SQL: whether the viewer has any part."""
+    own = sorted(represented_units(viewer))
+    if not own:
+        return false()
+    mine = or_(OutcomeNotice.unit.in_(own), OutcomeNotice.commission.in_(own), OutcomeNotice.handling_unit.in_(own))
+    return and_(OutcomeNotice.secrecy_level.in_(sorted(viewer.cleared_for)), mine)
+
+
+async def add_notice(session: AsyncSession, values: Mapping[str, Any]) -> OutcomeNotice | None:
+    """A notice; None where the unit was told of it before. Waits for another's open transaction on it."""
+    statement = insert(OutcomeNotice).values(**values).on_conflict_do_nothing()
+    notice_id = await session.scalar(statement.returning(OutcomeNotice.id))
+    return await session.get(OutcomeNotice, notice_id) if notice_id is not None else None
+
+
+async def find_visible(
+    session: AsyncSession, viewer: Viewer, notice_id: UUID, *, lock: bool = False
+) -> OutcomeNotice | None:
+    """The notice, if the viewer has a part in it."""
+    query = select(OutcomeNotice).where(OutcomeNotice.id == notice_id, visible_to(viewer))
+    query = query.execution_options(populate_existing=True)
+    return await session.scalar(query.with_for_update(key_share=True) if lock else query)
+
+
+async def list_visible(
+    session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
+) -> Sequence[OutcomeNotice]:
+    """Notices the viewer has a part in, newest first."""
+    query = select(OutcomeNotice).where(visible_to(viewer))
+    if state is not None:
+        query = query.where(OutcomeNotice.state == state)
+    if before is not None:
+        query = query.where(OutcomeNotice.id < before)
+    return (await session.scalars(query.order_by(OutcomeNotice.id.desc()).limit(limit))).all()
+
+
+async def lock_one_late(session: AsyncSession, now: datetime) -> OutcomeNotice | None:
+    """A notice nobody acknowledged in time; those another has locked are left."""
+    query = (
+        select(OutcomeNotice)
+        .where(OutcomeNotice.state == "notified", OutcomeNotice.ack_due_at < now)
+        .order_by(OutcomeNotice.ack_due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return await session.scalar(query.execution_options(populate_existing=True))

@@ -1,0 +1,50 @@
+"""Own events of clues from which follows what reporters are owed."""
+
+from chassis.consumer import Handler
+from chassis.service import Resources
+from chassis.uow import Uow
+from contracts.clue import (
+    ClueClosed,
+    ClueEvent,
+    ClueRegistered,
+    ClueReopened,
+    ClueResultRecorded,
+    ClueRetainedAsRepeat,
+    ClueReturned,
+)
+from contracts.envelope import Envelope
+
+from clue_service.clues import service as clues
+from clue_service.reporter_notices import service
+from clue_service.reporter_notices.domain import Kind
+
+_CONCLUDED = frozenset({"case_filed", "transferred_to_party_org", "closed"})
+
+
+def handlers(_resources: Resources) -> dict[str, Handler]:
+    """Event type → handler."""
+
+    async def accepted_is_owed(uow: Uow, envelope: Envelope, event: ClueEvent) -> None:
+        clue = (await clues.clues_by_id(uow, [event.clue_id])).get(event.clue_id)
+        if clue is not None:
+            await service.owe(uow, clue.id, envelope.version, Kind.ACCEPTANCE, clue.received_on)
+
+    async def result_is_owed(uow: Uow, envelope: Envelope, event: ClueEvent) -> None:
+        if event.status in _CONCLUDED:
+            concluded_on = uow.clock.civil_date(envelope.time)
+            await service.owe(uow, event.clue_id, envelope.version, Kind.RESULT, concluded_on)
+
+    async def is_a_repeat(uow: Uow, envelope: Envelope, event: ClueEvent) -> None:
+        await service.drop(uow, event.clue_id, envelope.version, Kind.ACCEPTANCE)
+
+    async def goes_on(uow: Uow, envelope: Envelope, event: ClueEvent) -> None:
+        await service.drop(uow, event.clue_id, envelope.version, Kind.RESULT)
+
+    return {
+        ClueRegistered.type: accepted_is_owed,
+        ClueReturned.type: accepted_is_owed,
+        ClueRetainedAsRepeat.type: is_a_repeat,
+        ClueResultRecorded.type: result_is_owed,
+        ClueClosed.type: result_is_owed,
+        ClueReopened.type: goes_on,
+    }

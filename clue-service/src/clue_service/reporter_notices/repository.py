@@ -1,0 +1,56 @@
+"""SQL of notices to reporters: for the office of the commission, about clues the viewer may see."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, false, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.access.policy import Viewer
+from clue_service.clues.models import Clue
+from clue_service.clues.repository import visible_to as clue_visible_to
+from clue_service.reporter_notices.models import ReporterNotice
+
+
+def visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether the viewer sits in the office of the commission and may see the clue."""
+    if viewer.office_of is None or viewer.service is not None:
+        return false()
+    seen = exists().where(Clue.id == ReporterNotice.clue_id, clue_visible_to(viewer))
+    return and_(ReporterNotice.commission == viewer.office_of, seen)
+
+
+async def find_visible(
+    session: AsyncSession, viewer: Viewer, notice_id: UUID, *, lock: bool = False
+) -> ReporterNotice | None:
+    """The notice, if the viewer may see it."""
+    query = select(ReporterNotice).where(ReporterNotice.id == notice_id, visible_to(viewer))
+    query = query.execution_options(populate_existing=True)
+    return await session.scalar(query.with_for_update(key_share=True) if lock else query)
+
+
+async def list_visible(
+    session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
+) -> Sequence[ReporterNotice]:
+    """Notices the viewer may see, newest first."""
+    query = select(ReporterNotice).where(visible_to(viewer))
+    if state is not None:
+        query = query.where(ReporterNotice.state == state)
+    if before is not None:
+        query = query.where(ReporterNotice.id < before)
+    return (await session.scalars(query.order_by(ReporterNotice.id.desc()).limit(limit))).all()
+
+
+async def lock_of_clue(session: AsyncSession, clue_id: UUID, kind: str) -> ReporterNotice | None:
+    """The notice of a kind about a clue, locked."""
+    query = select(ReporterNotice).where(ReporterNotice.clue_id == clue_id, ReporterNotice.kind == kind)
+    return await session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
+
+
+async def add_notice(session: AsyncSession, values: Mapping[str, Any]) -> ReporterNotice | None:
+    """A notice; None where there is one. Waits for another's open transaction on it."""
+    statement = insert(ReporterNotice).values(**values).on_conflict_do_nothing()
+    notice_id = await session.scalar(statement.returning(ReporterNotice.id))
+    return await session.get(ReporterNotice, notice_id) if notice_id is not None else None
