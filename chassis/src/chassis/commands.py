@@ -29,7 +29,7 @@ async def opened_resources(service: Service) -> AsyncIterator[Resources]:
 
 def operator(name: str | None) -> Principal:
     """Who runs a command: the name given, else the login; for the audit log, not for rights."""
-    return Principal(sub=f"operator:{name or getpass.getuser()}", roles=frozenset({"platform_admin"}))
+    return Principal(sub=f"operator:{name or getpass.getuser()}", roles=frozenset({"platform_admin"}), is_internal=True)
 
 
 def progress_bar() -> "Progress":

@@ -40,6 +40,8 @@ class Principal:
     roles: frozenset[str] = frozenset()
     clearance: Clearance = "internal"
     acting_for: str | None = None
+    is_internal: bool = False
+    """The service itself or its operator's command; never what a token says."""
 
     @property
     def is_service(self) -> bool:
@@ -55,7 +57,7 @@ class Principal:
         return CLEARANCES.index(self.clearance) >= CLEARANCES.index(level)
 
 
-SYSTEM = Principal(sub="system", roles=frozenset({SERVICE_ROLE}))
+SYSTEM = Principal(sub="system", roles=frozenset({SERVICE_ROLE}), is_internal=True)
 """The service itself: timers, event handlers, jobs."""
 
 

@@ -10,6 +10,34 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+# The engine's role acts on nobody's behalf; it may do what the runtime role may, also with tables made later. What
+# it may beyond that, migrations say.
+_ENGINE_MAY_WHAT_APP_MAY = """
+do $$
+declare
+    app text := regexp_replace(current_user, '_owner$', '_app');
+    engine text := regexp_replace(current_user, '_owner$', '_engine');
+    one record;
+begin
+    if app = current_user or not exists (select from pg_roles where rolname = engine) then
+        return;
+    end if;
+    for one in
+        select relation.oid::regclass as name, string_agg(acl.privilege_type, ', ') as rights,
+            relation.relkind = 'S' as is_sequence
+        from pg_class as relation, aclexplode(relation.relacl) as acl
+        where relation.relnamespace = 'public'::regnamespace and acl.grantee = app::regrole
+        group by relation.oid, relation.relkind
+    loop
+        execute format(
+            'grant %s on %s %s to %I', one.rights, case when one.is_sequence then 'sequence' else 'table' end, one.name,
+            engine
+        );
+    end loop;
+end
+$$
+"""
+
 _LOCK = 4_801_226  # any fixed number; serialises migrations of one database
 
 
@@ -53,3 +81,4 @@ def _run(connection: Connection, targets: Sequence[MetaData]) -> None:
         connection.execute(text("set local lock_timeout = '10s'"))
         connection.execute(text(f"select pg_advisory_xact_lock({_LOCK})"))
         context.run_migrations()
+        connection.execute(text(_ENGINE_MAY_WHAT_APP_MAY))

@@ -2,19 +2,21 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import httpx2
 from fastapi import APIRouter, Request
 from pydantic_settings import BaseSettings
 from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import Clock
 from chassis.consumer import Handler
 from chassis.db import Database
 from chassis.directory import Directory
 from chassis.http import Peers
-from chassis.identity import Authenticator
+from chassis.identity import Authenticator, Principal
 from chassis.keyring import KeyRing
 from chassis.settings import PlatformSettings
 from chassis.uow import Transactions
@@ -69,6 +71,8 @@ class Service:
     timers: Sequence[Timer] = ()
     settings: Sequence[type[BaseSettings]] = ()
     """Settings beyond the platform's, for the configuration reference."""
+    opening: Callable[["Resources", Principal], Awaitable[Callable[[AsyncSession], Awaitable[None]]]] | None = None
+    """What every transaction does first for its actor; see ``Transactions.open_with``."""
     build_own: Callable[[Resources], Any] = field(default=lambda _: None)
 
 
@@ -96,6 +100,8 @@ def build_resources(service: Service, settings: PlatformSettings, *, clock: Cloc
         directory=Directory(database, peers),
         client=client,
     )
+    if service.opening is not None:
+        resources.transactions.open_with(partial(service.opening, resources))
     return replace(resources, own=service.build_own(resources))
 
 

@@ -1,6 +1,6 @@
 """One unit of work = one transaction: rows, audit, events, jobs, idempotency record commit together or not at all."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -221,6 +221,10 @@ class Uow:
             action()
 
 
+Opening = Callable[[Principal], Awaitable[Callable[[AsyncSession], Awaitable[None]]]]
+"""Who acts → what a transaction does first."""
+
+
 class Transactions:
     """Opens units of work and is the only place that commits."""
 
@@ -230,6 +234,14 @@ class Transactions:
         self._service = service
         self._event_listeners: list[Callable[[], None]] = []
         self._job_listeners: list[Callable[[], None]] = []
+        self._opening: Opening | None = None
+
+    def open_with(self, opening: "Opening") -> None:
+        """Let every transaction begin with what ``opening`` answers for its actor, such as telling PostgreSQL who asks.
+
+        ``opening`` is asked before a connection is taken, so it may read by one of its own.
+        """
+        self._opening = opening
 
     def on_events_committed(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` after each commit that staged events: it wakes the relay."""
@@ -242,9 +254,12 @@ class Transactions:
     @asynccontextmanager
     async def __call__(self, actor: Principal, cause: Cause | None = None) -> AsyncIterator[Uow]:
         """Begin; commit when the block ends well, roll back when it raises."""
+        first = await self._opening(actor) if self._opening is not None else None
         async with self._database.sessions() as session:
             uow = Uow(session, actor, cause or Cause(), self._clock, self._service)
             async with session.begin():
+                if first is not None:
+                    await first(session)
                 yield uow
                 await session.flush()
                 await uow.finish()

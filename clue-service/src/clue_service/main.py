@@ -6,6 +6,8 @@ import typer
 from chassis.runtime import service_cli
 from chassis.service import Service, Timer
 
+from clue_service.access.row_security import opening
+from clue_service.access_decisions.routes import router as access_decisions
 from clue_service.audit_entries.routes import router as audit_entries
 from clue_service.clues.move_routes import router as moves
 from clue_service.clues.moves_document import moves_document
@@ -34,7 +36,10 @@ from clue_service.reclusterings.nightly import EVERY_SECONDS, nightly_timer
 from clue_service.reclusterings.rescoring import rescore_matching
 from clue_service.reclusterings.settings import ReclusteringSettings
 from clue_service.recusal_facts.routes import router as recusal_facts
+from clue_service.recusals.routes import router as recusals
 from clue_service.sealed_receipts.routes import router as sealed_receipts
+from clue_service.shares.routes import router as shares
+from clue_service.shares.settings import ShareSettings
 from clue_service.tables import Base
 from clue_service.transfers.receiving import take_reported, take_returned
 from clue_service.transfers.routes import router as transfers
@@ -60,10 +65,14 @@ SERVICE = Service(
         matching_models,
         audit_entries,
         *ROUTERS,
+        recusals,
+        shares,
+        access_decisions,
     ],
     handlers=coordination_handlers,
     metadata=Base.metadata,
     migrations="clue_service.migrations",
+    opening=opening,
     build_own=lambda resources: Engine(resources.keys),
     jobs={
         RESCORE: rescore_matching,
@@ -79,7 +88,7 @@ SERVICE = Service(
         *TIMERS,
         Timer("nightly_reclustering", EVERY_SECONDS, nightly_timer()),
     ],
-    settings=(ReclusteringSettings,),
+    settings=(ReclusteringSettings, ShareSettings),
 )
 
 main = service_cli(SERVICE)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from chassis.service import Resources
 from chassis.testing.harness import Harness
+from clue_service.access.row_security import engine_session
 from sqlalchemy import text
 
 OFFICER = "officer@pet-dh"
@@ -111,7 +112,7 @@ async def test_a_wrong_field_is_named_and_nothing_is_stored(call: Any, resources
         answer = await call(OFFICER, "POST", "/v1/clues", {**MINIMAL, **change})
         assert answer.status_code == 422, change
         assert (answer.json()["errors"][0]["pointer"], answer.json()["errors"][0]["code"]) == (pointer, code)
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         assert await session.scalar(text("select count(*) from clue")) == 0
 
 
@@ -171,7 +172,7 @@ async def test_a_repeat_under_one_key_is_one_clue(call: Any) -> None:
 
 async def test_the_reporter_is_nowhere_in_plain_text(call: Any, resources: Resources) -> None:
     clue = (await call(OFFICER, "POST", "/v1/clues", FULL)).json()
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         names = await session.scalars(text("select tablename from pg_tables where schemaname = 'public'"))
         for name in list(names):
             rows = await session.scalars(text(f"select t::text from {name} t"))
@@ -200,7 +201,7 @@ async def test_a_crash_between_the_two_transactions_is_made_good_by_the_worker(
     assert (clue["is_matching_pending"], clue["candidates"]) == (True, [])
     await worker.match_pending(resources)
     assert (await call("officer@pet-xs", "GET", f"/v1/clues/{clue['id']}")).json()["is_matching_pending"] is True
-    async with resources.database.sessions.begin() as session:
+    async with engine_session(resources) as session:
         await session.execute(text("update matching_pending set since = since - interval '1 minute'"))
     await worker.match_pending(resources)
     clue = (await call("officer@pet-xs", "GET", f"/v1/clues/{clue['id']}")).json()

@@ -3,14 +3,21 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+from chassis.errors import NotFound
+from chassis.identity import SYSTEM, Principal
 from chassis.service import Resources
 from clue_service.access.policy import Viewer, access_to
+from clue_service.access.row_security import as_engine, ask_as, engine_session
 from clue_service.clues.filters import ClueFilter
-from clue_service.clues.models import Clue
+from clue_service.clues.models import Allegation, Clue, Subject
 from clue_service.clues.repository import list_clues
+from clue_service.matching.models import ClueKey
+from clue_service.reporters.models import Reporter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 
 async def test_a_hidden_clue_reads_like_none(call: Any, register: Any) -> None:
@@ -114,10 +121,11 @@ VIEWERS = st.builds(
 )
 
 
-async def test_the_filter_of_lists_says_what_the_policy_says(register: Any, resources: Resources) -> None:
+async def test_lists_and_row_security_say_what_the_policy_says(register: Any, resources: Resources) -> None:
     for n in range(24):
         await register("officer@pet-dh", origin_ref=f"n:{n}")
-    async with resources.database.sessions.begin() as session:
+    async with resources.transactions(SYSTEM) as uow:
+        session = uow.session
         await session.execute(
             text(
                 """
@@ -130,12 +138,13 @@ async def test_the_filter_of_lists_says_what_the_policy_says(register: Any, reso
                   lead_unit = (array[null, 'u1', 'c1'])[1 + mod(n, 3)],
                   co_units = case when mod(n, 5) = 0 then array['u2'] else '{}' end,
                   members = case when mod(n, 4) = 1 then array['p2'] else '{}' end,
-                  approvers = case when mod(n, 7) = 0 then array['p2'] else '{}' end
+                  approvers = case when mod(n, 7) = 0 then array['p2'] else '{}' end,
+                  recused = case when mod(n, 6) = 0 then array['p1', 'p2'] else '{}' end
                 from (select id as of, row_number() over (order by id)::int as n from clue) numbered where of = id
                 """
             )
         )
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         everything = list(await session.scalars(select(Clue)))
     cases: list[Viewer] = []
 
@@ -148,8 +157,62 @@ async def test_the_filter_of_lists_says_what_the_policy_says(register: Any, reso
     seen = 0
     for viewer in {replace(one) for one in cases}:
         expected = {clue.id for clue in everything if access_to(viewer, clue) is not None}
-        async with resources.database.sessions() as session:
+        async with engine_session(resources) as session:
             listed = await list_clues(session, viewer, ClueFilter(), before=None, limit=100)
         assert {clue.id for clue in listed} == expected, viewer
+        async with resources.database.sessions() as session:
+            await ask_as(session, viewer)
+            for column in _CLUE_OF_CONTENT:
+                assert set(await session.scalars(select(column))) == expected, (viewer, column)
         seen += len(expected)
-    assert seen
+    assert 0 < seen < len(cases) * len(everything)
+
+
+async def test_who_says_nothing_about_himself_sees_nothing_and_may_not_open_the_engines_tables(
+    register: Any, resources: Resources
+) -> None:
+    await register("officer@pet-dh", reporter={"identity_type": "real_name", "name": "甲", "contact": "1"})
+    async with resources.database.sessions() as session:
+        for column in _CLUE_OF_CONTENT:
+            assert list(await session.scalars(select(column))) == []
+    for table in ("clue_key", "clue_feature", "matching_frequency", "reporter"):
+        async with resources.database.sessions() as session:
+            with pytest.raises(DBAPIError, match="permission denied"):
+                await session.execute(text(f"select * from {table}"))
+    async with engine_session(resources) as session:
+        for column in (Clue.id, ClueKey.clue_id, Reporter.clue_id):
+            assert len(list(await session.scalars(select(column)))) == 1
+
+
+async def test_what_is_not_seen_is_neither_changed_nor_deleted(register: Any, resources: Resources) -> None:
+    await register("officer@pet-dh")
+    async with resources.database.sessions.begin() as session:
+        await ask_as(session, Viewer(sub="somebody", office_of="cdi-xs", commission="cdi-xs"))
+        for statement in ("update clue set summary = 'x'", "delete from clue_allegation", "delete from clue"):
+            await session.execute(text(statement))
+        await session.execute(text("select id from clue for update"))
+    async with engine_session(resources) as session:
+        assert await session.scalar(text("select count(*) from clue_allegation")) == 1
+        assert await session.scalar(text("select summary from clue")) is None
+
+
+async def test_the_engines_rights_end_with_the_block_and_with_the_transaction(
+    register: Any, resources: Resources
+) -> None:
+    await register("officer@pet-dh")
+    nobody = Principal(sub="nobody")
+    count = text("select count(*) from clue")
+    async with resources.transactions(nobody) as uow:
+        async with as_engine(uow.session), as_engine(uow.session):
+            assert await uow.session.scalar(count) == 1
+        assert await uow.session.scalar(count) == 0
+        with pytest.raises(NotFound):
+            async with as_engine(uow.session):
+                raise NotFound
+        assert await uow.session.scalar(count) == 0
+    for _ in range(30):  # every connection of the pool
+        async with resources.transactions(nobody) as uow:
+            assert await uow.session.scalar(count) == 0
+
+
+_CLUE_OF_CONTENT = (Clue.id, Subject.clue_id, Allegation.clue_id)

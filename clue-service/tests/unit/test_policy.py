@@ -34,6 +34,7 @@ class Facts:
     co_units: tuple[str, ...] = ("dg-x",)
     members: tuple[str, ...] = ()
     approvers: tuple[str, ...] = ()
+    recused: tuple[str, ...] = ()
 
 
 def who(role: str, unit: str | None, sub: str = "someone", clearance: str = "internal") -> Principal:
@@ -42,6 +43,8 @@ def who(role: str, unit: str | None, sub: str = "someone", clearance: str = "int
 
 CLUE = Facts()
 CASES = [
+    (who("case_supervisor", "cmo-x"), replace(CLUE, recused=("someone",)), None),
+    (who("intake_officer", "pet-y", "registrar"), replace(CLUE, recused=("registrar",)), None),
     (who("intake_officer", "pet-x"), CLUE, Access.OFFICE),
     (who("case_supervisor", "cmo-x"), CLUE, Access.OFFICE),
     (who("case_supervisor", "cdi-x"), CLUE, Access.OFFICE),

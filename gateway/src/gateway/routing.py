@@ -40,6 +40,7 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "ledgers",
         "audit-entries",
         "audit-seals",
+        "recusals",
     ),
     "pool": (
         "units",

@@ -62,12 +62,16 @@ async def _create_service_database(
     url_of: UrlOf, name: str, passwords: Mapping[str, str], extensions: Sequence[str]
 ) -> None:
     owner, app = passwords
+    engine = f"{name}_engine"  # what the service does on nobody's behalf; the runtime role takes it on for that
     connection = await asyncpg.connect(url_of("postgres"), ssl=False)
     try:
         known_roles = {row["rolname"] for row in await connection.fetch("SELECT rolname FROM pg_roles")}
         for role, password in passwords.items():
             verb = "ALTER" if role in known_roles else "CREATE"
             await connection.execute(f"{verb} ROLE {role} LOGIN PASSWORD '{password}'")
+        if engine not in known_roles:
+            await connection.execute(f"CREATE ROLE {engine} NOLOGIN")
+        await connection.execute(f"GRANT {engine} TO {app} WITH INHERIT FALSE, SET TRUE")
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
             await connection.execute(f"CREATE DATABASE {name} OWNER {owner}")
     finally:
@@ -77,7 +81,7 @@ async def _create_service_database(
         *_connect_rights(name, owner, app),
         f"ALTER SCHEMA public OWNER TO {owner}",
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
-        f"GRANT USAGE ON SCHEMA public TO {app}",
+        f"GRANT USAGE ON SCHEMA public TO {app}, {engine}",
         f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
         f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE, SELECT ON SEQUENCES TO {app}",
         *(f"CREATE EXTENSION IF NOT EXISTS {extension}" for extension in extensions),

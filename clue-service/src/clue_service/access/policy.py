@@ -1,6 +1,9 @@
-"""Who may see a clue, and why: pure decisions. The list filters of clues/repository.py say the same in SQL."""
+"""Who may see a clue, and why: pure decisions.
 
-from collections.abc import Collection
+The list filters of clues/repository.py and the policies of row-level security say the same in SQL.
+"""
+
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -61,6 +64,8 @@ class ClueFacts(Protocol):
     def members(self) -> Collection[str]: ...
     @property
     def approvers(self) -> Collection[str]: ...
+    @property
+    def recused(self) -> Collection[str]: ...
 
 
 class Access(StrEnum):
@@ -102,19 +107,29 @@ def _line(tree: UnitTree, unit: str, commission: str | None) -> list[str]:
 
 def access_to(viewer: Viewer, clue: ClueFacts) -> Access | None:
     """Why the viewer may see the clue, or None: deny by default."""
+    return next(reasons_to_see(viewer, clue), None)
+
+
+def reasons_to_see(viewer: Viewer, clue: ClueFacts) -> Iterator[Access]:
+    """Every reason for which the viewer may see the clue; none: the viewer may not."""
     if viewer.service is not None:
-        return Access.SENDING_SERVICE if viewer.service == clue.registered_via else None
+        if viewer.service == clue.registered_via:
+            yield Access.SENDING_SERVICE
+        return
+    if viewer.sub in clue.recused:
+        return  # whoever is recused meets the clue nowhere, not even who took it in
     if viewer.sub == clue.registered_by:
-        return Access.REGISTRAR  # also above the clearance: whoever took it in knows it
+        yield Access.REGISTRAR  # also above the clearance: whoever took it in knows it
     if clue.secrecy_level not in viewer.cleared_for:
-        return None
+        return
     if viewer.office_of is not None and viewer.office_of == clue.commission:
-        return Access.OFFICE
+        yield Access.OFFICE
     if viewer.leads is not None and viewer.leads == clue.commission and clue.status not in BEFORE_APPROVALS:
-        return Access.LEADER
+        yield Access.LEADER
     if viewer.sub in clue.approvers:
-        return Access.APPROVER
-    return _access_by_handling(viewer, clue)
+        yield Access.APPROVER
+    if (handling := _access_by_handling(viewer, clue)) is not None:
+        yield handling
 
 
 def _access_by_handling(viewer: Viewer, clue: ClueFacts) -> Access | None:

@@ -1,13 +1,15 @@
 """SQL of the audit log as auditors read it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 from chassis.seals import Seal, audit_seal, seal_of_row
 from sqlalchemy import ColumnElement, Uuid, and_, case, cast, exists, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import tables
+from clue_service.access.row_security import reads_as_engine
 from clue_service.audit_entries.filters import AuditFilter
 from clue_service.audit_entries.policy import AuditScope
 from clue_service.clues.models import Clue
@@ -16,11 +18,20 @@ _ENTRY = tables.audit_entry.c
 _IS_UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
+@reads_as_engine
 async def list_entries(
-    session: AsyncSession, scope: AuditScope, wanted: AuditFilter, *, before: int | None, limit: int
+    session: AsyncSession,
+    scope: AuditScope,
+    wanted: AuditFilter,
+    *,
+    hidden: Collection[UUID],
+    before: int | None,
+    limit: int,
 ) -> Sequence[Any]:
-    """Rows of the log within a scope, newest first."""
+    """Rows of the log within a scope, newest first; none about the ``hidden`` objects."""
     query = select(tables.audit_entry).where(_within(scope), *_conditions(wanted))
+    if hidden:
+        query = query.where(_ENTRY.object_id.not_in([str(one) for one in sorted(hidden)]))
     if before is not None:
         query = query.where(_ENTRY.id < before)
     return (await session.execute(query.order_by(_ENTRY.id.desc()).limit(limit))).all()

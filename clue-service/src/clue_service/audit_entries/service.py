@@ -7,8 +7,9 @@ from chassis.uow import Uow
 from clue_service.access.policy import Viewer
 from clue_service.audit_entries import repository
 from clue_service.audit_entries.filters import AuditFilter
-from clue_service.audit_entries.policy import SHOWN, scope_of
+from clue_service.audit_entries.policy import scope_of, shown
 from clue_service.audit_entries.schemas import AuditEntryOut, AuditSealOut
+from clue_service.recusals import service as recusals
 
 
 async def list_entries(
@@ -16,14 +17,19 @@ async def list_entries(
 ) -> Page[AuditEntryOut]:
     """Entries about the auditor's commission, newest first."""
     scope = scope_of(viewer, tree)
-    rows = await repository.list_entries(uow.session, scope, wanted, before=before, limit=limit + 1) if scope else []
+    hidden = await recusals.met_nowhere(uow, viewer)
+    rows = (
+        await repository.list_entries(uow.session, scope, wanted, hidden=hidden, before=before, limit=limit + 1)
+        if scope
+        else []
+    )
     await uow.audit(
         "read", "audit_log", wanted.object_id or "-", detail={"filters": wanted.given(), "rows": len(rows[:limit])}
     )
     return Page(
         items=[
             AuditEntryOut.model_validate(
-                {**row._mapping, "detail": {key: value for key, value in row.detail.items() if key in SHOWN}}  # noqa: SLF001 - SQLAlchemy's public name for it
+                {**row._mapping, "detail": shown(row.detail, hidden)}  # noqa: SLF001 - SQLAlchemy's public name for it
             )
             for row in rows[:limit]
         ],

@@ -52,6 +52,8 @@ class Clue(Base):
     co_units: Mapped[list[str]] = mapped_column(ARRAY(Text))
     members: Mapped[list[str]] = mapped_column(ARRAY(Text))
     approvers: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    recused: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    """Subs who may not meet this clue: recused from it, or from another clue of its matters."""
     assignment_approval: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     first_clue_id: Mapped[UUID | None] = mapped_column(ForeignKey("clue.id"))
     split_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("clue.id"))

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from chassis.tables import audit_entry
-from sqlalchemy import ColumnElement, and_, any_, delete, exists, false, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, all_, and_, any_, delete, exists, false, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.policy import BEFORE_APPROVALS, UNIT_ROLES, Viewer
+from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.domain import ENDED
 from clue_service.clues.filters import ClueFilter
 from clue_service.clues.models import Allegation, Clue, ClueNumber, Disposition, Result, Subject
@@ -26,9 +27,12 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.leads is not None:
         cleared.append(and_(Clue.commission == viewer.leads, Clue.status.not_in(sorted(BEFORE_APPROVALS))))
     cleared.append(_handled_by(viewer))
-    return or_(
-        Clue.registered_by == viewer.sub,
-        and_(Clue.secrecy_level.in_(sorted(viewer.cleared_for)), or_(*cleared)),
+    return and_(
+        literal(viewer.sub) != all_(Clue.recused),
+        or_(
+            Clue.registered_by == viewer.sub,
+            and_(Clue.secrecy_level.in_(sorted(viewer.cleared_for)), or_(*cleared)),
+        ),
     )
 
 
@@ -57,11 +61,17 @@ async def lock_clue(session: AsyncSession, clue_id: UUID) -> Clue | None:
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
+async def find_shared_clue(session: AsyncSession, clue_id: UUID) -> Clue | None:
+    """A clue that a share opens; row-level security decides whether it does."""
+    return await session.scalar(select(Clue).where(Clue.id == clue_id).execution_options(populate_existing=True))
+
+
 async def visible_ids(session: AsyncSession, viewer: Viewer, clue_ids: Iterable[UUID]) -> set[UUID]:
     """Those of some clues that the viewer may see."""
     return set(await session.scalars(select(Clue.id).where(Clue.id.in_(list(clue_ids)), visible_to(viewer))))
 
 
+@reads_as_engine
 async def find_clues(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, Clue]:
     """Clues by id, for the service's own work."""
     return {clue.id: clue for clue in await session.scalars(select(Clue).where(Clue.id.in_(list(clue_ids))))}
@@ -73,6 +83,7 @@ async def lock_origin(session: AsyncSession, commission: str, source_code: str, 
     await session.execute(text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
+@reads_as_engine
 async def find_by_origin(session: AsyncSession, commission: str, source_code: str, origin_ref: str) -> Clue | None:
     """The clue of an origin."""
     return await session.scalar(
@@ -165,6 +176,7 @@ async def latest_result(session: AsyncSession, clue_id: UUID) -> Result | None:
     return await session.scalar(select(Result).where(Result.clue_id == clue_id).order_by(Result.id.desc()).limit(1))
 
 
+@reads_as_engine
 async def approved_checks(session: AsyncSession, clue_ids: Iterable[UUID], methods: Iterable[str]) -> Sequence[Any]:
     """Approvals of some methods: rows of (clue_id, commission, lead_unit, decided_at, overlap_policy)."""
     query = (
@@ -175,6 +187,7 @@ async def approved_checks(session: AsyncSession, clue_ids: Iterable[UUID], metho
     return (await session.execute(query.order_by(Disposition.decided_at))).all()
 
 
+@reads_as_engine
 async def open_subjects(
     session: AsyncSession, *, person_codes: Iterable[str], names: Iterable[str]
 ) -> Sequence[tuple[str | None, str | None, str | None]]:
@@ -212,6 +225,7 @@ async def ask_for_matching(session: AsyncSession, clue_id: UUID) -> None:
     await session.execute(insert(MatchingPending).values(clue_id=clue_id, since=func.now()).on_conflict_do_nothing())
 
 
+@reads_as_engine
 async def index_anew(session: AsyncSession, clue_id: UUID) -> None:
     """What a clue tells has changed: it leaves the index and is matched once more."""
     await session.execute(delete(ClueKey).where(ClueKey.clue_id == clue_id))

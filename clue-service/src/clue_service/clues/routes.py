@@ -16,6 +16,7 @@ from clue_service.clues.filters import ClueFilter
 from clue_service.clues.schemas import CandidateList, ClueOut, ClueSearchIn, ClueSummary, Timeline
 from clue_service.clues.states import Status
 from clue_service.clues.vocabulary import Category, Source
+from clue_service.shares import service as shares
 
 router = APIRouter(tags=["clues"])
 
@@ -69,11 +70,15 @@ async def search_clues(body: ClueSearchIn, _caller: Caller, viewer: ViewerDep, u
 async def get_clue(
     clue_id: UUID, response: Response, _caller: Caller, viewer: ViewerDep, tree: TreeDep, uow: UowDep
 ) -> ClueOut:
-    """One clue."""
-    clue = await service.visible_clue(uow, viewer, clue_id)
-    await uow.audit("read", "clue", clue.id)
-    set_etag(response, clue.version)
-    return await service.describe_clue(uow, viewer, tree, clue)
+    """One clue; where a share opens it, by the shared parts only, and the reading is told to those who gave it."""
+    found = await service.find_clue(uow, viewer, clue_id)
+    if found is None:
+        found, shared = await shares.read_shared_clue(uow, viewer, tree, clue_id)
+        set_etag(response, found.version)
+        return shared.clue
+    await uow.audit("read", "clue", found.id)
+    set_etag(response, found.version)
+    return await service.describe_clue(uow, viewer, tree, found)
 
 
 @router.get("/v1/clues/{clue_id}/candidates")

@@ -57,6 +57,11 @@ async def locked_clue(uow: Uow, clue_id: UUID) -> Clue | None:
     return await repository.lock_clue(uow.session, clue_id)
 
 
+async def find_clue(uow: Uow, viewer: Viewer, clue_id: UUID) -> Clue | None:
+    """The clue, if the viewer may see all of it."""
+    return await repository.find_visible_clue(uow.session, viewer, clue_id)
+
+
 async def list_clues(
     uow: Uow, viewer: Viewer, wanted: ClueFilter, *, before: UUID | None, limit: int
 ) -> Sequence[Clue]:
@@ -165,6 +170,8 @@ async def candidates_of(
         ]
         return [*shown, *await _counter_hits(uow, tree, clue, hidden)]
     blind = await detection.blind_hits(uow, tree, clue.id, clue.commission)
+    kept = await detection.recused_among(uow, viewer.sub, [alert_id for alert_id, _ in blind]) if blind else set()
+    blind = [(alert_id, hit) for alert_id, hit in blind if alert_id not in kept]
     return [*shown, *(BlindCandidate(id=alert_id, hit=hit) for alert_id, hit in blind)]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import tables
+from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.models import Clue
 
 
@@ -20,6 +21,7 @@ async def find_reader(session: AsyncSession, sub: str) -> Principal | None:
     return Principal(sub=sub, unit=row.unit, roles=frozenset(row.roles), clearance=row.clearance)
 
 
+@reads_as_engine
 async def list_announced(session: AsyncSession, unit_codes: Collection[str]) -> list[Any]:
     """Announced clues about some units, oldest first: rows without content."""
     columns = (

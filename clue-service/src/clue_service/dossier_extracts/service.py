@@ -9,6 +9,7 @@ from chassis.errors import Forbidden
 from chassis.identity import Principal
 from chassis.uow import Uow
 
+from clue_service.access.row_security import as_engine
 from clue_service.advice import service as advice
 from clue_service.advice.schemas import AdviceLineOut
 from clue_service.clues import repository as clues
@@ -31,8 +32,9 @@ async def extract(uow: Uow, asker: Principal, tree: UnitTree, body: DossierExtra
     units = [unit.code for unit in tree if tree.is_within(unit.code, body.unit_code)] or [body.unit_code]
     rows = await repository.list_announced(uow.session, units)
     categories: dict[UUID, list[str]] = defaultdict(list)
-    for clue_id, code in await clues.list_categories(uow.session, [row.id for row in rows]):
-        categories[clue_id].append(code)
+    async with as_engine(uow.session):  # categories of what is counted only, too
+        for clue_id, code in await clues.list_categories(uow.session, [row.id for row in rows]):
+            categories[clue_id].append(code)
     lines = [
         LedgerLineOut(
             clue_no=row.clue_no,

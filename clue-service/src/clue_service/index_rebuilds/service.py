@@ -18,6 +18,7 @@ from chassis.uow import Uow
 from prometheus_client import Gauge
 from sqlalchemy import text
 
+from clue_service.access.row_security import engine_session
 from clue_service.clues.models import Clue
 from clue_service.index_rebuilds import repository
 from clue_service.index_rebuilds.models import IndexRebuild
@@ -68,7 +69,7 @@ async def rebuild_index(resources: Resources, progress: Progress, *, anew: bool 
     """
     async with _alone(resources):
         run_id, is_resumed = await _begin(resources, anew=anew)
-        async with resources.database.sessions() as session:
+        async with engine_session(resources) as session:
             total = await repository.count_clues(session)
         while True:
             async with resources.transactions(SYSTEM) as uow:
@@ -161,7 +162,7 @@ class StaleRows:
 
     async def renew(self, resources: Resources) -> None:
         """Write some rows anew, the newest clues' first."""
-        async with resources.database.sessions() as session:
+        async with engine_session(resources) as session:
             stale = await matching.count_stale(session)
         STALE.set(stale)
         if stale and not self._is_told:

@@ -14,6 +14,7 @@ from chassis.web import answer_resource, open_uow, require
 from fastapi import APIRouter, Request, Response
 
 from clue_service.access.routes import ViewerDep
+from clue_service.access.row_security import take_on_engine
 from clue_service.clues import service as clues
 from clue_service.clues.schemas import ClueOut
 from clue_service.intake import service
@@ -68,6 +69,7 @@ async def _match(
 ) -> None:
     try:
         async with resources.transactions(caller, cause) as uow:
+            await take_on_engine(uow.session)  # matching meets clues that the caller may not see
             await service.match_clue(uow, tree, resources.own, clue_id, registration.prepared)
     except Exception as error:
         log.warning("matching_postponed", clue_id=str(clue_id), exc_info=error)

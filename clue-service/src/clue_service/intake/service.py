@@ -15,6 +15,7 @@ from chassis.keyring import KeyRing
 from chassis.uow import Uow
 
 from clue_service.access.policy import Viewer, access_to
+from clue_service.access.row_security import as_engine
 from clue_service.clues import events, repository
 from clue_service.clues import service as clues
 from clue_service.clues.errors import OriginRefTaken, ReceivingUnitNotYours
@@ -93,7 +94,8 @@ async def register_clue(
     clue = await _add_clue(uow, viewer, tree, registration)
     await _add_content(uow, tree, keys, clue, body)
     if registration.prepared is not None:
-        await engine.matcher.index(uow.session, clue.id, registration.prepared)
+        async with as_engine(uow.session):
+            await engine.matcher.index(uow.session, clue.id, registration.prepared)
     await intake.add_pending(uow.session, clue.id)
     await events.emit_clue(uow, "clue.clue.registered.v1", clue, None, registered_by=clue.registered_by)
     await uow.audit("register", "clue", clue.id, detail={"to": clue.status, "version": clue.version})

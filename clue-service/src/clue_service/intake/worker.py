@@ -10,6 +10,7 @@ from chassis.identity import SYSTEM
 from chassis.logging import get_logger
 from chassis.service import Resources
 
+from clue_service.access.row_security import engine_session
 from clue_service.intake import repository, service
 
 _BATCH = 50
@@ -22,7 +23,7 @@ async def match_pending(resources: Resources) -> None:
     """Match the clues whose matching was left behind, each in a transaction of its own, for a few seconds."""
     until = time.monotonic() + _BUSY_SECONDS
     while time.monotonic() < until:
-        async with resources.database.sessions() as session:
+        async with engine_session(resources) as session:
             waiting = await repository.list_pending(session, older_than=service.PENDING_AFTER, limit=_BATCH)
         await _match(resources, waiting)
         if len(waiting) < _BATCH:

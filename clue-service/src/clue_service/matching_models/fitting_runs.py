@@ -7,6 +7,7 @@ from typing import Any
 from chassis.identity import Principal
 from chassis.service import Resources
 
+from clue_service.access.row_security import engine_session
 from clue_service.commands import opened_resources
 from clue_service.matching.cli import replay_with_progress, scratch_url
 from clue_service.matching.evaluation import Outcome
@@ -58,7 +59,7 @@ async def fit_from_clues(clues: Sequence[Body] | None, count: int, keep: bool, a
         with scratch_url() as url:
             return await _trained(url, clues, count, None)
     async with opened_resources() as resources:
-        async with resources.database.sessions() as session:
+        async with engine_session(resources) as session:
             present = await service.active_model(session)
         with scratch_url() as url:
             fitted = await _trained(url, clues, count, present)
@@ -76,7 +77,7 @@ async def _trained(url: str, clues: Sequence[Body] | None, count: int, present: 
 async def fit_from_verdicts(count: int, at_least: int, activate: bool, by: Principal) -> Fitted:
     """Fit on the verdicts in the database, anchored by ``count`` generated clues. Raises TooFewPairs."""
     async with opened_resources() as resources:
-        async with resources.database.sessions() as session:
+        async with engine_session(resources) as session:
             present = await service.active_model(session)
             matcher = Matcher(present)
             await matcher.start(session)

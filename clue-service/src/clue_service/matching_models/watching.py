@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from chassis.service import Resources
 
+from clue_service.access.row_security import engine_session
 from clue_service.candidates.domain import Band, Decision
 from clue_service.matching import telemetry
 from clue_service.matching.drift import drift, level_shares
@@ -20,7 +21,7 @@ _LEAST = 100  # below that a share is chance, and nothing is told
 
 async def watch_matching(resources: Resources) -> None:
     """Set the gauges of bands, verdicts, calibration and drift."""
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         counts = await repository.count_pairs(session)
         judged = await repository.list_judged(session, limit=_LAST)
         levels = await repository.list_last_levels(session, limit=_LAST)

@@ -18,6 +18,7 @@ from clue_service.matters import repository
 from clue_service.matters.domain import MATTER_MOVES, ChangeKind, MatterState, SourceKind
 from clue_service.matters.models import Matter
 from clue_service.matters.schemas import LeadOut, MatterChangeOut, MatterClueOut, MatterOut
+from clue_service.recusals.service import check_not_recused
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,10 @@ async def visible_matter(uow: Uow, viewer: Viewer, tree: UnitTree, matter_id: UU
     commissions = sorted(
         {code for code, is_announced in of.values() if is_announced} or {code for code, _ in of.values()}
     )
-    if not visible and not stands_above(viewer, tree, commissions):
-        raise NotFound
+    if not visible:
+        if not stands_above(viewer, tree, commissions):
+            raise NotFound
+        await check_not_recused(uow, viewer, had)
     return VisibleMatter(matter, members, had, visible, commissions)
 
 

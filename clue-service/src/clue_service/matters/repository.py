@@ -8,6 +8,7 @@ from sqlalchemy import Uuid, and_, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.models import Clue
 from clue_service.matters.domain import Group, Link
 from clue_service.matters.leads import Lead
@@ -99,12 +100,14 @@ async def remove_links(session: AsyncSession, links: Iterable[Link]) -> None:
         await session.execute(delete(MatterLink).where(or_(*ends)))
 
 
+@reads_as_engine
 async def silent_among(session: AsyncSession, clue_ids: Iterable[UUID]) -> set[UUID]:
     """Those of some clues that are silent."""
     query = select(Clue.id).where(Clue.id.in_(list(clue_ids)), Clue.overlap_policy == "silent")
     return set(await session.scalars(query))
 
 
+@reads_as_engine
 async def commissions_of(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, tuple[str, bool]]:
     """The commission of each clue, and whether the clue is announced."""
     query = select(Clue.id, Clue.commission, Clue.overlap_policy).where(Clue.id.in_(list(clue_ids)))

@@ -174,3 +174,8 @@ async def forget_clue(uow: Uow, clue_id: UUID) -> None:
             alert.version += 1
             await uow.session.flush()
             await events.emit_resolved(uow, alert, {part.commission, *left})
+
+
+async def recused_among(uow: Uow, sub: str, alert_ids: Collection[UUID]) -> set[UUID]:
+    """Those of some alerts that a person is recused from."""
+    return await repository.recused_among(uow.session, sub, alert_ids)

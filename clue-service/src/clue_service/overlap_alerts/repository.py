@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, false, or_, select, update
+from sqlalchemy import ColumnElement, any_, delete, exists, false, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.row_security import reads_as_engine
+from clue_service.clues.models import Clue
 from clue_service.overlap_alerts.domain import AlertState, Outcome, Party
 from clue_service.overlap_alerts.models import AlertClue, AlertCommission, OverlapAlert
 
@@ -31,18 +33,34 @@ async def find_alert(session: AsyncSession, alert_id: UUID, *, lock: bool = Fals
     return await session.scalar(query.with_for_update(key_share=True) if lock else query)
 
 
+@reads_as_engine
 async def list_alerts(
-    session: AsyncSession, *, office_of: str | None, below: Collection[str], before: UUID | None, limit: int
+    session: AsyncSession, sub: str, *, office_of: str | None, below: Collection[str], before: UUID | None, limit: int
 ) -> Sequence[OverlapAlert]:
-    """Alerts a commission takes part in, or whose commissions all lie below one superior, newest first."""
+    """Alerts a commission takes part in, or whose commissions all lie below one superior, newest first.
+
+    Those with a clue that ``sub`` is recused from are left out.
+    """
     part = AlertCommission.alert_id == OverlapAlert.id
     mine = exists().where(part, AlertCommission.commission == office_of) if office_of else false()
     outside = exists().where(part, AlertCommission.commission.not_in(list(below)))
     superior = ~outside if below else false()
-    query = select(OverlapAlert).where(or_(mine, superior), OverlapAlert.state != AlertState.MERGED)
+    query = select(OverlapAlert).where(or_(mine, superior), OverlapAlert.state != AlertState.MERGED, ~_recused(sub))
     if before is not None:
         query = query.where(OverlapAlert.id < before)
     return (await session.scalars(query.order_by(OverlapAlert.id.desc()).limit(limit))).all()
+
+
+def _recused(sub: str) -> ColumnElement[bool]:
+    met = AlertClue.alert_id == OverlapAlert.id, AlertClue.clue_id == Clue.id, literal(sub) == any_(Clue.recused)
+    return exists().where(*met)
+
+
+@reads_as_engine
+async def recused_among(session: AsyncSession, sub: str, alert_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of some alerts that a person is recused from."""
+    query = select(OverlapAlert.id).where(OverlapAlert.id.in_(list(alert_ids)), _recused(sub))
+    return set(await session.scalars(query))
 
 
 async def list_parts(session: AsyncSession, alert_ids: Iterable[UUID]) -> Sequence[AlertCommission]:

@@ -29,7 +29,7 @@ async def list_alerts(
 ) -> Sequence[OverlapAlert]:
     """Alerts of the viewer's commission, and for leaders those of commissions below them, newest first."""
     return await repository.list_alerts(
-        uow.session, office_of=viewer.office_of, below=_below(viewer, tree), before=before, limit=limit
+        uow.session, viewer.sub, office_of=viewer.office_of, below=_below(viewer, tree), before=before, limit=limit
     )
 
 
@@ -46,6 +46,8 @@ async def visible_alert(
     alert = await repository.find_alert(uow.session, alert_id, lock=lock)
     parts = {part.commission: part for part in await repository.list_parts(uow.session, [alert_id])}
     if alert is None or not (viewer.office_of in parts or (parts and set(parts) <= _below(viewer, tree))):
+        raise NotFound
+    if await repository.recused_among(uow.session, viewer.sub, [alert_id]):
         raise NotFound
     return alert, parts
 

@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from clue_service.access.row_security import engine_session
 from clue_service.clues import service as clues
 from clue_service.corpus.generate import Corpus
 from clue_service.intake.engine import Engine
@@ -113,7 +114,7 @@ async def _run(
         async with resources.transactions(by) as uow:
             await uow.audit("erase_export", "reclustering", run_id, detail={"leftovers": leftovers})
     links = [Link(sure, exported.clues[one], exported.clues[other]) for one, other, sure in linked.links]
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         known = await repository.list_known_pairs(session)
         matters = await repository.list_matters(session)
     asked = links_to_ask(links, known, matters, settings.recluster_max_proposals)
@@ -146,7 +147,7 @@ async def _export(resources: Resources, by: Principal, folder: Path, step: Step,
         after = 0
         with step("exporting", total) as advance:
             while True:
-                async with resources.database.sessions() as session:
+                async with engine_session(resources) as session:
                     batch = await repository.list_features(session, after=after, limit=_AT_ONCE)
                     of = await repository.matters_of(session, [clue_id for _, clue_id, _ in batch])
                 if not batch:

@@ -8,6 +8,7 @@ from chassis.identity import SERVICE_ROLE, Principal
 from chassis.uow import Uow
 
 from clue_service.access.policy import viewer_of
+from clue_service.access.row_security import ask_as
 from clue_service.clues import service as clues
 from clue_service.recusal_facts import repository
 from clue_service.recusal_facts.schemas import RecusalFactsOut
@@ -27,7 +28,9 @@ async def facts_of_clue(uow: Uow, asker: Principal, tree: UnitTree, clue_id: UUI
     person = await repository.find_principal(uow.session, asker.acting_for)
     if person is None or SERVICE_ROLE in person.roles:
         raise NotFound
-    clue = await clues.visible_clue(uow, viewer_of(person, tree), clue_id)
+    viewer = viewer_of(person, tree)
+    await ask_as(uow.session, viewer)  # the pool asks for that person, who sees no more through it than alone
+    clue = await clues.visible_clue(uow, viewer, clue_id)
     (summary,) = await clues.summarise(uow, [clue])
     await uow.audit("read_recusal_facts", "clue", clue_id)
     return RecusalFactsOut(

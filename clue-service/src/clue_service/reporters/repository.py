@@ -6,9 +6,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.row_security import reads_as_engine
 from clue_service.reporters.models import Reporter
 
 
+@reads_as_engine
 async def find_digests(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, bytes]:
     """The keyed digests of the reporters of some clues; who is anonymous has none."""
     query = select(Reporter.clue_id, Reporter.digest).where(Reporter.clue_id.in_(list(clue_ids)))

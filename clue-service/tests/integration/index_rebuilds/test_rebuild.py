@@ -15,6 +15,7 @@ import pytest
 from chassis.embedded import ServiceDatabase
 from chassis.service import Resources
 from chassis.settings import PlatformSettings
+from clue_service.access.row_security import engine_session
 from clue_service.clues.models import Clue
 from clue_service.corpus.generate import Corpus
 from clue_service.index_rebuilds.service import STALE, RebuildRunning, StaleRows, rebuild_index
@@ -47,7 +48,7 @@ def letters(count: int) -> list[Document]:
 
 async def make_stale(resources: Resources) -> None:
     """As if another version had written what is there."""
-    async with resources.database.sessions.begin() as session:
+    async with engine_session(resources) as session:
         await session.execute(update(ClueKey).values(format=FEATURES_VERSION + 1, keys=[1, 2]))
         await session.execute(text("UPDATE clue_feature SET features = '\\x00', grams = '\\x0102'"))
 
@@ -56,7 +57,7 @@ async def index_is_fresh(resources: Resources) -> bool:
     """Whether every clue is in the index once, as this version prepares it."""
     engine: Engine = resources.own
     tree = await resources.directory.tree()
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         clues = list(await session.scalars(select(Clue)))
         rows = await matching.read_rows(session, [clue.id for clue in clues])
         texts = await read_texts(session, resources.keys, clues)
@@ -124,21 +125,21 @@ async def test_rows_of_another_version_are_passed_over_until_the_index_is_rebuil
     await make_stale(resources)
     matcher = Matcher()
     prepared = matcher.prepare((await _texts(resources))[UUID(known["id"])])
-    async with resources.database.sessions.begin() as session:
+    async with engine_session(resources) as session:
         await matcher.start(session)
         await matcher.follow(session)
         assert await matcher.candidates(session, uuid4(), prepared) == []
         assert await matching.count_stale(session) == 1
     outcome = await rebuild_index(resources, lambda _read, _total: None)
     assert (outcome.read, outcome.written, outcome.counted, outcome.stale) == (1, 1, 1, 0)
-    async with resources.database.sessions.begin() as session:
+    async with engine_session(resources) as session:
         await matcher.follow(session)
         found = await matcher.candidates(session, uuid4(), prepared)
     assert [str(one.clue_id) for one in found] == [known["id"]]
 
 
 async def _texts(resources: Resources) -> dict[UUID, Any]:
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         return await read_texts(session, resources.keys, list(await session.scalars(select(Clue))))
 
 
@@ -163,7 +164,7 @@ async def test_a_second_rebuild_writes_nothing_and_erases_what_belongs_to_no_clu
         await register(OFFICER, body)
     matcher: Matcher = resources.own.matcher
     prepared = matcher.prepare((await _texts(resources)).popitem()[1])
-    async with resources.database.sessions.begin() as session:
+    async with engine_session(resources) as session:
         await matcher.index(session, uuid4(), prepared)
     outcome = await rebuild_index(resources, lambda _read, _total: None)
     assert (outcome.read, outcome.written, outcome.removed) == (8, 0, 1)
@@ -174,14 +175,14 @@ async def test_running_processes_take_up_the_new_counts(resources: Resources, re
     for body in letters(5):
         await register(OFFICER, body)
     running = Matcher()
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         await running.start(session)
     await make_stale(resources)
     await rebuild_index(resources, lambda _read, _total: None)
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         await running.follow(session)
     later = Matcher()
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         await later.start(session)
     assert running.clues_counted == later.clues_counted == 5
 

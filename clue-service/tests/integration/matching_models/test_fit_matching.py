@@ -11,6 +11,7 @@ import pytest
 from chassis.embedded import ServiceDatabase
 from chassis.identity import SYSTEM
 from chassis.service import Resources
+from clue_service.access.row_security import engine_session
 from clue_service.candidates.models import Candidate
 from clue_service.corpus.generate import Corpus
 from clue_service.main import main
@@ -81,10 +82,10 @@ async def test_verdicts_become_a_version_measured_before_and_after_on_parts_held
 async def test_a_verdict_on_a_clue_that_was_erased_is_counted_and_left_out(take_in: Any, resources: Resources) -> None:
     truth = await take_in(25)
     counts = await decide_all(resources, truth)
-    async with resources.database.sessions.begin() as session:
+    async with engine_session(resources) as session:
         gone = await session.scalar(select(Candidate.clue_a))
         await session.execute(text("delete from clue_key where clue_id = :gone"), {"gone": gone})
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         found = await read_verdicts(session, Matcher())
     assert found.unreadable >= 1
     assert len(found.pairs) + found.unreadable == sum(counts.values())

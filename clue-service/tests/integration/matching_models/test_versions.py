@@ -8,6 +8,7 @@ import pytest
 from chassis.identity import SYSTEM
 from chassis.service import Resources
 from chassis.testing.harness import Harness
+from clue_service.access.row_security import engine_session
 from clue_service.candidates.models import Candidate
 from clue_service.intake.engine import Engine
 from clue_service.matching.scoring import packaged_model
@@ -61,7 +62,7 @@ async def test_an_activated_model_scores_the_next_clue_and_earlier_pairs_keep_th
     assert await listed(call) == {number: "active", 0: "superseded"}
     resources.own._models._ask_at = 0.0  # the two seconds between two looks are over
     await register("officer@pet-dh", matter[2])
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         versions = (await session.scalars(select(Candidate.model_version).order_by(Candidate.id))).all()
     assert versions == [packaged_model().version, f"learnt-{number}", f"learnt-{number}"]
 
@@ -70,13 +71,13 @@ async def test_another_process_follows_to_the_new_model_and_back(call: Any, stor
     number = await store("learnt", likely=0.97)
     await act(call, number, "activate")
     elsewhere = Engine(resources.keys)
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         await elsewhere.follow(session)
     assert (elsewhere.matcher.model.version, elsewhere.matcher.model.likely) == (f"learnt-{number}", 0.97)
     assert elsewhere.matcher.model.background == packaged_model().background
     assert (await act(call, 0, "activate")).json()["status"] == "active"
     elsewhere._models._ask_at = 0.0
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         await elsewhere.follow(session)
     assert elsewhere.matcher.model.version == packaged_model().version
     assert await listed(call) == {number: "superseded", 0: "active"}
@@ -129,11 +130,11 @@ async def test_activation_is_audited_and_searches_everything_anew(
     resources.own.matcher.model = blind  # a model that finds nothing
     for form in matter:
         await register("officer@pet-dh", form)
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         assert (await session.scalars(select(Candidate.id))).all() == []
     await act(call, await store("learnt"), "activate")
     assert await harness.run_jobs() == 1
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         found = (await session.execute(select(Candidate.origin, Candidate.decision))).all()
         entries = select(tables.audit_entry).where(tables.audit_entry.c.object_type == "matching_model")
         actions = [(row.action, row.actor) for row in await session.execute(entries)]

@@ -1,0 +1,109 @@
+"""The second wall around content: PostgreSQL is told who asks, and shows only what that person may see.
+
+Every transaction begins by saying for whom it works. For a person or another service these are settings of the
+transaction, read by the policies on the tables (``access.policy`` says the same, with reasons). What the service does
+on nobody's behalf, such as matching, runs as the role ``…_engine``: policies do not bind it, and the tables of keys,
+of features and of reporters are its alone.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from chassis.identity import Principal
+from chassis.service import Resources
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.access.policy import UNIT_ROLES, Viewer, viewer_of
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_IS_ENGINE = "works as the engine"
+_TAKE_ON = text("select set_config('role', regexp_replace(session_user, '_app$', '_engine'), true)")
+_PUT_DOWN = text("select set_config('role', 'none', true)")
+
+
+async def opening(resources: Resources, principal: Principal) -> Callable[[AsyncSession], Awaitable[None]]:
+    """What a transaction for somebody begins with."""
+    if principal.is_internal:
+        return take_on_engine
+    viewer = viewer_of(principal, await resources.directory.tree())
+
+    async def begin(session: AsyncSession) -> None:
+        await ask_as(session, viewer, resources.clock.now())
+
+    return begin
+
+
+async def ask_as(session: AsyncSession, viewer: Viewer, now: datetime | None = None) -> None:
+    """Tell PostgreSQL who asks, until the transaction ends; without ``now`` no share counts."""
+    said = [*_said(viewer), ("now", now.isoformat() if now else "")]
+    await session.execute(select(*(func.set_config(f"heli.{name}", value, True) for name, value in said)))
+
+
+def _said(viewer: Viewer) -> list[tuple[str, str]]:
+    handles = "unit" if viewer.has_any(*UNIT_ROLES) else "member" if viewer.has_any("handler") else ""
+    return [
+        ("sub", viewer.sub),
+        ("service", viewer.service or ""),
+        ("office_of", viewer.office_of or ""),
+        ("leads", viewer.leads or ""),
+        ("units", ",".join(sorted(viewer.units))),
+        ("handles", handles),
+        ("cleared_for", ",".join(sorted(viewer.cleared_for))),
+    ]
+
+
+async def take_on_engine(session: AsyncSession) -> None:
+    """Work as the engine until the transaction ends."""
+    await session.execute(_TAKE_ON)
+    session.info[_IS_ENGINE] = True
+
+
+@asynccontextmanager
+async def as_engine(session: AsyncSession) -> AsyncIterator[None]:
+    """Work as the engine within the block: for what the service must know and the caller is not shown."""
+    if session.info.get(_IS_ENGINE):
+        yield
+        return
+    await take_on_engine(session)
+    try:
+        yield
+    except DBAPIError:
+        raise  # the transaction is lost, and the role with it
+    except BaseException:
+        await _put_down(session)
+        raise
+    await _put_down(session)
+
+
+async def _put_down(session: AsyncSession) -> None:
+    await session.flush()  # what was written as the engine is sent as the engine
+    await session.execute(_PUT_DOWN)
+    session.info[_IS_ENGINE] = False
+
+
+def reads_as_engine(
+    read: Callable[Concatenate[AsyncSession, P], Awaitable[T]],
+) -> Callable[Concatenate[AsyncSession, P], Awaitable[T]]:
+    """Let a repository's function see all rows; what it finds is for the service's own work, never for an answer."""
+
+    @wraps(read)
+    async def read_all(session: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        async with as_engine(session):
+            return await read(session, *args, **kwargs)
+
+    return read_all
+
+
+@asynccontextmanager
+async def engine_session(resources: Resources) -> AsyncIterator[AsyncSession]:
+    """A transaction for the service's own reading, outside any unit of work."""
+    async with resources.database.sessions.begin() as session:
+        await take_on_engine(session)
+        yield session

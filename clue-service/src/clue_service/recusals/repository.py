@@ -1,0 +1,86 @@
+"""SQL of recusals."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import any_, exists, literal, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.access.row_security import reads_as_engine
+from clue_service.clues.models import Clue
+from clue_service.recusals.models import Recusal
+
+# Who is recused from a clue is recused from the clues that are one matter with it; kept on the clues, so that reads
+# ask nothing more than the row.
+_FOLLOW = text(
+    """
+    with around as (
+        select clue_id from unnest(cast(:clue_ids as uuid[])) as given (clue_id)
+        union
+        select other.clue_id from matter_member as own
+        join matter_member as other using (matter_id) where own.clue_id = any(cast(:clue_ids as uuid[]))
+    ),
+    due as (
+        select around.clue_id, coalesce(array_agg(distinct cast(recusal.sub as text) order by cast(recusal.sub as text))
+            filter (where recusal.sub is not null), '{}') as subs
+        from around
+        left join clue_recusal as recusal on recusal.lifted_at is null and recusal.clue_id in (
+            select around.clue_id
+            union
+            select other.clue_id from matter_member as own
+            join matter_member as other using (matter_id) where own.clue_id = around.clue_id
+        )
+        group by around.clue_id
+    )
+    update clue set recused = due.subs from due where clue.id = due.clue_id and clue.recused <> due.subs
+    """
+)
+
+
+@reads_as_engine
+async def follow(session: AsyncSession, clue_ids: Iterable[UUID]) -> None:
+    """Let some clues, and those that are one matter with them, say who is recused from them now."""
+    await session.execute(_FOLLOW, {"clue_ids": list(clue_ids)})
+
+
+async def any_recusals(session: AsyncSession) -> bool:
+    """Whether anybody is recused from anything."""
+    return bool(await session.scalar(select(exists().where(Recusal.lifted_at.is_(None)))))
+
+
+async def find_recusal(session: AsyncSession, recusal_id: UUID) -> Recusal | None:
+    """One recusal, locked."""
+    return await session.get(Recusal, recusal_id, with_for_update=True, populate_existing=True)
+
+
+async def list_of_clue(session: AsyncSession, clue_id: UUID) -> Sequence[Recusal]:
+    """The recusals from a clue, oldest first."""
+    return (await session.scalars(select(Recusal).where(Recusal.clue_id == clue_id).order_by(Recusal.id))).all()
+
+
+@reads_as_engine
+async def is_recused_from(session: AsyncSession, sub: str, clue_ids: Iterable[UUID]) -> bool:
+    """Whether a person is recused from any of some clues."""
+    met = exists().where(Clue.id.in_(list(clue_ids)), literal(sub) == any_(Clue.recused))
+    return bool(await session.scalar(select(met)))
+
+
+_MET_NOWHERE = text(
+    """
+    with kept as (select id from clue where :sub = any(recused))
+    select id from kept
+    union select matter_id from matter_member where clue_id in (select id from kept)
+    union select id from candidate where clue_a in (select id from kept) or clue_b in (select id from kept)
+    union select alert_id from overlap_alert_clue where clue_id in (select id from kept)
+    union select id from clue_share where clue_id in (select id from kept)
+    union select id from clue_recusal where clue_id in (select id from kept)
+    """
+)
+
+
+@reads_as_engine
+async def list_met_nowhere(session: AsyncSession, sub: str) -> Sequence[UUID]:
+    """Clues a person is recused from, and what is made of them."""
+    if not await session.scalar(select(exists().where(Recusal.sub == sub, Recusal.lifted_at.is_(None)))):
+        return []
+    return (await session.scalars(_MET_NOWHERE, {"sub": sub})).all()

@@ -1,0 +1,139 @@
+"""A walk along every route of the service with a valid request, and a matter that leaves a mark wherever it shows."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from chassis.runtime import openapi_document
+from chassis.service import Service
+
+Document = dict[str, Any]
+NOWHERE = "00000000-0000-7000-8000-000000000000"
+NAME, TEXT, REPORTER = "滕墨痕", "墨痕标记事项", "举报人墨痕"
+"""Strings that appear nowhere but in the marked matter."""
+
+
+@dataclass
+class Marked:
+    """A matter of two clues of commission dh, overlapping with one of xs, and everything it can be known by."""
+
+    clue: Document
+    other: Document
+    ids: dict[str, str] = field(default_factory=dict)
+    """Parameter of a path → what of the matter it names."""
+
+    @property
+    def marks(self) -> set[str]:
+        """What must not be in an answer."""
+        return {NAME, TEXT, REPORTER, self.clue["clue_no"], self.other["clue_no"], *self.ids.values()}
+
+
+FORM: Document = {
+    "source_code": "PETITION",
+    "received_on": "2026-11-20",
+    "subjects": [{"name": NAME, "unit_name": "夏宁市卫生健康委员会", "post": "副主任"}],
+    "allegations": [{"category_code": "D6", "text": f"{TEXT}：长期在上班时间打麻将，多次被群众看到。"}],
+    "reporter": {"identity_type": "real_name", "name": REPORTER, "contact": "13000000000"},
+}
+
+
+@pytest.fixture
+async def marked(register: Any, pair_up: Any, decide: Any, call: Any) -> Marked:
+    clue = await register("officer@pet-dh", {**FORM, "origin_ref": "m:1"})
+    other = await register("officer@pet-dh", {**FORM, "origin_ref": "m:2", "reporter": None})
+    elsewhere = await register("officer@pet-xs", {**FORM, "origin_ref": "m:3", "reporter": None})
+    (pair,) = [one["id"] for one in other["candidates"] if one.get("clue_id") == clue["id"]]
+    verdict = await decide(pair)
+    (alert,) = (await call("supervisor@cmo-dh", "GET", "/v1/overlap-alerts")).json()["items"]
+    assert elsewhere["commission"] != clue["commission"]
+    ids = {"clue_id": clue["id"], "candidate_id": pair, "matter_id": verdict["matter_id"], "alert_id": alert["id"]}
+    return Marked(clue, other, {**ids, "other clue": other["id"]})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one request of a walk came to."""
+
+    method: str
+    path: str
+    """As in the API document."""
+    status: int
+    said: str
+    """Headers and body."""
+
+
+Walk = Callable[..., Awaitable[list[Answer]]]
+
+
+@pytest.fixture
+def walk(service: Service, call: Any) -> Walk:
+    """``await walk("supervisor@cmo-dh", ids)`` → the answer of every route, asked with ids of one matter.
+
+    With ``only_reads`` nothing is changed on the way.
+    """
+    document = openapi_document(service)
+
+    async def go(who: str, ids: Mapping[str, str], *, only_reads: bool = False, **more: Any) -> list[Answer]:
+        answers = []
+        for path, methods in document["paths"].items():
+            for method, operation in methods.items():
+                if only_reads and method != "get" and not path.endswith("-searches"):
+                    continue
+                target = re.sub(r"\{(\w+)\}", lambda found: ids.get(found[1], NOWHERE), path)
+                content = operation.get("requestBody", {}).get("content", {})
+                schema = content.get("application/json", {}).get("schema")
+                body = sample(document, schema, ids) if schema else None
+                sent = await call(who, method.upper(), target, body, **more)
+                heads = "\n".join(f"{name}: {value}" for name, value in sent.headers.items())
+                answers.append(Answer(method.upper(), path, sent.status_code, f"{heads}\n{_decoded(sent.text)}"))
+        return answers
+
+    return go
+
+
+def _decoded(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False)
+    except ValueError:
+        return text
+
+
+_KNOWN: Document = {
+    "approved_by": "p-1", "lead_unit": "inv1-dh", "unit_code": "su-housing", "until": "2027-06-30", "reason": "理由",
+    "received_on": "2026-11-20", "sent_on": "2026-11-21", "purpose": "entry", "matter": f"team:{NOWHERE}",
+}  # fmt: skip
+
+
+def sample(document: Document, schema: Document, ids: Mapping[str, str], name: str = "") -> Any:
+    """A value that fits a schema: what is required, by the ids of one matter wherever an id is asked."""
+    if "$ref" in schema:
+        return sample(document, document["components"]["schemas"][schema["$ref"].rpartition("/")[2]], ids, name)
+    if name in _KNOWN:
+        return _KNOWN[name]
+    for choice in ("anyOf", "oneOf"):
+        if choice in schema:
+            return sample(document, schema[choice][0], ids, name)
+    if "const" in schema or "enum" in schema:
+        return schema.get("const") or schema["enum"][0]
+    kind = schema.get("type")
+    if kind == "object":
+        properties = schema.get("properties", {})
+        return {key: sample(document, properties[key], ids, key) for key in schema.get("required", [])}
+    if kind == "array":
+        return [sample(document, schema["items"], ids, name)] * max(schema.get("minItems", 1), 1)
+    if kind == "string":
+        return _text(schema, ids, name)
+    return {"integer": schema.get("minimum", 1), "number": 1.0, "boolean": False}.get(str(kind), {})
+
+
+def _text(schema: Document, ids: Mapping[str, str], name: str) -> str:
+    if schema.get("format") == "uuid":
+        return ids.get(name, ids["clue_id"])
+    if schema.get("format") == "date":
+        return "2026-11-20"
+    if schema.get("format") == "date-time":
+        return "2026-12-20T00:00:00Z"
+    return "说明"[: schema.get("maxLength", 2)] * max(1, schema.get("minLength", 1) // 2)
