@@ -137,6 +137,16 @@ class _Exported:
     rows: int
 
 
+async def _in_thread(work: Callable[..., None], *args: Any) -> None:
+    """Let a thread work on the export's files; whoever is cut short waits for it before the files are closed."""
+    thread = asyncio.ensure_future(asyncio.to_thread(work, *args))
+    try:
+        await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        await thread
+        raise
+
+
 async def _export(resources: Resources, by: Principal, folder: Path, step: Step, run_id: UUID) -> _Exported:
     digests = Digests(secrets.token_bytes(32))
     async with resources.transactions(by) as uow:  # before the first byte lies anywhere
@@ -153,11 +163,11 @@ async def _export(resources: Resources, by: Principal, folder: Path, step: Step,
                 if not batch:
                     break
                 labels = {clue_id: digests.one("matter", str(matter)) for clue_id, matter in of.items()}
-                await asyncio.to_thread(_write, file, labelled, batch, exported, labels, digests)
+                await _in_thread(_write, file, labelled, batch, exported, labels, digests)
                 after = batch[-1][0]
                 advance(len(batch))
         if len(exported) > 1:
-            await asyncio.to_thread(_teach, labelled, digests)
+            await _in_thread(_teach, labelled, digests)
     return _Exported(exported, file.rows)
 
 
