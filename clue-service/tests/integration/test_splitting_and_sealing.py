@@ -4,6 +4,7 @@ from typing import Any
 
 from chassis.service import Resources
 from chassis.testing.harness import Harness
+from clue_service.access.row_security import engine_session
 from sqlalchemy import text
 
 SECRET = "密封标记七八九"
@@ -33,7 +34,7 @@ async def test_an_allegation_becomes_a_clue_of_its_own(
     assert [one["text"] for one in answer["allegations"]] == [bribe["text"], gambling["text"]], "the original stays"
     assert answer["categories"] == ["C1"]
     assert await harness.run_jobs() == 2
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         assert await session.scalar(text("select count(*) from clue_key")) == 2
         assert await session.scalar(text("select count(*) from matching_pending")) == 0
 
@@ -69,7 +70,7 @@ async def test_a_split_leaves_something_and_takes_nothing_twice(call: Any, regis
 
 async def everything(resources: Resources) -> str:
     """Every row of every table but those of the engine's counts, as text."""
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         tables = await session.scalars(text("select tablename from pg_tables where schemaname = 'public'"))
         rows = [
             str(list((await session.execute(text(f'select t::text from "{table}" t'))).scalars()))
@@ -107,7 +108,7 @@ async def test_two_people_erase_all_but_the_number(
     assert (sealed["subjects"], sealed["allegations"], sealed["summary"], sealed["reporter"]) == ([], [], None, None)
     assert (sealed["candidates"], sealed["matter_ids"], sealed["allowed_moves"]) == ([], [], [])
     assert SECRET not in await everything(resources)
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         for table in ("clue_key", "clue_subject", "clue_allegation", "reporter", "overlap_alert_clue"):
             query = text(f"select count(*) from {table} where clue_id = :id")
             assert await session.scalar(query, {"id": clue["id"]}) == 0, table

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from chassis.service import Resources
 from chassis.testing.harness import Harness
+from clue_service.access.row_security import engine_session
 from sqlalchemy import text
 
 DOWN = {"to_unit": "cdi-dh", "ground": "public_reaction", "reason": "r", "approved_by": {"offline_ref": "paper 3"}}
@@ -170,7 +171,7 @@ async def test_only_what_nobody_received_is_taken_back(
     await receive(again.json()["transfer_id"], key)
     refused = await call("supervisor@cmo-xn", "POST", f"/v1/clues/{sent['id']}/recall", {"reason": "r"})
     assert refused.status_code == 409
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         assert await session.scalar(text("select count(*) from clue_transfer where content is not null")) == 0
 
 
@@ -181,7 +182,7 @@ async def test_ten_offices_that_receive_at_once_register_one_clue(
     path = f"/v1/clue-transfers/{sent['transfer_id']}/receive"
     answers = await asyncio.gather(*(call(f"officer{n}@pet-{key}", "POST", path) for n in range(10)))
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 9
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         count = text("select count(*) from clue where commission = 'cdi-xs'")
         assert await session.scalar(count) == 1
 
