@@ -12,6 +12,7 @@ from chassis.identity import Principal
 from chassis.service import Resources
 from chassis.testing.harness import Harness
 from clue_service.access.policy import viewer_of
+from clue_service.access.row_security import engine_session
 from clue_service.intake.schemas import RegisterClueIn
 from clue_service.intake.service import Registration, register_clue
 from sqlalchemy import text
@@ -35,7 +36,7 @@ async def _register(resources: Resources, key: str, *, fails: bool) -> None:
 
 
 async def _numbers(resources: Resources) -> dict[tuple[str, int], list[int]]:
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         rows = await session.scalars(text("select clue_no from clue"))
         found: dict[tuple[str, int], list[int]] = defaultdict(list)
         for clue_no in rows:

@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.errors import NotFound
 from chassis.keyring import KeyRing
 
+from clue_service.access.row_security import as_engine
 from clue_service.clues import service as clues
 from clue_service.clues.domain import stage_of
 from clue_service.consultations import domain, policy, repository
@@ -160,8 +161,9 @@ async def _clues_of(desk: Desk, ids: Sequence[UUID]) -> dict[UUID, list[Consulte
     known = await clues.clues_by_id(desk.uow, clue_ids)
     visible = await clues.visible_ids(desk.uow, desk.viewer, clue_ids)
     alleged: dict[UUID, list[RedactedAllegationOut]] = defaultdict(list)
-    for one in await clues.allegations_of(desk.uow, clue_ids):
-        alleged[one.clue_id].append(RedactedAllegationOut.model_validate(one))
+    async with as_engine(desk.uow.session):  # of clues that participants may not see, what the redaction leaves
+        for one in await clues.allegations_of(desk.uow, clue_ids):
+            alleged[one.clue_id].append(RedactedAllegationOut.model_validate(one))
     found: dict[UUID, list[ConsultedClueOut]] = defaultdict(list)
     for consultation_id, clue_id in pairs:
         found[consultation_id].append(_redacted(known[clue_id], alleged[clue_id], is_visible=clue_id in visible))
