@@ -18,6 +18,7 @@ import httpx2
 import leather
 import machine
 import people_import
+from chassis.collector import settle_collector
 from chassis.embedded import ServiceDatabase, scratch_postgres
 from chassis.http import Peer, Peers
 from chassis.identity import Authenticator
@@ -114,6 +115,7 @@ async def _measure(databases: Mapping[str, ServiceDatabase], size: Size) -> list
     clue_http = _client(build_app(CLUE, clue, with_worker=False), token)
     app = build_app(POOL, replace(pool, peers=_Clue(clue_http)), with_worker=False)
     ids = await furnish(pool, size.cadres)
+    settle_collector()  # as a service's process does before it serves
     http = _client(app, issuer.token("manager", unit="top", roles=["pool_manager"]))
     rng = random.Random(7)
     targets = [{"unit_code": f"u{number}"} for number in rng.sample(range(UNITS), TARGETS)]
