@@ -20,6 +20,8 @@ Clearance = Literal["internal", "confidential", "secret"]
 CLEARANCES: tuple[Clearance, ...] = ("internal", "confidential", "secret")
 ALGORITHMS = ["ES256", "RS256", "Ed25519"]
 SERVICE_ROLE = "service"
+STANDING_IN = "heli.standing_in"
+"""Key of an ASGI scope made within this process: the person a trial stands in for. No server ever sets it."""
 
 _CACHE_SECONDS = 60.0  # a revoked token works at most this long
 _CACHE_ENTRIES = 10_000
@@ -42,6 +44,8 @@ class Principal:
     acting_for: str | None = None
     is_internal: bool = False
     """The service itself or its operator's command; never what a token says."""
+    is_trial: bool = False
+    """Nobody reads: the service tries what this person could read. Every transaction of a trial is taken back."""
 
     @property
     def is_service(self) -> bool:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -36,3 +37,13 @@ def decode_cursor(cursor: str, *types: type) -> list[Any]:
     if not isinstance(keys, list) or [type(key) for key in keys] != list(types):
         raise InvalidCursor
     return keys
+
+
+def id_of_cursor(cursor: str | None) -> UUID | None:
+    """The id a list goes on from; raises ``InvalidCursor``."""
+    if not cursor:
+        return None
+    try:
+        return UUID(decode_cursor(cursor, str)[0])
+    except ValueError as error:
+        raise InvalidCursor from error

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from chassis import broker, directory
+from chassis import broker, directory, visibility
 from chassis.audit_proof import verify_audit_command
 from chassis.collector import settle_collector
 from chassis.consumer import Consumer, Handler, purge_inbox
@@ -49,7 +49,7 @@ def build_app(service: Service, resources: Resources, *, with_worker: bool) -> F
 
     app = create_app(
         title=service.title,
-        routers=service.routers,
+        routers=[*service.routers, visibility.router],
         pings={"database": resources.database.ping},
         body_limit=resources.settings.body_limit,
         upload_limit=resources.settings.upload_limit,

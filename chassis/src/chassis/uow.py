@@ -253,14 +253,17 @@ class Transactions:
 
     @asynccontextmanager
     async def __call__(self, actor: Principal, cause: Cause | None = None) -> AsyncIterator[Uow]:
-        """Begin; commit when the block ends well, roll back when it raises."""
+        """Begin; commit when the block ends well, roll back when it raises or the actor is on trial."""
         first = await self._opening(actor) if self._opening is not None else None
         async with self._database.sessions() as session:
             uow = Uow(session, actor, cause or Cause(), self._clock, self._service)
-            async with session.begin():
+            async with session.begin() as transaction:
                 if first is not None:
                     await first(session)
                 yield uow
+                if actor.is_trial:
+                    await transaction.rollback()
+                    return
                 await session.flush()
                 await uow.finish()
         uow.committed()

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import errors, telemetry
 from chassis.errors import RoleRequired, Text
-from chassis.identity import Principal, acting_for
+from chassis.identity import STANDING_IN, Principal, acting_for
 from chassis.logging import get_logger
 from chassis.problems import FieldRefused, install_problem_handlers, problem_response
 from chassis.uow import Cause, IdempotencyClaim, Uow
@@ -198,7 +199,10 @@ _QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 
 
 async def authenticated(request: Request) -> Principal:
-    """The verified caller."""
+    """The verified caller, or the person whom a trial within this process stands in for."""
+    standing_in: Principal | None = request.scope.get(STANDING_IN)
+    if standing_in is not None:
+        return replace(standing_in, is_trial=True)
     principal = await request.app.state.resources.authenticator.authenticate(request.headers.get("authorization"))
     return acting_for(principal, request.headers.get("heli-acting-sub"))
 

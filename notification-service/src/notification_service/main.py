@@ -9,28 +9,40 @@ from contracts.envelope import Envelope, Event
 from notification_service.deadlines import service as deadlines
 from notification_service.deadlines.domain import CLOCKS
 from notification_service.deadlines.models import Deadline
+from notification_service.event_streams.routes import router as event_streams
 from notification_service.notices.consumers import handlers as notice_handlers
 from notification_service.notices.models import Notice
 from notification_service.notices.routes import router as notifications
+from notification_service.outward_events.models import OutwardEvent
+from notification_service.outward_events.service import forget_old_events
+from notification_service.outward_events.settings import OutwardSettings
 from notification_service.resources import build_own
 from notification_service.streams.models import StreamTicket
 from notification_service.streams.routes import router as streams
 from notification_service.tables import Base
+from notification_service.webhooks.consumers import handlers as outward_handlers
+from notification_service.webhooks.delivering import send_due
+from notification_service.webhooks.models import Webhook
+from notification_service.webhooks.routes import router as webhooks
 
-MODELS = (Notice, Deadline, StreamTicket)
+MODELS = (Notice, Deadline, StreamTicket, OutwardEvent, Webhook)
 """Imported so that their tables are on the metadata."""
 
 
 def build_handlers(resources: Resources) -> dict[str, Handler]:
-    """What each event does here: it makes notices, moves clocks, or both."""
-    telling = notice_handlers(resources)
+    """What each event does here: it makes notices, moves clocks, leaves the platform, or several of these."""
+    clocks: dict[str, Handler] = dict.fromkeys(CLOCKS, deadlines.follow)
+    parts = (clocks, notice_handlers(resources), outward_handlers(resources))
+    types = {event_type for part in parts for event_type in part}
+    return {one: _in_turn([part[one] for part in parts if one in part]) for one in types}
 
-    async def both(uow: Uow, envelope: Envelope, event: Event) -> None:
-        await deadlines.follow(uow, envelope, event)
-        if envelope.type in telling:
-            await telling[envelope.type](uow, envelope, event)
 
-    return {**telling, **dict.fromkeys(CLOCKS, both)}
+def _in_turn(steps: list[Handler]) -> Handler:
+    async def handle(uow: Uow, envelope: Envelope, event: Event) -> None:
+        for step in steps:
+            await step(uow, envelope, event)
+
+    return handle
 
 
 async def _show_lights(resources: Resources) -> None:
@@ -42,11 +54,16 @@ SERVICE = Service(
     short="notification",
     title="Notifications: inboxes, live stream, reminders",
     # The stream's path comes first, or it would be taken for a notice's id.
-    routers=[streams, notifications],
+    routers=[streams, notifications, webhooks, event_streams],
     metadata=Base.metadata,
     migrations="notification_service.migrations",
     handlers=build_handlers,
-    timers=[Timer("lights", 5.0, _show_lights)],
+    timers=[
+        Timer("lights", 5.0, _show_lights),
+        Timer("webhooks", 0.5, send_due),
+        Timer("outward-purge", 3600.0, forget_old_events),
+    ],
+    settings=[OutwardSettings],
     build_own=build_own,
 )
 

@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 from chassis.service import Resources
 from chassis.testing.harness import Harness
 from fastapi import FastAPI
@@ -17,13 +16,7 @@ from notification_service.notices import repository
 
 from contracts import clue
 
-PATIENCE_S = 10
-
-
-class _QuietServer(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+from .conftest import PATIENCE_S, serving
 
 
 @dataclass(frozen=True)
@@ -59,17 +52,8 @@ class Reader:
 @pytest.fixture
 async def live(app: FastAPI, city: Harness) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the service on a real port."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-    server = _QuietServer(config)
-    task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(PATIENCE_S):
-        while not server.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait on
-            await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client:
+    async with serving(app) as address, httpx2.AsyncClient(base_url=address, timeout=PATIENCE_S) as client:
         yield client
-    server.should_exit = True
-    await task
 
 
 @asynccontextmanager

@@ -1,12 +1,10 @@
 """What the routes of all features ask of a request: the directory, and the caller as a viewer."""
 
 from typing import Annotated
-from uuid import UUID
 
 from chassis.directory import UnitTree
-from chassis.errors import InvalidCursor, UnknownUnit
+from chassis.errors import UnknownUnit
 from chassis.http import PeerFailed
-from chassis.pagination import decode_cursor
 from chassis.service import resources_of
 from chassis.web import Caller
 from fastapi import Depends, Request
@@ -35,13 +33,3 @@ async def _viewer_for(caller: Caller, tree: TreeDep) -> Viewer:
 
 ViewerDep = Annotated[Viewer, Depends(_viewer_for)]
 """The caller as a viewer of clues. Declare it before the unit of work."""
-
-
-def id_of_cursor(cursor: str | None) -> UUID | None:
-    """The id a list goes on from; raises InvalidCursor."""
-    if not cursor:
-        return None
-    try:
-        return UUID(decode_cursor(cursor, str)[0])
-    except ValueError as error:
-        raise InvalidCursor from error

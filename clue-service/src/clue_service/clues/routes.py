@@ -4,13 +4,13 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor
+from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor, id_of_cursor
 from chassis.uow import Uow
 from chassis.web import Caller, UowDep, set_etag
 from fastapi import APIRouter, Query, Response
 
 from clue_service.access.policy import OFFICE_ROLES, Viewer
-from clue_service.access.routes import TreeDep, ViewerDep, id_of_cursor
+from clue_service.access.routes import TreeDep, ViewerDep
 from clue_service.clues import service
 from clue_service.clues.filters import ClueFilter
 from clue_service.clues.schemas import CandidateList, ClueOut, ClueSearchIn, ClueSummary, Timeline

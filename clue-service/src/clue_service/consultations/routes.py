@@ -4,12 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.identity import Principal
-from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor
+from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor, id_of_cursor
 from chassis.service import resources_of
 from chassis.web import Caller, IfMatch, UowDep, answer_resource, open_uow, require, set_etag
 from fastapi import APIRouter, Query, Request, Response
 
-from clue_service.access.routes import TreeDep, ViewerDep, id_of_cursor
+from clue_service.access.routes import TreeDep, ViewerDep
 from clue_service.consultations import domain, moving, reading, service
 from clue_service.consultations.domain import ActionState
 from clue_service.consultations.schemas import (

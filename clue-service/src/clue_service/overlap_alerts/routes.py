@@ -4,13 +4,13 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.identity import Principal
-from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor
+from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor, id_of_cursor
 from chassis.service import resources_of
 from chassis.web import Caller, IfMatch, UowDep, answer_resource, open_uow, require, set_etag
 from fastapi import APIRouter, Query, Request, Response
 
 from clue_service.access.policy import LEADERS
-from clue_service.access.routes import TreeDep, ViewerDep, id_of_cursor
+from clue_service.access.routes import TreeDep, ViewerDep
 from clue_service.overlap_alerts import service
 from clue_service.overlap_alerts.schemas import AcknowledgeIn, OverlapAlertOut, ResolveIn
 

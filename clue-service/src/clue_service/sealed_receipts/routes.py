@@ -4,12 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.identity import Principal
-from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor
+from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor, id_of_cursor
 from chassis.web import UowDep, answer_resource, require, set_etag
 from fastapi import APIRouter, Query, Response
 
 from clue_service.access.policy import OFFICE_ROLES
-from clue_service.access.routes import ViewerDep, id_of_cursor
+from clue_service.access.routes import ViewerDep
 from clue_service.sealed_receipts import service
 from clue_service.sealed_receipts.schemas import ReceiptOut, RecordReceiptIn
 

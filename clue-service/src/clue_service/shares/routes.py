@@ -3,11 +3,11 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor
+from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor, id_of_cursor
 from chassis.web import Caller, IfMatch, UowDep, answer_resource, set_etag
 from fastapi import APIRouter, Query, Response
 
-from clue_service.access.routes import TreeDep, ViewerDep, id_of_cursor
+from clue_service.access.routes import TreeDep, ViewerDep
 from clue_service.shares import service
 from clue_service.shares.schemas import GrantShareIn, ReadingOut, RevokeShareIn, SharedClueOut, ShareOut
 

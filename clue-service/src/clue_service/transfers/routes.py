@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.identity import Principal
-from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor
+from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor, id_of_cursor
 from chassis.service import resources_of
 from chassis.web import Caller, IfMatch, UowDep, answer_resource, open_uow, require, set_etag
 from fastapi import APIRouter, Query, Request, Response
 
 from clue_service.access.policy import OFFICE_ROLES
-from clue_service.access.routes import ViewerDep, id_of_cursor
+from clue_service.access.routes import ViewerDep
 from clue_service.transfers import receiving, service
 from clue_service.transfers.domain import TransferState
 from clue_service.transfers.schemas import ReceiveIn, RecordTransferResultIn, ReturnTransferIn, TransferOut

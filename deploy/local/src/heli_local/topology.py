@@ -130,16 +130,22 @@ def _shared(addresses: Addresses, secrets: Secrets) -> dict[str, str]:
         if name not in OWN_VARIABLES and (name.startswith("HELI_") or name in {"PATH", "HOME", "LANG", "TMPDIR"})
     }
     issuer = addresses.url(ISSUER)
-    return inherited | {
-        "PYTHONUNBUFFERED": "1",
-        "MALLOC_ARENA_MAX": "2",  # fewer malloc arenas: the whole stack has to fit a small machine
-        "HELI_ENVIRONMENT": "local",
-        "HELI_BIND_HOST": "127.0.0.1",
-        "HELI_ISSUER": issuer,
-        "HELI_JWKS_URL": f"{issuer}/jwks.json",
-        "HELI_TOKEN_URL": f"{issuer}/token",
-        "HELI_AUDIENCE": AUDIENCE,
-        "HELI_PUBLIC_URL": addresses.url(GATEWAY),
-        "HELI_CLOCK_FILE": str(secrets.clock_file),
-        **{f"HELI_{service.short.upper()}_URL": addresses.url(service.short) for service in SERVICES},
-    }
+    # Receivers on this very machine, which a production platform never sends to.
+    loopback = {"HELI_WEBHOOK_NETWORKS": '["127.0.0.0/8", "::1/128"]'}
+    return (
+        loopback
+        | inherited
+        | {
+            "PYTHONUNBUFFERED": "1",
+            "MALLOC_ARENA_MAX": "2",  # fewer malloc arenas: the whole stack has to fit a small machine
+            "HELI_ENVIRONMENT": "local",
+            "HELI_BIND_HOST": "127.0.0.1",
+            "HELI_ISSUER": issuer,
+            "HELI_JWKS_URL": f"{issuer}/jwks.json",
+            "HELI_TOKEN_URL": f"{issuer}/token",
+            "HELI_AUDIENCE": AUDIENCE,
+            "HELI_PUBLIC_URL": addresses.url(GATEWAY),
+            "HELI_CLOCK_FILE": str(secrets.clock_file),
+            **{f"HELI_{service.short.upper()}_URL": addresses.url(service.short) for service in SERVICES},
+        }
+    )

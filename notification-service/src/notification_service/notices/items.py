@@ -40,6 +40,7 @@ _PATHS = {
     "finding": "/v1/findings/",
     "rectification": "/v1/rectifications/",
     "supervision_matter": "/v1/supervision-matters/",
+    "webhook": "/v1/webhooks/",
 }
 
 

@@ -41,6 +41,10 @@ TITLES: Mapping[str, Text] = MappingProxyType(
         "consultation_action_assigned": Text("会商落实事项待办", "A task follows from a consultation"),
         "consultation_action_settled": Text("会商落实事项已办结", "A task of a consultation is settled"),
         "consultation_concluded": Text("会商已有结论", "A consultation was concluded"),
+        "webhook_disabled": Text(
+            "您的事件推送已停用：接收方持续失败",
+            "A webhook of yours was switched off: its receiver kept failing",
+        ),
         "outcome_notice_escalated": Text(
             "处置结果通报逾期未确认", "A notice of an outcome was not acknowledged in time"
         ),

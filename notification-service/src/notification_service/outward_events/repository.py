@@ -1,0 +1,48 @@
+"""Rows of events as they leave."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from chassis.db import one_of
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from notification_service.outward_events.models import OutwardEvent
+
+
+async def add_event(session: AsyncSession, values: Mapping[str, object]) -> int | None:
+    """Store an event; its position, or None if it is there already.
+
+    One storing transaction at a time: a lower position must never become visible after a higher one.
+    """
+    await session.execute(text("select pg_advisory_xact_lock(hashtext('outward_event'))"))
+    statement = insert(OutwardEvent).values(**values).on_conflict_do_nothing(index_elements=[OutwardEvent.event_id])
+    seq: int | None = await session.scalar(statement.returning(OutwardEvent.seq))
+    return seq
+
+
+async def list_after(session: AsyncSession, after: int, limit: int) -> Sequence[OutwardEvent]:
+    """The events after a position, in order."""
+    statement = select(OutwardEvent).where(OutwardEvent.seq > after).order_by(OutwardEvent.seq).limit(limit)
+    return (await session.scalars(statement)).all()
+
+
+async def list_by_seq(session: AsyncSession, seqs: Collection[int]) -> dict[int, OutwardEvent]:
+    """Position → event."""
+    rows = await session.scalars(select(OutwardEvent).where(one_of(OutwardEvent.seq, seqs)))
+    return {row.seq: row for row in rows}
+
+
+async def kept_range(session: AsyncSession) -> tuple[int, int]:
+    """The oldest position that is kept and the newest; (0, 0) before the first event."""
+    row = (await session.execute(select(func.min(OutwardEvent.seq), func.max(OutwardEvent.seq)))).one()
+    return int(row[0] or 0), int(row[1] or 0)
+
+
+async def purge(session: AsyncSession, before: datetime) -> int:
+    """Forget events stored before an instant, with their deliveries; returns how many."""
+    gone = await session.scalars(
+        delete(OutwardEvent).where(OutwardEvent.stored_at < before).returning(OutwardEvent.seq)
+    )
+    return len(gone.all())
