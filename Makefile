@@ -12,7 +12,7 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 $(shell rm -f $(STAMP))
 endif
 
-.PHONY: help install run demo test proof bench clean fmt lint type arch unit docs openapi
+.PHONY: help install run demo test proof bench clean fmt lint type arch unit docs openapi chart
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  %-10s %s\n' "$$name" "$$what"; done
@@ -62,3 +62,6 @@ docs: $(STAMP) ## Write the generated references under docs/
 openapi: $(STAMP) ## Write the OpenAPI documents under docs/reference/openapi
 	@mkdir -p docs/reference/openapi
 	@for name in $(SERVICES) gateway; do $(BIN)/$$name openapi >docs/reference/openapi/$$name.json; done
+
+chart: $(STAMP) ## Write deploy/rendered from the Helm chart
+	@$(BIN)/heli chart

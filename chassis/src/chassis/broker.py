@@ -23,8 +23,7 @@ from chassis.settings import PlatformSettings
 EVENT_STREAM = "EVT"
 DEAD_LETTER_STREAM = "DLQ"
 
-_NANOSECONDS = 1_000_000_000
-_DAY = 86_400 * _NANOSECONDS
+_NANOSECONDS, _DAY = 10**9, 86_400 * 10**9
 _OLDEST_SERVER = (2, 14, 0)
 _RECONNECT_SECONDS = 0.25
 _PING_SECONDS = 5  # a dead peer is noticed after two unanswered pings
@@ -98,6 +97,7 @@ class Broker:
             max_reconnect_attempts=-1,
             reconnect_time_wait=_RECONNECT_SECONDS,  # type: ignore[arg-type]  # a float works as well
             connect_timeout=2,
+            tls_handshake_first=url.startswith("tls://"),  # an offer that comes later could be cut out on the way
             ping_interval=_PING_SECONDS,
             max_outstanding_pings=2,
             pending_size=0,  # a publish during an outage fails at once, instead of being sent after its caller gave up

@@ -16,7 +16,6 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from chassis import broker, directory, visibility
-from chassis.audit_proof import verify_audit_command
 from chassis.collector import settle_collector
 from chassis.consumer import Consumer, Handler, purge_inbox
 from chassis.errors import REGISTRY
@@ -29,6 +28,7 @@ from chassis.seals import seal_entries
 from chassis.service import Resources, Service, Timer, build_resources
 from chassis.settings import PlatformSettings
 from chassis.uow import Uow, purge_idempotency
+from chassis.upkeep import add_upkeep
 from chassis.web import create_app
 
 _DRAIN_SECONDS = 8  # the local stack stops within 10 s; Kubernetes grants more
@@ -218,7 +218,7 @@ def service_cli(service: Service) -> typer.Typer:
         """Print the settings and error codes of the service, for the generated references."""
         typer.echo(json.dumps(reference_document(PlatformSettings, *service.settings), ensure_ascii=False, indent=1))
 
-    cli.command(name="verify-audit")(verify_audit_command(service))
+    add_upkeep(cli, service, all_handlers)
     return cli
 
 

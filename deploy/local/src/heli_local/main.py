@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from chassis.embedded import EmbeddedServerError
@@ -119,7 +119,22 @@ def docs() -> None:
     """Write the generated references under docs/; run from the root of the checkout."""
     from heli_local.reference import generated_files
 
-    for name, content in generated_files().items():
+    for name, content in generated_files(Path()).items():
+        Path(name).write_text(content, encoding="utf-8")
+        typer.echo(name)
+
+
+@app.command()
+def chart() -> None:
+    """Write deploy/rendered from the Helm chart; run from the root of the checkout."""
+    from heli_local.chart.helm import ToolMissing
+    from heli_local.chart.rendering import ChartRefused, rendered_examples
+
+    try:
+        examples = rendered_examples(Path.cwd())
+    except (ToolMissing, ChartRefused) as error:
+        _fail(str(error))
+    for name, content in examples.items():
         Path(name).write_text(content, encoding="utf-8")
         typer.echo(name)
 
@@ -178,7 +193,7 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     typer.echo(f"heli: {message}", err=True)
     raise typer.Exit(1)
 
