@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import uvloop
 from chassis.embedded import EmbeddedPostgres
 from clue_service.matching.cli import matching_database
 from clue_service.matching.evaluation import replay
@@ -36,7 +37,7 @@ class Compared:
 def compare_methods(server: EmbeddedPostgres, count: int, progress: Progress) -> Compared:
     """Run all methods on ``count`` clues; thresholds of the peers come from as many others in other words."""
     clues, training = Clues.generate(_SEED, "unseen", count), Clues.generate(_TRAINING_SEED, "fit", count)
-    engine, likely = asyncio.run(_ask_engine(server, clues, progress(ENGINE, count)))
+    engine, likely = uvloop.run(_ask_engine(server, clues, progress(ENGINE, count)))
     measures = {ENGINE: measure_method(clues, engine.scores, SAME)}
     times = {ENGINE: engine.times[count // 2 :]}
     for name, ask in _peers(server, training, progress):

@@ -12,7 +12,7 @@ from chassis.collector import settle_collector
 from chassis.db import Database
 from clue_service.matching import repository
 from clue_service.matching.prepared import ClueText, Prepared, load_features, load_grams
-from clue_service.matching.service import Matcher
+from clue_service.matching.service import FOLLOW_EVERY_SECONDS, Matcher
 from sqlalchemy import text
 
 from matching.crowd import Body, Planted
@@ -64,7 +64,7 @@ async def start_matcher(database: Database, measured: Measured) -> Matcher:
     measured.start_without_snapshot_s = time.perf_counter() - started
     started = time.perf_counter()
     async with database.sessions.begin() as session:
-        await counting.recount(session)
+        await counting.save_frequencies(session)
     measured.save_s = time.perf_counter() - started
     matcher = Matcher()
     started = time.perf_counter()
@@ -109,7 +109,7 @@ async def _check(database: Database, matcher: Matcher, body: Body, measured: Mea
         await matcher.index(session, own, prepared)
     marks.append(time.perf_counter())
     async with database.sessions.begin() as session:
-        await matcher.follow(session)
+        await matcher.follow(session, at_most_every=FOLLOW_EVERY_SECONDS)
         marks.append(time.perf_counter())
         search = matcher.search_for(own, prepared)
         stored = await repository.retrieve(session, search)

@@ -78,11 +78,12 @@ async def still_missing(dsn: str, jobs: list[City]) -> list[City]:
     return [job for job in jobs if job.first not in stored]
 
 
-async def before_loading(dsn: str) -> None:
-    """Drop the index, which is built at once afterwards, as after any bulk load; erase what was stored below FIRST."""
+async def before_loading(dsn: str, *, is_bulk: bool) -> None:
+    """Erase what was stored below FIRST. For a bulk load drop the index, which is built at once afterwards."""
+    if is_bulk:
+        await run(dsn, f"DROP INDEX IF EXISTS {_KEYS}")
     await run(
         dsn,
-        f"DROP INDEX IF EXISTS {_KEYS}",
         f"DELETE FROM clue_key WHERE id < {FIRST}",
         f"DELETE FROM bench_text WHERE id < {FIRST}",
         "DELETE FROM matching_frequency",
@@ -93,13 +94,19 @@ async def after_loading(dsn: str) -> None:
     """Build the index, go on counting where the ids end, tell the planner."""
     await run(
         dsn,
-        f"CREATE INDEX {_KEYS} ON clue_key USING gin (keys) WITH (fastupdate = off)",
+        f"CREATE INDEX IF NOT EXISTS {_KEYS} ON clue_key USING gin (keys) WITH (fastupdate = off)",
         "SELECT setval(pg_get_serial_sequence('clue_key', 'id'), (SELECT max(id) FROM clue_key))",
         "VACUUM ANALYZE clue_key",
         "VACUUM ANALYZE clue_feature",
         "ANALYZE bench_text",
         settings="SET maintenance_work_mem = '1GB'",
     )
+
+
+async def warm(dsn: str) -> None:
+    """Read what a search reads into PostgreSQL's buffers, as a database that has run for a while has it there."""
+    tables = ("clue_key", _KEYS, "pk_clue_key", "clue_feature", "pk_clue_feature")
+    await run(dsn, *(f"SELECT pg_prewarm('{table}')" for table in tables))
 
 
 def load_cities(dsn: str, jobs: list[City], advance: Progress) -> None:

@@ -1,12 +1,14 @@
 """PostgreSQL access: engine, naming convention and the column types every model uses."""
 
+import time
 from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, MetaData, Uuid, cast, func, text
+from sqlalchemy import BigInteger, ColumnElement, DateTime, MetaData, Uuid, cast, event, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -23,6 +25,8 @@ Uuid7 = Annotated[UUID, mapped_column(Uuid, primary_key=True, server_default=tex
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 Serial = Annotated[int, mapped_column(BigInteger, primary_key=True)]
 Json = Annotated[dict[str, Any], mapped_column(JSONB)]
+
+_TRUSTED_SECONDS = 5.0  # a connection used since then is not asked whether it lives
 
 
 class ModelBase(DeclarativeBase):
@@ -57,7 +61,6 @@ class Database:
             pool_size=pool_size,
             max_overflow=max_overflow,
             pool_timeout=10,
-            pool_pre_ping=True,
             hide_parameters=True,  # messages of failed statements must not quote rows
             connect_args={
                 "server_settings": {"application_name": application, "jit": "off", "timezone": "UTC"},
@@ -66,6 +69,7 @@ class Database:
             },
         )
         self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
+        _watch_connections(self.engine)
 
     async def ping(self) -> None:
         """Raise unless the database answers."""
@@ -75,3 +79,27 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def _watch_connections(engine: AsyncEngine) -> None:
+    """Hand out no dead connection, without asking each time: that would be three round trips for every request.
+
+    Where the server closes a connection, the driver knows at once. Only what a network in between forgets is found by
+    asking, so connections that lay unused for some seconds are asked.
+    """
+    dialect = engine.dialect
+
+    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine.sync_engine, "checkin")
+    def note_use(_: Any, record: Any) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def check(connection: Any, record: Any, _: Any) -> None:
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError  # all older connections are replaced, and this checkout goes on with a new one
+        if time.monotonic() - record.info["used_at"] > _TRUSTED_SECONDS:
+            try:
+                dialect.do_ping(connection)
+            except dialect.loaded_dbapi.Error as error:
+                raise InvalidatePoolError from error

@@ -5,7 +5,7 @@ import importlib.util
 import os
 import shutil
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from chassis.embedded import databases
@@ -52,10 +52,19 @@ class EmbeddedPostgres(EmbeddedServer):
     stop_signal = signal.SIGINT  # fast shutdown: open transactions are rolled back, then a checkpoint
     force_signal = signal.SIGQUIT  # immediate shutdown: no checkpoint, the next start replays the log
 
-    def __init__(self, folder: Path, *, port: int = 0, fsync: bool = True, log: Path | None = None) -> None:
-        """`fsync=False` is for data that may be lost with the machine: tests."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int = 0,
+        fsync: bool = True,
+        log: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """`fsync=False` is for data that may be lost with the machine: tests. `settings` go before the usual ones."""
         super().__init__(folder, port=port, log=log)
         self._fsync = fsync
+        self._settings = dict(settings or {})
 
     def url(self, role: str = SUPERUSER, database: str = "postgres", *, driver: str = "postgresql+asyncpg") -> str:
         """Connection URL of a role this server knows; `driver="postgresql"` for asyncpg and psql themselves."""
@@ -138,7 +147,8 @@ class EmbeddedPostgres(EmbeddedServer):
         fresh.rename(folder / "data")
 
     def _launch(self, data: Path, account: Account) -> ChildProcess:
-        settings = SETTINGS | ({} if self._fsync else WITHOUT_FSYNC) | {"port": str(self.port)}
+        usual = SETTINGS | ({} if self._fsync else WITHOUT_FSYNC)
+        settings = usual | self._settings | {"port": str(self.port)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return ChildProcess(
             [binary_folder() / "postgres", "-D", data, *options],

@@ -7,7 +7,7 @@ from chassis.keyring import KeyRing
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.matching.prepared import ClueText, Prepared
-from clue_service.matching.service import Matcher, ScoredCandidate
+from clue_service.matching.service import FOLLOW_EVERY_SECONDS, Matcher, ScoredCandidate
 from clue_service.matching.units import DirectoryEntry, UnitDirectory
 from clue_service.matching_models.service import ModelFollower
 
@@ -36,10 +36,12 @@ class Engine:
             self._tree = tree
         return self.matcher.prepare(clue)
 
-    async def follow(self, session: AsyncSession, *, ask_at_once: bool = False) -> None:
+    async def follow(self, session: AsyncSession, *, ask_at_once: bool = False, is_counted: bool = False) -> None:
         """Be up to date with what other processes stored: a key nobody is known to have is not searched by.
 
-        Also with the matching model in effect, which is asked for every two seconds unless ``ask_at_once``.
+        Where this process stored the clue itself and so counted its keys, ``is_counted``, all of them are known: then
+        the counts of others, which only say what is rare, are asked for once a second. Also with the matching model in
+        effect, which is asked for every two seconds unless ``ask_at_once``.
         """
         model = await self._models.changed(session, ask_at_once=ask_at_once)
         if model is not None:
@@ -50,4 +52,4 @@ class Engine:
                     await self.matcher.start(session)
                     self._is_started = True
                     return
-        await self.matcher.follow(session)
+        await self.matcher.follow(session, at_most_every=FOLLOW_EVERY_SECONDS if is_counted else 0.0)

@@ -188,9 +188,12 @@ async def match_clue(uow: Uow, tree: UnitTree, engine: Engine, clue_id: UUID, pr
 async def search(
     uow: Uow, tree: UnitTree, engine: Engine, clue_id: UUID, prepared: Prepared | None = None, origin: str = "intake"
 ) -> int:
-    """Look for what a clue repeats or overlaps with; returns how many pairs are new. Safe to repeat."""
+    """Look for what a clue repeats or overlaps with; returns how many pairs are new. Safe to repeat.
+
+    ``prepared``: the clue as this process prepared and indexed it.
+    """
     clue = (await clues.clues_by_id(uow, [clue_id]))[clue_id]
-    await engine.follow(uow.session)
+    await engine.follow(uow.session, is_counted=prepared is not None)
     if prepared is None:
         prepared = engine.prepare((await read_texts(uow.session, engine.keys, [clue]))[clue_id], tree)
     scored = await engine.matcher.candidates(uow.session, clue_id, prepared)

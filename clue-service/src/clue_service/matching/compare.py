@@ -1,20 +1,24 @@
 """Two clues field by field: for every field a level of agreement, which the score weighs and people read."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from clue_service.matching import dates, numerals, units
-from clue_service.matching.names import BEST_FIRST, Name, NameAgreement, NameClass, agreement, best_agreement
+from clue_service.matching.names import BEST_FIRST, Name, NameAgreement, NameClass, best_agreement, is_heard_among
 from clue_service.matching.prepared import Facts, Prepared, Subject
 
 Levels = dict[str, str]
 
 _COSINE_EDGES = (0.02, 0.05, 0.09, 0.14, 0.2, 0.28, 0.38, 0.5, 0.65, 0.8)
 _RARE_EDGES = (1, 2, 3, 5, 8, 13, 25)
+_COSINE_LEVELS = tuple(f"c{number}" for number in range(len(_COSINE_EDGES) + 1))
+_RARE_LEVELS = tuple(f"r{number}" for number in range(len(_RARE_EDGES) + 1))
 _GAP_EDGES = (8, 31, 92, 183, 366, 731, 1096)  # days
 _GAP_LEVELS = ("week", "month", "quarter", "half_year", "year", "two_years", "three_years", "longer")
 _BRIEF = 16  # characters: 他贪污 tells no fact, so having the same words tells nothing either
-_NOTHING_TOLD = {"content": "brief", "rare_words": "brief", "wording": "brief"}
+_NOTHING_TOLD = ("brief", "brief", "brief")
+_WHOLE_NAMES = frozenset({NameClass.FULL, NameClass.LATIN})
+_AS_TEXT: dict[str, str] = {level: str(level) for level in (*NameAgreement, *units.UnitAgreement)}
 # One other character is no agreement: 赵建国 and 赵建军 may be brothers. Nothing is called likely on it.
 _STRONG = frozenset(
     {NameAgreement.EQUAL, NameAgreement.EQUAL_SHORT, NameAgreement.SAME_SOUND, NameAgreement.LOOK_ALIKE,
@@ -27,8 +31,7 @@ NAME_AGREES = frozenset({*map(str, _STRONG), "same_identity", "named_in_text"})
 HIDDEN_NAME_FITS = str(NameAgreement.SAME_SURNAME_MASKED)
 
 
-@dataclass(frozen=True)
-class TextLikeness:
+class TextLikeness(NamedTuple):
     """What grams say: cosine of the two whole texts, cosine of two parts' content, shared rare grams of content."""
 
     text: float
@@ -36,8 +39,7 @@ class TextLikeness:
     rare: float
 
 
-@dataclass(frozen=True)
-class Combination:
+class Combination(NamedTuple):
     """One subject and one matter of each side."""
 
     subject: int
@@ -56,50 +58,58 @@ def compare(
     found: list[tuple[Combination, Levels]] = []
     for i, subject in enumerate(one.subjects):
         for j, other_subject in enumerate(other.subjects):
-            who = _who(subject, other_subject)
+            name, unit, post = _who(subject, other_subject)
             for k, part in enumerate(one.parts):
                 for m, other_part in enumerate(other.parts):
-                    texts = _NOTHING_TOLD if brief else _texts(likeness[k, m])
-                    levels = who | _what(part, other_part) | texts | {"gap": gap, "naming": naming}
-                    if levels["name"] in _NO_MEETING:
-                        levels["name"] = _named_in_text(subject, other_subject, part, other_part, levels["name"])
+                    content, rare, wording = _NOTHING_TOLD if brief else _texts(likeness[k, m])
+                    # One literal, because a search makes hundreds of these.
+                    levels = {
+                        "name": name,
+                        "unit": unit,
+                        "post": post,
+                        "topic": _topics(part, other_part),
+                        "amount": numerals.overlap(part.amounts, other_part.amounts),
+                        "date": dates.agreement(part.dates, other_part.dates),
+                        "detail": _details(part, other_part),
+                        "third_person": _third_person(part.others, other_part.others),
+                        "content": content,
+                        "rare_words": rare,
+                        "wording": wording,
+                        "gap": gap,
+                        "naming": naming,
+                    }
+                    if name in _NO_MEETING and _is_named_in_text(subject, other_subject, part, other_part):
+                        levels["name"] = "named_in_text"
                     found.append((Combination(i, j, k, m), levels))
     return found
 
 
-def _who(one: Subject, other: Subject) -> Levels:
-    if one.codes & other.codes:
+def _who(one: Subject, other: Subject) -> tuple[str, str, str]:
+    """The levels of name, unit and post."""
+    if one.codes and not one.codes.isdisjoint(other.codes):
         name = "same_identity"
     else:
         best = best_agreement(one.names, other.names)
-        name = str(best) if best else "missing"
-    post = "missing"
-    if one.posts and other.posts:
-        kin = any({post, held} in _KINDRED_POSTS for post in one.posts for held in other.posts)
-        post = "same" if one.posts & other.posts else "near" if kin else "differ"
-    return {"name": name, "unit": str(units.agreement(one.unit, other.unit)), "post": post}
+        name = "missing" if best is None else _AS_TEXT[best]
+    return name, _AS_TEXT[units.agreement(one.unit, other.unit)], _posts(one.posts, other.posts)
 
 
-def _named_in_text(one: Subject, other: Subject, part: Facts, other_part: Facts, level: str) -> str:
+def _posts(ones: frozenset[str], others: frozenset[str]) -> str:
+    if not ones or not others:
+        return "missing"
+    if not ones.isdisjoint(others):
+        return "same"
+    kin = any({post, held} in _KINDRED_POSTS for post in ones for held in others)
+    return "near" if kin else "differ"
+
+
+def _is_named_in_text(one: Subject, other: Subject, part: Facts, other_part: Facts) -> bool:
     """Whether one letter accuses somebody whom the other names elsewhere, when their subjects do not meet."""
-    for subject, facts in ((one, other_part), (other, part)):
-        for name in subject.names if facts.others else ():
-            full = name.kind in {NameClass.FULL, NameClass.LATIN} and len(name.written) > 2
-            if full and any(
-                agreement(name, third) in {NameAgreement.EQUAL, NameAgreement.SAME_SOUND} for third in facts.others
-            ):
-                return "named_in_text"
-    return level
-
-
-def _what(one: Facts, other: Facts) -> Levels:
-    return {
-        "topic": _topics(one, other),
-        "amount": numerals.overlap(one.amounts, other.amounts),
-        "date": dates.agreement(one.dates, other.dates),
-        "detail": _details(one, other),
-        "third_person": _third_person(one.others, other.others),
-    }
+    for subject, others in ((one, other_part.others), (other, part.others)):
+        for name in subject.names if others else ():
+            if name.kind in _WHOLE_NAMES and len(name.written) > 2 and is_heard_among(name, others):
+                return True
+    return False
 
 
 def _topics(one: Facts, other: Facts) -> str:
@@ -112,7 +122,7 @@ def _topics(one: Facts, other: Facts) -> str:
 
 
 def _details(one: Facts, other: Facts) -> str:
-    if one.tokens & other.tokens:
+    if not one.tokens.isdisjoint(other.tokens):
         return "same_mark"
     shared = one.quantities & other.quantities
     if shared:
@@ -152,9 +162,10 @@ def _weaker(best: NameAgreement) -> str:
     return "similar" if best in similar else "masked"
 
 
-def _texts(likeness: TextLikeness) -> Levels:
-    return {
-        "content": f"c{bisect_right(_COSINE_EDGES, likeness.content)}",
-        "rare_words": f"r{bisect_right(_RARE_EDGES, likeness.rare)}",
-        "wording": f"c{bisect_right(_COSINE_EDGES, likeness.text)}",
-    }
+def _texts(likeness: TextLikeness) -> tuple[str, str, str]:
+    """The levels of content, rare words and wording."""
+    return (
+        _COSINE_LEVELS[bisect_right(_COSINE_EDGES, likeness.content)],
+        _RARE_LEVELS[bisect_right(_RARE_EDGES, likeness.rare)],
+        _COSINE_LEVELS[bisect_right(_COSINE_EDGES, likeness.text)],
+    )

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from clue_service.matching.numerals import parse_number
 
@@ -22,11 +22,11 @@ _ONLY_MONTH = re.compile(
 )
 _YEARS_BACK = {"今年": 0, "本年": 0, "当年": 0, "去年": 1, "上年": 1, "上一年": 1, "前年": 2, "大前年": 3}
 _MONTHS_BACK = {"上上": 2, "上": 1}
+_BEST_FIRST = ("day", "month", "year", "near", "differ")
 _DIGITS = {character: str(value) for value, character in enumerate("零一二三四五六七八九")} | {"〇": "0"}
 
 
-@dataclass(frozen=True, order=True)
-class When:
+class When(NamedTuple):
     """A date with month and day 0 where unknown."""
 
     year: int
@@ -88,8 +88,8 @@ def agreement(ones: Sequence[When], others: Sequence[When]) -> str:
     """How far two lists agree: missing, day, month, year, near (the months around), differ."""
     if not ones or not others:
         return "missing"
-    order = ("day", "month", "year", "near", "differ")
-    return min((_pair(one, other) for one in ones for other in others), key=order.index)
+    found = {_pair(one, other) for one in ones for other in others}
+    return next(level for level in _BEST_FIRST if level in found)
 
 
 def _pair(one: When, other: When) -> str:

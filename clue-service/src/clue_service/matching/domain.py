@@ -124,7 +124,7 @@ def _subject(
     if unit.is_empty and alone:
         unit = _unit_of_accused(text, mentions, named, names)
     if places and not unit.is_empty and unit.code is None:
-        unit = replace(unit, areas=unit.areas | places)
+        unit = unit._replace(areas=unit.areas | places)
     elif places and unit.is_empty:
         unit = Unit(areas=places)
     posts = _posts(given.post) or (_posts_in_text(text) if alone else frozenset())

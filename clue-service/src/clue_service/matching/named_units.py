@@ -1,7 +1,6 @@
 """Units that running text names by their form: a department, a town or a village with the area before it."""
 
 import re
-from dataclasses import replace
 
 from clue_service.matching.lexicon import department_pattern
 from clue_service.matching.text import HAN
@@ -31,7 +30,7 @@ def units_in_text(text: str) -> list[tuple[Unit, int, int]]:
 def _certain(unit: Unit) -> Unit:
     # In running text the character before a place may be a verb's: keep the two next to 市 or 县 as well.
     areas = unit.areas | {stem[-2:] for stem in unit.areas if len(stem) == 3}
-    return replace(unit, areas=areas, town=unit.town[-2:], village=unit.village[-2:])
+    return unit._replace(areas=areas, town=unit.town[-2:], village=unit.village[-2:])
 
 
 def _trim(before: str, department: str) -> str:

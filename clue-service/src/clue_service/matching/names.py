@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
@@ -39,8 +39,7 @@ class NameAgreement(StrEnum):
     DIFFERENT = "different"
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """A name as written. ``given`` has ``?`` for a hidden character; empty when only the surname is known."""
 
     kind: NameClass
@@ -162,12 +161,12 @@ def _full(one: Name, other: Name) -> NameAgreement:
     if len(longer) == len(shorter) + 1 and len(shorter) >= 2 and longer.endswith(shorter):
         return NameAgreement.SAME_GIVEN_NAME
     if len(a) == len(b):
-        differing = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
-        heard = [(x, y) for x, y in differing if not _same_sound(x, y)]
+        sounds, others = _sounds(a), _sounds(b)
+        heard = [place for place, sound in enumerate(sounds) if sound != others[place]]
         if not heard:
             return NameAgreement.SAME_SOUND
         if len(heard) == 1:
-            return _one_differs(a, heard[0])
+            return _one_differs(a, (a[heard[0]], b[heard[0]]))
     if one.surname and one.surname == other.surname:
         return NameAgreement.GIVEN_NAME_DIFFERS
     return NameAgreement.DIFFERENT
@@ -184,6 +183,27 @@ def _one_differs(name: str, pair: tuple[str, str]) -> NameAgreement:
 
 def _same_sound(x: str, y: str) -> bool:
     return x == y or (is_han(x) and is_han(y) and syllable(x) == syllable(y))
+
+
+@lru_cache(maxsize=1 << 15)
+def _sounds(written: str) -> tuple[str, ...]:
+    """What each character sounds like; what is no Chinese character sounds like nothing else."""
+    return tuple(syllable(character) if is_han(character) else f"={character}" for character in written)
+
+
+def is_heard_among(name: Name, others: tuple[Name, ...]) -> bool:
+    """Whether a whole name of more than two characters is written or heard like one of the others."""
+    if name.kind is NameClass.FULL:
+        full, latin = _heard(others)
+        return _sounds(name.written) in full or any(agreement(name, other) in _ALIKE for other in latin)
+    return any(agreement(name, other) in _ALIKE for other in others)
+
+
+@lru_cache(maxsize=1 << 14)
+def _heard(names: tuple[Name, ...]) -> tuple[frozenset[tuple[str, ...]], tuple[Name, ...]]:
+    """The sounds of the full names, and the names in Latin letters."""
+    full = frozenset(_sounds(name.written) for name in names if name.kind is NameClass.FULL)
+    return full, tuple(name for name in names if name.kind is NameClass.LATIN)
 
 
 def _partly_hidden(one: Name, other: Name) -> NameAgreement:
@@ -222,6 +242,7 @@ def _compatible_patterns(a: str, b: str) -> NameAgreement:
 
 
 BEST_FIRST = list(NameAgreement)
+_ALIKE = frozenset({NameAgreement.EQUAL, NameAgreement.SAME_SOUND})
 _PLACES = {level: place for place, level in enumerate(BEST_FIRST)}
 
 
@@ -231,4 +252,12 @@ def best_agreement(ones: Sequence[Name], others: Sequence[Name]) -> NameAgreemen
         return None
     if len(ones) == 1 and len(others) == 1:
         return agreement(ones[0], others[0])
-    return min((agreement(one, other) for one in ones for other in others), key=_PLACES.__getitem__)
+    best = NameAgreement.DIFFERENT
+    for one in ones:
+        for other in others:
+            found = agreement(one, other)
+            if found is NameAgreement.EQUAL:
+                return found
+            if _PLACES[found] < _PLACES[best]:
+                best = found
+    return best

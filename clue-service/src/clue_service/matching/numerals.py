@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 # Bounded and possessive: a page of digits is read in pieces, in linear time.
 _HAN_NUMERAL = "零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟"
@@ -43,8 +43,7 @@ _LARGEST = 1e13
 _NEAR = 1.11
 
 
-@dataclass(frozen=True)
-class Amount:
+class Amount(NamedTuple):
     """Yuan between ``low`` and ``high``; the two are equal for an exact figure."""
 
     low: float

@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import lru_cache
+from struct import Struct
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from clue_service.matching.numerals import Amount
 from clue_service.matching.units import NO_UNIT, Unit
 
 Hashes = npt.NDArray[np.int32]
+_HEAD = Struct("<3i")  # version, how many arrays, length of the first
 NO_HASHES: Hashes = np.empty(0, np.int32)
 FEATURES_VERSION = 3  # of stored features and grams: rows of another version are prepared anew, never read
 
@@ -85,8 +87,7 @@ def _day(raw: Any) -> date | None:
     return raw if isinstance(raw, date) or raw is None else date.fromisoformat(raw)
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """Who is accused: names (best known first), unit, posts. ``codes`` are identities that settle the question.
 
     ``is_stated`` tells that the form names the person; else the name was read out of the text, or there is none.
@@ -131,10 +132,10 @@ class Prepared:
     commission: str | None = None
     reporter_key: str | None = None
 
-    @cached_property
+    @property
     def is_named(self) -> bool:
         """Whether the form of this clue names a person."""
-        return any(subject.is_stated for subject in self.subjects)
+        return True in [subject.is_stated for subject in self.subjects]
 
 
 def dump_features(prepared: Prepared) -> bytes:
@@ -183,21 +184,30 @@ def dump_grams(prepared: Prepared) -> bytes:
 
 def load_grams(raw: bytes) -> tuple[Hashes, list[Hashes]] | None:
     """Grams of the text and contents of its parts, as ``dump_grams`` wrote them; None when by another version."""
-    everything = np.frombuffer(raw, "<i4")
-    if len(everything) < 2 or everything[0] != -FEATURES_VERSION:
+    text = load_text(raw)
+    if text is None:
         return None
-    count = int(everything[1])
-    arrays: list[Hashes] = []
-    start = 2 + count
-    for length in everything[2 : 2 + count].tolist():
-        arrays.append(everything[start : start + length])
+    _, count, length = _HEAD.unpack_from(raw)
+    everything = np.frombuffer(raw, "<i4")
+    start = 2 + count + length
+    contents: list[Hashes] = []
+    for length in everything[3 : 2 + count].tolist():
+        contents.append(everything[start : start + length])
         start += length
-    return arrays[0], arrays[1:]
+    return text, contents
+
+
+def load_text(raw: bytes) -> Hashes | None:
+    """The grams of the whole text alone: what all the clues found are ordered by."""
+    if len(raw) < _HEAD.size:
+        return None
+    version, count, length = _HEAD.unpack_from(raw)
+    return np.frombuffer(raw, "<i4", length, 4 * (2 + count)) if version == -FEATURES_VERSION else None
 
 
 def load_features(raw: bytes) -> Prepared | None:
     """A stored clue without keys and grams, which are compared before; None when another version wrote it."""
-    document = json.loads(raw)
+    document = json.loads(raw.decode())
     if document["v"] != FEATURES_VERSION:
         return None
     return Prepared(
@@ -227,7 +237,7 @@ def load_features(raw: bytes) -> Prepared | None:
 
 
 def _names(raw: list[list[str]]) -> tuple[Name, ...]:
-    return tuple(_name(kind, surname, given) for kind, surname, given in raw)
+    return tuple([_name(*one) for one in raw])
 
 
 @lru_cache(maxsize=1 << 15)

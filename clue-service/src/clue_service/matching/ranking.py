@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from clue_service.matching.frequency import Frequencies
 from clue_service.matching.grams import COUNT_BITS
-from clue_service.matching.prepared import Hashes
+from clue_service.matching.prepared import NO_HASHES, Hashes
 
 Values = npt.NDArray[np.float32]
 _MOST_TRIGRAMS = 300
@@ -16,6 +16,8 @@ _ALWAYS = 2  # keys searched even when the rarest is frequent: a flood of one le
 # Of one composite key against one trigram, since trigrams of one phrase come together. Of 945,000 generated clues 1.5
 # finds .983 of the mates, 4 finds .979 and 8 .970: names and places recur, and shared words tell them apart.
 _COMPOSITE_WORTH = 1.5
+_LOW_BITS = (1 << 16) - 1
+_COLUMNS = 1 << 12  # of a matrix of shared grams, at once
 RARE = 5.0  # ln: a gram that fewer than 1 in 150 clues have
 
 
@@ -67,6 +69,8 @@ class QueryVector:
         self._frequencies = frequencies
         self._weights = _weigh(hashes, counts, frequencies)
         self._norm = float(np.sqrt(np.square(self._weights).sum()))
+        self._may_be_shared = np.zeros(_LOW_BITS + 1, np.bool_)
+        self._may_be_shared[hashes & np.int32(_LOW_BITS)] = True
 
     @classmethod
     def of_text(cls, packed: Hashes, frequencies: Frequencies) -> "QueryVector":
@@ -89,14 +93,62 @@ class QueryVector:
         if not len(self._hashes) or not len(hashes):
             return np.zeros(size, np.float32), np.zeros(size, np.float32)
         weights = _weigh(hashes, counts, self._frequencies)
-        places = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
-        shared = self._hashes[places] == hashes
-        owner = np.repeat(np.arange(size), [len(one) for one in others])
-        products = np.bincount(owner, np.where(shared, weights * self._weights[places], 0), size)
-        bottom = np.sqrt(np.bincount(owner, np.square(weights), size)) * self._norm
-        rare = np.bincount(owner, shared & (weights >= RARE), size)
+        ends = np.cumsum([len(one) for one in others], dtype=np.int64)
+        # Most grams are not shared, which their low bits tell: few are left to be looked up.
+        at = np.flatnonzero(self._may_be_shared.take(hashes & np.int32(_LOW_BITS)))
+        places = np.minimum(np.searchsorted(self._hashes, hashes[at]), len(self._hashes) - 1)
+        is_shared = self._hashes[places] == hashes[at]
+        at, places = at[is_shared], places[is_shared]
+        owner, worth = np.searchsorted(ends, at, "right"), weights[at]
+        products = np.bincount(owner, worth * self._weights[places], size)
+        rare = np.bincount(owner[worth >= RARE], minlength=size)
+        bottom = np.sqrt(_sums(np.square(weights), ends)) * self._norm
         cosine = np.divide(products, bottom, out=np.zeros(size), where=bottom > 0)
         return cosine.astype(np.float32), rare.astype(np.float32)
+
+
+def compare_each(
+    ones: list[Hashes], others: list[Hashes], frequencies: Frequencies, *, counted: bool
+) -> tuple[Values, Values]:
+    """Each of ``ones`` with each of ``others``: cosines and shared rare grams; ``counted`` tells packed grams.
+
+    For few of them: their shared grams become columns of a matrix, some thousand at a time.
+    """
+    sizes = [len(one) for one in (*ones, *others)]
+    everything = np.concatenate([*ones, *others]) if sizes else NO_HASHES
+    hashes, counts = unpack(everything) if counted else (everything, None)
+    weights = _weigh(hashes, counts, frequencies)
+    norms = np.sqrt(_sums(np.square(weights), np.cumsum(sizes, dtype=np.int64)))
+    vocabulary, columns, times = np.unique(hashes, return_inverse=True, return_counts=True)
+    common = np.cumsum(times > 1) - 1
+    is_common = times[columns] > 1
+    owner = np.repeat(np.arange(len(sizes)), sizes)[is_common]
+    columns, weights = common[columns[is_common]], weights[is_common]
+    products, rare = np.zeros((2, len(ones), len(others)))
+    total = int(common[-1]) + 1 if len(vocabulary) else 0
+    for start in range(0, total, _COLUMNS):
+        here = (columns >= start) & (columns < start + _COLUMNS)
+        matrix = np.zeros((len(sizes), min(_COLUMNS, total - start)))
+        matrix[owner[here], columns[here] - start] = weights[here]
+        products += _multiply(matrix, len(ones))
+        rare += _multiply((matrix >= RARE).astype(np.float64), len(ones))
+    bottom = np.outer(norms[: len(ones)], norms[len(ones) :])
+    cosines = np.divide(products, bottom, out=np.zeros_like(products), where=bottom > 0)
+    return cosines.astype(np.float32), rare.astype(np.float32)
+
+
+def _multiply(matrix: npt.NDArray[np.float64], until: int) -> npt.NDArray[np.float64]:
+    # Not by BLAS, whose threads would take the other processes' cores for so little.
+    return np.asarray(np.einsum("ik,jk->ij", matrix[:until], matrix[until:]))
+
+
+def _sums(values: Values, ends: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """The sums of runs of values that end at ``ends``; an empty run's is 0."""
+    starts = np.concatenate([ends[:0], [0], ends[:-1]])[: len(ends)]
+    filled = ends > starts
+    sums = np.zeros(len(ends))
+    sums[filled] = np.add.reduceat(values, starts[filled], dtype=np.float64)
+    return sums
 
 
 def unpack(packed: Hashes) -> tuple[Hashes, Hashes]:

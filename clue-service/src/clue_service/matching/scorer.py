@@ -1,8 +1,8 @@
 """Scores stored clues against one: text first, for all of them; then field by field, for the closest."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -10,18 +10,19 @@ import numpy as np
 from clue_service.matching.compare import Combination, Levels, TextLikeness, compare
 from clue_service.matching.frequency import Frequencies
 from clue_service.matching.mates import ALONE, ASKED_FOR, ASKED_OF, is_doubtful, mates_level
-from clue_service.matching.prepared import FEATURES_VERSION, Hashes, Prepared, load_features, load_grams
+from clue_service.matching.prepared import FEATURES_VERSION, Prepared, load_grams, load_text
 from clue_service.matching.ranking import QueryVector
 from clue_service.matching.relations import Relation, propose_relation
+from clue_service.matching.remembered import Remembered, Row
 from clue_service.matching.repository import StoredClue
 from clue_service.matching.scoring import Band, MatchModel, Reason
+from clue_service.matching.together import ask_one_another
 
 # How many are compared field by field, and how many of them at least for the closeness of their texts. Where the form
 # names somebody, the order of the keys is the better one.
 _COMPARED, _COMPARED_BY_TEXT = 80, 40
 _COMPARED_NAMED, _COMPARED_NAMED_BY_TEXT = 56, 8
 _CONTENT = 0.3  # worth of the accounts' closeness beside the whole texts', for the order
-_REMEMBERED = 4_000  # features read, some 10 kB each as objects; more would cost the collector of garbage pauses
 
 
 @dataclass(frozen=True)
@@ -39,54 +40,10 @@ class ScoredCandidate:
     """Which matter of the clue met which of the other; None for a letter that tells one."""
 
 
-class Remembered:
-    """The features read last, and which stored clues go together. A row never changes: indexed anew it has a new id."""
-
-    def __init__(self) -> None:
-        self._features: OrderedDict[tuple[int, UUID], Prepared] = OrderedDict()
-        self._together: OrderedDict[tuple[int, int], float] = OrderedDict()
-
-    def features(self, stored: StoredClue) -> Prepared | None:
-        """The features of a stored clue, None when another version wrote them."""
-        key = (stored.id, stored.clue_id)
-        found = self._features.get(key)
-        if found is not None:
-            self._features.move_to_end(key)
-            return found
-        found = load_features(stored.features)
-        if found is not None:
-            self._features[key] = found
-            if len(self._features) > _REMEMBERED:
-                self._features.popitem(last=False)
-        return found
-
-    def together(self, one: StoredClue, other: StoredClue) -> float | None:
-        """The probability that two stored clues report one matter, None when it was not asked lately."""
-        return self._together.get((min(one.id, other.id), max(one.id, other.id)))
-
-    def put_together(self, one: StoredClue, other: StoredClue, probability: float) -> None:
-        """Remember it."""
-        self._together[min(one.id, other.id), max(one.id, other.id)] = probability
-        if len(self._together) > 25 * _REMEMBERED:
-            self._together.popitem(last=False)
-
-
-@dataclass(frozen=True)
-class _Row:
-    """A stored clue as read, with its text's closeness to the clue (a cosine)."""
-
-    stored: StoredClue
-    text: Hashes
-    contents: list[Hashes]
-    features: Prepared
-    closest: float
-
-
-@dataclass(frozen=True)
-class _First:
+class _First(NamedTuple):
     """A row scored by itself; ``content`` is the closeness (a cosine) of the two closest accounts of the facts."""
 
-    row: _Row
+    row: Row
     content: float
     log_odds: float
     combination: Combination
@@ -105,63 +62,63 @@ class Scorer:
     def rank(self, prepared: Prepared, stored: Sequence[StoredClue]) -> list[ScoredCandidate]:
         """Score stored clues against a clue, best first. Rows that another version wrote are left out."""
         rows = self._closest(prepared, stored) if prepared.parts else []
-        first = self._first(prepared, [part.content for part in prepared.parts], rows, [row.closest for row in rows])
+        first = self._first(prepared, rows)
         first.sort(key=lambda one: (-one.log_odds, one.row.stored.id))
         scored = [self._finish(prepared, one, mates) for one, mates in zip(first, self._mates(first), strict=True)]
         return sorted(scored, key=lambda one: (-one.rank, str(one.clue_id)))
 
-    def _closest(self, prepared: Prepared, stored: Sequence[StoredClue]) -> list[_Row]:
-        read = [(one, *grams) for one in stored if (grams := load_grams(one.grams)) is not None]
+    def _closest(self, prepared: Prepared, stored: Sequence[StoredClue]) -> list[Row]:
+        read = [(one, text) for one in stored if (text := load_text(one.grams)) is not None]
         if not read:
             return []
-        texts = QueryVector.of_text(prepared.grams, self._frequencies).compare_texts([text for _, text, _ in read])
+        texts = QueryVector.of_text(prepared.grams, self._frequencies).compare_texts([text for _, text in read])
         most, least = _COMPARED, _COMPARED_BY_TEXT
         if prepared.is_named:
             most, least = _COMPARED_NAMED, _COMPARED_NAMED_BY_TEXT
         by_text = np.argsort(-texts, kind="stable")[:least].tolist()
         chosen = list(dict.fromkeys([*by_text, *range(len(read))]))[:most]
-        return [
-            _Row(read[number][0], read[number][1], read[number][2], features, float(texts[number]))
-            for number in chosen
-            if (features := self._remembered.features(read[number][0])) is not None and features.parts
+        rows = [
+            self._row(read[number][0], closest) for number, closest in zip(chosen, texts[chosen].tolist(), strict=True)
         ]
+        return [row for row in rows if row is not None]
 
-    def _first(
-        self, prepared: Prepared, contents: list[Hashes], rows: Sequence[_Row], texts: Sequence[float]
-    ) -> list[_First]:
-        """Every row compared with a clue by itself; ``contents`` are of the clue's parts, ``texts`` whole cosines."""
+    def _row(self, stored: StoredClue, closest: float) -> Row | None:
+        features, grams = self._remembered.features(stored), load_grams(stored.grams)
+        if features is None or grams is None or not features.parts:
+            return None
+        return Row(stored, grams[0], grams[1], features, closest)
+
+    def _first(self, prepared: Prepared, rows: Sequence[Row]) -> list[_First]:
+        """Every row compared with the clue by itself."""
         places = [(n, m) for n, row in enumerate(rows) for m in range(len(row.contents))]
         likeness: list[dict[tuple[int, int], TextLikeness]] = [{} for _ in rows]
         others = [rows[n].contents[m] for n, m in places]
-        for k, content in enumerate(contents):
-            cosines, rare = QueryVector(content, self._frequencies).compare(others)
-            for place, (n, m) in enumerate(places):
-                likeness[n][k, m] = TextLikeness(texts[n], float(cosines[place]), float(rare[place]))
-        found: list[_First] = []
-        for row, alike in zip(rows, likeness, strict=True):
-            log_odds, combination, levels = self._model.best(compare(prepared, row.features, alike))
-            closest = max((pair.content for pair in alike.values()), default=0.0)
-            found.append(_First(row, closest, log_odds, combination, levels, self._model.first_probability(log_odds)))
-        return found
+        for k, part in enumerate(prepared.parts):
+            cosines, rare = QueryVector(part.content, self._frequencies).compare(others)
+            for (n, m), cosine, shared in zip(places, cosines.tolist(), rare.tolist(), strict=True):
+                likeness[n][k, m] = TextLikeness(rows[n].closest, cosine, shared)
+        return [self._compare(prepared, row, alike) for row, alike in zip(rows, likeness, strict=True)]
+
+    def _compare(self, prepared: Prepared, row: Row, likeness: dict[tuple[int, int], TextLikeness]) -> _First:
+        closest = max([pair.content for pair in likeness.values()], default=0.0)
+        log_odds, combination, levels = self._model.best(compare(prepared, row.features, likeness))
+        return _First(row, closest, log_odds, combination, levels, self._model.first_probability(log_odds))
 
     def _mates(self, first: Sequence[_First]) -> list[str]:
         """For each candidate the level of what the best others say of it."""
         asked = first[:ASKED_OF]
         levels = [ALONE] * len(first)
         doubtful = [place for place, one in enumerate(first) if is_doubtful(one.probability)][:ASKED_FOR]
-        for place in doubtful if len(asked) > 1 else ():
+        if len(asked) < 2 or not doubtful:
+            return levels
+        rows = [first[place].row for place in doubtful], [one.row for one in asked]
+        ask_one_another(*rows, self._model, self._frequencies, self._remembered)
+        for place in doubtful:
+            own = first[place].row.stored
             others = [one for one in asked if one is not first[place]]
-            together = self._together(first[place].row, [one.row for one in others])
+            together = [self._remembered.together(own, one.row.stored) or 0.0 for one in others]
             levels[place] = mates_level(together, [one.probability for one in others])
         return levels
-
-    def _together(self, row: _Row, others: Sequence[_Row]) -> list[float]:
-        unknown = [one for one in others if self._remembered.together(row.stored, one.stored) is None]
-        if unknown:
-            texts = QueryVector.of_text(row.text, self._frequencies).compare_texts([one.text for one in unknown])
-            for found in self._first(row.features, row.contents, unknown, texts.tolist()):
-                self._remembered.put_together(row.stored, found.row.stored, found.probability)
-        return [self._remembered.together(row.stored, one.stored) or 0.0 for one in others]
 
     def _finish(self, prepared: Prepared, first: _First, mates: str) -> ScoredCandidate:
         levels, combination, other = first.levels | {"mates": mates}, first.combination, first.row.features

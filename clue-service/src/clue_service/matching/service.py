@@ -10,6 +10,7 @@ after the first one's commit. The engine only proposes; it never merges and neve
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
@@ -29,13 +30,17 @@ from clue_service.matching.prepared import (
     load_grams,
 )
 from clue_service.matching.ranking import choose_keys, text_budget, unpack
+from clue_service.matching.remembered import Remembered
 from clue_service.matching.repository import Search, Session, StoredClue
-from clue_service.matching.scorer import Remembered, ScoredCandidate, Scorer
+from clue_service.matching.scorer import ScoredCandidate, Scorer
 from clue_service.matching.scoring import MatchModel, packaged_model
 from clue_service.matching.telemetry import SECONDS
 from clue_service.matching.units import UnitDirectory
 
-__all__ = ["Matcher", "ScoredCandidate"]
+__all__ = ["FOLLOW_EVERY_SECONDS", "Matcher", "ScoredCandidate"]
+
+FOLLOW_EVERY_SECONDS = 1.0
+"""How often an intake asks what other processes stored, where this process stored the clue itself."""
 
 _RETRIEVED = 300
 # Where the form names somebody, keys of person and place put mates in front: of 10,000 pairs none lay behind the 80th.
@@ -60,6 +65,7 @@ class Matcher:
         self._own_ids: set[int] = set()
         self._following = asyncio.Lock()
         self._generation = 0
+        self._followed_at = float("-inf")
 
     @property
     def clues_counted(self) -> int:
@@ -90,13 +96,17 @@ class Matcher:
             self._frequencies = found
             self._own_ids = {key_id for key_id in self._own_ids if key_id > found.last_id}
 
-    async def follow(self, session: Session) -> int:
+    async def follow(self, session: Session, *, at_most_every: float = 0.0) -> int:
         """Count the clues that other processes stored since the last time; how many there were.
 
-        Call it every few seconds: counts may lag, they only steer which keys are searched and what text is worth. Rows
-        that another version wrote are passed over; ``repository.count_stale`` tells how many there are.
+        Counts may lag, they only steer which keys are searched and what text is worth: ``at_most_every`` so many
+        seconds is enough where this process has the keys of the clue in its counts already. Rows that another version
+        wrote are passed over; ``repository.count_stale`` tells how many there are.
         """
+        if time.monotonic() < self._followed_at + at_most_every:
+            return 0
         async with self._following:
+            self._followed_at = time.monotonic()
             counted = 0
             while True:
                 rows = await repository.read_new(session, self._frequencies.last_id, _FOLLOW_AT_ONCE)

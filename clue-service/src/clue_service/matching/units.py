@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from clue_service.matching.abbreviations import ShortForm, short_form
 from clue_service.matching.lexicon import department_pattern, departments
@@ -36,8 +38,7 @@ class UnitAgreement(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(NamedTuple):
     """What is known of a unit. Areas are stems without 市, 县, 镇…; several where the form leaves a choice."""
 
     code: str | None = None
@@ -65,7 +66,7 @@ NO_UNIT = Unit()
 def parse_unit(raw: str | None) -> Unit:
     """A unit from its name alone."""
     text = re.sub(r"[\s()·.,。、;:]", "", clean(raw))[:_LONGEST_UNIT]
-    return replace(_parse(text), written=text[:_LONGEST_WRITTEN]) if text else NO_UNIT
+    return _parse(text)._replace(written=text[:_LONGEST_WRITTEN]) if text else NO_UNIT
 
 
 def _parse(text: str) -> Unit:
@@ -242,6 +243,7 @@ _READ_CLEARLY = frozenset(
 _SAYS_LITTLE = frozenset({UnitAgreement.UNKNOWN, UnitAgreement.SAME_KIND_OTHER_AREA, UnitAgreement.DIFFERENT})
 
 
+@lru_cache(maxsize=1 << 15)
 def agreement(one: Unit, other: Unit) -> UnitAgreement:
     """How far two units agree; symmetric. Names that shorten one another agree whatever else was read in them."""
     found = _agreement(one, other)

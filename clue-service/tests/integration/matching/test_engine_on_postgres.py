@@ -39,12 +39,15 @@ async def database(postgres_server: EmbeddedPostgres) -> AsyncIterator[Database]
         yield made
 
 
-async def take_in(matcher: Matcher, database: Database, text: ClueText) -> tuple[UUID, list[ScoredCandidate]]:
+async def take_in(
+    matcher: Matcher, database: Database, text: ClueText, *, follow: bool = True
+) -> tuple[UUID, list[ScoredCandidate]]:
     clue_id, prepared = uuid4(), matcher.prepare(text)
     async with database.sessions.begin() as session:
         await matcher.index(session, clue_id, prepared)
     async with database.sessions.begin() as session:
-        await matcher.follow(session)
+        if follow:
+            await matcher.follow(session)
         return clue_id, await matcher.candidates(session, clue_id, prepared)
 
 
@@ -60,6 +63,18 @@ async def test_fifty_simultaneous_intakes_of_one_matter_end_as_one_cluster(datab
                 cluster_of = {clue: new if cluster == old else cluster for clue, cluster in cluster_of.items()}
     assert len(set(cluster_of.values())) == 1
     assert not any(one.clue_id == clue_id for clue_id, found in outcomes for one in found)
+
+
+async def test_a_process_that_has_not_counted_the_others_clues_yet_finds_them_all_the_same(database: Database) -> None:
+    one, other = Matcher(), Matcher()
+    told = "清河堤防上的石料以次充好，监理视而不见，雨季一到就塌了三十米，没有人来修。"
+    plain = {"received_on": "2022-09-01", "subjects": [], "allegations": [{"text": told}]}
+    for text in (report(0), ClueText.of_body(plain)):  # the second has no keys but those of its words
+        known, _ = await take_in(one, database, text, follow=False)
+        _, found = await take_in(other, database, text, follow=False)
+        assert found[0].clue_id == known
+        assert found[0].probability > 0.5
+    assert (one.clues_counted, other.clues_counted) == (2, 2)
 
 
 async def test_a_process_that_starts_later_finds_what_was_stored_before(database: Database) -> None:

@@ -3,8 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
 from chassis.identity import SYSTEM
 from chassis.service import Resources
+from clue_service.intake import engine
 from clue_service.intake import service as intake
 from sqlalchemy import text
 
@@ -90,6 +92,23 @@ async def test_the_other_clues_of_a_confirmed_matter_are_proposed_with_the_one_t
     assert (pulled["band"], pulled["relation"]) == ("review", "same_matter_other_reporter")
     assert pulled["reasons"] == [{"field": "matter", "verdict": "member", "weight": 0.0, "detail": None}]
     assert 0.4 < pulled["probability"] < 0.6
+
+
+async def test_intakes_ask_once_a_second_what_other_processes_stored(
+    register: Any, matter: Any, statements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked() -> int:
+        return sum("matching_frequency" in one for one in statements)
+
+    monkeypatch.setattr(engine, "FOLLOW_EVERY_SECONDS", 0.0)
+    await register(OFFICER, matter[0])
+    statements.clear()
+    await register(OFFICER, matter[1])
+    assert asked() == 1
+    monkeypatch.setattr(engine, "FOLLOW_EVERY_SECONDS", 600.0)
+    statements.clear()
+    await register(OFFICER, matter[2])
+    assert asked() == 0
 
 
 async def test_an_intake_asks_the_database_a_bounded_number_of_times(

@@ -1,9 +1,11 @@
 """Work per query is bounded, whatever lies in the database."""
 
 import numpy as np
+import pytest
+from clue_service.matching import ranking
 from clue_service.matching.frequency import Frequencies
 from clue_service.matching.grams import text_grams
-from clue_service.matching.ranking import QueryVector, choose_keys, composite_budget, text_budget, unpack
+from clue_service.matching.ranking import QueryVector, choose_keys, compare_each, composite_budget, text_budget, unpack
 
 TRIGRAMS = np.arange(1, 401, dtype=np.int32)
 COMPOSITES = np.arange(-120, 0, dtype=np.int32)
@@ -87,3 +89,56 @@ def test_counts_stop_where_no_budget_reaches():
     counts.add_many([TRIGRAMS[:2]] * 70_000, [TRIGRAMS[:1]] * 70_000)
     counts.add(TRIGRAMS[:2], TRIGRAMS[:1])
     assert counts.of_keys(TRIGRAMS[:3]).tolist() == [65_535, 65_535, 0]
+
+
+def some_texts(count: int, seed: int) -> list[np.ndarray]:
+    """Packed grams of random texts over few hashes, so that many are shared; the first text is empty."""
+    random = np.random.default_rng(seed)
+    hashes = [np.unique(random.integers(0, 3_000, size)) for size in [0, *random.integers(1, 400, count - 1)]]
+    return [((one << 7) | random.integers(1, 5, len(one))).astype(np.int32) for one in hashes]
+
+
+@pytest.mark.parametrize("columns", [1 << 12, 64])
+def test_clues_compared_with_one_another_at_once_are_as_close_as_one_by_one(monkeypatch, columns):
+    monkeypatch.setattr(ranking, "_COLUMNS", columns)
+    ones, others = some_texts(7, 1), some_texts(12, 2)
+    counts = Frequencies()
+    counts.add_many([TRIGRAMS] * 300, [unpack(text)[0] for text in others[1:2]] * 300)
+    texts, _ = compare_each(ones, others, counts, counted=True)
+    plain_ones, plain_others = [unpack(one)[0] for one in ones], [unpack(one)[0] for one in others]
+    contents, rare = compare_each(plain_ones, plain_others, counts, counted=False)
+    for place, (packed, plain) in enumerate(zip(ones, plain_ones, strict=True)):
+        alone = QueryVector.of_text(packed, counts).compare_texts(others)
+        assert texts[place] == pytest.approx(alone, abs=1e-6)
+        cosines, shared = QueryVector(plain, counts).compare(plain_others)
+        assert contents[place] == pytest.approx(cosines, abs=1e-6)
+        assert rare[place].tolist() == shared.tolist()
+    assert rare.max() > 5
+    assert not texts[0].any()
+
+
+def test_a_cosine_is_what_its_definition_says():
+    counts = Frequencies()
+    counts.add_many([TRIGRAMS] * 3, [np.arange(40, dtype=np.int32)] * 3)
+    ones, others = some_texts(3, 3)[1:], some_texts(9, 4)
+
+    def weighed(packed: np.ndarray) -> dict[int, float]:
+        hashes, times = unpack(packed)
+        weights = counts.gram_weights(hashes) * (1 + np.log(times))
+        return dict(zip(hashes.tolist(), weights.tolist(), strict=True))
+
+    for packed in ones:
+        own = weighed(packed)
+        for other, found in zip(others, QueryVector.of_text(packed, counts).compare_texts(others), strict=True):
+            theirs = weighed(other)
+            norms = np.linalg.norm(list(own.values())) * np.linalg.norm([*theirs.values(), 0])
+            products = sum(weight * theirs.get(gram, 0) for gram, weight in own.items())
+            assert found == pytest.approx(products / norms if norms else 0, abs=1e-5)
+
+
+def test_nothing_is_like_nothing():
+    counts, empty = Frequencies(), np.empty(0, np.int32)
+    assert [found.shape for found in compare_each([], [], counts, counted=True)] == [(0, 0), (0, 0)]
+    assert compare_each([empty], [empty, empty], counts, counted=False)[0].tolist() == [[0, 0]]
+    assert QueryVector(empty, counts).compare([empty])[0].tolist() == [0]
+    assert len(QueryVector(empty, counts).compare([])[0]) == 0

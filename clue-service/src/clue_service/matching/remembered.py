@@ -1,0 +1,56 @@
+"""What a process keeps of the clues it read last, so that the next search need not read or compare them again."""
+
+from collections import OrderedDict
+from typing import NamedTuple
+from uuid import UUID
+
+from clue_service.matching.prepared import Hashes, Prepared, load_features
+from clue_service.matching.repository import StoredClue
+
+_REMEMBERED = 4_000  # features read, some 10 kB each as objects; more would cost the collector of garbage pauses
+
+
+class Row(NamedTuple):
+    """A stored clue as read: grams of its text, of its parts' accounts, and how close its text is (a cosine)."""
+
+    stored: StoredClue
+    text: Hashes
+    contents: list[Hashes]
+    features: Prepared
+    closest: float
+
+
+class Remembered:
+    """The features read last, and which stored clues go together. A row never changes: indexed anew it has a new id."""
+
+    def __init__(self) -> None:
+        self._features: OrderedDict[tuple[int, UUID], Prepared] = OrderedDict()
+        self._together: OrderedDict[tuple[int, int], float] = OrderedDict()
+
+    def features(self, stored: StoredClue) -> Prepared | None:
+        """The features of a stored clue, None when another version wrote them."""
+        key = (stored.id, stored.clue_id)
+        found = self._features.get(key)
+        if found is not None:
+            self._features.move_to_end(key)
+            return found
+        found = load_features(stored.features)
+        if found is not None:
+            self._features[key] = found
+            if len(self._features) > _REMEMBERED:
+                self._features.popitem(last=False)
+        return found
+
+    def together(self, one: StoredClue, other: StoredClue) -> float | None:
+        """The probability that two stored clues report one matter, None when it was not asked lately."""
+        return self._together.get(_pair(one, other))
+
+    def put_together(self, one: StoredClue, other: StoredClue, probability: float) -> None:
+        """Remember it."""
+        self._together[_pair(one, other)] = probability
+        if len(self._together) > 25 * _REMEMBERED:
+            self._together.popitem(last=False)
+
+
+def _pair(one: StoredClue, other: StoredClue) -> tuple[int, int]:
+    return (one.id, other.id) if one.id < other.id else (other.id, one.id)
