@@ -101,6 +101,7 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "briefings",
         "bulletins",
         "preferences",
+        "message-templates",
         "deadlines",
         "events",
     ),

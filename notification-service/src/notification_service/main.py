@@ -10,12 +10,20 @@ from notification_service.deadlines import service as deadlines
 from notification_service.deadlines.domain import CLOCKS
 from notification_service.deadlines.models import Deadline
 from notification_service.event_streams.routes import router as event_streams
+from notification_service.message_templates.models import MessageTemplate
+from notification_service.message_templates.routes import router as message_templates
 from notification_service.notices.consumers import handlers as notice_handlers
 from notification_service.notices.models import Notice
 from notification_service.notices.routes import router as notifications
+from notification_service.outgoing_messages.models import OutgoingMessage
+from notification_service.outgoing_messages.sending import send_confirmation, send_messages
+from notification_service.outgoing_messages.settings import MessageSettings
 from notification_service.outward_events.models import OutwardEvent
 from notification_service.outward_events.service import forget_old_events
 from notification_service.outward_events.settings import OutwardSettings
+from notification_service.preferences.models import Preference
+from notification_service.preferences.routes import router as preferences
+from notification_service.preferences.service import CONFIRM_EMAIL
 from notification_service.resources import build_own
 from notification_service.streams.models import StreamTicket
 from notification_service.streams.routes import router as streams
@@ -25,7 +33,7 @@ from notification_service.webhooks.delivering import send_due
 from notification_service.webhooks.models import Webhook
 from notification_service.webhooks.routes import router as webhooks
 
-MODELS = (Notice, Deadline, StreamTicket, OutwardEvent, Webhook)
+MODELS = (Notice, Deadline, StreamTicket, OutwardEvent, Webhook, Preference, OutgoingMessage, MessageTemplate)
 """Imported so that their tables are on the metadata."""
 
 
@@ -54,16 +62,18 @@ SERVICE = Service(
     short="notification",
     title="Notifications: inboxes, live stream, reminders",
     # The stream's path comes first, or it would be taken for a notice's id.
-    routers=[streams, notifications, webhooks, event_streams],
+    routers=[streams, notifications, webhooks, event_streams, preferences, message_templates],
     metadata=Base.metadata,
     migrations="notification_service.migrations",
     handlers=build_handlers,
     timers=[
         Timer("lights", 5.0, _show_lights),
         Timer("webhooks", 0.5, send_due),
+        Timer("messages", 2.0, send_messages),
         Timer("outward-purge", 3600.0, forget_old_events),
     ],
-    settings=[OutwardSettings],
+    jobs={CONFIRM_EMAIL: send_confirmation},
+    settings=[OutwardSettings, MessageSettings],
     build_own=build_own,
 )
 

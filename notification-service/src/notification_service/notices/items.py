@@ -41,6 +41,7 @@ _PATHS = {
     "rectification": "/v1/rectifications/",
     "supervision_matter": "/v1/supervision-matters/",
     "webhook": "/v1/webhooks/",
+    "preference": "/v1/preferences",
 }
 
 
@@ -58,4 +59,5 @@ def item_of(event: Event) -> Item:
 
 def link_of(item_type: str, item_id: str) -> str:
     """Where the item is read, by those who may."""
-    return f"{_PATHS[item_type]}{item_id}"
+    path = _PATHS[item_type]
+    return f"{path}{item_id}" if path.endswith("/") else path

@@ -41,6 +41,7 @@ TITLES: Mapping[str, Text] = MappingProxyType(
         "consultation_action_assigned": Text("会商落实事项待办", "A task follows from a consultation"),
         "consultation_action_settled": Text("会商落实事项已办结", "A task of a consultation is settled"),
         "consultation_concluded": Text("会商已有结论", "A consultation was concluded"),
+        "email_failing": Text("您的邮箱被拒收，请重新设置", "Your e-mail address is refused; please set it again"),
         "webhook_disabled": Text(
             "您的事件推送已停用：接收方持续失败",
             "A webhook of yours was switched off: its receiver kept failing",

@@ -1,0 +1,90 @@
+"""The words around notices in e-mail and chat, as templates that cannot reach anything but what they are given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+MOST_CHARACTERS = 4_000
+_RENDERED_CHARACTERS = 200_000
+LANGUAGES = ("zh-CN", "en")
+
+
+@dataclass(frozen=True)
+class Words:
+    """Subject and body of a message, as templates."""
+
+    subject: str
+    body: str
+
+
+BUILT_IN: Mapping[tuple[str, str], Words] = MappingProxyType(
+    {
+        ("notices", "zh-CN"): Words(
+            "【合力】{% if notices|length == 1 %}{{ notices[0].title }}"
+            "{% else %}{{ notices|length }} 条待办提醒{% endif %}",
+            "{% for one in notices %}- {{ one.title }}{% if one.due %}（期限 {{ one.due }}）{% endif %}\n"
+            "  {{ one.link }}\n{% endfor %}\n请登录平台办理。本邮件不含案件内容，请勿回复。\n",
+        ),
+        ("notices", "en"): Words(
+            "[Heli] {% if notices|length == 1 %}{{ notices[0].title }}"
+            "{% else %}{{ notices|length }} notices{% endif %}",
+            "{% for one in notices %}- {{ one.title }}{% if one.due %} (due {{ one.due }}){% endif %}\n"
+            "  {{ one.link }}\n{% endfor %}\nSign in to act. This message holds no content; please do not reply.\n",
+        ),
+        ("confirmation", "zh-CN"): Words(
+            "【合力】邮箱验证码",
+            "验证码：{{ code }}\n24 小时内有效。如非本人操作，请忽略。\n",
+        ),
+        ("confirmation", "en"): Words(
+            "[Heli] Confirm your address",
+            "Code: {{ code }}\nIt is good for 24 hours. If you did not ask for it, ignore this message.\n",
+        ),
+    }
+)
+"""What holds until another version is activated."""
+
+SAMPLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "notices": {
+            "notices": [
+                {
+                    "title": "线索A-2026-1已分办",
+                    "due": "2026-12-01",
+                    "link": "https://example.org/1",
+                    "kind": "x",
+                },
+                {"title": "会商申请待审批", "due": None, "link": "https://example.org/2", "kind": "y"},
+            ]
+        },
+        "confirmation": {"code": "12345678"},
+    }
+)
+"""What previews are filled with: every variable there is."""
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+
+
+class Unrenderable(ValueError):
+    """The template is wrong; ``reason`` quotes nothing that it was filled with."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def render(words: Words, variables: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject, in one line, and body. Raises ``Unrenderable``."""
+    try:
+        subject = _ENVIRONMENT.from_string(words.subject).render(variables)
+        body = _ENVIRONMENT.from_string(words.body).render(variables)
+    except TemplateError as error:
+        raise Unrenderable(type(error).__name__) from error
+    except (TypeError, ValueError, OverflowError, MemoryError, RecursionError, ArithmeticError, LookupError) as error:
+        raise Unrenderable(type(error).__name__) from error
+    if len(subject) + len(body) > _RENDERED_CHARACTERS:
+        raise Unrenderable("TooLong")
+    return " ".join(subject.split()), body
