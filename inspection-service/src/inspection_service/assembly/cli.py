@@ -24,7 +24,6 @@ _STAGES = {
     Stage.READING: "reading",
     Stage.RELAXING: "pricing the pool",
     Stage.PROVING: "proving",
-    Stage.DRAWING: "drawing between equals",
     Stage.EXPLAINING: "explaining the conflict",
 }
 

@@ -1,10 +1,11 @@
 """Reading instance files. No numpy: the command line uses this before it starts a solver process."""
 
 import gzip
-import json
 import zlib
 from pathlib import Path
 from typing import Any
+
+from pydantic_core import from_json
 
 from inspection_service.assembly.errors import refuse_instance, wrong
 
@@ -18,7 +19,7 @@ def load_document(path: Path) -> dict[str, Any]:
     try:
         if raw[:2] == b"\x1f\x8b":
             raw = gzip.decompress(raw)
-        document = json.loads(raw)
+        document = from_json(raw)
     except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
         raise refuse_instance(
             [wrong("", "not_json", "文件不是有效的 JSON 或 gzip", "not valid JSON or gzip")]

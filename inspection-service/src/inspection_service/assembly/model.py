@@ -10,6 +10,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from inspection_service.assembly.columns import distinct
 from inspection_service.assembly.instance import Instance
 
 IntArray = npt.NDArray[np.int64]
@@ -93,9 +94,12 @@ class Model:
 
     def priced(self, duals: FloatArray) -> FloatArray:
         """Points each column would add at these row prices (its reduced cost; positive is attractive)."""
-        paid = duals[self.matrix.row] * self.matrix.value
-        sums = np.concatenate(([0.0], np.cumsum(paid)))
-        result: FloatArray = self.cost - (sums[self.matrix.start[1:]] - sums[self.matrix.start[:-1]])
+        paid = duals[self.matrix.row]
+        paid *= self.matrix.value
+        result = self.cost.copy()
+        held = self.matrix.start[1:] > self.matrix.start[:-1]
+        if held.any():
+            result[held] -= np.add.reduceat(paid, self.matrix.start[:-1][held])
         return result
 
     def activity(self, columns: IntArray, values: FloatArray) -> FloatArray:
@@ -283,8 +287,8 @@ def _rewards(b: ModelBuilder) -> None:
 
 def _people_per_key(key: IntArray, person: IntArray, people: int) -> tuple[IntArray, IntArray]:
     """Each key with the number of different people behind it."""
-    distinct = np.unique(key * max(1, people) + person)
-    keys, counts = np.unique(distinct // max(1, people), return_counts=True)
+    pairs = distinct(key * max(1, people) + person)
+    keys, counts = np.unique(pairs // max(1, people), return_counts=True)
     return keys, counts
 
 

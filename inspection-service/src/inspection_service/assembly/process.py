@@ -4,6 +4,7 @@ It reads one job, then listens: a line asks it to stop with what it has; the end
 gone, and it ends at once.
 """
 
+import gc
 import os
 import sys
 import threading
@@ -23,6 +24,8 @@ _PARENT_GONE = 3
 
 def main() -> None:
     """Solve one job. Messages go to the original standard output; what a library prints there (a banner) is dropped."""
+    # The process lives for one job, and its data have no cycles: searching millions of rows for some takes seconds.
+    gc.disable()
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     job = Job.model_validate_json(sys.stdin.buffer.readline())

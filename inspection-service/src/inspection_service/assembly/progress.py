@@ -13,7 +13,6 @@ class Stage(StrEnum):
     READING = "reading"
     RELAXING = "relaxing"
     PROVING = "proving"
-    DRAWING = "drawing"
     EXPLAINING = "explaining"
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from inspection_service.assembly.draw import lots
 from inspection_service.assembly.highs import Answer, Ending, Program, minimise
 from inspection_service.assembly.model import Model
 from inspection_service.assembly.progress import Run, Seat
@@ -14,10 +15,19 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
 FIRST_GUESS = 0.0002
-"""First assumed distance between linear and integer optimum, as a share of the objective. Typical rounds lie within."""
+"""First assumed distance between linear and integer optimum, as a share of the objective, where points have fractions.
 
+With whole points the first guess is that the linear optimum, rounded down, can be reached: mostly so, and few columns.
+"""
+
+_WHOLE_GAP = 0.9
+"""With ``draw.ALL_LOTS`` less than 1: whole points this near to the bound are the optimum."""
+
+_BEYOND = 1e-3
+"""Columns are kept until all outside is worth less than what is in hand by this: equals take part in the draw."""
 
 _NARROW_SHARE = 0.5
+"""Share of the time left that a search on some of the columns may take."""
 
 
 @dataclass(frozen=True)
@@ -76,30 +86,30 @@ def sub_program(
     )
 
 
-def search(model: Model, linear: LinearOptimum, run: Run, *, integral: bool, start: IntArray | None = None) -> Found:
+def search(
+    model: Model, linear: LinearOptimum, run: Run, *, salt: str, integral: bool, start: IntArray | None = None
+) -> Found:
     """The best proposal, proven for the whole pool unless time runs out; ``start`` is a lawful one to begin with.
 
     A column whose use would cost more than the distance between the linear optimum and a known proposal cannot be part
     of a better one, so an optimum found without such columns is an optimum of the whole pool.
     """
-    limit = np.floor(linear.points + 1e-6) if integral else linear.points
-    run.know_bound(float(limit))
-    guess = max(2.0, FIRST_GUESS * abs(linear.points))
-    best = Found(None, -np.inf, float(limit), is_proven=False)
+    limit = float(np.floor(linear.points + 1e-6)) if integral else linear.points
+    run.know_bound(limit)
+    guess = linear.points - limit + _BEYOND if integral else max(2.0, FIRST_GUESS * abs(linear.points))
+    best = Found(None, -np.inf, limit, is_proven=False)
     if start is not None:
-        best = Found(start, points_of(model, start), float(limit), is_proven=False)
+        best = Found(start, points_of(model, start), limit, is_proven=False)
         run.know_solution(best.points, seats_of(model, start))
     while True:
         columns = promising(model, linear, guess, best.taken)
         whole = int((columns < model.binaries).sum()) == model.binaries
-        best = _attempt(model, linear, columns, guess, best, run, integral=integral)
-        if best.is_infeasible and not whole:
-            guess *= 8.0
-        elif best.is_proven or best.is_infeasible or run.is_over():
+        best = _attempt(model, linear, columns, guess, best, run, salt, integral=integral)
+        every_equal = whole or linear.points - guess < best.points
+        if (best.is_proven and every_equal) or (best.is_infeasible and whole) or run.is_over():
             return best
-        else:
-            # Wide enough that everything outside is worth less than what is in hand.
-            guess = max(linear.points - best.points, guess) + 1e-6
+        # Wide enough that everything outside is worth less than what is in hand, if anything is.
+        guess = 8.0 * guess + 1.0 if best.taken is None else max(linear.points - best.points + _BEYOND, guess)
 
 
 def promising(model: Model, linear: LinearOptimum, guess: float, always: IntArray | None) -> IntArray:
@@ -115,10 +125,19 @@ def promising(model: Model, linear: LinearOptimum, guess: float, always: IntArra
 
 
 def _attempt(
-    model: Model, linear: LinearOptimum, columns: IntArray, guess: float, best: Found, run: Run, *, integral: bool
+    model: Model,
+    linear: LinearOptimum,
+    columns: IntArray,
+    guess: float,
+    best: Found,
+    run: Run,
+    salt: str,
+    *,
+    integral: bool,
 ) -> Found:
-    program = sub_program(model, columns, -model.cost[columns])
-    outside = -np.inf if int((columns < model.binaries).sum()) == model.binaries else linear.points - guess
+    program = sub_program(model, columns, -(model.cost[columns] + lots(model, columns, salt)))
+    whole = int((columns < model.binaries).sum()) == model.binaries
+    outside = -np.inf if whole else linear.points - guess
     first = None
     if best.taken is not None:
         first = completed(model, columns, best.taken)
@@ -132,12 +151,12 @@ def _attempt(
             run.know_solution(round(points) if integral else points, seats_of(model, taken))
         return run.is_over()
 
-    # Among pairs a narrow search only serves to find a better proposal; the bound comes from the wide one.
-    share = _NARROW_SHARE if model.pairs is not None and np.isfinite(outside) else 1.0
+    # A search that cannot prove what is in hand only serves to find something better.
+    share = 1.0 if outside < best.points else _NARROW_SHARE
     answer = minimise(
         program,
         time_limit=run.remaining() * share,
-        absolute_gap=0.999 if integral else 1e-6,
+        absolute_gap=_WHOLE_GAP if integral else 1e-6,
         watch=watch,
         first_guess=first,
     )

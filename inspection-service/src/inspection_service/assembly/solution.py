@@ -1,6 +1,6 @@
 """The answer to an instance, in the exchange format."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -47,7 +47,6 @@ class Solution:
     sentence: Text | None = None
     solver: str = ""
     salt: str = ""
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def gap(self) -> float | None:

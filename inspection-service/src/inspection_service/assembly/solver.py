@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from inspection_service.assembly.conflict import find_conflict, find_contradiction
-from inspection_service.assembly.draw import draw
 from inspection_service.assembly.highs import VERSION
 from inspection_service.assembly.instance import Instance
 from inspection_service.assembly.model import Model, build_model
@@ -37,11 +36,11 @@ def solve(instance: Instance, run: Run, *, salt: str = "", explain: bool = True)
     rule = instance.cooperation
     most = 0.0 if rule is None else rule.each * rule.up_to * len(instance.team_ids)
     listens = run if not most else run.part(_PLAIN_SHARE)
-    found = search(plain, linear, listens, integral=instance.is_integral)
+    found = search(plain, linear, listens, salt=salt, integral=instance.is_integral)
     if found.is_infeasible:
         return _infeasible(plain, linear, run, salt, explain=explain)
     if not most:
-        return _drawn(plain, linear, found, run, salt)
+        return _answer(plain, found, run, salt)
     return _with_cooperation(instance, found, most, run, salt)
 
 
@@ -56,23 +55,11 @@ def _with_cooperation(instance: Instance, plain: Found, most: float, run: Run, s
     if not linear.complete:
         taken, points = plain.taken, None if plain.taken is None else points_of(model, plain.taken)
         return _answer(model, Found(taken, points or 0.0, limit, is_proven=False), run, salt)
-    found = search(model, linear, run, integral=instance.is_integral, start=plain.taken)
-    return _drawn(model, linear, found, run, salt)
+    found = search(model, linear, run, salt=salt, integral=instance.is_integral, start=plain.taken)
+    return _answer(model, found, run, salt)
 
 
-def _drawn(model: Model, linear: LinearOptimum, found: Found, run: Run, salt: str) -> Solution:
-    """The answer, drawn from all equally good ones where the optimum is proven."""
-    if found.taken is None or not found.is_proven:
-        return _answer(model, found, run, salt)
-    run.know_solution(found.points, seats_of(model, found.taken))
-    run.enter(Stage.DRAWING)
-    drawn = draw(model, linear, found, run, salt)
-    if drawn is None:
-        return _answer(model, found, run, salt, notes=("draw_unfinished",))
-    return _answer(model, replace(found, taken=drawn), run, salt)
-
-
-def _answer(model: Model, found: Found, run: Run, salt: str, *, notes: tuple[str, ...] = ()) -> Solution:
+def _answer(model: Model, found: Found, run: Run, salt: str) -> Solution:
     if found.taken is None:
         return Solution(Status.UNKNOWN, run.seconds, bound=found.bound, solver=VERSION, salt=salt)
     return Solution(
@@ -83,7 +70,6 @@ def _answer(model: Model, found: Found, run: Run, salt: str, *, notes: tuple[str
         seats=seats_of(model, found.taken),
         solver=VERSION,
         salt=salt,
-        notes=notes,
     )
 
 

@@ -82,6 +82,5 @@ def read_solution(body: dict[str, Any]) -> Solution:
             "seats": tuple(Seat(**seat) for seat in body["seats"]),
             "conflict": tuple(ConflictRow(**row) for row in body["conflict"]),
             "sentence": None if sentence is None else Text(*sentence),
-            "notes": tuple(body["notes"]),
         }
     )

@@ -179,7 +179,7 @@ def test_a_drop_out_is_replaced_by_changing_one_seat_only() -> None:
 
 
 def test_a_replacement_who_keeps_the_rules_ranks_before_one_who_does_not() -> None:
-    second = cadre("second-deputy", OFFICE, "supervision_office", work_history=POST)
+    second = cadre("second-deputy", OFFICE, "supervision_office", work_history=POST, days_lent=90)
     answer, _ = replaced("deputy", problem(candidates=(*POOL, second)))
     first, *rest = answer.options
     assert (first.changes[0].cadre_id, first.unmet) == ("second-deputy", ())

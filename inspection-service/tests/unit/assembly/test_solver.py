@@ -4,11 +4,14 @@ import itertools
 import random
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from inspection_service.assembly.checker import check
+from inspection_service.assembly.draw import ALL_LOTS, lots
 from inspection_service.assembly.instance import parse_instance
+from inspection_service.assembly.model import build_model
 from inspection_service.assembly.progress import Run
 from inspection_service.assembly.solution import Solution, Status
 from inspection_service.assembly.solver import solve
@@ -225,6 +228,32 @@ def test_another_salt_draws_another_of_the_equally_good_answers() -> None:
     answers = [solved(document, salt) for salt in ("round-1", "round-2")]
     assert answers[0].objective == answers[1].objective
     assert answers[0].seats != answers[1].seats
+
+
+def test_the_draw_takes_no_notice_of_the_clock() -> None:
+    class Slow(Run):
+        """A machine on which every look at the clock takes a minute."""
+
+        looks = 0
+
+        @property
+        def seconds(self) -> float:
+            self.looks += 1
+            return 60.0 * self.looks
+
+    document = crowd()
+    slow = Slow(1_000_000.0)
+    assert solve(parse_instance(document), slow, salt="round-1").seats == solved(document, "round-1").seats
+    assert slow.looks > 10
+
+
+def test_all_lots_together_are_worth_less_than_a_point() -> None:
+    model = build_model(parse_instance(crowd()))
+    everything = np.arange(model.size)
+    drawn = lots(model, everything, "round-1")
+    assert len(set(drawn[: model.binaries].tolist())) > 0.9 * model.binaries
+    assert not drawn[model.binaries :].any()
+    assert drawn.max() * model.instance.seats.sum() < ALL_LOTS
 
 
 def test_a_shortage_is_said_as_supply_and_demand() -> None:
