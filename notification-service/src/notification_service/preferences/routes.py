@@ -5,7 +5,7 @@ from chassis.web import Caller, IfMatch, UowDep, check_version, set_etag
 from fastapi import APIRouter, Request, Response
 
 from notification_service.outgoing_messages.settings import MessageSettings
-from notification_service.preferences import repository, service
+from notification_service.preferences import service
 from notification_service.preferences.schemas import ConfirmationIn, PreferencesIn, PreferencesOut
 
 router = APIRouter(tags=["preferences"])
@@ -22,7 +22,7 @@ async def get_preferences(request: Request, response: Response, _caller: Caller,
 
 @router.put("/v1/preferences")
 async def set_preferences(
-    body: PreferencesIn, request: Request, response: Response, caller: Caller, uow: UowDep, if_match: IfMatch
+    body: PreferencesIn, request: Request, response: Response, _caller: Caller, uow: UowDep, if_match: IfMatch
 ) -> PreferencesOut:
     """Say how you want to be reached. Messages carry what the inbox shows: title, due date and link, never content.
 
@@ -30,9 +30,7 @@ async def set_preferences(
     address again sends a new code.
     """
     resources, settings = resources_of(request), MessageSettings()
-    preference = await repository.find(uow.session, caller.sub, lock=True)
-    if preference is None:
-        preference = service.default_preference(caller.sub, resources.settings.timezone)
+    preference = await service.get_preferences(uow, resources, lock=True)
     check_version(if_match, preference.version)
     await service.set_preferences(uow, resources, settings, preference, body)
     set_etag(response, preference.version)

@@ -36,9 +36,9 @@ def default_preference(sub: str, timezone: str) -> Preference:
     )
 
 
-async def get_preferences(uow: Uow, resources: Resources) -> Preference:
+async def get_preferences(uow: Uow, resources: Resources, *, lock: bool = False) -> Preference:
     """The caller's wishes."""
-    found = await repository.find(uow.session, uow.actor.sub)
+    found = await repository.find(uow.session, uow.actor.sub, lock=lock)
     return found or default_preference(uow.actor.sub, resources.settings.timezone)
 
 
