@@ -22,6 +22,8 @@ from clue_service.intake.engine import Engine
 from clue_service.intake.routes import router as intake
 from clue_service.intake.worker import match_again, match_pending, save_counts
 from clue_service.integrity_checks.routes import router as integrity_checks
+from clue_service.library import ROUTERS as LIBRARY_ROUTERS
+from clue_service.library_requests.settings import LibrarySettings
 from clue_service.matching.cli import evaluate_matching
 from clue_service.matching_models.cli import fit_matching
 from clue_service.matching_models.cli import models as matching_model_commands
@@ -65,6 +67,7 @@ SERVICE = Service(
         matching_models,
         audit_entries,
         *ROUTERS,
+        *LIBRARY_ROUTERS,
         recusals,
         shares,
         access_decisions,
@@ -88,7 +91,7 @@ SERVICE = Service(
         *TIMERS,
         Timer("nightly_reclustering", EVERY_SECONDS, nightly_timer()),
     ],
-    settings=(ReclusteringSettings, ShareSettings),
+    settings=(ReclusteringSettings, ShareSettings, LibrarySettings),
 )
 
 main = service_cli(SERVICE)

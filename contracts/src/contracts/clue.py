@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from contracts import deliberation, following_up
+from contracts import deliberation, following_up, library
 from contracts.envelope import Code, Egress, Event, Instant, Reference, Sub, UnitCode
 
 
@@ -392,4 +392,5 @@ EVENTS: tuple[type[Event], ...] = (
     OverlapAlertResolved,
     *deliberation.EVENTS,
     *following_up.EVENTS,
+    *library.EVENTS,
 )

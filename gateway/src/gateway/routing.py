@@ -33,6 +33,7 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "supervised-handlings",
         "library-items",
         "library-searches",
+        "library-requests",
         "attachments",
         "unit-profiles",
         "trend-reports",

@@ -15,6 +15,7 @@ LEADERS = frozenset({"leader", "principal_leader", "deputy_leader"})
 OFFICE_ROLES = frozenset({"intake_officer", "case_supervisor"})
 UNIT_ROLES = LEADERS | OFFICE_ROLES
 """Roles that see whatever their unit handles; a ``handler`` sees it unless members were named without them."""
+_LIBRARY_ROLES = UNIT_ROLES | {"handler", "inspection_office", "inspector"}
 _OFFICE_TYPES = frozenset({"cdi", "case_management_office", "petition_office"})
 BEFORE_APPROVALS = frozenset({"registered", "retained_as_repeat"})
 """States in which nothing is for a leader of the commission to approve."""
@@ -97,6 +98,11 @@ def viewer_of(principal: Principal, tree: UnitTree) -> Viewer:
         units=frozenset(_line(tree, unit, commission)) if unit else frozenset(),
         cleared_for=frozenset(CLEARANCES[: CLEARANCES.index(principal.clearance) + 1]),
     )
+
+
+def uses_library(viewer: Viewer) -> bool:
+    """Whether the viewer uses the information library at all: who works for a unit of a commission."""
+    return viewer.service is None and viewer.commission is not None and viewer.has_any(*_LIBRARY_ROLES)
 
 
 def _line(tree: UnitTree, unit: str, commission: str | None) -> list[str]:

@@ -18,7 +18,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clue_service.access.policy import UNIT_ROLES, Viewer, viewer_of
+from clue_service.access.policy import UNIT_ROLES, Viewer, uses_library, viewer_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,6 +56,7 @@ def _said(viewer: Viewer) -> list[tuple[str, str]]:
         ("units", ",".join(sorted(viewer.units))),
         ("handles", handles),
         ("cleared_for", ",".join(sorted(viewer.cleared_for))),
+        ("library_of", (viewer.commission or "") if uses_library(viewer) else ""),
     ]
 
 

@@ -33,6 +33,16 @@ def clip(raw: str) -> str:
     return raw if len(raw) <= MAX_TEXT else f"{raw[: MAX_TEXT - _TAIL]}\n{raw[-_TAIL:]}"
 
 
+def folded(raw: str) -> str:
+    """Character for character as long as ``raw``: half-width, simplified, lower case; what texts are searched by."""
+    folds = [unicodedata.normalize("NFKC", character).lower() for character in raw]
+    text = "".join(fold if len(fold) == 1 else character for fold, character in zip(folds, raw, strict=True))
+    if text.isascii():
+        return text
+    simplified = _converter().convert(text)
+    return simplified if len(simplified) == len(text) else text
+
+
 def clean(raw: str | None) -> str:
     """Full-width to half-width, traditional to simplified, lower case; emoji, marks and control characters dropped."""
     if not raw:

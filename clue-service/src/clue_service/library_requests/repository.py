@@ -1,0 +1,61 @@
+"""SQL of requests for entries of the library."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.access.policy import Viewer
+from clue_service.library_requests.models import LibraryRequest
+
+
+def _granted(requester: str, now: datetime) -> list[ColumnElement[bool]]:
+    return [LibraryRequest.requester == requester, LibraryRequest.state == "granted", LibraryRequest.expires_at > now]
+
+
+async def find_grant(session: AsyncSession, requester: str, item_id: UUID, now: datetime) -> LibraryRequest | None:
+    """The grant by which somebody may read an entry now, the one that lasts longest."""
+    query = select(LibraryRequest).where(LibraryRequest.item_id == item_id, *_granted(requester, now))
+    return await session.scalar(query.order_by(LibraryRequest.expires_at.desc()).limit(1))
+
+
+async def granted_ids(session: AsyncSession, requester: str, item_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Those of some entries that are granted to somebody now."""
+    query = select(LibraryRequest.item_id).where(LibraryRequest.item_id.in_(list(item_ids)), *_granted(requester, now))
+    return set(await session.scalars(query))
+
+
+async def add_request(session: AsyncSession, values: Mapping[str, Any]) -> LibraryRequest | None:
+    """A request; None where one of the same person for the entry is waiting already."""
+    statement = insert(LibraryRequest).values(**values).on_conflict_do_nothing().returning(LibraryRequest.id)
+    request_id = await session.scalar(statement)
+    return await session.get(LibraryRequest, request_id) if request_id is not None else None
+
+
+async def find_request(session: AsyncSession, request_id: UUID, *, lock: bool = False) -> LibraryRequest | None:
+    """One request."""
+    return await session.get(LibraryRequest, request_id, with_for_update=lock or None, populate_existing=True)
+
+
+async def list_requests(
+    session: AsyncSession,
+    viewer: Viewer,
+    *,
+    is_received: bool,
+    state: str | None,
+    before: UUID | None,
+    limit: int,
+) -> Sequence[LibraryRequest]:
+    """Requests the viewer made, or those for entries the viewer may look after, newest first."""
+    commissions = [code for code in (viewer.office_of, viewer.leads) if code is not None]
+    looked_after = or_(LibraryRequest.commission.in_(commissions), LibraryRequest.owner_unit.in_(sorted(viewer.units)))
+    query = select(LibraryRequest).where(looked_after if is_received else LibraryRequest.requester == viewer.sub)
+    if state is not None:
+        query = query.where(LibraryRequest.state == state)
+    if before is not None:
+        query = query.where(LibraryRequest.id < before)
+    return (await session.scalars(query.order_by(LibraryRequest.id.desc()).limit(limit))).all()
