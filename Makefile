@@ -4,6 +4,9 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 BIN := .venv/bin
+CONTAINER ?= podman
+REGISTRY ?= localhost/heli
+TAG ?= 0.1.0
 STAMP := .venv/.installed
 SERVICES := clue-service personnel-pool-service inspection-service notification-service
 PROJECTS := pyproject.toml uv.lock $(wildcard */pyproject.toml deploy/*/pyproject.toml)
@@ -12,7 +15,7 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 $(shell rm -f $(STAMP))
 endif
 
-.PHONY: help install run demo test proof bench clean fmt lint type arch unit docs openapi chart
+.PHONY: help install run demo test proof bench clean fmt lint type arch unit docs openapi chart images sbom audit
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  %-10s %s\n' "$$name" "$$what"; done
@@ -65,3 +68,14 @@ openapi: $(STAMP) ## Write the OpenAPI documents under docs/reference/openapi
 
 chart: $(STAMP) ## Write deploy/rendered from the Helm chart
 	@$(BIN)/heli chart
+
+images: ## Build the five images (CONTAINER=docker, REGISTRY=…, TAG=…)
+	@for name in $(SERVICES) gateway; do $(CONTAINER) build -f $$name/Dockerfile -t $(REGISTRY)/$$name:$(TAG) . || exit 1; done
+
+sbom: $(STAMP) ## Write what each image holds, CycloneDX, to build/sbom
+	@$(BIN)/heli sbom build/sbom
+
+audit: $(STAMP) ## Ask the package index about known faults of all locked dependencies
+	@$(BIN)/uv sync -q --frozen --all-packages --group audit
+	@$(BIN)/uv export -q --frozen --all-packages --all-groups --no-emit-workspace >build/locked.txt
+	@exec $(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement build/locked.txt

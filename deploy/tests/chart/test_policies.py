@@ -298,3 +298,25 @@ def test_webhooks_leave_from_one_worker_and_never_inwards(production: Any) -> No
     assert {"10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"} <= set(
         leaving["heli-notification-worker"]["except"]
     )
+
+
+def test_the_database_has_room_for_every_pool_at_its_largest(
+    production: Any, example_documents: Mapping[str, Any]
+) -> None:
+    """All replicas, one more of each during a rollout, and what leads holds connections of its own: relay, consumer."""
+    (cluster,) = [one for one in example_documents["cloudnative-pg/cluster.yaml"] if one["kind"] == "Cluster"]
+    room = int(cluster["spec"]["postgresql"]["parameters"]["max_connections"])
+    scalers = {}
+    for one in production.of_kind("HorizontalPodAutoscaler", "ScaledObject"):
+        spec = one["spec"]
+        scalers[spec["scaleTargetRef"]["name"]] = spec.get("maxReplicas") or spec["maxReplicaCount"]
+    wanted = 4  # migrations
+    for one in production.of_kind("Deployment"):
+        (container,) = one["spec"]["template"]["spec"]["containers"]
+        env = {entry["name"]: entry.get("value", "") for entry in container["env"]}
+        if "HELI_DATABASE_URL" in env:
+            pool = int(env["HELI_DATABASE_POOL_SIZE"]) + int(env["HELI_DATABASE_POOL_OVERFLOW"])
+            leading = 2 if container["args"] == ["worker"] else 0
+            replicas = scalers.get(one["metadata"]["name"]) or one["spec"]["replicas"]
+            wanted += (replicas + 1) * (pool + leading)
+    assert 400 < wanted <= room - 20  # some are kept for people and the operator

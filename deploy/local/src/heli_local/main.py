@@ -140,6 +140,20 @@ def chart() -> None:
 
 
 @app.command()
+def sbom(folder: Annotated[Path, typer.Argument(help="Where the documents go.")] = Path("build/sbom")) -> None:
+    """Write what each image holds, as CycloneDX; run from the root of the checkout."""
+    from heli_local.chart.images import FOLDERS, BillRefused, bill_of_materials
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in FOLDERS:
+        try:
+            (folder / f"{name}.cdx.json").write_text(bill_of_materials(Path.cwd(), name), encoding="utf-8")
+        except BillRefused as error:
+            _fail(str(error))
+        typer.echo(folder / f"{name}.cdx.json")
+
+
+@app.command()
 def clean(home: HomeOption = Path(".heli")) -> None:
     """Delete a data folder with all data in it."""
     try:
