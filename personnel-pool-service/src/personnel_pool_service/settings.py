@@ -35,6 +35,9 @@ class PoolSettings(BaseSettings):
         default=True,
         description="ask clue-service about open clues before people are lent; without its answer nobody is lent",
     )
+    refusal_needs_reason: bool = Field(
+        default=False, description="a home unit that keeps its people must say why; without it the reason is optional"
+    )
     recusal_region_rank: Literal["review", "block"] = Field(
         "review", description="what it means for leading seats to inspect the county one comes from"
     )

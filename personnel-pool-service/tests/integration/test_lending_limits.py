@@ -57,6 +57,21 @@ async def test_without_limits_postings_may_follow_each_other(lend: Any, new_cadr
         assert (await lend([cadre_id], f"2027-{month:02}-01", f"2027-{month:02}-28")).status_code == 201
 
 
+async def test_where_the_platform_asks_for_it_a_refusal_gives_its_reason(
+    lend: Any, new_cadre: Any, rules: Any, call: Any
+) -> None:
+    rules(refusal_needs_reason=True)
+    path = (await lend([await new_cadre("sup1-xn")])).headers["location"]
+    for body in ({}, None, {"reason": "  "}):
+        refused = await call("home_unit_approver@sup1-xn", "POST", f"{path}/refuse", json=body)
+        assert (refused.status_code, refused.json()["code"]) in (
+            (422, "refusal_needs_reason"),
+            (422, "invalid_request"),
+        )
+    done = await call("home_unit_approver@sup1-xn", "POST", f"{path}/refuse", json={"reason": "人手不足"})
+    assert done.json()["members"][0]["reason"] == "人手不足"
+
+
 async def test_whoever_is_the_subject_of_an_open_clue_is_not_lent(
     call: Any, lend: Any, new_cadre: Any, clue_desk: Any
 ) -> None:

@@ -97,14 +97,20 @@ class Cadre:
 
 
 @dataclass(frozen=True)
-class RecusalFacts:
-    """All that may keep a cadre from a target. Never leaves this service, but for ``name`` to clue-service's check."""
+class CadreFacts:
+    """What a cadre's own row and posts say about recusal; what is sealed comes in ``RecusalFacts``."""
 
     cadre_id: UUID
     name: str
     home_unit: str
     native_place: str | None
     posts: tuple[Post, ...]
+
+
+@dataclass(frozen=True)
+class RecusalFacts(CadreFacts):
+    """All that may keep a cadre from a target. Never leaves this service, but for ``name`` to clue-service's check."""
+
     relative_units: frozenset[str]
 
 

@@ -1,14 +1,14 @@
 """What is known about cadres and shown to nobody: relatives and identity numbers."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from chassis.keyring import KeyRing
 from chassis.uow import Uow
 
 from personnel_pool_service.cadres import repository
-from personnel_pool_service.cadres.domain import RecusalFacts, Relative, relatives_to_json
+from personnel_pool_service.cadres.domain import CadreFacts, RecusalFacts, Relative, relatives_to_json
 from personnel_pool_service.cadres.errors import CadreExists
 from personnel_pool_service.cadres.identity import IdNumber
 
@@ -38,22 +38,42 @@ def sealed_id_number(keys: KeyRing, cadre_id: UUID, number: IdNumber) -> bytes:
     return keys.seal(number.text.encode(), f"cadre_identity:{cadre_id}")
 
 
-async def recusal_facts(uow: Uow, keys: KeyRing, cadre_ids: Sequence[UUID]) -> dict[UUID, RecusalFacts]:
-    """What may keep cadres from targets, relatives opened; unknown ids are absent. Never answer or log any of it."""
-    sealed = await repository.list_sealed(uow.session, cadre_ids)
+async def cadre_facts(uow: Uow, cadre_ids: Sequence[UUID]) -> dict[UUID, CadreFacts]:
+    """What cadres' own rows and posts say; unknown ids are absent."""
     posts = await repository.list_posts(uow.session, cadre_ids)
-    facts = {}
-    for cadre_id, name, home_unit, native_place in await repository.list_for_recusal(uow.session, cadre_ids):
-        relatives = json.loads(keys.open(sealed[cadre_id], _facts_context(cadre_id))) if cadre_id in sealed else []
-        facts[cadre_id] = RecusalFacts(
-            cadre_id=cadre_id,
-            name=name,
-            home_unit=home_unit,
-            native_place=native_place,
-            posts=tuple(posts[cadre_id]),
-            relative_units=frozenset(relative["unit_code"] for relative in relatives),
+    rows = await repository.list_for_recusal(uow.session, cadre_ids)
+    return {one.id: CadreFacts(one.id, one.name, one.home_unit, one.native_place, tuple(posts[one.id])) for one in rows}
+
+
+async def recusal_facts(
+    uow: Uow, keys: KeyRing, cadre_ids: Sequence[UUID], known: Mapping[UUID, CadreFacts] | None = None
+) -> dict[UUID, RecusalFacts]:
+    """What may keep cadres from targets, relatives opened; unknown ids are absent. Never answer or log any of it.
+
+    Args:
+        uow: The present unit of work.
+        keys: Opens relatives.
+        cadre_ids: Whom it is about.
+        known: What ``cadre_facts`` says of them, where somebody has just read it.
+    """
+    sealed = await repository.list_sealed(uow.session, cadre_ids)
+    return {
+        one.cadre_id: RecusalFacts(
+            one.cadre_id,
+            one.name,
+            one.home_unit,
+            one.native_place,
+            one.posts,
+            relative_units=_units_of_relatives(keys, one.cadre_id, sealed.get(one.cadre_id)),
         )
-    return facts
+        for one in (known or await cadre_facts(uow, cadre_ids)).values()
+    }
+
+
+def _units_of_relatives(keys: KeyRing, cadre_id: UUID, sealed: bytes | None) -> frozenset[str]:
+    if sealed is None:
+        return frozenset()
+    return frozenset(one["unit_code"] for one in json.loads(keys.open(sealed, _facts_context(cadre_id))))
 
 
 async def open_relatives(uow: Uow, keys: KeyRing, cadre_ids: Sequence[UUID]) -> dict[UUID, tuple[Relative, ...]]:

@@ -1,7 +1,7 @@
 """Use cases of cadres: entry, change, coming and going, reading."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,6 @@ from personnel_pool_service.cadres.domain import (
     Extras,
     Post,
     Relative,
-    flags,
     id_number_refusals,
     references,
     refusals,
@@ -32,6 +31,7 @@ from personnel_pool_service.cadres.events import cadre_event
 from personnel_pool_service.cadres.identity import IdNumber
 from personnel_pool_service.cadres.models import CadreRow
 from personnel_pool_service.cadres.sealing import recusal_facts, seal_id_number, seal_relatives
+from personnel_pool_service.cadres.views import CadreDetail, CadreView, view_of, views_of
 from personnel_pool_service.pool_entries import ledger
 from personnel_pool_service.principals import service as principals
 from personnel_pool_service.tags import service as tags
@@ -39,26 +39,7 @@ from personnel_pool_service.tags.domain import fold, to_codes
 from personnel_pool_service.units import service as units
 
 _KEPT_ELSEWHERE = ("relatives", "sub", "id_number")
-__all__ = ["recusal_facts"]  # also asked for here by other features
-
-
-@dataclass(frozen=True)
-class CadreView:
-    """A cadre with what is kept elsewhere. ``available`` is None where no period was asked about."""
-
-    row: CadreRow
-    work_history: list[Post]
-    sub: str | None
-    days_lent: int
-    available: bool | None = None
-
-
-@dataclass(frozen=True)
-class CadreDetail(CadreView):
-    """One cadre in full, with what is doubtful."""
-
-    flags: tuple[str, ...] = ()
-    unlisted_tags: tuple[str, ...] = ()
+__all__ = ["CadreDetail", "CadreView", "recusal_facts"]  # also asked for here by other features
 
 
 async def enter_cadre(
@@ -95,7 +76,7 @@ async def enter_cadre(
         await ledger.appoint(uow, {row.id: row.pool_kinds})
         await tell(uow, row, "pool.cadre.entered.v1")
     await uow.audit("enter_cadre" if status == ACTIVE else "nominate_cadre", "cadre", row.id)
-    return await _view(uow, row)
+    return await view_of(uow, row)
 
 
 async def change_cadre(
@@ -141,7 +122,7 @@ async def change_cadre(
         await relink(uow, row, changes["sub"])
     await tell(uow, row, "pool.cadre.changed.v1")
     await uow.audit("change_cadre", "cadre", cadre_id, detail={"fields": sorted(changes)})
-    return await _view(uow, row)
+    return await view_of(uow, row)
 
 
 async def move_cadre(
@@ -167,7 +148,7 @@ async def move_cadre(
     if move.event is not None:
         await tell(uow, row, move.event)
     await uow.audit(f"{verb}_cadre", "cadre", cadre_id)
-    return await _view(uow, row)
+    return await view_of(uow, row)
 
 
 async def tell(uow: Uow, row: CadreRow, event_type: str) -> None:
@@ -188,7 +169,7 @@ async def get_cadre(uow: Uow, cadre_id: UUID, homes: frozenset[str] | None) -> C
     row = await repository.find_cadre(uow.session, cadre_id)
     if row is None or (homes is not None and row.home_unit not in homes):
         raise NotFound
-    return await _view(uow, row)
+    return await view_of(uow, row)
 
 
 async def list_cadres(
@@ -203,7 +184,7 @@ async def list_cadres(
     page = rows[:limit]
     ids = [row.id for row in page]
     busy = await repository.list_taken(uow.session, ids, taken) if taken is not None and ids else set()
-    views = await _views(uow, page)
+    views = await views_of(uow, page)
     if criteria.period is not None:
         views = [replace(view, available=view.row.status == ACTIVE and view.row.id not in busy) for view in views]
     return views, len(rows) > limit
@@ -297,22 +278,3 @@ def _draft_of(row: CadreRow, posts: Sequence[Post]) -> CadreDraft:
         work_history=tuple(posts),
         clearance=row.clearance,
     )
-
-
-async def _view(uow: Uow, row: CadreRow) -> CadreDetail:
-    (view,) = await _views(uow, [row])
-    known = await tags.codes_of(uow, row.tags)
-    has_namesake = row.id in await repository.list_namesakes(uow.session, [row.id])
-    return CadreDetail(
-        **vars(view),
-        flags=(*flags(view.work_history), *(["same_name_and_birth"] if has_namesake else [])),
-        unlisted_tags=tuple(tag for tag in row.tags if fold(tag) not in known),
-    )
-
-
-async def _views(uow: Uow, rows: Sequence[CadreRow]) -> list[CadreView]:
-    ids = [row.id for row in rows]
-    posts = await repository.list_posts(uow.session, ids) if ids else {}
-    subs = await principals.subs_of(uow, ids)
-    lent = await bookings.days_lent(uow, ids)
-    return [CadreView(row, posts[row.id], subs.get(row.id), lent.get(row.id, 0)) for row in rows]

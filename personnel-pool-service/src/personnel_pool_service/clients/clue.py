@@ -9,7 +9,7 @@ from chassis.http import PeerFailed, Peers
 from chassis.uow import Cause
 from pydantic import BaseModel, ValidationError
 
-from personnel_pool_service.cadres.domain import RecusalFacts
+from personnel_pool_service.cadres.domain import CadreFacts
 from personnel_pool_service.recusals.errors import UnknownClue
 
 _BATCH = 500  # cadres per question: a request body of some 100 kB
@@ -59,7 +59,7 @@ async def units_of_clues(
     return found
 
 
-async def cadres_with_open_clue(peers: Peers, facts: Iterable[RecusalFacts], cause: Cause) -> frozenset[UUID]:
+async def cadres_with_open_clue(peers: Peers, facts: Iterable[CadreFacts], cause: Cause) -> frozenset[UUID]:
     """Those who are the subject of an open clue. The answer is neither stored nor shown.
 
     Raises:
@@ -72,7 +72,7 @@ async def cadres_with_open_clue(peers: Peers, facts: Iterable[RecusalFacts], cau
     return frozenset(found)
 
 
-async def _ask(peers: Peers, batch: Sequence[RecusalFacts], cause: Cause) -> set[UUID]:
+async def _ask(peers: Peers, batch: Sequence[CadreFacts], cause: Cause) -> set[UUID]:
     question = {
         "cadres": [
             {

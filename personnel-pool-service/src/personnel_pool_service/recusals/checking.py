@@ -3,7 +3,8 @@
 clue-service is asked between transactions: it may take its time.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from chassis.service import Resources
 from chassis.uow import Cause
 
 from personnel_pool_service.cadres import service as cadres
-from personnel_pool_service.cadres.domain import RecusalFacts
+from personnel_pool_service.cadres.domain import CadreFacts, RecusalFacts
 from personnel_pool_service.clients import clue
 from personnel_pool_service.recusals import service
 from personnel_pool_service.recusals.domain import CLEAR, Circumstances, Verdict, Weight, grounds_of, weigh_cadre
@@ -32,6 +33,8 @@ class Question:
     clues: Mapping[str, UUID] = field(default_factory=dict)
     """JSON pointer → clue id."""
     role: str | None = None
+    known: Mapping[UUID, CadreFacts] | None = None
+    """What the cadres' rows and posts say, where the asker has just read it."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +116,19 @@ async def _gather(resources: Resources, caller: Principal, cause: Cause, questio
     tree: UnitTree = await resources.directory.tree(fresh=True)
     acting_for = caller.acting_for or caller.sub
     units_of_clues = await clue.units_of_clues(resources.peers, question.clues, acting_for, cause)
-    async with resources.transactions(caller, cause) as uow:
-        people = await service.gather_people(uow, resources.keys, question.cadre_ids, question.units)
-        persons = {code for facts in units_of_clues.values() for code in facts.person_codes}
-        units_of_persons = await service.units_of_persons(uow, persons)
-    with_open_clue = await clue.cadres_with_open_clue(resources.peers, people.facts.values(), cause)
+    persons = {code for facts in units_of_clues.values() for code in facts.person_codes}
+    # Who was just read is asked about while the rest is gathered; others must be read first.
+    asking = None if question.known is None else _start_asking(resources, question.known.values(), cause)
+    try:
+        async with resources.transactions(caller, cause) as uow:
+            people = await service.gather_people(
+                uow, resources.keys, question.cadre_ids, question.units, question.known
+            )
+            units_of_persons = await service.units_of_persons(uow, persons)
+        with_open_clue = await (asking or _start_asking(resources, people.facts.values(), cause))
+    finally:
+        if asking is not None:
+            asking.cancel()
     clues = {
         str(clue_id): _units(facts.unit_codes, facts.person_codes, units_of_persons)
         for clue_id, facts in units_of_clues.items()
@@ -130,6 +141,10 @@ async def _gather(resources: Resources, caller: Principal, cause: Cause, questio
         targets=Targets(tree, list(question.units.values()), clues),
         region_rank=Rank[own.recusal_region_rank.upper()],
     )
+
+
+def _start_asking(resources: Resources, facts: Iterable[CadreFacts], cause: Cause) -> asyncio.Task[frozenset[UUID]]:
+    return asyncio.create_task(clue.cadres_with_open_clue(resources.peers, facts, cause))
 
 
 def _units(codes: Sequence[str], persons: Sequence[str], units_of_persons: Mapping[str, str]) -> list[str]:

@@ -9,7 +9,7 @@ from chassis.keyring import KeyRing
 from chassis.uow import Uow
 
 from personnel_pool_service.cadres import service as cadres
-from personnel_pool_service.cadres.domain import RecusalFacts
+from personnel_pool_service.cadres.domain import CadreFacts, RecusalFacts
 from personnel_pool_service.cadres.errors import UnknownCadre
 from personnel_pool_service.recusal_declarations import service as declarations
 from personnel_pool_service.recusal_requests import service as requests
@@ -34,15 +34,23 @@ def unknown_cadres(indexes: Iterable[int]) -> UnknownCadre:
     )
 
 
-async def gather_people(uow: Uow, keys: KeyRing, cadre_ids: Sequence[UUID], units: Mapping[str, str]) -> People:
+async def gather_people(
+    uow: Uow,
+    keys: KeyRing,
+    cadre_ids: Sequence[UUID],
+    units: Mapping[str, str],
+    known: Mapping[UUID, CadreFacts] | None = None,
+) -> People:
     """What may keep the cadres from the target ``units`` (JSON pointer → code). Counted in the audit log, not listed.
+
+    ``known`` is what ``cadres.cadre_facts`` says of them, where somebody has just read it.
 
     Raises:
         UnknownUnit: a target is not in the directory.
         UnknownCadre: a cadre is not in the pool.
     """
     await require_units(uow, units)
-    facts = await cadres.recusal_facts(uow, keys, cadre_ids)
+    facts = await cadres.recusal_facts(uow, keys, cadre_ids, known)
     unknown = [index for index, cadre_id in enumerate(cadre_ids) if cadre_id not in facts]
     if unknown:
         raise unknown_cadres(unknown)

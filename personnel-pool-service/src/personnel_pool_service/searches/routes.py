@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 
 from personnel_pool_service.cadres.policy import readable_homes
 from personnel_pool_service.cadres.schemas import item_of
+from personnel_pool_service.cadres.views import CadreView
 from personnel_pool_service.cursors import cursor_of_id, id_of_cursor
 from personnel_pool_service.recusals import checking
 from personnel_pool_service.recusals.checking import Question
@@ -49,7 +50,7 @@ async def search_cadres(body: CandidateSearch, request: Request, caller: Caller)
             limit=body.limit,
         )
     ids = [view.row.id for view in found.views]
-    recusals = await _recusals(request, caller, body, ids)
+    recusals = await _recusals(request, caller, body, found.views)
     items = []
     for view in found.views:
         item = CandidateItem.model_construct(**dict(item_of(view, found.criteria.demands)))
@@ -63,16 +64,17 @@ async def search_cadres(body: CandidateSearch, request: Request, caller: Caller)
 
 
 async def _recusals(
-    request: Request, caller: Principal, body: CandidateSearch, ids: Sequence[UUID]
+    request: Request, caller: Principal, body: CandidateSearch, views: Sequence[CadreView]
 ) -> Mapping[UUID, Sequence[Verdict]]:
     found: dict[UUID, list[Verdict]] = defaultdict(list)
     if not body.targets:
         return found
     question = Question(
-        cadre_ids=tuple(ids),
+        cadre_ids=tuple(view.row.id for view in views),
         units={f"/targets/{index}/unit_code": one.unit_code for index, one in enumerate(body.targets) if one.unit_code},
         clues={f"/targets/{index}/clue_id": one.clue_id for index, one in enumerate(body.targets) if one.clue_id},
         role=body.role,
+        known={view.row.id: view.facts() for view in views},
     )
     for verdict in await checking.check(resources_of(request), caller, request.state.cause, question):
         found[verdict.cadre_id].append(verdict)

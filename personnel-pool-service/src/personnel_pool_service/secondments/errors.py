@@ -19,6 +19,14 @@ class NotYourSeats(HeliError):
     title = Text("该抽调不涉及您单位的人员", "None of your unit's people are concerned")
 
 
+class RefusalNeedsReason(HeliError):
+    """The platform is set up so that a home unit says why it keeps its people."""
+
+    code = "refusal_needs_reason"
+    category = Category.INVALID
+    title = Text("不同意抽调须说明理由", "A refusal needs its reason")
+
+
 class SeatNotOpen(HeliError):
     """Only a freed seat can be filled again; only a held one recalled or evaluated."""
 

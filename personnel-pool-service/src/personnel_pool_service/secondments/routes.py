@@ -18,6 +18,7 @@ from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from personnel_pool_service.secondments import consent, postings, service
 from personnel_pool_service.secondments.clearance import clear_group, clear_replacements
 from personnel_pool_service.secondments.domain import LENDERS, MOVES
+from personnel_pool_service.secondments.errors import RefusalNeedsReason
 from personnel_pool_service.secondments.limits import limits_of
 from personnel_pool_service.secondments.policy import Reach, reach_of
 from personnel_pool_service.secondments.postings import Posting
@@ -36,6 +37,7 @@ from personnel_pool_service.secondments.schemas import (
     out_of,
 )
 from personnel_pool_service.secondments.service import Limits
+from personnel_pool_service.settings import PoolSettings
 from personnel_pool_service.vocabulary import UnitCode
 
 router = APIRouter(tags=["secondments"])
@@ -52,6 +54,7 @@ class _Moving:
     limits: Limits
     posting: Posting
     reach: Reach
+    own: PoolSettings
 
 
 async def _approve(moving: _Moving, body: ApproveIn) -> None:
@@ -59,6 +62,8 @@ async def _approve(moving: _Moving, body: ApproveIn) -> None:
 
 
 async def _refuse(moving: _Moving, body: RefuseIn) -> None:
+    if moving.own.refusal_needs_reason and body.reason is None:
+        raise RefusalNeedsReason
     await consent.refuse(moving.uow, moving.tree, moving.posting, moving.reach, body.reason, body.cadre_ids)
 
 
@@ -176,7 +181,7 @@ def _register(move: Move) -> None:
         tree = await _tree(request)
         reach = reach_of(caller, tree)
         posting = await postings.lock_posting(uow, secondment_id, reach, seen)
-        await do(_Moving(uow, tree, _limits(request), posting, reach), body or body_type())
+        await do(_Moving(uow, tree, _limits(request), posting, reach, resources_of(request).own), body or body_type())
         answer_resource(response, uow, f"/v1/secondments/{secondment_id}", posting.row.version)
         return out_of(posting, reach)
 
