@@ -136,3 +136,19 @@ def test_every_process_prepares_a_clue_alike():
         for seed in ("1", "2")
     }
     assert len(found) == 1
+
+
+def test_a_fresh_process_prepares_many_clues_at_the_same_moment():
+    program = (
+        "from concurrent.futures import ThreadPoolExecutor; from threading import Barrier\n"
+        "from clue_service.corpus.generate import Corpus\n"
+        "from clue_service.matching.domain import prepare\n"
+        "from clue_service.matching.prepared import ClueText\n"
+        "clues, together = [ClueText.of_body(body) for body in Corpus(9, 'fit').clues(24)], Barrier(24)\n"
+        "with ThreadPoolExecutor(24) as threads:\n"
+        "    print(len(list(threads.map(lambda clue: (together.wait(), prepare(clue)), clues))))\n"
+    )
+    found = [
+        subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, text=True) for _ in range(3)
+    ]
+    assert [(one.stdout, one.stderr) for one in found] == [("24\n", "")] * 3
