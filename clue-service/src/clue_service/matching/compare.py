@@ -1,10 +1,11 @@
 """Two clues field by field: for every field a level of agreement, which the score weighs and people read."""
 
 from bisect import bisect_right
+from functools import lru_cache
 from typing import NamedTuple
 
 from clue_service.matching import dates, numerals, units
-from clue_service.matching.names import BEST_FIRST, Name, NameAgreement, NameClass, best_agreement, is_heard_among
+from clue_service.matching.names import Name, NameAgreement, NameClass, best_agreement, is_heard_among
 from clue_service.matching.prepared import Facts, Prepared, Subject
 
 Levels = dict[str, str]
@@ -23,6 +24,12 @@ _AS_TEXT: dict[str, str] = {level: str(level) for level in (*NameAgreement, *uni
 _STRONG = frozenset(
     {NameAgreement.EQUAL, NameAgreement.EQUAL_SHORT, NameAgreement.SAME_SOUND, NameAgreement.LOOK_ALIKE,
      NameAgreement.SAME_GIVEN_NAME, NameAgreement.MASKED_BOTH_ENDS}
+)  # fmt: skip
+_NOBODY_SHARED = frozenset({NameAgreement.MAYBE_GIVEN_NAME, NameAgreement.GIVEN_NAME_DIFFERS, NameAgreement.DIFFERENT})
+_WRITTEN_ALIKE = frozenset({NameAgreement.EQUAL, NameAgreement.EQUAL_SHORT})
+_SIMILAR = frozenset(
+    {NameAgreement.LOOK_ALIKE, NameAgreement.ONE_CHARACTER, NameAgreement.SAME_GIVEN_NAME,
+     NameAgreement.MASKED_BOTH_ENDS}
 )  # fmt: skip
 _KINDRED_POSTS = ({"staff", "village_staff"}, {"head", "village_head"}, {"deputy", "section"})
 _NO_MEETING = frozenset({"missing", "different", "given_name_differs", "maybe_given_name"})
@@ -127,39 +134,31 @@ def _details(one: Facts, other: Facts) -> str:
     shared = one.quantities & other.quantities
     if shared:
         return "several_same" if len(shared) > 1 else "one_same"
-    if any(_unit_of(x) == _unit_of(y) for x in one.quantities for y in other.quantities):
+    if one.quantities and other.quantities and not _units(one.quantities).isdisjoint(_units(other.quantities)):
         return "contradict"
     return "other_mark" if one.tokens and other.tokens else "missing"
 
 
-def _unit_of(quantity: str) -> str:
-    return quantity.lstrip("0123456789.e+")
+@lru_cache(maxsize=1 << 12)
+def _units(quantities: frozenset[str]) -> frozenset[str]:
+    """What is counted: 次 of 43次."""
+    return frozenset(quantity.lstrip("0123456789.e+") for quantity in quantities)
 
 
 def _third_person(ones: tuple[Name, ...], others: tuple[Name, ...]) -> str:
     best = best_agreement(ones, others)
     if best is None:
         return "missing" if not ones and not others else "one_side"
-    if best in {NameAgreement.MAYBE_GIVEN_NAME, NameAgreement.GIVEN_NAME_DIFFERS, NameAgreement.DIFFERENT}:
-        full = NameClass.FULL in {one.kind for one in ones} and NameClass.FULL in {one.kind for one in others}
+    if best in _NOBODY_SHARED:
+        full = NameClass.FULL in [one.kind for one in ones] and NameClass.FULL in [one.kind for one in others]
         return "different" if full else "cannot_tell"
-    if best in {NameAgreement.EQUAL, NameAgreement.EQUAL_SHORT} and len(_shared(ones, others)) > 1:
+    if best in _WRITTEN_ALIKE and len(set(ones).intersection(others)) > 1:
         return "several_equal"
-    return str(best) if BEST_FIRST.index(best) <= BEST_FIRST.index(NameAgreement.SAME_SOUND) else _weaker(best)
-
-
-def _shared(ones: tuple[Name, ...], others: tuple[Name, ...]) -> set[Name]:
-    return set(ones) & set(others)
+    return _AS_TEXT[best] if best in _WRITTEN_ALIKE or best is NameAgreement.SAME_SOUND else _weaker(best)
 
 
 def _weaker(best: NameAgreement) -> str:
-    similar = {
-        NameAgreement.LOOK_ALIKE,
-        NameAgreement.ONE_CHARACTER,
-        NameAgreement.SAME_GIVEN_NAME,
-        NameAgreement.MASKED_BOTH_ENDS,
-    }
-    return "similar" if best in similar else "masked"
+    return "similar" if best in _SIMILAR else "masked"
 
 
 def _texts(likeness: TextLikeness) -> tuple[str, str, str]:

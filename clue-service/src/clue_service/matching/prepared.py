@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -220,8 +220,8 @@ def load_features(raw: bytes) -> Prepared | None:
             Facts(
                 frozenset(topics),
                 category,
-                tuple(Amount(low, high) for low, high in amounts),
-                tuple(When(*parts) for parts in dates),
+                tuple(map(_amount, amounts)),
+                tuple(map(_when, dates)),
                 frozenset(quantities),
                 frozenset(tokens),
                 _names(others),
@@ -234,6 +234,11 @@ def load_features(raw: bytes) -> Prepared | None:
         commission=document["unit"],
         reporter_key=document["by"],
     )
+
+
+# A search reads dozens of clues: tuples are made without a call into Python for each.
+_amount = partial(tuple.__new__, Amount)
+_when = partial(tuple.__new__, When)
 
 
 def _names(raw: list[list[str]]) -> tuple[Name, ...]:

@@ -97,9 +97,8 @@ class MatchModel:
     def worth_of_mates(self, levels: Levels) -> float:
         """What the level of ``mates`` adds to the score that the same levels had without it."""
         total = self.weights.get("mates", {}).get(levels["mates"], 0.0)
-        for one, two, table in self._joint:
-            if "mates" in (one, two):
-                total += table.get(levels.get(one, ""), {}).get(levels.get(two, ""), 0.0)
+        for one, two, table in self._joint_with_mates:
+            total += table.get(levels.get(one, ""), {}).get(levels.get(two, ""), 0.0)
         return total
 
     @cached_property
@@ -124,6 +123,10 @@ class MatchModel:
     @cached_property
     def _joint_without_naming(self) -> list[tuple[str, str, dict[str, dict[str, float]]]]:
         return [(one, two, table) for one, two, table in self._joint if two != _PIVOT]
+
+    @cached_property
+    def _joint_with_mates(self) -> list[tuple[str, str, dict[str, dict[str, float]]]]:
+        return [(one, two, table) for one, two, table in self._joint if "mates" in (one, two)]
 
     @cached_property
     def _joint(self) -> list[tuple[str, str, dict[str, dict[str, float]]]]:
