@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from contracts.envelope import Envelope, decode_data
@@ -80,7 +81,8 @@ class Consumer:
         """Consume until told to stop; the message in hand is finished."""
         if not self._handlers:
             return
-        await lead(self._database, f"consumer {self._durable}", stop, lambda held: self._consume(stop, held))
+        stand_by = partial(LAG.labels(self._durable).set, 0)
+        await lead(self._database, f"consumer {self._durable}", stop, lambda held: self._consume(stop, held), stand_by)
 
     async def _consume(self, stop: asyncio.Event, held: AsyncConnection) -> None:
         """One stretch of consuming from the acknowledgement floor on; returns when that must be found anew."""

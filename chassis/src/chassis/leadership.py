@@ -36,10 +36,13 @@ Work = Callable[[AsyncConnection], Awaitable[None]]
 """Gets the connection that holds the lock; every statement on it fails once leadership is lost."""
 
 
-async def lead(database: Database, name: str, stop: asyncio.Event, work: Work) -> None:
+async def lead(
+    database: Database, name: str, stop: asyncio.Event, work: Work, stand_by: Callable[[], None] = lambda: None
+) -> None:
     """Run ``work`` whenever this process is the leader for ``name``, until ``stop`` is set.
 
-    Names are per database. ``work`` returns early, or fails with one of ``FAILURES``, to be started again.
+    Names are per database. ``work`` returns early, or fails with one of ``FAILURES``, to be started again. ``stand_by``
+    is called whenever another process turns out to lead.
     """
     engine = create_async_engine(
         database.url,
@@ -68,6 +71,7 @@ async def lead(database: Database, name: str, stop: asyncio.Event, work: Work) -
                         await work(connection)
                         pause = _FIRST_PAUSE_SECONDS
                         break
+                    stand_by()
                     await pause_for(stop, _ASK_AGAIN_SECONDS)
         except FAILURES as error:
             log.warning("worker_interrupted", worker=name, reason=_reason(error), exc_info=error)

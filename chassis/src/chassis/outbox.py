@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -105,7 +106,9 @@ class Relay:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; the batch in hand is finished."""
-        await lead(self._database, "relay", stop, lambda connection: self._publish_until(stop, connection))
+        # What was measured while leading must not stand for ever in a process that no longer does.
+        stand_by = partial(OLDEST_UNSENT.set, 0.0)
+        await lead(self._database, "relay", stop, lambda connection: self._publish_until(stop, connection), stand_by)
 
     async def _publish_until(self, stop: asyncio.Event, connection: AsyncConnection) -> None:
         while not stop.is_set():

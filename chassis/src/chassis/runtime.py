@@ -24,6 +24,7 @@ from chassis.logging import configure_logging, get_logger
 from chassis.migrations import migrate
 from chassis.outbox import Relay, purge_sent
 from chassis.problems import STATUS
+from chassis.readiness import readiness
 from chassis.seals import seal_entries
 from chassis.service import Resources, Service, Timer, build_resources
 from chassis.settings import PlatformSettings
@@ -50,7 +51,7 @@ def build_app(service: Service, resources: Resources, *, with_worker: bool) -> F
     app = create_app(
         title=service.title,
         routers=[*service.routers, visibility.router],
-        pings={"database": resources.database.ping},
+        pings=readiness(service, resources),
         body_limit=resources.settings.body_limit,
         upload_limit=resources.settings.upload_limit,
         lifespan=lifespan,
@@ -285,7 +286,7 @@ async def _worker_alone(service: Service, resources: Resources) -> None:
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
     settings = resources.settings
-    app = create_app(title=service.title, routers=(), pings={"database": resources.database.ping}, body_limit=1024)
+    app = create_app(title=service.title, routers=(), pings=readiness(service, resources), body_limit=1024)
     app.state.resources = resources
     server = _SilentServer(
         uvicorn.Config(app, host=settings.bind_host, port=settings.bind_port, log_config=None, access_log=False)

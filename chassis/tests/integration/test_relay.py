@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.broker import EVENT_STREAM, Broker, Message, platform_streams
 from chassis.identity import SYSTEM
-from chassis.outbox import Relay, purge_sent, refill, stage_raw
+from chassis.outbox import OLDEST_UNSENT, Relay, purge_sent, refill, stage_raw
+from chassis.telemetry import REGISTRY
 from sqlalchemy import text
 
 
@@ -187,3 +188,16 @@ async def test_relay_waits_for_the_database_to_come_back(world: Any) -> None:
 
 async def _is(world: Any, question: str) -> bool:
     return bool((await world.rows(question))[0][0])
+
+
+async def test_a_relay_that_stands_by_says_nothing_about_waiting_events(world: Any) -> None:
+    """Its last measure as a leader would otherwise stay, and ring an alarm for ever."""
+    async with world.database.engine.connect() as leader:
+        await leader.execute(text("select pg_advisory_lock(hashtextextended('leader relay', 0))"))
+        OLDEST_UNSENT.set(42)
+        async with world.relay(await world.connect()):
+            await world.eventually(_is_silent)
+
+
+async def _is_silent() -> bool:
+    return REGISTRY.get_sample_value("heli_outbox_oldest_unsent_seconds") == 0

@@ -1,0 +1,54 @@
+"""What a process of a service needs before it is given work: a database that answers, with a schema new enough."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from chassis.migrations import alembic_config
+from chassis.service import Resources, Service
+
+
+class SchemaBehind(Exception):
+    """The database has an older schema than this release works on; its migration has not run, or has not ended."""
+
+
+class SchemaCheck:
+    """Passes once the newest revision that this release knows is there, or one that it does not know yet.
+
+    A newer schema is fine: releases only add to it. It never goes back, so a passed check is not made again.
+    """
+
+    def __init__(self, service: Service, resources: Resources) -> None:
+        self._package = service.migrations
+        self._database = resources.database
+        self._known: tuple[str, frozenset[str]] | None = None
+        self._passed = False
+
+    async def __call__(self) -> None:
+        """Raise ``SchemaBehind``, or what the database answers where there is no schema at all."""
+        if self._passed:
+            return
+        if self._known is None:
+            self._known = await asyncio.to_thread(_revisions, self._package)
+        newest, known = self._known
+        async with self._database.engine.connect() as connection:
+            present = await connection.scalar(text("select version_num from alembic_version"))
+        if present is None or (present in known and present != newest):
+            raise SchemaBehind(f"{present or 'nothing'} where {newest} is needed")
+        self._passed = True
+
+
+def _revisions(package: str) -> tuple[str, frozenset[str]]:
+    scripts = ScriptDirectory.from_config(alembic_config(package, ""))
+    newest = scripts.get_current_head()
+    if newest is None:
+        message = f"{package} has no migrations"
+        raise ValueError(message)
+    return newest, frozenset(script.revision for script in scripts.walk_revisions())
+
+
+def readiness(service: Service, resources: Resources) -> Mapping[str, Callable[[], Awaitable[None]]]:
+    """What ``/readyz`` asks, by name."""
+    return {"database": resources.database.ping, "schema": SchemaCheck(service, resources)}

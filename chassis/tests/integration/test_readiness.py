@@ -1,0 +1,70 @@
+"""A process is ready when its database has a schema that its release can work on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import httpx2
+import pytest
+from chassis.db import Database
+from chassis.embedded import EmbeddedPostgres, ServiceDatabase
+from chassis.migrations import migrate
+from chassis.readiness import SchemaBehind, SchemaCheck
+from chassis.runtime import build_app
+from chassis.service import Resources, Service
+from sqlalchemy import event, text
+from sqlalchemy.exc import ProgrammingError
+
+
+@pytest.fixture
+async def empty(postgres_server: EmbeddedPostgres, resources: Resources) -> AsyncIterator[tuple[Resources, str]]:
+    """Resources on a database without any schema, and its owner's URL."""
+    urls: ServiceDatabase = postgres_server.create_service_database("readiness")
+    database = Database(urls.app)
+    yield replace(resources, database=database), urls.owner
+    await database.close()
+    postgres_server.drop_database("readiness")
+
+
+async def asked(service: Service, resources: Resources) -> tuple[int, list[str]]:
+    app = build_app(service, resources, with_worker=False)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://pod") as client:
+        answer = await client.get("/readyz")
+        return answer.status_code, answer.json()["failing"]
+
+
+async def test_it_waits_for_its_migration_and_works_on_a_newer_schema(
+    service: Service, empty: tuple[Resources, str]
+) -> None:
+    resources, owner = empty
+    check = SchemaCheck(service, resources)
+    with pytest.raises(ProgrammingError, match="alembic_version"):
+        await check()
+    assert await asked(service, resources) == (503, ["schema"])
+    await migrated(service, owner, "0001")
+    with pytest.raises(SchemaBehind, match="0001"):
+        await check()
+    assert await asked(service, resources) == (503, ["schema"])
+    await migrated(service, owner, "head")
+    await check()
+    assert await asked(service, resources) == (200, [])
+    other = Database(owner)
+    async with other.engine.begin() as connection:
+        await connection.execute(text("update alembic_version set version_num = '9999'"))
+    await other.close()
+    await SchemaCheck(service, resources)()
+
+
+async def migrated(service: Service, owner: str, revision: str) -> None:
+    await asyncio.to_thread(migrate, service.migrations, owner, revision)
+
+
+async def test_a_passed_check_asks_no_more(service: Service, resources: Resources) -> None:
+    statements: list[str] = []
+    event.listen(
+        resources.database.engine.sync_engine, "before_cursor_execute", lambda *args: statements.append(str(args[2]))
+    )
+    check = SchemaCheck(service, resources)
+    for _ in range(3):
+        await check()
+    assert len([one for one in statements if "alembic_version" in one]) == 1
