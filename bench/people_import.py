@@ -22,9 +22,9 @@ from chassis.migrations import migrate
 from chassis.runtime import build_app
 from chassis.service import Resources, build_resources
 from chassis.settings import PlatformSettings
+from chassis.spreadsheets.files import XLSX_TYPE
 from chassis.testing.harness import TestIssuer
 from personnel_pool_service.main import SERVICE
-from personnel_pool_service.spreadsheets.files import XLSX_TYPE
 from personnel_pool_service.units.domain import UnitDraft
 from personnel_pool_service.units.service import upsert_unit
 

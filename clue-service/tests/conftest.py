@@ -86,6 +86,8 @@ def call(client: httpx2.AsyncClient, headers: Callable[..., dict[str, str]], cit
         role = ROLES[sub.rstrip("0123456789").split(":", maxsplit=1)[0]]
         clearance = more.pop("clearance", "internal")
         sent = {**headers(more.pop("sub", who), unit or None, role, clearance=clearance), **more.pop("headers", {})}
+        if "content" in more:
+            return await client.request(method, path, headers=sent, **more)
         if method == "POST" and body is None:
             body = {}
         return await client.request(method, path, headers=sent, json=body, **more)

@@ -131,10 +131,17 @@ class Uow:
         """Append an audit row. ``detail`` holds codes, ids and counts only."""
         await self._audit_rows(action, object_type, [object_id], purpose, detail)
 
-    async def audit_many(self, action: str, object_type: str, object_ids: Sequence[UUID | str]) -> None:
-        """Append one audit row for each of many objects, in one statement."""
+    async def audit_many(
+        self,
+        action: str,
+        object_type: str,
+        object_ids: Sequence[UUID | str],
+        *,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Append one audit row for each of many objects, in one statement; all get the same ``detail``."""
         if object_ids:
-            await self._audit_rows(action, object_type, object_ids, None, None)
+            await self._audit_rows(action, object_type, object_ids, None, detail)
 
     async def _audit_rows(
         self,

@@ -76,7 +76,7 @@ def create_app(
         routers: The features' routes.
         pings: What readiness depends on, by name; each raises when its resource is not usable.
         body_limit: Largest request body in bytes.
-        upload_limit: The same for addresses that take files, ``/v1/<noun>-imports``.
+        upload_limit: The same for addresses that take files, ``/v1/<noun>-imports`` and below.
         lifespan: Opens and closes the service's resources.
     """
     app = FastAPI(
@@ -155,7 +155,7 @@ class RequestContextMiddleware:
             await send(message)
 
         length = request.headers.get("content-length", "")
-        limit = self._upload_limit if scope["path"].endswith("-imports") else self._body_limit
+        limit = self._upload_limit if "-imports/" in f"{scope['path']}/" else self._body_limit
         try:
             if length.isdigit() and int(length) > limit:
                 raise errors.BodyTooLarge
@@ -242,6 +242,18 @@ UowDep = Annotated[Uow, Depends(_uow_of_request, scope="function")]
 
 
 async def _idempotency_claim(request: Request, caller: Principal) -> IdempotencyClaim | None:
+    if (key := _idempotency_key(request)) is None:
+        return None
+    return _claim(request, caller, key, await request.body())
+
+
+def streamed_claim(request: Request, caller: Principal, digest: bytes) -> IdempotencyClaim | None:
+    """The claim of a request whose body was read as a stream; ``digest`` stands for the body."""
+    key = _idempotency_key(request)
+    return None if key is None else _claim(request, caller, key, digest)
+
+
+def _idempotency_key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
     if key is None or request.method != "POST":
         return None
@@ -249,7 +261,10 @@ async def _idempotency_claim(request: Request, caller: Principal) -> Idempotency
         raise errors.invalid_field(
             "Idempotency-Key", "malformed", "幂等键须为 1–255 个可见字符", "The key must be 1–255 visible characters"
         )
-    body = await request.body()
+    return key
+
+
+def _claim(request: Request, caller: Principal, key: str, body: bytes) -> IdempotencyClaim:
     path = request.url.path
     digest = request.app.state.resources.keys.digest("idempotency", path.encode(), body)
     return IdempotencyClaim(caller=caller.acting_for or caller.sub, path=path, key=key, digest=digest)

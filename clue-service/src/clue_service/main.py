@@ -9,6 +9,9 @@ from chassis.service import Service, Timer
 from clue_service.access.row_security import opening
 from clue_service.access_decisions.routes import router as access_decisions
 from clue_service.audit_entries.routes import router as audit_entries
+from clue_service.clue_imports.routes import router as clue_imports
+from clue_service.clue_imports.service import IMPORT_CLUES, forget_old_imports
+from clue_service.clue_imports.worker import import_clues
 from clue_service.clues.move_routes import router as moves
 from clue_service.clues.moves_document import moves_document
 from clue_service.clues.routes import router as clues
@@ -54,6 +57,7 @@ SERVICE = Service(
     title="Clues: intake, handling, one matter reported to many",
     routers=[
         intake,
+        clue_imports,
         clues,
         moves,
         transfers,
@@ -80,11 +84,13 @@ SERVICE = Service(
     jobs={
         RESCORE: rescore_matching,
         MATCH_AGAIN: match_again,
+        IMPORT_CLUES: import_clues,
         TRANSFER_RETURNED: take_returned,
         TRANSFER_REPORTED: take_reported,
     },
     timers=[
         Timer("match_pending", 2, match_pending),
+        Timer("forget_old_imports", 3600, forget_old_imports),
         Timer("save_matching_counts", 3600, save_counts),
         Timer("renew_stale_keys", 60, StaleRows().renew),
         Timer("watch_matching", WATCH_SECONDS, watch_matching),

@@ -13,8 +13,9 @@ from chassis.service import Resources
 from chassis.testing.harness import Harness
 from clue_service.access.policy import viewer_of
 from clue_service.access.row_security import engine_session
+from clue_service.intake.rows import Registration
 from clue_service.intake.schemas import RegisterClueIn
-from clue_service.intake.service import Registration, register_clue
+from clue_service.intake.service import register_clue
 from sqlalchemy import text
 
 COMMISSIONS = ("dh", "xs", "xn")

@@ -10,8 +10,8 @@ from chassis.service import Resources
 from clue_service.access.policy import Viewer, access_to
 from clue_service.access.row_security import as_engine, ask_as, engine_session
 from clue_service.clues.filters import ClueFilter
+from clue_service.clues.listing import list_clues
 from clue_service.clues.models import Allegation, Clue, Subject
-from clue_service.clues.repository import list_clues
 from clue_service.matching.models import ClueKey
 from clue_service.reporters.models import Reporter
 from hypothesis import HealthCheck, given, settings
@@ -158,7 +158,7 @@ async def test_lists_and_row_security_say_what_the_policy_says(register: Any, re
     for viewer in {replace(one) for one in cases}:
         expected = {clue.id for clue in everything if access_to(viewer, clue) is not None}
         async with engine_session(resources) as session:
-            listed = await list_clues(session, viewer, ClueFilter(), before=None, limit=100)
+            listed = await list_clues(session, viewer, ClueFilter(), after=None, limit=100)
         assert {clue.id for clue in listed} == expected, viewer
         async with resources.database.sessions() as session:
             await ask_as(session, viewer)

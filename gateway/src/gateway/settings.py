@@ -8,7 +8,7 @@ class GatewaySettings(PlatformSettings):
     """Limits of the door. Each field's description feeds the configuration reference."""
 
     issuer_url: str = Field("", description="local stack only: where /dev/token and /dev/clock go; default HELI_ISSUER")
-    upload_limit: int = Field(10 * 1024 * 1024, ge=1024, description="largest body of an import or attachment, bytes")
+    upload_limit: int = Field(32 * 1024 * 1024, ge=1024, description="largest body of an import or attachment, bytes")
     header_limit: int = Field(16 * 1024, ge=1024, description="largest request head, bytes")
     rate_per_s: float = Field(200.0, gt=0, description="requests per second one caller may make for long")
     rate_burst: int = Field(1000, ge=1, description="requests one caller may make at once")

@@ -47,7 +47,7 @@ def _four(**changed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         ("/v1/units/cdi-a", "pool"),
         ("/v1/secondments/1/approve", "pool"),
         ("/v1/assembly-runs/1", "inspection"),
-        ("/v1/operations/1", "inspection"),
+        ("/v1/operations/1", "clue"),
         ("/v1/stream-tickets", "notification"),
         ("/v1/integrity-checks", None),
         ("/v1/", None),

@@ -6,7 +6,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from personnel_pool_service.spreadsheets.files import XLSX_TYPE
+from chassis.spreadsheets.files import XLSX_TYPE
 
 PATH = "/v1/supervised-person-imports"
 MANAGER = "pool_manager@pc-xn"

@@ -11,9 +11,9 @@ from clue_service.clues.models import Clue
 _BY_TYPE: dict[str, type[ClueEvent]] = {event.type: event for event in EVENTS if issubclass(event, ClueEvent)}
 
 
-async def emit_clue(uow: Uow, event_type: str, clue: Clue, matter_id: UUID | None, **more: Any) -> None:
-    """Say what became of a clue, at the clue's present version."""
-    event = _BY_TYPE[event_type].model_validate(
+def clue_event(event_type: str, clue: Clue, matter_id: UUID | None, **more: Any) -> ClueEvent:
+    """What became of a clue, as it is said."""
+    return _BY_TYPE[event_type].model_validate(
         {
             "clue_id": clue.id,
             "clue_no": clue.clue_no,
@@ -32,4 +32,9 @@ async def emit_clue(uow: Uow, event_type: str, clue: Clue, matter_id: UUID | Non
             **more,
         }
     )
+
+
+async def emit_clue(uow: Uow, event_type: str, clue: Clue, matter_id: UUID | None, **more: Any) -> None:
+    """Say what became of a clue, at the clue's present version."""
+    event = clue_event(event_type, clue, matter_id, **more)
     await uow.emit(event, aggregate_id=clue.id, version=clue.version, commission=clue.commission)

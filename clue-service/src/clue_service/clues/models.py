@@ -25,6 +25,12 @@ class Clue(Base):
         Index("ix_clue_co_units", "co_units", postgresql_using="gin"),
         Index("ix_clue_approvers", "approvers", postgresql_using="gin"),
         Index("ix_clue_due_at", "due_at"),
+        Index("ix_clue_commission_id", "commission", "id"),
+        Index("ix_clue_commission_source_code", "commission", "source_code", "id"),
+        Index("ix_clue_commission_received_on", "commission", "received_on", "id"),
+        Index("ix_clue_commission_due_at", "commission", "due_at", "id", postgresql_where="clock_stopped_at is null"),
+        Index("ix_clue_registered_via", "registered_via", "id", postgresql_where="registered_via is not null"),
+        Index("ix_clue_clue_no_prefix", "clue_no", postgresql_ops={"clue_no": "varchar_pattern_ops"}),
     )
 
     id: Mapped[Uuid7]

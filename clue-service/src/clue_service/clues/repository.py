@@ -1,51 +1,39 @@
-"""SQL of clues. Every read that answers a caller is filtered by ``visible_to``."""
+"""SQL of clues. Every read that answers a caller is filtered by ``listing.visible_to``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from chassis.tables import audit_entry
-from sqlalchemy import ColumnElement, all_, and_, any_, delete, exists, false, func, literal, or_, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clue_service.access.policy import BEFORE_APPROVALS, UNIT_ROLES, Viewer
+from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.domain import ENDED
-from clue_service.clues.filters import ClueFilter
+from clue_service.clues.listing import visible_to
 from clue_service.clues.models import Allegation, Clue, ClueNumber, Disposition, Result, Subject
 from clue_service.matching.models import ClueKey, MatchingPending
 
-
-def visible_to(viewer: Viewer) -> ColumnElement[bool]:
-    """``access.policy.access_to`` in SQL; a property test holds the two together."""
-    if viewer.service is not None:
-        return Clue.registered_via == viewer.service
-    cleared: list[ColumnElement[bool]] = [literal(viewer.sub) == any_(Clue.approvers)]
-    if viewer.office_of is not None:
-        cleared.append(Clue.commission == viewer.office_of)
-    if viewer.leads is not None:
-        cleared.append(and_(Clue.commission == viewer.leads, Clue.status.not_in(sorted(BEFORE_APPROVALS))))
-    cleared.append(_handled_by(viewer))
-    return and_(
-        literal(viewer.sub) != all_(Clue.recused),
-        or_(
-            Clue.registered_by == viewer.sub,
-            and_(Clue.secrecy_level.in_(sorted(viewer.cleared_for)), or_(*cleared)),
-        ),
-    )
-
-
-def _handled_by(viewer: Viewer) -> ColumnElement[bool]:
-    if not viewer.units:
-        return false()
-    units = sorted(viewer.units)
-    handles = or_(Clue.lead_unit.in_(units), Clue.co_units.overlap(units))
-    if viewer.has_any(*UNIT_ROLES):
-        return handles
-    if viewer.has_any("handler"):
-        return and_(handles, or_(func.cardinality(Clue.members) == 0, literal(viewer.sub) == any_(Clue.members)))
-    return false()
+_LOCK_MANY = text(
+    """
+    select pg_advisory_xact_lock(number) from (
+        select distinct hashtextextended(name, 0) as number from unnest(:names) as name order by 1
+    ) as ordered
+    """
+).bindparams(bindparam("names", type_=ARRAY(Text)))
 
 
 async def find_visible_clue(session: AsyncSession, viewer: Viewer, clue_id: UUID, *, lock: bool = False) -> Clue | None:
@@ -93,55 +81,62 @@ async def find_by_origin(session: AsyncSession, commission: str, source_code: st
     )
 
 
-async def next_number(session: AsyncSession, commission: str, year: int) -> int:
-    """The next registration number; given back if the transaction fails, so there are no gaps."""
-    statement = insert(ClueNumber).values(commission=commission, year=year, last=1)
-    number = await session.scalar(
+async def lock_origins(session: AsyncSession, origins: Iterable[tuple[str, str, str]]) -> None:
+    """The same for many (commission, source, ref) at once; always in one order, so that nobody waits in a circle."""
+    names = [f"clue:origin\x1f{commission}\x1f{source}\x1f{ref}" for commission, source, ref in origins]
+    if names:
+        await session.execute(_LOCK_MANY, {"names": names})
+
+
+@reads_as_engine
+async def find_by_origins(
+    session: AsyncSession, origins: Iterable[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], Clue]:
+    """The clues of some origins, by (commission, source, ref)."""
+    commissions, sources, refs = zip(*origins, strict=True) if (origins := list(origins)) else ((), (), ())
+    unnested = func.unnest(*(cast(list(names), ARRAY(Text)) for names in (commissions, sources, refs)))
+    wanted = unnested.table_valued("commission", "source_code", "origin_ref").render_derived("wanted")
+    query = select(Clue).join(
+        wanted,
+        and_(
+            Clue.commission == wanted.c.commission,
+            Clue.source_code == wanted.c.source_code,
+            Clue.origin_ref == wanted.c.origin_ref,
+        ),
+    )
+    return {
+        (one.commission, one.source_code, one.origin_ref): one
+        for one in await session.scalars(query)
+        if one.origin_ref is not None
+    }
+
+
+async def next_number(session: AsyncSession, commission: str, year: int, *, count: int = 1) -> int:
+    """The next registration number, the first of ``count``; given back if the transaction fails: there are no gaps."""
+    statement = insert(ClueNumber).values(commission=commission, year=year, last=count)
+    last = await session.scalar(
         statement.on_conflict_do_update(
-            index_elements=["commission", "year"], set_={"last": ClueNumber.last + 1}
+            index_elements=["commission", "year"], set_={"last": ClueNumber.last + count}
         ).returning(ClueNumber.last)
     )
-    return int(number or 0)
+    return int(last or 0) - count + 1
 
 
-async def list_clues(
-    session: AsyncSession, viewer: Viewer, wanted: ClueFilter, *, before: UUID | None, limit: int
-) -> Sequence[Clue]:
-    """Clues the viewer may see, newest first."""
-    query = select(Clue).where(visible_to(viewer), *_conditions(wanted))
-    if before is not None:
-        query = query.where(Clue.id < before)
-    return (await session.scalars(query.order_by(Clue.id.desc()).limit(limit))).all()
+async def new_ids(session: AsyncSession, count: int) -> list[UUID]:
+    """Ids for rows that are stored together, rising."""
+    return list(await session.scalars(text("select uuidv7() from generate_series(1, :count)"), {"count": count}))
 
 
-def _conditions(wanted: ClueFilter) -> list[ColumnElement[bool]]:
-    equal: dict[Any, Any] = {
-        Clue.status: wanted.status,
-        Clue.lead_unit: wanted.lead_unit,
-        Clue.source_code: wanted.source,
-    }
-    conditions = [column == value for column, value in equal.items() if value is not None]
-    if wanted.received_from is not None:
-        conditions.append(Clue.received_on >= wanted.received_from)
-    if wanted.received_to is not None:
-        conditions.append(Clue.received_on <= wanted.received_to)
-    if wanted.overdue is not None:
-        late = and_(Clue.due_at < wanted.overdue_at, Clue.clock_stopped_at.is_(None))
-        conditions.append(func.coalesce(late, false()) if wanted.overdue else ~func.coalesce(late, false()))
-    if wanted.category is not None:
-        conditions.append(exists().where(Allegation.clue_id == Clue.id, Allegation.category_code == wanted.category))
-    if wanted.subject is not None:
-        named = or_(_contains(Subject.name, wanted.subject), _contains(Subject.unit_name, wanted.subject))
-        conditions.append(exists().where(Subject.clue_id == Clue.id, named))
-    if wanted.text is not None:
-        alleged = exists().where(Allegation.clue_id == Clue.id, _contains(Allegation.text, wanted.text))
-        conditions.append(or_(alleged, _contains(Clue.summary, wanted.text)))
-    return conditions
-
-
-def _contains(column: Any, part: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = column.icontains(part, autoescape=True)
-    return found
+async def insert_clues(
+    session: AsyncSession,
+    clues: Sequence[Mapping[str, Any]],
+    subjects: Sequence[Mapping[str, Any]],
+    allegations: Sequence[Mapping[str, Any]],
+) -> None:
+    """Store many clues with what they say."""
+    for model, rows in ((Clue, clues), (Subject, subjects), (Allegation, allegations)):
+        if rows:
+            await session.execute(insert(model), rows)
 
 
 async def list_subjects(session: AsyncSession, clue_ids: Iterable[UUID]) -> Sequence[Subject]:

@@ -1,10 +1,10 @@
 """Reading clues over HTTP."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor, id_of_cursor
+from chassis.errors import InvalidCursor
+from chassis.pagination import Page, decode_cursor, encode_cursor
 from chassis.uow import Uow
 from chassis.web import Caller, UowDep, set_etag
 from fastapi import APIRouter, Query, Response
@@ -12,51 +12,50 @@ from fastapi import APIRouter, Query, Response
 from clue_service.access.policy import OFFICE_ROLES, Viewer
 from clue_service.access.routes import TreeDep, ViewerDep
 from clue_service.clues import service
-from clue_service.clues.filters import ClueFilter
-from clue_service.clues.schemas import CandidateList, ClueOut, ClueSearchIn, ClueSummary, Timeline
-from clue_service.clues.states import Status
-from clue_service.clues.vocabulary import Category, Source
+from clue_service.clues.filters import ClueFilter, ClueOrder, Place
+from clue_service.clues.listing import check_place, place_of
+from clue_service.clues.schemas import CandidateList, ClueListQuery, ClueOut, ClueSearchIn, ClueSummary, Timeline
 from clue_service.shares import service as shares
 
 router = APIRouter(tags=["clues"])
 
 
 async def _page(uow: Uow, viewer: Viewer, wanted: ClueFilter, *, cursor: str | None, limit: int) -> Page[ClueSummary]:
-    found = await service.list_clues(uow, viewer, wanted, before=id_of_cursor(cursor), limit=limit + 1)
+    found = await service.list_clues(uow, viewer, wanted, after=_place(cursor, wanted.order), limit=limit + 1)
     page = found[:limit]
     return Page(
         items=await service.summarise(uow, page),
-        next_cursor=encode_cursor(str(page[-1].id)) if len(found) > limit else None,
+        next_cursor=_cursor(place_of(page[-1], wanted.order), wanted.order) if len(found) > limit else None,
     )
+
+
+def _cursor(place: Place, order: ClueOrder) -> str:
+    return encode_cursor(order.value, place.value, str(place.clue_id))
+
+
+def _place(cursor: str | None, order: ClueOrder) -> Place | None:
+    """The place of a cursor; raises InvalidCursor, also where the list was sorted otherwise."""
+    if not cursor:
+        return None
+    sorted_by, value, clue_id = decode_cursor(cursor, str, str, str)
+    try:
+        place = Place(UUID(clue_id), value)
+        check_place(place, order)
+    except ValueError as error:
+        raise InvalidCursor from error
+    if sorted_by != order.value:
+        raise InvalidCursor
+    return place
 
 
 @router.get("/v1/clues")
 async def list_clues(
-    _caller: Caller,
-    viewer: ViewerDep,
-    uow: UowDep,
-    status: Status | None = None,
-    lead_unit: Annotated[str | None, Query(max_length=64)] = None,
-    category: Category | None = None,
-    source: Source | None = None,
-    received_from: date | None = None,
-    received_to: date | None = None,
-    overdue: bool | None = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    _caller: Caller, viewer: ViewerDep, uow: UowDep, asked: Annotated[ClueListQuery, Query()]
 ) -> Page[ClueSummary]:
-    """Clues you may see, newest first."""
-    wanted = ClueFilter(
-        status=status,
-        lead_unit=lead_unit,
-        category=category,
-        source=source,
-        received_from=received_from,
-        received_to=received_to,
-        overdue=overdue,
-        overdue_at=uow.now,
-    )
-    return await _page(uow, viewer, wanted, cursor=cursor, limit=limit)
+    """Clues you may see; the newest first unless sorted otherwise."""
+    narrowed = asked.model_dump(exclude={"limit", "cursor", "sort"})
+    wanted = ClueFilter(**narrowed, overdue_at=uow.now, order=asked.sort)
+    return await _page(uow, viewer, wanted, cursor=asked.cursor, limit=asked.limit)
 
 
 @router.post("/v1/clue-searches")

@@ -4,10 +4,12 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from chassis.web import RequestModel, ResponseModel
-from pydantic import Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from clue_service.candidates.domain import Band, Decision, PairRelation
+from clue_service.clues.filters import ClueOrder
 from clue_service.clues.states import Closure, Method, Outcome, Status
 from clue_service.clues.vocabulary import Category, Channel, IdentityType, OverlapPolicy, SecrecyLevel, Source
 from clue_service.overlap_alerts.schemas import BlindHit
@@ -205,6 +207,31 @@ class Timeline(ResponseModel):
 
 
 UnitCodeIn = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class ClueListQuery(RequestModel):
+    """What a list of clues is narrowed and sorted by: codes, states and dates, never a name."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    status: Status | None = None
+    closure: Closure | None = None
+    lead_unit: str | None = Field(None, max_length=64)
+    receiving_unit: str | None = Field(None, max_length=64)
+    subject_unit: str | None = Field(None, max_length=64, description="A unit reported on, by its code")
+    category: Category | None = None
+    source: Source | None = None
+    channel: Channel | None = None
+    clue_no: str | None = Field(None, max_length=64, description="How the number begins")
+    matter_id: UUID | None = None
+    received_from: date | None = None
+    received_to: date | None = None
+    due_from: AwareDatetime | None = Field(None, description="The running clock ends at this instant or later")
+    due_to: AwareDatetime | None = Field(None, description="The running clock ends before this instant")
+    overdue: bool | None = None
+    sort: ClueOrder = Field(ClueOrder.NEWEST, description="`due_first` leaves out clues without a running clock")
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    cursor: str | None = Field(None, max_length=500)
 
 
 class ClueSearchIn(RequestModel):

@@ -13,9 +13,9 @@ from clue_service.access.policy import OFFICE_ROLES, Viewer
 from clue_service.candidates import service as candidates
 from clue_service.candidates.domain import SETTLED, calls_for_alert
 from clue_service.candidates.models import Candidate
-from clue_service.clues import domain, repository, rights
+from clue_service.clues import domain, listing, repository, rights
 from clue_service.clues.domain import LEADING_METHODS
-from clue_service.clues.filters import ClueFilter
+from clue_service.clues.filters import ClueFilter, Place
 from clue_service.clues.models import Allegation, Clue, Subject
 from clue_service.clues.schemas import (
     AllegationOut,
@@ -63,10 +63,10 @@ async def find_clue(uow: Uow, viewer: Viewer, clue_id: UUID) -> Clue | None:
 
 
 async def list_clues(
-    uow: Uow, viewer: Viewer, wanted: ClueFilter, *, before: UUID | None, limit: int
+    uow: Uow, viewer: Viewer, wanted: ClueFilter, *, after: Place | None, limit: int
 ) -> Sequence[Clue]:
-    """Clues the viewer may see, newest first."""
-    found = await repository.list_clues(uow.session, viewer, wanted, before=before, limit=limit)
+    """Clues the viewer may see, in the order wanted."""
+    found = await listing.list_clues(uow.session, viewer, wanted, after=after, limit=limit)
     await uow.audit("list", "clue", "-", detail={"clues": [str(clue.id) for clue in found]})
     return found
 

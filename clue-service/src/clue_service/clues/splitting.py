@@ -11,7 +11,8 @@ from clue_service.clues.move_schemas import PartIn, SplitIn
 from clue_service.clues.states import Closure, Status
 from clue_service.clues.steps import MATCH_AGAIN, Moving, Step
 from clue_service.intake.copies import form_of
-from clue_service.intake.service import Registration, register_clue
+from clue_service.intake.rows import Registration
+from clue_service.intake.service import register_clue
 
 
 async def split(moving: Moving, body: SplitIn) -> Step:

@@ -17,6 +17,12 @@ async def add_pending(session: AsyncSession, clue_id: UUID) -> None:
     await session.execute(insert(MatchingPending).values(clue_id=clue_id, since=func.now()))
 
 
+async def add_pendings(session: AsyncSession, clue_ids: Sequence[UUID]) -> None:
+    """The same for many clues."""
+    if clue_ids:
+        await session.execute(insert(MatchingPending).values(since=func.now()), [{"clue_id": one} for one in clue_ids])
+
+
 async def take_pending(session: AsyncSession, clue_id: UUID) -> bool:
     """Take the matching of a clue; False where somebody does it or has done it."""
     row = select(MatchingPending.clue_id).where(MatchingPending.clue_id == clue_id).with_for_update(skip_locked=True)

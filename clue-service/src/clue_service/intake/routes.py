@@ -1,6 +1,7 @@
 """Registration over HTTP."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -14,13 +15,12 @@ from chassis.web import answer_resource, open_uow, require
 from fastapi import APIRouter, Request, Response
 
 from clue_service.access.routes import ViewerDep
-from clue_service.access.row_security import take_on_engine
 from clue_service.clues import service as clues
 from clue_service.clues.schemas import ClueOut
 from clue_service.intake import service
 from clue_service.intake.engine import Engine
+from clue_service.intake.rows import Registration
 from clue_service.intake.schemas import RegisterClueIn
-from clue_service.intake.service import Registration
 
 router = APIRouter(tags=["clues"])
 
@@ -68,8 +68,8 @@ async def _match(
     resources: Resources, caller: Principal, cause: Cause, tree: UnitTree, clue_id: UUID, registration: Registration
 ) -> None:
     try:
-        async with resources.transactions(caller, cause) as uow:
-            await take_on_engine(uow.session)  # matching meets clues that the caller may not see
+        # As the engine from the first statement on: matching meets clues that the caller may not see.
+        async with resources.transactions(replace(caller, is_internal=True), cause) as uow:
             await service.match_clue(uow, tree, resources.own, clue_id, registration.prepared)
     except Exception as error:
         log.warning("matching_postponed", clue_id=str(clue_id), exc_info=error)

@@ -5,7 +5,6 @@ Of two intakes at the same moment the one that commits later sees the other, so 
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,33 +14,23 @@ from chassis.keyring import KeyRing
 from chassis.uow import Uow
 
 from clue_service.access.policy import Viewer, access_to
-from clue_service.access.row_security import as_engine
+from clue_service.access.row_security import take_on_engine
 from clue_service.clues import events, repository
 from clue_service.clues import service as clues
 from clue_service.clues.errors import OriginRefTaken, ReceivingUnitNotYours
 from clue_service.clues.models import Allegation, Clue, Subject
-from clue_service.clues.states import Status
 from clue_service.intake import repository as intake
+from clue_service.intake import rows
 from clue_service.intake.engine import Engine
 from clue_service.intake.proposals import found_pair, propose, pulled_in
-from clue_service.intake.schemas import RegisterClueIn, SubjectIn
+from clue_service.intake.rows import Registration
+from clue_service.intake.schemas import RegisterClueIn
 from clue_service.intake.texts import read_texts
 from clue_service.matching.prepared import AllegationText, ClueText, Prepared, SubjectText
 from clue_service.matching.telemetry import CANDIDATES, PROBABILITY
 from clue_service.reporters import service as reporters
 
 PENDING_AFTER = timedelta(seconds=5)  # the request that registered the clue is matching it until then
-
-
-@dataclass(frozen=True)
-class Registration:
-    """A clue to be taken in, checked and prepared before the first query."""
-
-    body: RegisterClueIn
-    receiving_unit: str
-    commission: str
-    prepared: Prepared | None
-    """None: matching prepares it, and nobody waits for that."""
 
 
 def check_registration(
@@ -51,15 +40,21 @@ def check_registration(
 
     Raises Invalid and ReceivingUnitNotYours.
     """
+    receiving, commission = receiver_of(body, viewer, tree)
+    identity = body.reporter.identity() if body.reporter else {}
+    digest = reporters.reporter_digest(keys, identity) if identity else None
+    return Registration(body, receiving, commission, engine.prepare(_text_of_body(body, commission, digest), tree))
+
+
+def receiver_of(body: RegisterClueIn, viewer: Viewer, tree: UnitTree) -> tuple[str, str]:
+    """(receiving unit, its commission). Raises Invalid and ReceivingUnitNotYours."""
     receiving = body.receiving_unit or viewer.unit
     if receiving is None:
         raise invalid_field("/receiving_unit", "missing", "须指明接收单位", "Say which unit receives the clue")
     commission = tree.commission(receiving)
     if viewer.service is None and viewer.commission != commission:
         raise ReceivingUnitNotYours
-    identity = body.reporter.identity() if body.reporter else {}
-    digest = reporters.reporter_digest(keys, identity) if identity else None
-    return Registration(body, receiving, commission, engine.prepare(_text_of_body(body, commission, digest), tree))
+    return receiving, commission
 
 
 def _text_of_body(body: RegisterClueIn, commission: str, digest: bytes | None) -> ClueText:
@@ -79,6 +74,8 @@ async def register_clue(
 ) -> tuple[Clue, bool]:
     """Store a clue; returns it, and whether it is new: the same ``origin_ref`` gives the first clue again, for ever.
 
+    Where it was prepared, the index is written last, and the transaction goes on as the engine to its end.
+
     Raises OriginRefTaken where the first clue is not for the caller to see.
     """
     body = registration.body
@@ -93,71 +90,30 @@ async def register_clue(
             return first, False
     clue = await _add_clue(uow, viewer, tree, registration)
     await _add_content(uow, tree, keys, clue, body)
-    if registration.prepared is not None:
-        async with as_engine(uow.session):
-            await engine.matcher.index(uow.session, clue.id, registration.prepared)
     await intake.add_pending(uow.session, clue.id)
     await events.emit_clue(uow, "clue.clue.registered.v1", clue, None, registered_by=clue.registered_by)
     await uow.audit("register", "clue", clue.id, detail={"to": clue.status, "version": clue.version})
+    if registration.prepared is not None:
+        await take_on_engine(uow.session)
+        await engine.matcher.index(uow.session, clue.id, registration.prepared)
     return clue, True
 
 
 async def _add_clue(uow: Uow, viewer: Viewer, tree: UnitTree, registration: Registration) -> Clue:
-    body, commission = registration.body, registration.commission
     year = uow.clock.today().year
-    number = await repository.next_number(uow.session, commission, year)
-    resolved = [_resolve_unit(tree, subject) for subject in body.subjects]
-    clue = Clue(
-        clue_no=f"{commission}-{year}-{number:06d}",
-        status=Status.REGISTERED,
-        version=1,
-        **body.model_dump(
-            include={
-                "source_code", "channel", "received_on", "summary", "origin_ref", "secrecy_level", "overlap_policy",
-            }
-        ),
-        registered_at=uow.now,
-        registered_by=viewer.sub,
-        registered_via=viewer.service,
-        commission=commission,
-        receiving_unit=registration.receiving_unit,
-        reporter_identity=body.reporter.identity_type if body.reporter else None,
-        subject_units=sorted({code for code in resolved if code}),
-        co_units=[],
-        members=[],
-        approvers=[],
-    )  # fmt: skip
+    number = await repository.next_number(uow.session, registration.commission, year)
+    clue = Clue(**rows.clue_row(viewer, tree, registration, number=number, year=year, now=uow.now))
     uow.session.add(clue)
     await uow.session.flush()
     return clue
 
 
 async def _add_content(uow: Uow, tree: UnitTree, keys: KeyRing, clue: Clue, body: RegisterClueIn) -> None:
-    for position, subject in enumerate(body.subjects):
-        sealed = keys.seal(subject.id_number.encode(), f"subject:{clue.id}:{position}") if subject.id_number else None
-        uow.session.add(
-            Subject(
-                clue_id=clue.id,
-                position=position,
-                **subject.model_dump(exclude={"id_number"}),
-                resolved_unit=_resolve_unit(tree, subject),
-                id_number_sealed=sealed,
-            )
-        )
-    uow.session.add_all(
-        Allegation(clue_id=clue.id, position=position, **one.model_dump())
-        for position, one in enumerate(body.allegations)
-    )
+    uow.session.add_all(Subject(**row) for row in rows.subject_rows(tree, keys, clue.id, body))
+    uow.session.add_all(Allegation(**row) for row in rows.allegation_rows(clue.id, body))
     if body.reporter is not None and body.reporter.identity():
         await reporters.keep_reporter(uow, keys, clue.id, body.reporter.identity())
     await uow.session.flush()
-
-
-def _resolve_unit(tree: UnitTree, subject: SubjectIn) -> str | None:
-    if subject.unit_code is not None or not subject.unit_name:
-        return subject.unit_code
-    found = [unit.code for unit in tree if subject.unit_name == unit.name or subject.unit_name in unit.aliases]
-    return found[0] if len(found) == 1 else None
 
 
 async def index_clues(uow: Uow, tree: UnitTree, engine: Engine, clue_ids: Sequence[UUID]) -> int:

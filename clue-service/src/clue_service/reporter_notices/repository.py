@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.policy import Viewer
+from clue_service.clues.listing import visible_to as clue_visible_to
 from clue_service.clues.models import Clue
-from clue_service.clues.repository import visible_to as clue_visible_to
 from clue_service.reporter_notices.models import ReporterNotice
 
 

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from chassis.keyring import KeyRing
 from chassis.uow import Uow
+from sqlalchemy import insert
 
 from clue_service.reporters.models import Reporter
 
@@ -17,14 +19,25 @@ def reporter_digest(keys: KeyRing, identity: Mapping[str, str]) -> bytes:
 
 async def keep_reporter(uow: Uow, keys: KeyRing, clue_id: UUID, identity: Mapping[str, str]) -> None:
     """Seal a reporter's name and contact beside the clue."""
-    sealed = keys.seal(json.dumps(dict(identity), ensure_ascii=False).encode(), f"reporter:{clue_id}")
-    uow.session.add(
-        Reporter(
-            clue_id=clue_id,
-            sealed=sealed,
-            sealed_under=keys.key_of(sealed),
-            digest=reporter_digest(keys, identity),
-            created_at=uow.now,
-        )
-    )
+    uow.session.add(Reporter(**_record(uow, keys, clue_id, identity)))
     await uow.audit("keep_reporter", "clue", clue_id)
+
+
+async def keep_reporters(uow: Uow, keys: KeyRing, identities: Mapping[UUID, Mapping[str, str]]) -> None:
+    """The same for the reporters of many clues."""
+    if not identities:
+        return
+    rows = [_record(uow, keys, clue_id, identity) for clue_id, identity in identities.items()]
+    await uow.session.execute(insert(Reporter), rows)
+    await uow.audit_many("keep_reporter", "clue", list(identities))
+
+
+def _record(uow: Uow, keys: KeyRing, clue_id: UUID, identity: Mapping[str, str]) -> dict[str, Any]:
+    sealed = keys.seal(json.dumps(dict(identity), ensure_ascii=False).encode(), f"reporter:{clue_id}")
+    return {
+        "clue_id": clue_id,
+        "sealed": sealed,
+        "sealed_under": keys.key_of(sealed),
+        "digest": reporter_digest(keys, identity),
+        "created_at": uow.now,
+    }

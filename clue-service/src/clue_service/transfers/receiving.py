@@ -18,7 +18,8 @@ from clue_service.clues.models import Clue
 from clue_service.clues.states import Status
 from clue_service.clues.steps import MATCH_AGAIN
 from clue_service.intake.engine import Engine
-from clue_service.intake.service import Registration, register_clue
+from clue_service.intake.rows import Registration
+from clue_service.intake.service import register_clue
 from clue_service.overlap_alerts import detection
 from clue_service.transfers import service
 from clue_service.transfers.domain import TransferKind

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from chassis.spreadsheets.domain import Column, read_date, read_month
+
 from personnel_pool_service.file_imports.domain import CREATE, UNCHANGED, UPDATE, Outcome, refused
-from personnel_pool_service.spreadsheets.domain import Column, read_date, read_month
 
 COLUMNS = (
     Column("name", ("姓名",), is_required=True),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from chassis.keyring import KeyRing
+from chassis.spreadsheets.domain import Row, read_date, read_yes, split_list
 from pydantic import ValidationError
 
 from personnel_pool_service.cadre_imports.domain import (
@@ -21,7 +22,6 @@ from personnel_pool_service.cadres.domain import CadreDraft, flags, refusals
 from personnel_pool_service.cadres.identity import IdNumber, read_id_number
 from personnel_pool_service.cadres.schemas import CadreChange
 from personnel_pool_service.file_imports.unit_names import UnitNames
-from personnel_pool_service.spreadsheets.domain import Row, read_date, read_yes, split_list
 from personnel_pool_service.tags.domain import fold
 
 _BLANK = CadreDraft(name="", home_unit="", rank="", gender="", party_member=False)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.keyring import KeyRing
+from chassis.spreadsheets.domain import Row, split_list
 from chassis.uow import Emission, Uow
 
 from personnel_pool_service.cadre_imports import repository
@@ -19,7 +20,6 @@ from personnel_pool_service.file_imports.domain import CREATE, Outcome
 from personnel_pool_service.file_imports.unit_names import UnitNames, unit_names
 from personnel_pool_service.pool_entries import ledger
 from personnel_pool_service.principals import service as principals
-from personnel_pool_service.spreadsheets.domain import Row, split_list
 from personnel_pool_service.tags import service as tags
 from personnel_pool_service.tags.domain import to_codes
 from personnel_pool_service.units import service as units

@@ -6,25 +6,15 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from chassis.errors import Text
+from chassis.spreadsheets.errors import ROW_MESSAGES
 
 CREATE, UPDATE, UNCHANGED, REFUSED = "create", "update", "unchanged", "refused"
 CHECKED, APPLIED = "checked", "applied"
 
 MESSAGES: Mapping[str, Text] = {
-    "missing": Text("必填项为空", "A required cell is empty"),
-    "formula": Text("单元格是公式，请粘贴为数值", "The cell holds a formula; paste its value"),
-    "merged_cells": Text("该行含有合并单元格，请拆分", "The row has merged cells; split them"),
-    "cell_without_header": Text("该单元格没有表头", "The cell has no header"),
-    "string_too_long": Text("文本过长", "The text is too long"),
-    "string_too_short": Text("文本过短", "The text is too short"),
-    "string_pattern_mismatch": Text("格式不正确", "The format is wrong"),
-    "unstorable_text": Text("文本含有无法保存的字符", "The text holds characters that cannot be stored"),
-    "enum": Text("不在可选范围内", "Not one of the possible values"),
-    "neither_yes_nor_no": Text("请填是或否", "Say yes or no"),
-    "malformed_date": Text("日期格式不正确", "Not a date"),
+    **ROW_MESSAGES,
     "greater_than_equal": Text("日期过早", "The date is too early"),
     "less_than_equal": Text("日期过晚", "The date is too late"),
-    "imprecise_date": Text("日期须精确到日", "The date needs its day"),
     "malformed_entry": Text("条目格式不正确", "The entry is malformed"),
     "date_in_future": Text("日期晚于今天", "The date lies in the future"),
     "ends_before_start": Text("结束日期早于开始日期", "It ends before it begins"),

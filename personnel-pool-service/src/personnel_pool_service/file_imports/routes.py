@@ -13,6 +13,7 @@ from chassis.identity import Principal
 from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, decode_cursor, encode_cursor
 from chassis.problems import language_of
 from chassis.service import resources_of
+from chassis.spreadsheets.files import FORMATS, XLSX_TYPE
 from chassis.web import IfMatch, ResponseModel, UowDep, answer_resource, open_uow, require, set_etag
 from fastapi import APIRouter, Query, Request, Response
 
@@ -21,7 +22,6 @@ from personnel_pool_service.file_imports import service
 from personnel_pool_service.file_imports.domain import MESSAGES
 from personnel_pool_service.file_imports.schemas import CellErrorOut, FieldChangeOut, ImportOut, ImportRowOut
 from personnel_pool_service.file_imports.service import Importer
-from personnel_pool_service.spreadsheets.files import FORMATS, XLSX_TYPE
 
 
 @dataclass(frozen=True)

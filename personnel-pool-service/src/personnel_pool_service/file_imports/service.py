@@ -1,5 +1,6 @@
 """Use cases of imports: check a file, apply it as it was shown, read what happened."""
 
+import io
 import json
 import zlib
 from collections.abc import Sequence
@@ -11,14 +12,14 @@ from uuid import UUID
 from chassis.errors import NotFound
 from chassis.keyring import KeyRing
 from chassis.service import Resources
+from chassis.spreadsheets.domain import Column, Row, rows_of
+from chassis.spreadsheets.files import read_rows
 from chassis.uow import Uow
 
 from personnel_pool_service.file_imports import repository
 from personnel_pool_service.file_imports.domain import APPLIED, CHECKED, Outcome, count, fates
 from personnel_pool_service.file_imports.errors import ImportFileGone, ImportOutdated
 from personnel_pool_service.file_imports.models import FileImportRow
-from personnel_pool_service.spreadsheets.domain import Column, Row, rows_of
-from personnel_pool_service.spreadsheets.files import read_rows
 
 _FILES_KEPT = timedelta(days=7)
 _OUTCOMES_KEPT = timedelta(days=90)
@@ -41,7 +42,7 @@ class Importer(Protocol):
 
 def read_file(body: bytes, form: str, columns: Sequence[Column]) -> list[Row]:
     """The rows of a file; takes a processor's time, so call it in a thread. Raises ``FileRefused``."""
-    return list(rows_of(read_rows(body, form), columns))
+    return list(rows_of(read_rows(io.BytesIO(body), form), columns))
 
 
 async def take_file(

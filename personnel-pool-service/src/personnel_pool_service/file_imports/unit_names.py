@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chassis.spreadsheets.domain import fold_header
 from chassis.uow import Uow
 
-from personnel_pool_service.spreadsheets.domain import fold_header
 from personnel_pool_service.units import service as units
 from personnel_pool_service.units.domain import ACTIVE
 from personnel_pool_service.units.models import unit_document

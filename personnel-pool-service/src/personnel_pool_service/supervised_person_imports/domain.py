@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from chassis.spreadsheets.domain import Column
+
 from personnel_pool_service.file_imports.domain import CREATE, UNCHANGED, UPDATE, Outcome, refused
-from personnel_pool_service.spreadsheets.domain import Column
 from personnel_pool_service.supervised_persons.domain import PersonDraft
 
 COLUMNS = (

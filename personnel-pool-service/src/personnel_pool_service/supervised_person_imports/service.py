@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chassis.keyring import KeyRing
+from chassis.spreadsheets.domain import Row, read_yes
 from chassis.uow import Uow
 from pydantic import ValidationError
 
 from personnel_pool_service.cadre_imports.domain import LABELS, NO, YES
 from personnel_pool_service.file_imports.domain import Outcome
 from personnel_pool_service.file_imports.unit_names import UnitNames, unit_names
-from personnel_pool_service.spreadsheets.domain import Row, read_yes
 from personnel_pool_service.supervised_person_imports.domain import COLUMNS, OBJECT_GROUPS, UNITS, Wish, plan
 from personnel_pool_service.supervised_person_imports.schemas import PersonCells
 from personnel_pool_service.supervised_persons import service as persons

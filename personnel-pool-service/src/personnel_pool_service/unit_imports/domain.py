@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from chassis.spreadsheets.domain import Column
+
 from personnel_pool_service.file_imports.domain import CREATE, UNCHANGED, UPDATE, Outcome, refused
-from personnel_pool_service.spreadsheets.domain import Column
 from personnel_pool_service.units.domain import ACTIVE, UnitDraft, differing_fields, settle
 
 COLUMNS = (

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from chassis.keyring import KeyRing
+from chassis.spreadsheets.domain import Row, read_date, split_list
 from chassis.uow import Uow
 from pydantic import ValidationError
 
 from personnel_pool_service.file_imports.domain import CREATE, Outcome
-from personnel_pool_service.spreadsheets.domain import Row, read_date, split_list
 from personnel_pool_service.unit_imports.domain import COLUMNS, LABELS, LISTS, Plan, Present, Wish, plan
 from personnel_pool_service.unit_imports.schemas import UnitCells
 from personnel_pool_service.units import repository, service

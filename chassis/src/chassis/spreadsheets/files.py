@@ -1,38 +1,49 @@
-"""Files to rows: XLSX read as a stream, CSV in UTF-8 or GB18030."""
+"""Files to rows, read as streams: XLSX, and CSV in UTF-8 or GB18030."""
 
+import codecs
 import csv
 import io
 import re
 import zipfile
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError  # the type of the error only; nothing is parsed with it
 
-from personnel_pool_service.spreadsheets.domain import Cell, RawRow
-from personnel_pool_service.spreadsheets.errors import FileRefused
+from chassis.spreadsheets.domain import Cell, RawRow
+from chassis.spreadsheets.errors import FileRefused
 
 CSV, XLSX = "csv", "xlsx"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = {"text/csv": CSV, "application/csv": CSV, XLSX_TYPE: XLSX}
 _UNPACKED = 256 * 1024 * 1024  # bytes: a small archive must not fill the memory
+_SUSPECT = 32 * 1024 * 1024  # bytes from which an archive that was packed much too well is taken for a trap
+_PACKED_WELL = 200  # times; sheets of text shrink 5 to 30 times
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="\$?[A-Z]{1,3}\$?(\d{1,7})(?::\$?[A-Z]{1,3}\$?(\d{1,7}))?"')
 _WINDOW = 1 << 20
 
 
-def read_rows(body: bytes, form: str) -> Iterator[RawRow]:
-    """The rows of a file, in order; raises ``FileRefused``. Lazily: a fault may come while reading."""
-    if not body.strip():
-        raise FileRefused("empty_file")
-    return _xlsx_rows(body) if form == XLSX else _csv_rows(body)
+def read_rows(file: IO[bytes], form: str) -> Iterator[RawRow]:
+    """The rows of a file that can be sought in; raises ``FileRefused``. Lazily: a fault may come while reading."""
+    return _xlsx_rows(file) if form == XLSX else _csv_rows(file)
 
 
-def _csv_rows(body: bytes) -> Iterator[RawRow]:
-    text = _decode(body)
-    if "\x00" in text[:4096]:
+def _csv_rows(file: IO[bytes]) -> Iterator[RawRow]:
+    encoding = _encoding_of(file)
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    try:
+        yield from _lines(text)
+    finally:
+        text.detach()  # the file stays open for whoever opened it
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[RawRow]:
+    head = text.read(4096)
+    text.seek(0)
+    if "\x00" in head:
         raise FileRefused("unreadable_file")
-    head = text[:4096].split("\n", 1)[0]
-    separator = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    separator = max(",;\t", key=head.split("\n", 1)[0].count)
+    reader = csv.reader(text, delimiter=separator, strict=True)
     begins = 1
     try:
         for values in reader:
@@ -44,16 +55,26 @@ def _csv_rows(body: bytes) -> Iterator[RawRow]:
         raise FileRefused("unreadable_file") from error
 
 
-def _decode(body: bytes) -> str:
+def _encoding_of(file: IO[bytes]) -> str:
+    """Which of the two encodings the whole file is in; raises ``FileRefused`` where it is neither, or empty."""
+    is_empty = True
     for encoding in ("utf-8-sig", "gb18030"):
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            return body.decode(encoding)
+            while piece := file.read(_WINDOW):
+                is_empty = is_empty and not piece.strip()
+                decoder.decode(piece)
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
-    raise FileRefused("unknown_encoding")
+        if is_empty:
+            break
+        return encoding
+    raise FileRefused("empty_file" if is_empty else "unknown_encoding")
 
 
-def _xlsx_rows(body: bytes) -> Iterator[RawRow]:
+def _xlsx_rows(file: IO[bytes]) -> Iterator[RawRow]:
     import openpyxl
     from defusedxml.common import DefusedXmlException
     from openpyxl.utils.exceptions import InvalidFileException
@@ -62,11 +83,12 @@ def _xlsx_rows(body: bytes) -> Iterator[RawRow]:
         zipfile.BadZipFile, InvalidFileException, DefusedXmlException, ParseError, KeyError, ValueError, TypeError,
         IndexError, AttributeError, NotImplementedError, EOFError, OSError,
     )  # fmt: skip
+    if not file.seek(0, io.SEEK_END):
+        raise FileRefused("empty_file")
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _UNPACKED:
-                raise FileRefused("too_large_unpacked")
-            book = openpyxl.load_workbook(io.BytesIO(body), read_only=True, data_only=False, keep_links=False)
+        with zipfile.ZipFile(file) as archive:
+            _refuse_traps(archive)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
             sheet = book.worksheets[0]
             merged = _merged_rows(archive, sheet)
             sheet.reset_dimensions()  # what a file says about its own size is often wrong
@@ -75,6 +97,13 @@ def _xlsx_rows(body: bytes) -> Iterator[RawRow]:
     except faults as error:
         # openpyxl answers a damaged file with whatever broke first.
         raise FileRefused("unreadable_file") from error
+
+
+def _refuse_traps(archive: zipfile.ZipFile) -> None:
+    entries = archive.infolist()
+    unpacked, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
+    if unpacked > _UNPACKED or (unpacked > _SUSPECT and unpacked > _PACKED_WELL * packed):
+        raise FileRefused("too_large_unpacked")
 
 
 def _xlsx_row(number: int, cells: tuple[Any, ...], *, is_merged: bool) -> RawRow:

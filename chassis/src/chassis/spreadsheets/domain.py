@@ -1,4 +1,4 @@
-"""Spreadsheets as the pool reads them: a header row somewhere near the top, then one thing per row."""
+"""Spreadsheets as imports read them: a header row somewhere near the top, then one thing per row."""
 
 import re
 import unicodedata
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from personnel_pool_service.spreadsheets.errors import FileRefused
+from chassis.spreadsheets.errors import FileRefused
 
 Cell = str | int | float | bool | date | None
 MOST_ROWS = 30_000  # PostgreSQL takes 32,767 parameters a statement
 HEADER_WITHIN = 10  # rosters often begin with a title and a line about who filled them in
-_LONGEST_CELL = 4_000
+LONGEST_CELL = 4_000  # characters
 _DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
 _MONTH = re.compile(r"^(\d{4})[-/.年](\d{1,2})月?$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
@@ -76,8 +76,10 @@ def fold_header(header: object) -> str:
     return re.sub(r"[\s*()_\-:]+", "", text)
 
 
-def rows_of(raw: Iterable[RawRow], columns: Sequence[Column]) -> Iterator[Row]:
-    """The rows under the header.
+def rows_of(
+    raw: Iterable[RawRow], columns: Sequence[Column], *, most_rows: int = MOST_ROWS, longest_cell: int = LONGEST_CELL
+) -> Iterator[Row]:
+    """The rows under the header; a cell of more characters than ``longest_cell`` is refused.
 
     Raises:
         FileRefused: no header row, a missing, unknown or repeated column, a merged header, or too many rows.
@@ -89,9 +91,9 @@ def rows_of(raw: Iterable[RawRow], columns: Sequence[Column]) -> Iterator[Row]:
         if all(value is None or value == "" for value in one.values) and not one.formulas:
             continue
         count += 1
-        if count > MOST_ROWS:
+        if count > most_rows:
             raise FileRefused("too_many_rows")
-        yield _row(one, positions)
+        yield _row(one, positions, longest_cell)
 
 
 def _find_header(rows: Iterator[RawRow], columns: Sequence[Column]) -> dict[int, str]:
@@ -134,7 +136,7 @@ def _positions(header: RawRow, names: Mapping[str, str]) -> dict[int, str]:
     return positions
 
 
-def _row(raw: RawRow, positions: Mapping[int, str]) -> Row:
+def _row(raw: RawRow, positions: Mapping[int, str], longest_cell: int) -> Row:
     row = Row(raw.number, {})
     if raw.is_merged:
         row.refuse(None, "merged_cells")
@@ -147,13 +149,13 @@ def _row(raw: RawRow, positions: Mapping[int, str]) -> Row:
         row.cells[name] = value
         if index in raw.formulas:
             row.refuse(name, "formula")
-        elif isinstance(value, str) and (problem := _text_problem(value)) is not None:
+        elif isinstance(value, str) and (problem := _text_problem(value, longest_cell)) is not None:
             row.refuse(name, problem)
     return row
 
 
-def _text_problem(value: str) -> str | None:
-    if len(value) > _LONGEST_CELL:
+def _text_problem(value: str, longest: int) -> str | None:
+    if len(value) > longest:
         return "string_too_long"
     if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
         return "unstorable_text"

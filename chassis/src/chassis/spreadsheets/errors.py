@@ -1,6 +1,6 @@
 """Why a file is refused as a whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chassis.errors import Category, FieldError, HeliError, Text
 
@@ -13,9 +13,26 @@ REASONS = {
     "unknown_header": Text("有无法识别的表头", "A header is not known"),
     "repeated_column": Text("同一列出现两次", "A column is there twice"),
     "merged_header": Text("表头含有合并单元格", "The header has merged cells"),
+    "no_rows": Text("表头下没有数据行", "There are no rows under the header"),
     "too_many_rows": Text("行数过多", "The file has too many rows"),
     "too_large_unpacked": Text("文件解压后过大", "The file is too large when unpacked"),
 }
+
+ROW_MESSAGES: Mapping[str, Text] = {
+    "missing": Text("必填项为空", "A required cell is empty"),
+    "formula": Text("单元格是公式，请粘贴为数值", "The cell holds a formula; paste its value"),
+    "merged_cells": Text("该行含有合并单元格，请拆分", "The row has merged cells; split them"),
+    "cell_without_header": Text("该单元格没有表头", "The cell has no header"),
+    "string_too_long": Text("文本过长", "The text is too long"),
+    "string_too_short": Text("文本过短", "The text is too short"),
+    "string_pattern_mismatch": Text("格式不正确", "The format is wrong"),
+    "unstorable_text": Text("文本含有无法保存的字符", "The text holds characters that cannot be stored"),
+    "enum": Text("不在可选范围内", "Not one of the possible values"),
+    "neither_yes_nor_no": Text("请填是或否", "Say yes or no"),
+    "malformed_date": Text("日期格式不正确", "Not a date"),
+    "imprecise_date": Text("日期须精确到日", "The date needs its day"),
+}
+"""What codes of rows mean that any import may meet."""
 
 
 class FileRefused(HeliError):

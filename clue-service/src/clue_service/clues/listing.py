@@ -1,0 +1,195 @@
+"""SQL of lists of clues: what a caller may see, narrowed, sorted and paged so that an index serves every page.
+
+What one may see is a union of a few sets, each of which an index finds: what one registered, the commission's, what
+one's unit leads or co-handles, what one approves. A page's ids are looked for in each set by itself, because an ``or``
+of them is served by no index; row-level security is kept out of that search for the same reason and asked again where
+the rows themselves are read.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, all_, and_, any_, exists, false, func, literal, or_, select, tuple_, union
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.access.policy import BEFORE_APPROVALS, UNIT_ROLES, Viewer
+from clue_service.access.row_security import reads_as_engine
+from clue_service.clues.filters import ClueFilter, ClueOrder, Place
+from clue_service.clues.models import Allegation, Clue, Subject
+from clue_service.matters.models import MatterMember
+
+Condition = ColumnElement[bool]
+
+
+def visible_to(viewer: Viewer) -> Condition:
+    """``access.policy.access_to`` in SQL; a property test holds the two together."""
+    return or_(*sets_visible_to(viewer))
+
+
+def sets_visible_to(viewer: Viewer) -> list[Condition]:
+    """The sets of clues that the viewer may see, each found by an index; together they are all."""
+    if viewer.service is not None:
+        return [Clue.registered_via == viewer.service]
+    cleared = Clue.secrecy_level.in_(sorted(viewer.cleared_for))
+    sets: list[Condition] = [Clue.registered_by == viewer.sub]
+    sets += [and_(cleared, one) for one in _cleared_sets(viewer)]
+    return [and_(literal(viewer.sub) != all_(Clue.recused), one) for one in sets]
+
+
+def _cleared_sets(viewer: Viewer) -> list[Condition]:
+    sets: list[Condition] = [Clue.approvers.contains([viewer.sub])]
+    if viewer.office_of is not None:
+        sets.append(Clue.commission == viewer.office_of)
+    if viewer.leads is not None and viewer.leads != viewer.office_of:
+        sets.append(and_(Clue.commission == viewer.leads, Clue.status.not_in(sorted(BEFORE_APPROVALS))))
+    units = sorted(viewer.units)
+    handled: list[Condition] = [Clue.lead_unit == unit for unit in units]
+    if units:
+        handled.append(Clue.co_units.overlap(units))
+    return sets + [and_(one, _handles(viewer)) for one in handled if viewer.has_any(*UNIT_ROLES, "handler")]
+
+
+def _handles(viewer: Viewer) -> Condition:
+    if viewer.has_any(*UNIT_ROLES):
+        return literal(True)
+    return or_(func.cardinality(Clue.members) == 0, literal(viewer.sub) == any_(Clue.members))
+
+
+async def list_clues(
+    session: AsyncSession, viewer: Viewer, wanted: ClueFilter, *, after: Place | None, limit: int
+) -> Sequence[Clue]:
+    """Clues the viewer may see, in the order wanted."""
+    ids = await _page(session, viewer, wanted, after=after, limit=limit)
+    if not ids:
+        return []
+    # Row-level security and the first wall are asked again; what changed in between is left out.
+    query = select(Clue).where(Clue.id.in_(ids), visible_to(viewer))
+    found = {clue.id: clue for clue in await session.scalars(query)}
+    return [found[clue_id] for clue_id in ids if clue_id in found]
+
+
+@reads_as_engine
+async def _page(
+    session: AsyncSession, viewer: Viewer, wanted: ClueFilter, *, after: Place | None, limit: int
+) -> list[UUID]:
+    conditions = _conditions(wanted)
+    if after is not None:
+        conditions.append(_comes_after(wanted.order, after))
+    parts = [_sorted(select(*_keys(wanted.order)).where(one, *conditions), wanted.order).limit(limit)
+             for one in sets_visible_to(viewer)]  # fmt: skip
+    if len(parts) == 1:
+        return [row.id for row in await session.execute(parts[0])]
+    together = union(*(select(part.subquery()) for part in parts)).subquery()
+    # The same columns once more, of the union.
+    order = [_turned(together.c[name], wanted.order) for name in _KEY_NAMES[wanted.order]]
+    return [row.id for row in await session.execute(select(together.c.id).order_by(*order).limit(limit))]
+
+
+_KEY_NAMES = {
+    ClueOrder.NEWEST: ("id",),
+    ClueOrder.OLDEST: ("id",),
+    ClueOrder.RECEIVED_LAST: ("received_on", "id"),
+    ClueOrder.RECEIVED_FIRST: ("received_on", "id"),
+    ClueOrder.DUE_FIRST: ("due_at", "id"),
+}
+_DESCENDING = frozenset({ClueOrder.NEWEST, ClueOrder.RECEIVED_LAST})
+
+
+def _keys(order: ClueOrder) -> list[Any]:
+    return [getattr(Clue, name) for name in _KEY_NAMES[order]]
+
+
+def _turned(column: Any, order: ClueOrder) -> Any:
+    return column.desc() if order in _DESCENDING else column.asc()
+
+
+def _sorted(query: Select[Any], order: ClueOrder) -> Select[Any]:
+    return query.order_by(*(_turned(column, order) for column in _keys(order)))
+
+
+def place_of(clue: Clue, order: ClueOrder) -> Place:
+    """Where a list in this order stands after a clue."""
+    first = _KEY_NAMES[order][0]
+    value = getattr(clue, first)
+    return Place(clue.id, value.isoformat() if first != "id" else "")
+
+
+def check_place(place: Place, order: ClueOrder) -> None:
+    """Raise ValueError unless the place is one of a list in this order."""
+    _values(place, order)
+
+
+def _values(place: Place, order: ClueOrder) -> list[Any]:
+    if order in (ClueOrder.NEWEST, ClueOrder.OLDEST):
+        return [place.clue_id]
+    if order is ClueOrder.DUE_FIRST:
+        instant = datetime.fromisoformat(place.value)
+        if instant.tzinfo is None:
+            raise ValueError(place.value)
+        return [instant, place.clue_id]
+    return [date.fromisoformat(place.value), place.clue_id]
+
+
+def _comes_after(order: ClueOrder, place: Place) -> Condition:
+    here = tuple_(*_keys(order))
+    there = tuple_(*(literal(value) for value in _values(place, order)))
+    return here < there if order in _DESCENDING else here > there
+
+
+def _conditions(wanted: ClueFilter) -> list[Condition]:
+    equal: dict[Any, Any] = {
+        Clue.status: wanted.status,
+        Clue.closure: wanted.closure,
+        Clue.lead_unit: wanted.lead_unit,
+        Clue.receiving_unit: wanted.receiving_unit,
+        Clue.source_code: wanted.source,
+        Clue.channel: wanted.channel,
+    }
+    conditions: list[Condition] = [column == value for column, value in equal.items() if value is not None]
+    if wanted.clue_no is not None:
+        conditions.append(Clue.clue_no.startswith(wanted.clue_no, autoescape=True))
+    if wanted.received_from is not None:
+        conditions.append(Clue.received_on >= wanted.received_from)
+    if wanted.received_to is not None:
+        conditions.append(Clue.received_on <= wanted.received_to)
+    if wanted.subject_unit is not None:
+        conditions.append(Clue.subject_units.contains([wanted.subject_unit]))
+    conditions += _clocks(wanted)
+    if wanted.matter_id is not None:
+        conditions.append(exists().where(MatterMember.clue_id == Clue.id, MatterMember.matter_id == wanted.matter_id))
+    return conditions + _contents(wanted)
+
+
+def _clocks(wanted: ClueFilter) -> list[Condition]:
+    runs = and_(Clue.due_at.is_not(None), Clue.clock_stopped_at.is_(None))
+    conditions: list[Condition] = []
+    if wanted.order is ClueOrder.DUE_FIRST:
+        conditions.append(runs)
+    if wanted.due_from is not None:
+        conditions += [runs, Clue.due_at >= wanted.due_from]
+    if wanted.due_to is not None:
+        conditions += [runs, Clue.due_at < wanted.due_to]
+    if wanted.overdue is not None:
+        late = and_(Clue.due_at < wanted.overdue_at, Clue.clock_stopped_at.is_(None))
+        conditions.append(late if wanted.overdue else ~func.coalesce(late, false()))
+    return conditions
+
+
+def _contents(wanted: ClueFilter) -> list[Condition]:
+    conditions: list[Condition] = []
+    if wanted.category is not None:
+        conditions.append(exists().where(Allegation.clue_id == Clue.id, Allegation.category_code == wanted.category))
+    if wanted.subject is not None:
+        named = or_(_contains(Subject.name, wanted.subject), _contains(Subject.unit_name, wanted.subject))
+        conditions.append(exists().where(Subject.clue_id == Clue.id, named))
+    if wanted.text is not None:
+        alleged = exists().where(Allegation.clue_id == Clue.id, _contains(Allegation.text, wanted.text))
+        conditions.append(or_(alleged, _contains(Clue.summary, wanted.text)))
+    return conditions
+
+
+def _contains(column: Any, part: str) -> Condition:
+    found: Condition = column.icontains(part, autoescape=True)
+    return found

@@ -1,0 +1,92 @@
+"""A registration as rows of the tables: the same for one clue and for many."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from chassis.directory import UnitTree
+from chassis.keyring import KeyRing
+
+from clue_service.access.policy import Viewer
+from clue_service.clues.states import Status
+from clue_service.intake.schemas import RegisterClueIn, SubjectIn
+from clue_service.matching.prepared import Prepared
+
+_KEPT = {"source_code", "channel", "received_on", "summary", "origin_ref", "secrecy_level", "overlap_policy"}
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A clue to be taken in, checked and prepared before the first query."""
+
+    body: RegisterClueIn
+    receiving_unit: str
+    commission: str
+    prepared: Prepared | None
+    """None: matching prepares it, and nobody waits for that."""
+
+
+def clue_row(
+    viewer: Viewer, tree: UnitTree, registration: Registration, *, number: int, year: int, now: datetime
+) -> dict[str, Any]:
+    """The clue, registered, without its id."""
+    body, commission = registration.body, registration.commission
+    resolved = [resolve_unit(tree, subject) for subject in body.subjects]
+    return {
+        **body.model_dump(include=_KEPT),
+        "clue_no": f"{commission}-{year}-{number:06d}",
+        "status": Status.REGISTERED,
+        "version": 1,
+        "registered_at": now,
+        "registered_by": viewer.sub,
+        "registered_via": viewer.service,
+        "commission": commission,
+        "receiving_unit": registration.receiving_unit,
+        "reporter_identity": body.reporter.identity_type if body.reporter else None,
+        "subject_units": sorted({code for code in resolved if code}),
+        "co_units": [],
+        "members": [],
+        "approvers": [],
+    }
+
+
+def subject_rows(tree: UnitTree, keys: KeyRing, clue_id: UUID, body: RegisterClueIn) -> list[dict[str, Any]]:
+    """The subjects, with identity numbers sealed."""
+    return [
+        {
+            "clue_id": clue_id,
+            "position": position,
+            **subject.model_dump(exclude={"id_number"}),
+            "resolved_unit": resolve_unit(tree, subject),
+            "id_number_sealed": keys.seal(subject.id_number.encode(), f"subject:{clue_id}:{position}")
+            if subject.id_number
+            else None,
+        }
+        for position, subject in enumerate(body.subjects)
+    ]
+
+
+def allegation_rows(clue_id: UUID, body: RegisterClueIn) -> list[dict[str, Any]]:
+    """What is alleged."""
+    return [
+        {"clue_id": clue_id, "position": position, **one.model_dump()} for position, one in enumerate(body.allegations)
+    ]
+
+
+def resolve_unit(tree: UnitTree, subject: SubjectIn) -> str | None:
+    """The directory's unit that the given code or, where it is unique, the given name stands for."""
+    if subject.unit_code is not None or not subject.unit_name:
+        return subject.unit_code
+    found = _codes_by_name(tree).get(subject.unit_name, ())
+    return found[0] if len(found) == 1 else None
+
+
+@lru_cache(maxsize=2)
+def _codes_by_name(tree: UnitTree) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for unit in tree:
+        for name in {unit.name, *unit.aliases}:
+            found[name] = (*found.get(name, ()), unit.code)
+    return found

@@ -1,0 +1,107 @@
+"""Files as people really send them: each fault is named, nothing of a refused file is kept, no memory is filled."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from chassis.service import Resources
+from chassis.spreadsheets.files import XLSX_TYPE
+from chassis.testing.tables import as_csv, as_xlsx
+from clue_service.access.row_security import engine_session
+from sqlalchemy import text
+
+HEADER = ["原编号", "线索来源", "收到日期", "反映问题", "被反映人", "被反映人单位", "渠道"]
+ROW = ["l:1", "信访举报", "2026-11-20", "虚报冒领补贴。", "测试一", "夏宁市住建局", "来信"]
+WHOLE: list[tuple[str, bytes, str, str]] = [
+    ("nothing", b"", "text/csv", "empty_file"),
+    ("blanks", b" \n\n ", "text/csv", "empty_file"),
+    ("no rows", as_csv([HEADER]), "text/csv", "no_rows"),
+    ("no rows in a book", as_xlsx([HEADER]), XLSX_TYPE, "no_rows"),
+    ("no lines", b"\n\n", "application/x-ndjson", "no_rows"),
+    ("another table", "姓名,年龄\n甲,3\n".encode(), "text/csv", "no_header"),
+    ("a column short", "原编号,线索来源,收到日期\n1,信访,2026-11-20\n".encode(), "text/csv", "missing_column"),
+    ("a strange column", as_xlsx([[*HEADER, "备用"], ROW]), XLSX_TYPE, "unknown_header"),
+    ("two hundred columns", as_xlsx([[*HEADER, *(f"列{n}" for n in range(200))], ROW]), XLSX_TYPE, "unknown_header"),
+    ("a column twice", as_xlsx([[*HEADER, "原编号"], ROW]), XLSX_TYPE, "repeated_column"),
+    (
+        "merged header",
+        as_xlsx([HEADER, ROW], change=lambda sheet: sheet.merge_cells("F1:G1")),
+        XLSX_TYPE,
+        "merged_header",
+    ),
+    ("latin", "原编号".encode() + b"\xff\xfe\xff", "text/csv", "unknown_encoding"),
+    ("no archive", b"PK\x03\x04 nothing", XLSX_TYPE, "unreadable_file"),
+    ("a quote left open", as_csv([HEADER, ROW]) + b'"', "text/csv", "unreadable_file"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "kind", "reason"), WHOLE, ids=[one[0] for one in WHOLE])
+async def test_a_file_that_cannot_be_read_is_refused_as_a_whole(
+    send: Any, resources: Resources, name: str, content: bytes, kind: str, reason: str
+) -> None:
+    told = await send(content, kind)
+    assert (told["status"], told["problem"]["code"], told["problem"]["reason"]) == ("failed", "file_refused", reason)
+    assert told["problem"]["title"]
+    async with engine_session(resources) as session:
+        assert await session.scalar(text("select count(*) from clue_import_piece")) == 0
+        assert await session.scalar(text("select count(*) from clue")) == 0
+
+
+async def test_an_archive_that_would_fill_the_memory_is_refused(send: Any) -> None:
+    for size in (40 * 1024 * 1024, 300 * 1024 * 1024):
+        out = io.BytesIO()
+        with (
+            zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive,
+            archive.open("xl/sharedStrings.xml", "w") as part,
+        ):
+            for _ in range(size >> 20):
+                part.write(b" " * (1 << 20))
+        told = await send(out.getvalue(), XLSX_TYPE)
+        assert told["problem"]["reason"] == "too_large_unpacked"
+
+
+async def test_cells_that_cannot_be_taken_are_named_and_the_other_rows_stored(
+    call: Any, send: Any, ledger: Any
+) -> None:
+
+    def spoil(sheet: Any) -> None:
+        sheet["D3"] = '=HYPERLINK("http://x")'
+        sheet.merge_cells("F4:G4")
+        sheet["C5"] = "2026年11月"
+        sheet["J6"] = "多余"
+        sheet["B7"] = "谣言"
+
+    told = await send(as_xlsx(ledger(6), change=spoil), XLSX_TYPE)
+    assert [told["result"][name] for name in ("created", "refused")] == [1, 5]
+    found = (await call("officer@pet-dh", "GET", f"/v1/clue-imports/{told['id']}/errors")).json()["items"]
+    assert [(one["row"], one["field"], one["code"]) for one in found] == [
+        (3, "text", "formula"),
+        (4, None, "merged_cells"),
+        (5, "received_on", "imprecise_date"),
+        (6, "J", "cell_without_header"),
+        (7, "source_code", "enum"),
+    ]
+
+
+async def test_the_title_above_a_header_and_dates_and_amounts_as_cells_are_understood(call: Any, send: Any) -> None:
+    header = ["原编号", "来源", "收件日期", "反映内容", "涉及金额", "是否上级管理", "署名情况", "举报人", "联系电话"]
+    table = [
+        ["2026年线索台账"],
+        header,
+        ["a:1", "AUDIT", "2026年11月20日", "公款吃喝", 12000, "否", "实名", "标记人甲", "13800000000"],
+        ["a:2", "审计移送", "20261120", "公车私用", "1,200.50", "", "匿名", "", ""],
+    ]
+    told = await send(as_xlsx(table), XLSX_TYPE)
+    assert [told["result"][name] for name in ("created", "refused")] == [2, 0]
+    items = (await call("officer@pet-dh", "GET", "/v1/clues")).json()["items"]
+    clues = [(await call("officer@pet-dh", "GET", f"/v1/clues/{one['id']}")).json() for one in reversed(items)]
+    assert [one["allegations"][0]["amount_cny"] for one in clues] == [12000, 1200.5]
+    assert [one["reporter"]["identity_type"] for one in clues] == ["real_name", "anonymous"]
+
+
+async def test_a_kind_of_file_that_is_not_known_is_refused_at_once(call: Any) -> None:
+    answer = await call(
+        "officer@pet-dh", "POST", "/v1/clue-imports", headers={"Content-Type": "application/pdf"}, content=b"%PDF"
+    )
+    assert answer.status_code == 415

@@ -1,0 +1,128 @@
+"""Lists of clues: narrowed, sorted and paged, the same set as a look at every clue would give."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from chassis.service import Resources
+from clue_service.access.row_security import engine_session
+from clue_service.clues.models import Clue
+from sqlalchemy import text, update
+
+OFFICER = "officer@pet-dh"
+SUPERVISOR = "supervisor@cmo-dh"
+
+
+@pytest.fixture
+async def clues(register: Any, bring: Any, resources: Resources) -> list[dict[str, Any]]:
+    """Twelve clues of one commission and two of another, unlike in everything a list asks for."""
+    made = [
+        await register(
+            OFFICER if number % 3 else SUPERVISOR,
+            source_code="PETITION" if number % 2 else "AUDIT",
+            channel="letter" if number % 4 else "visit",
+            received_on=date(2026, 11, 1 + (number * 5) % 12).isoformat(),
+            subjects=[{"name": f"测试{number}", "unit_code": "su-housing" if number % 2 else "su-health"}],
+            origin_ref=f"list:{number}",
+        )
+        for number in range(12)
+    ]
+    for number in range(2):
+        await register("officer@pet-xs", origin_ref=f"list:{number}")
+    for number, to in ((1, "accepted"), (2, "assigned"), (3, "assigned"), (4, "proposed"), (5, "assigned")):
+        await bring(made[number], to, lead="sup1-dh" if number == 3 else None)
+    async with engine_session(resources) as session:
+        for number, day in ((3, "2026-12-01"), (2, "2026-12-03"), (5, "2026-11-20")):
+            await session.execute(
+                update(Clue)
+                .where(Clue.id == made[number]["id"])
+                .values(due_at=text(f"timestamptz '{day} 12:00+08'"), clock_stopped_at=None)
+            )
+    return made
+
+
+async def listed(call: Any, query: str, who: str = SUPERVISOR, limit: int = 4) -> list[str]:
+    """The refs of all pages, in order."""
+    found: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        more = f"&cursor={cursor}" if cursor else ""
+        page = await call(who, "GET", f"/v1/clues?limit={limit}&{query}{more}")
+        assert page.status_code == 200, page.text
+        found += [one["origin_ref"].removeprefix("list:") for one in page.json()["items"]]
+        cursor = page.json()["next_cursor"]
+    return found
+
+
+async def test_every_filter_narrows_and_pages_leave_nothing_out(call: Any, clues: list[dict[str, Any]]) -> None:
+    numbers = range(12)
+    for query, expected in {
+        "": [*numbers],
+        "source=AUDIT": [n for n in numbers if n % 2 == 0],
+        "channel=visit": [0, 4, 8],
+        "status=assigned": [2, 3, 5],
+        "status=assigned&source=AUDIT": [2],
+        "lead_unit=sup1-dh": [3],
+        "subject_unit=su-housing": [n for n in numbers if n % 2],
+        "receiving_unit=cmo-dh": [0, 3, 6, 9],
+        "received_from=2026-11-05&received_to=2026-11-08": [n for n in numbers if 5 <= 1 + (n * 5) % 12 <= 8],
+        "due_to=2026-12-02T00:00:00Z&status=assigned": [3, 5],
+        "due_from=2026-12-02T00:00:00Z&status=assigned": [2],
+        "overdue=true": [5],
+        f"clue_no={clues[7]['clue_no']}": [7],
+        "clue_no=cdi-dh-2026-00001": [9, 10, 11],
+        "clue_no=cdi_dh": [],
+        "category=C1": [],
+        f"matter_id={clues[0]['id']}": [],
+    }.items():
+        assert await listed(call, query) == [str(n) for n in reversed(expected)], query
+
+
+async def test_every_order_is_kept_over_the_pages(call: Any, clues: list[dict[str, Any]]) -> None:
+    by_receipt = sorted(range(12), key=lambda n: ((n * 5) % 12, n))
+    assert await listed(call, "sort=oldest") == [str(n) for n in range(12)]
+    assert await listed(call, "sort=received_first") == [str(n) for n in by_receipt]
+    assert await listed(call, "sort=received_last") == [str(n) for n in reversed(by_receipt)]
+    due = await listed(call, "sort=due_first", limit=2)
+    assert due[0] == "5"
+    assert [one for one in due if one in {"2", "3", "5"}] == ["5", "3", "2"]
+    assert set(due) <= {"2", "3", "4", "5"}
+
+
+async def test_a_cursor_of_another_order_or_none_is_refused(call: Any, clues: list[dict[str, Any]]) -> None:
+    page = (await call(SUPERVISOR, "GET", "/v1/clues?limit=2&sort=received_last")).json()
+    for query in (f"cursor={page['next_cursor']}", "cursor=WyJuZXdlc3QiLCAiIiwgIngiXQ", "cursor=x"):
+        answer = await call(SUPERVISOR, "GET", f"/v1/clues?{query}")
+        assert answer.json()["code"] == "invalid_cursor", query
+
+
+async def test_each_caller_is_listed_what_they_may_see(call: Any, clues: list[dict[str, Any]]) -> None:
+    assert await listed(call, "", OFFICER) == [str(n) for n in reversed(range(12))]
+    assert await listed(call, "", "handler@inv1-dh") == ["5", "4", "2"]
+    assert await listed(call, "", "leader@sup1-dh") == ["3"]
+    assert await listed(call, "", "leader@cdi-dh") == ["5", "4", "3", "2", "1"]
+    assert await listed(call, "sort=received_first", "handler@inv1-dh") == ["5", "4", "2"]
+    assert await listed(call, "", "officer@pet-xs") == ["1", "0"]
+    assert await listed(call, "", "auditor@cdi-dh") == []
+
+
+@pytest.mark.usefixtures("clues")
+async def test_the_sets_of_a_list_are_found_by_indexes(resources: Resources) -> None:
+    wanted = {
+        "commission = 'cdi-dh' order by id desc limit 50": "ix_clue_commission_id",
+        "commission = 'cdi-dh' and source_code = 'AUDIT' order by id desc limit 50": "ix_clue_commission_source_code",
+        "commission = 'cdi-dh' order by received_on, id limit 50": "ix_clue_commission_received_on",
+        "commission = 'cdi-dh' and due_at is not null and clock_stopped_at is null order by due_at, id limit 50": (
+            "ix_clue_commission_due_at"
+        ),
+        "registered_via = 'svc:x' order by id desc limit 50": "ix_clue_registered_via",
+        "approvers @> '{a}'": "ix_clue_approvers",
+        "co_units && '{a}'": "ix_clue_co_units",
+        "clue_no like 'cdi-dh-2026-00001%'": "ix_clue_clue_no_prefix",
+    }
+    async with engine_session(resources) as session:
+        await session.execute(text("set local enable_seqscan = off"))
+        await session.execute(text("set local enable_sort = off"))
+        for condition, index in wanted.items():
+            plan = "\n".join(await session.scalars(text(f"explain select id from clue where {condition}")))
+            assert index in plan, (condition, plan)
