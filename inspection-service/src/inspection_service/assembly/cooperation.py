@@ -7,7 +7,8 @@ hardly any matters: ``settle_pairs`` shows by prices alone which ones cannot.
 import numpy as np
 import numpy.typing as npt
 
-from inspection_service.assembly.model import ModelBuilder, PairIndex, RowKind
+from inspection_service.assembly.building import ModelBuilder
+from inspection_service.assembly.model import PairIndex, RowKind
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]

@@ -4,13 +4,12 @@ Maximise points. Columns 0..n-1 are the eligible triples (binary); the others ar
 over quota, cooperating pairs) and follow from them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
-from inspection_service.assembly.columns import distinct
 from inspection_service.assembly.instance import Instance
 
 IntArray = npt.NDArray[np.int64]
@@ -29,6 +28,7 @@ class RowKind(IntEnum):
     TOGETHER = 5
     REWARD = 6
     PAIRS = 7
+    CIRCLE = 8
 
     @property
     def is_demand(self) -> bool:
@@ -92,6 +92,26 @@ class Model:
         """Number of columns, auxiliary ones included."""
         return len(self.cost)
 
+    def with_circles(self, members: list[tuple[int, ...]], teams: list[int], points: list[float]) -> "Model":
+        """The model with one more column per circle: the sum of its members' columns, and the circle's row."""
+        base = int(np.flatnonzero(self.kind == RowKind.CIRCLE)[0])
+        rows, values, lengths, cost = [], [], [], []
+        for inside, team, more in zip(members, teams, points, strict=True):
+            columns = np.asarray(inside, dtype=np.int64)
+            positions, _ = self.matrix.entries(columns)
+            touched, count = np.unique(np.append(self.matrix.row[positions], base + team), return_counts=True)
+            rows.append(touched)
+            values.append(count.astype(np.float64))
+            lengths.append(len(touched))
+            cost.append(float(self.cost[columns].sum()) + more)
+        matrix = Matrix(
+            np.concatenate((self.matrix.start, self.matrix.start[-1] + np.cumsum(lengths))),
+            np.concatenate((self.matrix.row, *rows)),
+            np.concatenate((self.matrix.value, *values)),
+        )
+        more_cost = np.concatenate((self.cost, cost))
+        return replace(self, matrix=matrix, cost=more_cost, upper=np.concatenate((self.upper, np.ones(len(members)))))
+
     def priced(self, duals: FloatArray) -> FloatArray:
         """Points each column would add at these row prices (its reduced cost; positive is attractive)."""
         paid = duals[self.matrix.row]
@@ -108,194 +128,3 @@ class Model:
         weights = np.repeat(values, np.diff(begin)) * self.matrix.value[positions]
         sums = np.bincount(self.matrix.row[positions], weights=weights, minlength=self.rows)
         return sums.astype(np.float64)
-
-
-class ModelBuilder:
-    """Gathers rows and entries, then sorts the entries by column."""
-
-    def __init__(self, instance: Instance) -> None:
-        self.instance = instance
-        self.rows: list[tuple[IntArray, IntArray, IntArray, FloatArray, FloatArray]] = []
-        self.row_count = 0
-        self.entry_row: list[IntArray] = []
-        self.entry_column: list[IntArray] = []
-        self.entry_value: list[FloatArray] = []
-        self.aux_cost: list[FloatArray] = []
-        self.aux_upper: list[FloatArray] = []
-        self.column_count = len(instance.columns)
-
-    def add_rows(self, kind: RowKind, first: IntArray, second: IntArray, low: FloatArray, high: FloatArray) -> IntArray:
-        self.rows.append((np.full(len(first), int(kind), dtype=np.int64), first, second, low, high))
-        made = np.arange(self.row_count, self.row_count + len(first))
-        self.row_count += len(first)
-        return made
-
-    def add_entries(self, rows: IntArray, columns: IntArray, value: float | FloatArray = 1.0) -> None:
-        self.entry_row.append(rows)
-        self.entry_column.append(columns)
-        self.entry_value.append(np.broadcast_to(np.asarray(value, dtype=np.float64), rows.shape))
-
-    def add_auxiliaries(self, cost: FloatArray, upper: FloatArray) -> IntArray:
-        self.aux_cost.append(cost)
-        self.aux_upper.append(upper)
-        made = np.arange(self.column_count, self.column_count + len(cost))
-        self.column_count += len(cost)
-        return made
-
-    def finish(self, pairs: PairIndex | None) -> Model:
-        kind, first, second, low, high = (np.concatenate(part) for part in zip(*self.rows, strict=True))
-        row = np.concatenate(self.entry_row)
-        column = np.concatenate(self.entry_column)
-        order = np.argsort(column, kind="stable")
-        start = np.searchsorted(column[order], np.arange(self.column_count + 1))
-        matrix = Matrix(start.astype(np.int64), row[order], np.concatenate(self.entry_value)[order])
-        c = self.instance.columns
-        return Model(
-            instance=self.instance,
-            kind=kind,
-            first=first,
-            second=second,
-            low=low,
-            high=high,
-            cost=np.concatenate((c.score, *self.aux_cost)),
-            upper=np.concatenate((np.ones(len(c)), *self.aux_upper)),
-            matrix=matrix,
-            binaries=len(c),
-            pairs=pairs,
-        )
-
-
-def build_model(instance: Instance) -> Model:
-    """The whole model of an instance."""
-    b = ModelBuilder(instance)
-    _seats(b)
-    _labels(b)
-    _people(b)
-    _team_units(b)
-    _units(b)
-    _together(b)
-    _rewards(b)
-    pairs = None
-    if instance.cooperation is not None:
-        from inspection_service.assembly.cooperation import add_cooperation  # it builds on this module
-
-        pairs = add_cooperation(b)
-    return b.finish(pairs)
-
-
-def _seats(b: ModelBuilder) -> None:
-    i = b.instance
-    teams, roles = i.seats.shape
-    first, second = np.divmod(np.arange(teams * roles), max(1, roles))
-    wanted = i.seats.ravel().astype(float)
-    made = b.add_rows(RowKind.SEATS, first, second, wanted, wanted)
-    b.add_entries(made[i.columns.team * roles + i.columns.role], np.arange(len(i.columns)))
-
-
-def _labels(b: ModelBuilder) -> None:
-    """One row per team and label, however many bounds name it: a conflict names the pair."""
-    i = b.instance
-    limits: dict[tuple[int, int], tuple[float, float]] = {}
-    for bound in i.bounds:
-        low, high = limits.get((bound.team, bound.label), (0.0, INF))
-        high = high if bound.at_most is None else min(high, bound.at_most)
-        limits[bound.team, bound.label] = (max(low, bound.at_least), high)
-    total = i.seats.sum(axis=1)
-    binding = {k: v for k, v in limits.items() if v[0] > 0 or v[1] < total[k[0]]}
-    _count_labels(b, RowKind.LABEL, binding)
-
-
-def _count_labels(b: ModelBuilder, kind: RowKind, limits: dict[tuple[int, int], tuple[float, float]]) -> IntArray:
-    i = b.instance
-    pairs = np.asarray(list(limits), dtype=np.int64).reshape(-1, 2)
-    values = np.asarray(list(limits.values()), dtype=float).reshape(-1, 2)
-    made = b.add_rows(kind, pairs[:, 0], pairs[:, 1], values[:, 0], values[:, 1])
-    where = np.full((len(i.team_ids), max(1, len(i.label_names))), -1, dtype=np.int64)
-    where[pairs[:, 0], pairs[:, 1]] = made
-    owner = i.columns.label_owner
-    rows = where[i.columns.team[owner], i.columns.label]
-    b.add_entries(rows[rows >= 0], owner[rows >= 0])
-    return made
-
-
-def _people(b: ModelBuilder) -> None:
-    person = b.instance.columns.person
-    often = np.bincount(person, minlength=len(b.instance.person_ids)) > 1
-    people = np.flatnonzero(often)
-    made = b.add_rows(RowKind.PERSON, people, people, np.full(len(people), -INF), np.ones(len(people)))
-    _entries_by_key(b, person, people, made)
-
-
-def _team_units(b: ModelBuilder) -> None:
-    i = b.instance
-    units = len(i.unit_names)
-    key = i.columns.team * max(1, units) + i.home_unit[i.columns.person]
-    keys, people = _people_per_key(key, i.columns.person, len(i.person_ids))
-    cap = i.team_unit_cap[keys // max(1, units)].astype(np.float64)
-    keys, cap = keys[people > cap], cap[people > cap]
-    first, second = np.divmod(keys, max(1, units))
-    made = b.add_rows(RowKind.TEAM_UNIT, first, second, np.full(len(keys), -INF), cap)
-    _entries_by_key(b, key, keys, made)
-
-
-def _units(b: ModelBuilder) -> None:
-    """Lent - over <= quota with 0 <= over <= cap - quota says cap, quota and penalty in one row."""
-    i = b.instance
-    home = i.home_unit[i.columns.person]
-    keys, people = _people_per_key(home, i.columns.person, len(i.person_ids))
-    priced = (i.unit_penalty[keys] > 0) & (i.unit_quota[keys] < i.unit_cap[keys])
-    high = np.where(priced, i.unit_quota[keys], i.unit_cap[keys])
-    use = people > high
-    keys, high, priced = keys[use], high[use].astype(float), priced[use]
-    made = b.add_rows(RowKind.UNIT, keys, keys, np.full(len(keys), -INF), high)
-    _entries_by_key(b, home, keys, made)
-    over = keys[priced]
-    aux = b.add_auxiliaries(-i.unit_penalty[over], (i.unit_cap[over] - i.unit_quota[over]).astype(float))
-    b.add_entries(made[priced], aux, -1.0)
-
-
-def _together(b: ModelBuilder) -> None:
-    i = b.instance
-    if not len(i.never_together):
-        return
-    seats: dict[tuple[int, int], list[int]] = {}
-    watched = np.isin(i.columns.person, np.unique(i.never_together))
-    for column in np.flatnonzero(watched):
-        key = (int(i.columns.person[column]), int(i.columns.team[column]))
-        seats.setdefault(key, []).append(int(column))
-    for p, q in i.never_together.tolist():
-        for team in range(len(i.team_ids)):
-            columns = np.asarray(seats.get((p, team), []) + seats.get((q, team), []), dtype=np.int64)
-            if (p, team) in seats and (q, team) in seats:
-                one = np.asarray([team])
-                made = b.add_rows(RowKind.TOGETHER, one, np.asarray([p]), np.asarray([-INF]), np.asarray([1.0]))
-                b.add_entries(np.repeat(made, len(columns)), columns)
-
-
-def _rewards(b: ModelBuilder) -> None:
-    """Rewarded seats are at most those carrying the label; several rewards for one label add up."""
-    remaining = [r for r in b.instance.rewards if r.each > 0 and r.up_to > 0]
-    while remaining:
-        layer = {(r.team, r.label): r for r in remaining}
-        made = _count_labels(b, RowKind.REWARD, dict.fromkeys(layer, (0.0, INF)))
-        chosen = list(layer.values())
-        aux = b.add_auxiliaries(np.asarray([r.each for r in chosen]), np.asarray([float(r.up_to) for r in chosen]))
-        b.add_entries(made, aux, -1.0)
-        used = {id(r) for r in chosen}
-        remaining = [r for r in remaining if id(r) not in used]
-
-
-def _people_per_key(key: IntArray, person: IntArray, people: int) -> tuple[IntArray, IntArray]:
-    """Each key with the number of different people behind it."""
-    pairs = distinct(key * max(1, people) + person)
-    keys, counts = np.unique(pairs // max(1, people), return_counts=True)
-    return keys, counts
-
-
-def _entries_by_key(b: ModelBuilder, key: IntArray, keys: IntArray, rows: IntArray) -> None:
-    """Put every column whose key is one of ``keys`` (sorted) into that key's row."""
-    if not len(keys):
-        return
-    at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
-    hit = keys[at] == key
-    b.add_entries(rows[at[hit]], np.flatnonzero(hit))

@@ -37,6 +37,11 @@ class RestrictedProgram:
         self.row_place = np.full(self.model.rows, -1, dtype=np.int64)
         self.held = np.zeros(self.model.size, dtype=bool)
 
+    def grow(self, model: Model) -> None:
+        """Go on with a model that has more columns at its end."""
+        self.held = np.concatenate((self.held, np.zeros(model.size - self.model.size, dtype=bool)))
+        self.model = model
+
     def cost_of(self, columns: IntArray) -> FloatArray:
         return np.zeros(len(columns)) if self.phase_one else -self.model.cost[columns]
 

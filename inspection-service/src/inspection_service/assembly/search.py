@@ -87,9 +87,18 @@ def sub_program(
 
 
 def search(
-    model: Model, linear: LinearOptimum, run: Run, *, salt: str, integral: bool, start: IntArray | None = None
+    model: Model,
+    linear: LinearOptimum,
+    run: Run,
+    *,
+    salt: str,
+    integral: bool,
+    start: IntArray | None = None,
+    equals: bool = True,
 ) -> Found:
     """The best proposal, proven for the whole pool unless time runs out; ``start`` is a lawful one to begin with.
+
+    ``equals`` False ends with the first proven one: not all equally good ones took part in the draw.
 
     A column whose use would cost more than the distance between the linear optimum and a known proposal cannot be part
     of a better one, so an optimum found without such columns is an optimum of the whole pool.
@@ -105,7 +114,7 @@ def search(
         columns = promising(model, linear, guess, best.taken)
         whole = int((columns < model.binaries).sum()) == model.binaries
         best = _attempt(model, linear, columns, guess, best, run, salt, integral=integral)
-        every_equal = whole or linear.points - guess < best.points
+        every_equal = not equals or whole or linear.points - guess < best.points
         if (best.is_proven and every_equal) or (best.is_infeasible and whole) or run.is_over():
             return best
         # Wide enough that everything outside is worth less than what is in hand, if anything is.

@@ -2,18 +2,23 @@
 
 from dataclasses import replace
 
+from inspection_service.assembly.building import build_model
+from inspection_service.assembly.circle_search import CircleSearch, can_use_circles, points_with_cooperation
 from inspection_service.assembly.conflict import find_conflict, find_contradiction
 from inspection_service.assembly.highs import VERSION
 from inspection_service.assembly.instance import Instance
-from inspection_service.assembly.model import Model, build_model
+from inspection_service.assembly.model import Model
 from inspection_service.assembly.progress import Run, Stage
-from inspection_service.assembly.search import Found, points_of, search, seats_of
+from inspection_service.assembly.search import Found, search, seats_of
 from inspection_service.assembly.sentences import conflict_rows, conflict_sentence
 from inspection_service.assembly.sifting import SHORTFALL_TOLERANCE, LinearOptimum, solve_linear
 from inspection_service.assembly.solution import Solution, Status
 
 _PLAIN_SHARE = 0.3
 """Share of the time that the problem without cooperation may take; it is usually a tenth of that."""
+
+_FEW_PAIRS = 5_000
+"""Pairs times teams up to which a row per pair is tried where circles leave a gap: there it closes it."""
 
 
 def solve(instance: Instance, run: Run, *, salt: str = "", explain: bool = True) -> Solution:
@@ -34,29 +39,40 @@ def solve(instance: Instance, run: Run, *, salt: str = "", explain: bool = True)
         return _infeasible(plain, linear, run, salt, explain=explain)
     run.enter(Stage.PROVING)
     rule = instance.cooperation
-    most = 0.0 if rule is None else rule.each * rule.up_to * len(instance.team_ids)
-    listens = run if not most else run.part(_PLAIN_SHARE)
-    found = search(plain, linear, listens, salt=salt, integral=instance.is_integral)
+    if rule is None or rule.each <= 0 or rule.up_to <= 0 or not len(rule.pairs):
+        found = search(plain, linear, run, salt=salt, integral=instance.is_integral)
+    else:
+        part = run.part(_PLAIN_SHARE)
+        found = search(plain, linear, part, salt=salt, integral=instance.is_integral, equals=False)
     if found.is_infeasible:
         return _infeasible(plain, linear, run, salt, explain=explain)
-    if not most:
+    if rule is None or rule.each <= 0:
         return _answer(plain, found, run, salt)
-    return _with_cooperation(instance, found, most, run, salt)
+    return _with_cooperation(instance, plain, linear, found, run, salt)
 
 
-def _with_cooperation(instance: Instance, plain: Found, most: float, run: Run, salt: str) -> Solution:
+def _with_cooperation(
+    instance: Instance, plain: Model, linear: LinearOptimum, begun: Found, run: Run, salt: str
+) -> Solution:
     """Begin with the optimum without cooperation: lawful, and no further from the best than all its points."""
+    rule = instance.cooperation
+    assert rule is not None
+    found = replace(begun, bound=begun.bound + rule.each * rule.up_to * len(instance.team_ids), is_proven=False)
+    if begun.taken is not None:
+        found = replace(found, points=points_with_cooperation(instance, plain, begun.taken))
+        run.know_solution(found.points, seats_of(plain, begun.taken))
+    run.know_bound(found.bound)
+    if can_use_circles(instance):
+        found = CircleSearch(instance, rule, found, run, salt).best(linear)
+        if found.is_proven or len(rule.pairs) * len(instance.team_ids) > _FEW_PAIRS:
+            return _answer(plain, found, run, salt)
     model = build_model(instance)
-    limit = plain.bound + most
-    run.know_bound(limit)
-    if plain.taken is not None:
-        run.know_solution(points_of(model, plain.taken), seats_of(model, plain.taken))
-    linear = solve_linear(model, run.remaining)
-    if not linear.complete:
-        taken, points = plain.taken, None if plain.taken is None else points_of(model, plain.taken)
-        return _answer(model, Found(taken, points or 0.0, limit, is_proven=False), run, salt)
-    found = search(model, linear, run, salt=salt, integral=instance.is_integral, start=plain.taken)
-    return _answer(model, found, run, salt)
+    wide = solve_linear(model, run.remaining)
+    if not wide.complete:
+        return _answer(plain, found, run, salt)
+    last = search(model, wide, run, salt=salt, integral=instance.is_integral, start=found.taken)
+    bound = min(found.bound, last.bound)
+    return _answer(model, replace(last, bound=bound, is_proven=bound <= last.points + 1e-6), run, salt)
 
 
 def _answer(model: Model, found: Found, run: Run, salt: str) -> Solution:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from inspection_service.assembly.building import build_model
 from inspection_service.assembly.checker import check
 from inspection_service.assembly.draw import ALL_LOTS, lots
 from inspection_service.assembly.instance import parse_instance
-from inspection_service.assembly.model import build_model
 from inspection_service.assembly.progress import Run
 from inspection_service.assembly.solution import Solution, Status
 from inspection_service.assembly.solver import solve
@@ -58,10 +58,11 @@ def instances(draw: st.DrawFn) -> Document:
     cooperation = draw(
         st.none()
         | st.builds(
-            lambda pairs, each, up_to: {"pairs": pairs, "chief_roles": [0], "each": each, "up_to": up_to},
-            st.lists(st.sampled_from([[0, 1], [1, 2], [0, 3], [2, 4]]), unique_by=tuple, max_size=4),
+            lambda pairs, chiefs, each, up_to: {"pairs": pairs, "chief_roles": chiefs, "each": each, "up_to": up_to},
+            st.lists(st.sampled_from([[0, 1], [1, 2], [0, 3], [2, 4], [3, 4]]), unique_by=tuple, max_size=5),
+            st.sampled_from([[0], [1], [0, 1]]),
             st.integers(0, 7),
-            st.integers(0, 2),
+            st.integers(0, 3),
         )
     )
     return {
@@ -99,7 +100,7 @@ def broken_demands(document: Document, seats: list[dict[str, str]]) -> frozenset
     return frozenset(rows)
 
 
-tiny = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+tiny = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 @tiny
