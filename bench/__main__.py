@@ -5,6 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import clues
 import local_stack
 import matching
 import people
@@ -16,6 +17,7 @@ BENCHMARKS = {
     "assembly": comparing.main,
     "assembly-judged": judging.main,
     "matching": matching.main,
+    "clues": clues.main,
 }
 
 

@@ -38,7 +38,7 @@ def main() -> None:
     sizes = [5_000, 10_000] if asked.quick else [int(size) for size in asked.sizes.split(",")]
     clues, queries = (min(asked.clues, 400), 60) if asked.quick else (asked.clues, asked.queries)
     with (
-        _data(asked.folder) as folder,
+        scratch_data(asked.folder) as folder,
         EmbeddedPostgres(folder / "postgres", fsync=False, settings=server_settings()) as server,
         _bars() as bars,
     ):
@@ -65,7 +65,8 @@ def server_settings() -> dict[str, str]:
 
 
 @contextmanager
-def _data(folder: Path | None) -> Iterator[Path]:
+def scratch_data(folder: Path | None) -> Iterator[Path]:
+    """The folder, or one that is gone afterwards."""
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         yield folder
