@@ -104,9 +104,8 @@ async def _begin(work: _Work, total: int) -> None:
 
 async def _store(work: _Work, file: IO[bytes]) -> None:
     """Store rows until all are, or the turn is over."""
-    rows = _checked(file, work.row.form)
     cursor = work.row.rows_done
-    await asyncio.to_thread(_skip, rows, cursor)
+    rows = _checked(file, work.row.form, cursor)
     while batch := await asyncio.to_thread(lambda: list(islice(rows, BATCH))):
         sender = await _sender(work, batch)
         if not await _store_batch(work, sender, cursor, batch):
@@ -119,10 +118,11 @@ async def _store(work: _Work, file: IO[bytes]) -> None:
     await _finish(work, cursor)
 
 
-def _checked(file: IO[bytes], form: str) -> Iterator[CheckedRow]:
-    """The rows, checked; of rows with one origin in a file the first counts."""
-    seen: set[int] = set()
-    for given in given_rows(file, form):
+def _checked(file: IO[bytes], form: str, cursor: int) -> Iterator[CheckedRow]:
+    """The rows after the first ``cursor`` ones, checked; of rows with one origin in a file the first counts."""
+    given_in_order = given_rows(file, form)
+    seen = {hash(given.origin()) for given in islice(given_in_order, cursor)}
+    for given in given_in_order:
         row = check_row(given, is_table=form != NDJSON)
         origin = hash(row.origin)
         if origin in seen and not row.errors:
@@ -133,11 +133,6 @@ def _checked(file: IO[bytes], form: str) -> Iterator[CheckedRow]:
 
 def _origin_field(form: str) -> str:
     return "/origin_ref" if form == NDJSON else "origin_ref"
-
-
-def _skip(rows: Iterator[CheckedRow], count: int) -> None:
-    for _ in islice(rows, count):
-        pass
 
 
 async def _sender(work: _Work, batch: list[CheckedRow]) -> Sender:
