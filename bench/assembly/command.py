@@ -22,15 +22,15 @@ class Answered:
 def solve_by_command(path: Path, limit: float) -> Answered:
     """Run ``inspection-service solve-instance``."""
     program = Path(sys.executable).with_name("inspection-service")
-    started, before = time.perf_counter(), _cpu()
+    started, before = time.perf_counter(), cpu_of_children()
     done = subprocess.run(
         [str(program), "solve-instance", str(path), "--time-limit", str(limit)],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return Answered(json.loads(done.stdout), time.perf_counter() - started, _cpu() - before)
+    return Answered(json.loads(done.stdout), time.perf_counter() - started, cpu_of_children() - before)
 
 
-def _cpu() -> float:
+def cpu_of_children() -> float:
     """Processor seconds of children that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

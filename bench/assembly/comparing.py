@@ -43,9 +43,9 @@ def main() -> None:
                     else _other(document, path, size, limit, method)
                 )
                 print(results[-1], file=sys.stderr)
+                if not quick:
+                    pages.write(results[-1:], [])  # what was measured stays, whenever the run is ended
     print(pages.table(results))
-    if not quick:
-        pages.write(results, [])
 
 
 def _ours(document: dict[str, Any], path: Path, size: Size, limit: float) -> Result:

@@ -45,10 +45,10 @@ def _page(results: list[Result], figures: list[Figure]) -> str:
         "![Seconds to the answer by method](assembly.svg)\n\n"
         f"## What is judged\n\nEach through `inspection-service solve-instance`, process start included, unless the "
         f"line says otherwise.\n\n{_figures(figures)}\n"
-        "The machine was shared with other work (load 2.5 to 5.5 on two cores) while this ran: seconds of CPU are the "
-        "solver's own, the others hold waiting too. Compare within a table, not with other machines.\n\n"
-        "Where it loses: greedy answers sooner, always with fewer points. With cooperation a gap stays open. A "
-        "conflict among hundreds of demands is proven minimal by its own tests only at 20,000 people.\n"
+        "Seconds of CPU are the solver's own; wall seconds hold what else the machine did. Compare within a table, not "
+        "with other machines.\n\n"
+        "Where it loses: greedy answers sooner, always with fewer points. With cooperation a gap of about a thousandth "
+        "stays open. A conflict among hundreds of demands is proven minimal by its own tests only at 20,000 people.\n"
     )
 
 
