@@ -203,6 +203,22 @@ async def _store_newer(session: AsyncSession, table: Any, values: dict[str, Any]
     )
 
 
+@dataclass(frozen=True)
+class KnownPrincipal:
+    """Somebody as the copy knows them."""
+
+    sub: str
+    unit: str | None
+    roles: tuple[str, ...]
+
+
+async def find_principal(session: AsyncSession, sub: str) -> KnownPrincipal | None:
+    """Somebody by their subject, or None where the copy does not know them."""
+    table = tables.principal_copy
+    row = (await session.execute(select(table.c.sub, table.c.unit, table.c.roles).where(table.c.sub == sub))).first()
+    return KnownPrincipal(row.sub, row.unit, tuple(row.roles)) if row is not None else None
+
+
 async def holders_of(session: AsyncSession, unit: str, roles: Sequence[str]) -> list[str]:
     """The subs of the people of a unit who hold one of the roles, sorted."""
     table = tables.principal_copy

@@ -7,10 +7,14 @@ from chassis.following import merged
 from chassis.service import Resources, Timer
 from fastapi import APIRouter
 
+from clue_service.accusation_findings.routes import router as accusation_findings
 from clue_service.advice.routes import router as advice
+from clue_service.clarifications.routes import router as clarifications
 from clue_service.consultations.automatic import open_due_opinions
 from clue_service.consultations.consumers import handlers as convene_by_overlap
 from clue_service.consultations.routes import router as consultations
+from clue_service.jurisdiction_objections.routes import router as jurisdiction_objections
+from clue_service.jurisdiction_objections.service import follow_terms
 from clue_service.outcome_notices.consumers import handlers as tell_outcomes
 from clue_service.outcome_notices.routes import router as outcome_notices
 from clue_service.outcome_notices.service import escalate_late
@@ -18,10 +22,20 @@ from clue_service.reporter_notices.consumers import handlers as owe_reporters
 from clue_service.reporter_notices.routes import router as reporter_notices
 from clue_service.supervised_handlings.routes import router as supervised_handlings
 
-ROUTERS: tuple[APIRouter, ...] = (consultations, advice, supervised_handlings, outcome_notices, reporter_notices)
+ROUTERS: tuple[APIRouter, ...] = (
+    consultations,
+    advice,
+    supervised_handlings,
+    outcome_notices,
+    reporter_notices,
+    jurisdiction_objections,
+    clarifications,
+    accusation_findings,
+)
 TIMERS: tuple[Timer, ...] = (
     Timer("open_due_opinions", 5, open_due_opinions),
     Timer("escalate_late_outcome_notices", 30, escalate_late),
+    Timer("follow_terms_of_objections", 30, follow_terms),
 )
 
 

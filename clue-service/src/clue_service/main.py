@@ -16,8 +16,11 @@ from clue_service.clues.move_routes import router as moves
 from clue_service.clues.moves_document import moves_document
 from clue_service.clues.routes import router as clues
 from clue_service.clues.steps import MATCH_AGAIN
+from clue_service.competences.routes import router as competences
 from clue_service.coordination import ROUTERS, TIMERS
 from clue_service.coordination import handlers as coordination_handlers
+from clue_service.deadlines.cli import recompute_deadlines
+from clue_service.deadlines.routes import router as deadlines
 from clue_service.dossier_extracts.routes import router as dossier_extracts
 from clue_service.index_rebuilds.cli import run_rebuild
 from clue_service.index_rebuilds.service import StaleRows
@@ -46,9 +49,9 @@ from clue_service.sealed_receipts.routes import router as sealed_receipts
 from clue_service.shares.routes import router as shares
 from clue_service.shares.settings import ShareSettings
 from clue_service.tables import Base
-from clue_service.transfers.receiving import take_reported, take_returned
+from clue_service.transfers.receiving import take_extended, take_given_back, take_reported, take_returned
 from clue_service.transfers.routes import router as transfers
-from clue_service.transfers.service import TRANSFER_REPORTED, TRANSFER_RETURNED
+from clue_service.transfers.service import TRANSFER_EXTENDED, TRANSFER_GIVEN_BACK, TRANSFER_REPORTED, TRANSFER_RETURNED
 from clue_service.verdicts.routes import router as verdicts
 
 SERVICE = Service(
@@ -61,6 +64,8 @@ SERVICE = Service(
         clues,
         moves,
         transfers,
+        deadlines,
+        competences,
         verdicts,
         matters,
         overlap_alerts,
@@ -87,6 +92,8 @@ SERVICE = Service(
         IMPORT_CLUES: import_clues,
         TRANSFER_RETURNED: take_returned,
         TRANSFER_REPORTED: take_reported,
+        TRANSFER_EXTENDED: take_extended,
+        TRANSFER_GIVEN_BACK: take_given_back,
     },
     timers=[
         Timer("match_pending", 2, match_pending),
@@ -105,6 +112,7 @@ main.command("evaluate-matching")(evaluate_matching)
 main.command("fit-matching")(fit_matching)
 main.add_typer(matching_model_commands, name="matching-models")
 main.command("recluster")(recluster_clues)
+main.command("recompute-deadlines")(recompute_deadlines)
 
 
 @main.command("index-matching")

@@ -74,7 +74,7 @@ async def test_the_clock_of_the_opinion_runs_stops_and_goes_on(call: Any, regist
     assert proposed["due_at"] is None
     rejected = (await call("leader@inv1-dh", "POST", f"{path}/reject-disposition", {"reason": "no"})).json()
     assert (rejected["status"], rejected["due_at"]) == ("assigned", assigned["due_at"])
-    wish = {"until": "2026-12-20", "reason": "r", "approved_by": "p"}
+    wish = {"until": "2026-12-20", "reason": "r", "approved_by": {"offline_ref": "p"}}
     assert (await call("supervisor@cmo-dh", "POST", f"{path}/extend", wish)).status_code == 422
     later = await call("supervisor@cmo-dh", "POST", f"{path}/extend", {**wish, "until": "2027-01-15"})
     assert (later.status_code, later.json()["due_at"]) == (200, "2027-01-15T15:59:59Z")
@@ -98,7 +98,7 @@ async def test_an_approved_method_starts_its_own_clock(
     assert event.data["due_at"] == due
     if due is not None:
         assert clue["due_provisional"] is due.startswith("2027"), "the calendar of 2027 is not published"
-        wish = {"until": "2028-01-15", "reason": "r", "approved_by": "p"}
+        wish = {"until": "2028-01-15", "reason": "r", "approved_by": {"offline_ref": "p"}}
         later = await call("supervisor@cmo-dh", "POST", f"/v1/clues/{clue['id']}/extend", wish)
         assert (later.status_code, later.json()["status"]) == (200, clue["status"])
         assert later.json()["due_at"] == "2028-01-15T15:59:59Z"
@@ -244,3 +244,12 @@ async def test_a_repeat_is_retained_with_its_first_clue(call: Any, register: Any
     assert answer.json()["due_at"] is None
     seen = (await call("supervisor@cmo-dh", "GET", f"/v1/clues/{first['id']}")).json()
     assert seen["matter_id"] == answer.json()["matter_id"] is not None
+
+
+async def test_a_verification_turns_into_a_talk(call: Any, register: Any, bring: Any) -> None:
+    clue = await bring(await register("officer@pet-dh"), "approved", method="preliminary_verification")
+    path = f"/v1/clues/{clue['id']}"
+    proposal = {"method": "talk_inquiry", "reason": "r"}
+    assert (await call("handler@inv1-dh", "POST", f"{path}/propose-disposition", proposal)).status_code == 200
+    approved = (await call("principal@cdi-dh", "POST", f"{path}/approve-disposition")).json()
+    assert (approved["status"], approved["due_rule"]) == ("talk_inquiry", "talk_inquiry_report")

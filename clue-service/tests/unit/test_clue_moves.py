@@ -1,12 +1,13 @@
 """The table of moves: every pair of state and verb, every outcome, everyone who may and may not."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
 from chassis.errors import MoveRefused
 from clue_service.access.policy import Viewer
-from clue_service.clues import domain, rights
+from clue_service.clues import domain, outcomes, rights
 from clue_service.clues.move_schemas import PAYLOADS
 from clue_service.clues.moves_document import moves_document
 from clue_service.clues.states import Closure, Status
@@ -14,17 +15,18 @@ from clue_service.overlap_alerts.domain import Stage
 
 S = Status
 ANY = {"announce", "seal"}
+CLOCK = {"extend", "pause", "resume"}
 ALLOWED: dict[Status, set[str]] = {
     S.REGISTERED: {*ANY, "accept", "decline", "forward", "assign-down", "transfer", "split", "retain-as-repeat"},
     S.NOT_ACCEPTED: {*ANY, "archive"},
     S.FORWARDED: {*ANY, "recall", "archive"},
-    S.ASSIGNED_DOWN: {*ANY, "recall", "archive"},
+    S.ASSIGNED_DOWN: {*ANY, "recall", "archive", "extend"},
     S.TRANSFERRED: {*ANY, "recall", "archive"},
     S.ACCEPTED: {*ANY, "assign", "transfer", "split"},
-    S.ASSIGNED: {*ANY, "return", "propose-disposition", "extend", "transfer", "split"},
+    S.ASSIGNED: {*ANY, "return", "propose-disposition", *CLOCK, "transfer", "split"},
     S.DISPOSITION_PROPOSED: {*ANY, "approve-disposition", "reject-disposition"},
-    S.TALK_INQUIRY: {*ANY, "record-result", "propose-disposition", "split", "extend"},
-    S.PRELIMINARY_VERIFICATION: {*ANY, "record-result", "split", "extend"},
+    S.TALK_INQUIRY: {*ANY, "record-result", "propose-disposition", "split", *CLOCK},
+    S.PRELIMINARY_VERIFICATION: {*ANY, "record-result", "propose-disposition", "split", *CLOCK},
     S.ON_HOLD: {*ANY, "propose-disposition", "split", "extend"},
     S.CASE_FILED: {*ANY, "archive"},
     S.TRANSFERRED_TO_PARTY_ORG: {*ANY, "archive"},
@@ -63,11 +65,11 @@ def test_a_state_allows_exactly_its_verbs(status: Status, verb: str) -> None:
 def test_an_outcome_leads_where_the_rules_say(
     status: Status, outcome: str, reached: tuple[Status, Closure | None]
 ) -> None:
-    assert domain.outcomes_from(status)[outcome] == reached
+    assert outcomes.outcomes_from(status)[outcome] == reached
 
 
 def test_a_check_has_no_other_outcomes() -> None:
-    counts = {status: len(domain.outcomes_from(status)) for status in Status}
+    counts = {status: len(outcomes.outcomes_from(status)) for status in Status}
     assert {status: count for status, count in counts.items() if count} == {
         S.TALK_INQUIRY: 2,
         S.PRELIMINARY_VERIFICATION: 5,
@@ -85,6 +87,7 @@ class Handled:
     members: tuple[str, ...] = field(default=())
     status: str = "registered"
     overlap_policy: str = "announce"
+    paused_on: date | None = None
 
 
 def viewer(role: str, unit: str, *, commission: str = "cdi-x", sub: str = "someone") -> Viewer:
@@ -100,7 +103,7 @@ ROLES = OFFICE | HANDLER | LEADING | {"inspector", "auditor", "platform_admin", 
 MAY: dict[str, set[str]] = {
     **dict.fromkeys(("accept", "decline", "announce"), OFFICE),
     **dict.fromkeys(("forward", "assign-down", "assign", "transfer", "recall", "split"), SUPERVISOR),
-    **dict.fromkeys(("return", "retain-as-repeat", "reopen", "archive", "extend"), SUPERVISOR | LEADING),
+    **dict.fromkeys(("return", "retain-as-repeat", "reopen", "archive", *CLOCK), SUPERVISOR | LEADING),
     **dict.fromkeys(("propose-disposition", "record-result"), HANDLER),
     **dict.fromkeys(("approve-disposition", "reject-disposition"), LEADING),
     "seal": OFFICE | LEADING,
@@ -110,9 +113,10 @@ MAY: dict[str, set[str]] = {
 @pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_role_and_state_together_decide_every_verb(status: Status, role: str) -> None:
-    clue = Handled(status=status, overlap_policy="silent")
-    allowed = rights.allowed_to(viewer(role, "inv1-x"), clue)
-    assert set(allowed) == {verb for verb in ALLOWED[status] if role in MAY[verb]}
+    for paused_on, impossible in ((None, {"resume"}), (date(2026, 11, 23), {"extend", "pause"})):
+        clue = Handled(status=status, overlap_policy="silent", paused_on=paused_on)
+        allowed = rights.allowed_to(viewer(role, "inv1-x"), clue)
+        assert set(allowed) == {verb for verb in ALLOWED[status] if role in MAY[verb]} - impossible
     assert rights.allowed_to(viewer(role, "inv1-y", commission="cdi-y"), clue) == []
 
 

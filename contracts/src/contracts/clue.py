@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from contracts import deliberation, following_up, library
+from contracts import deliberation, following_up, library, settling
 from contracts.envelope import Code, Egress, Event, Instant, Reference, Sub, UnitCode
 
 
@@ -180,6 +180,33 @@ class ClueExtended(ClueEvent):
     previous_due_at: Instant | None = None
 
 
+class CluePaused(ClueEvent):
+    """Key clue_id. The clock stands still; ``ground`` says why, ``due_at`` is empty meanwhile."""
+
+    type: ClassVar[str] = "clue.clue.paused.v1"
+    ground: Code
+
+
+class ClueResumed(ClueEvent):
+    """Key clue_id. The clock goes on; ``due_at`` has moved by the days that were lost."""
+
+    type: ClassVar[str] = "clue.clue.resumed.v1"
+
+
+class ClueCompetenceDecided(ClueEvent):
+    """Key clue_id. People decided whose the clue is; ``route`` says how its commission reaches whom it belongs to."""
+
+    type: ClassVar[str] = "clue.clue.competence_decided.v1"
+    route: Code
+
+
+class ClueDueChanged(ClueEvent):
+    """Key clue_id. ``due_at`` was counted anew because a rule or a calendar changed."""
+
+    type: ClassVar[str] = "clue.clue.due_changed.v1"
+    previous_due_at: Instant | None = None
+
+
 class ClueAnnounced(ClueEvent):
     """Key clue_id. A silent clue is silent no more: it is matched anew and other commissions are told."""
 
@@ -233,6 +260,12 @@ class TransferReported(TransferEvent):
     """Key transfer_id. The result came back to the sender."""
 
     type: ClassVar[str] = "clue.transfer.reported.v1"
+
+
+class TransferDueChanged(TransferEvent):
+    """Key transfer_id. ``receipt_due`` was counted anew because a rule or a calendar changed."""
+
+    type: ClassVar[str] = "clue.transfer.due_changed.v1"
 
 
 class CandidateEvent(Event):
@@ -352,6 +385,13 @@ class OverlapAlertResolved(OverlapAlertEvent):
     lead_commission: UnitCode | None = None
 
 
+class OverlapAlertDueChanged(OverlapAlertEvent):
+    """Key alert_id. ``ack_due`` was counted anew; ``outstanding`` holds the commissions that owe it."""
+
+    type: ClassVar[str] = "clue.overlap_alert.due_changed.v1"
+    outstanding: tuple[UnitCode, ...] = ()
+
+
 EVENTS: tuple[type[Event], ...] = (
     ClueRegistered,
     ClueAccepted,
@@ -374,12 +414,17 @@ EVENTS: tuple[type[Event], ...] = (
     ClueReopened,
     ClueArchived,
     ClueExtended,
+    CluePaused,
+    ClueResumed,
+    ClueDueChanged,
+    ClueCompetenceDecided,
     ClueAnnounced,
     TransferSent,
     TransferReceived,
     TransferReturned,
     TransferRecalled,
     TransferReported,
+    TransferDueChanged,
     CandidateDetected,
     CandidateDecided,
     CandidateUndone,
@@ -390,7 +435,9 @@ EVENTS: tuple[type[Event], ...] = (
     OverlapAlertDetected,
     OverlapAlertAcknowledged,
     OverlapAlertResolved,
+    OverlapAlertDueChanged,
     *deliberation.EVENTS,
     *following_up.EVENTS,
     *library.EVENTS,
+    *settling.EVENTS,
 )

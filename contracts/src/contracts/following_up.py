@@ -128,6 +128,12 @@ class OutcomeNoticeEscalated(OutcomeNoticeEvent):
     type: ClassVar[str] = "clue.outcome_notice.escalated.v1"
 
 
+class OutcomeNoticeDueChanged(OutcomeNoticeEvent):
+    """Key notice_id. ``ack_due`` was counted anew because a rule or a calendar changed."""
+
+    type: ClassVar[str] = "clue.outcome_notice.due_changed.v1"
+
+
 class ReporterNoticeEvent(Event):
     """What is owed to the reporter of a clue; who that is stands in no event."""
 
@@ -160,6 +166,12 @@ class ReporterNoticeDropped(ReporterNoticeEvent):
     type: ClassVar[str] = "clue.reporter_notice.dropped.v1"
 
 
+class ReporterNoticeDueChanged(ReporterNoticeEvent):
+    """Key notice_id. ``due_at`` was counted anew because a rule or a calendar changed."""
+
+    type: ClassVar[str] = "clue.reporter_notice.due_changed.v1"
+
+
 EVENTS: tuple[type[Event], ...] = (
     SupervisedHandlingProposed,
     SupervisedHandlingApproved,
@@ -176,7 +188,9 @@ EVENTS: tuple[type[Event], ...] = (
     OutcomeNotified,
     OutcomeNoticeAcknowledged,
     OutcomeNoticeEscalated,
+    OutcomeNoticeDueChanged,
     ReporterNoticeOwed,
     ReporterNoticeGiven,
     ReporterNoticeDropped,
+    ReporterNoticeDueChanged,
 )

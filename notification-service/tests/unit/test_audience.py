@@ -11,7 +11,7 @@ from notification_service.notices.domain import TABLE, TELLINGS, audience
 from notification_service.notices.items import item_of, link_of
 from notification_service.notices.wording import TITLES, title_of
 
-from contracts import clue, deliberation, following_up, inspection, pool
+from contracts import clue, deliberation, following_up, inspection, pool, settling
 
 TREE = UnitTree(
     [
@@ -154,6 +154,12 @@ ORDER: dict[str, Any] = {
     "target_unit": "cdi-b",
     "escalated_to": "cdi-a",
 }
+OBJECTION: dict[str, Any] = {
+    "objection_id": ID, "transfer_id": ID, "state": "submitted", "route": "common_superior", "raised_by": "cdi-b",
+    "sender": "cdi-a", "superior": "cdi-a", "competent_unit": "cdi-b",
+}  # fmt: skip
+CLARIFICATION = {"clarification_id": ID, "state": "assessed", "commission": "cdi-a", "handling_unit": "inv-a"}
+ACCUSATION = {"finding_id": ID, "state": "proposed", "commission": "cdi-b", "approving_commission": "cdi-a"}
 ADVICE = {"advice_id": ID, "kind": "x", "state": "served", "issuing_unit": "inv-a", "addressed_unit": "su-1"}
 
 CMO_A = {"cdi-a", "cmo-a", "pet-a"}
@@ -183,6 +189,9 @@ def example(event_type: type[Event]) -> Event:
         (deliberation.AdviceEvent, ADVICE),
         (following_up.SupervisedHandlingEvent, ORDER),
         (following_up.OutcomeNoticeEvent, OUTCOME),
+        (settling.JurisdictionObjectionEvent, OBJECTION),
+        (settling.ClarificationEvent, CLARIFICATION),
+        (settling.AccusationFindingEvent, ACCUSATION),
     ]
     fields = next(fields for parent, fields in parents if issubclass(event_type, parent))
     return event_type.model_validate(fields)
@@ -269,6 +278,26 @@ ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
         following_up.OutcomeNoticeEscalated,
         holders({"dg-1", "cdi-a"}, *LEADER) | holders(CMO_B, "case_supervisor"),
     ),
+    (settling.JurisdictionObjectionRaised, holders(CMO_A, "case_supervisor")),
+    (settling.JurisdictionObjectionAccepted, holders(CMO_B, "case_supervisor")),
+    (
+        settling.JurisdictionObjectionSubmitted,
+        holders({"cdi-a"}, *LEADER) | holders(CMO_A | CMO_B, "case_supervisor"),
+    ),
+    (
+        settling.JurisdictionObjectionEscalated,
+        holders({"cdi-a", "pc"}, *LEADER) | holders(CMO_A | CMO_B, "case_supervisor"),
+    ),
+    (settling.JurisdictionObjectionMeetingRecorded, holders(CMO_A | CMO_B, "case_supervisor")),
+    (settling.JurisdictionObjectionDecided, holders(CMO_A | CMO_B, "case_supervisor")),
+    (settling.JurisdictionObjectionWithdrawn, holders(CMO_A, "case_supervisor")),
+    (settling.ClarificationAssessed, holders({"cdi-a"}, *LEADER)),
+    (settling.ClarificationApproved, holders({"inv-a"}, *ACTOR)),
+    (settling.ClarificationRejected, holders({"inv-a"}, *ACTOR)),
+    (settling.AccusationFindingProposed, holders({"cdi-b"}, *LEADER)),
+    (settling.AccusationFindingEndorsed, holders({"cdi-a"}, *LEADER)),
+    (settling.AccusationFindingMade, holders(CMO_B, "case_supervisor")),
+    (settling.AccusationFindingRejected, holders(CMO_B, "case_supervisor")),
     (pool.SecondmentRequested, holders({"sup1-a"}, "home_unit_approver")),
     (pool.SecondmentApproved, holders(AREA, "pool_manager", "inspection_office")),
     (pool.SecondmentRefused, holders(AREA, "pool_manager", "inspection_office")),
@@ -339,6 +368,11 @@ def test_each_event_reaches_exactly_its_audience(event_type: type[Event], expect
 
 def test_the_rows_above_are_the_whole_table() -> None:
     assert [event_type for event_type, _ in ROWS] == [row.event for row in TABLE]
+
+
+def test_an_objection_without_a_superior_reaches_both_sides_alone() -> None:
+    event = settling.JurisdictionObjectionSubmitted.model_validate({**OBJECTION, "superior": None})
+    assert reached(event) == holders(CMO_A | CMO_B, "case_supervisor")
 
 
 def test_named_members_are_told_instead_of_whole_offices() -> None:

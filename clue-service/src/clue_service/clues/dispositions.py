@@ -4,8 +4,8 @@ from uuid import UUID
 
 from chassis.errors import MoveRefused, Text
 
-from clue_service.clues import domain, repository, rights
-from clue_service.clues.clocks import start_clock
+from clue_service.clues import outcomes, repository, rights
+from clue_service.clues.clocks import resume_clock, start_clock
 from clue_service.clues.errors import ApproverRankRequired, OwnProposal
 from clue_service.clues.models import Disposition, Result
 from clue_service.clues.move_schemas import (
@@ -41,6 +41,7 @@ async def _add_proposal(moving: Moving, method: Method, reason: str, plan: str |
             proposed_at=uow.now,
         )
     )
+    await resume_clock(uow, clue)
     if clue.running_due_at is not None:
         clue.clock_stopped_at = uow.now
     roles = tuple(sorted(await _approver_roles(moving)))
@@ -68,12 +69,12 @@ async def approve(moving: Moving, body: DecideDispositionIn) -> Step:
     clue, uow = moving.clue, moving.uow
     proposal = await _decidable(moving)
     scopes = await _respect_lead(moving)
-    if proposal.method in domain.LEADING_METHODS:
+    if proposal.method in outcomes.LEADING_METHODS:
         lead = Lead(clue.commission, clue.lead_unit, clue.id, basis="approval", taken_at=uow.now)
         await matters.take_lead(uow, moving.tree, scopes, lead)
     _decide(moving, proposal, "approved", body)
-    status, closure = domain.state_approved(proposal.method)
-    start_clock(uow, clue, status)
+    status, closure = outcomes.state_approved(proposal.method)
+    await start_clock(uow, clue, status)
     return Step(status, closure, said={"method": proposal.method})
 
 
@@ -90,7 +91,7 @@ async def reject(moving: Moving, body: DecideDispositionIn) -> Step:
 async def _closure_before(moving: Moving) -> Closure:
     """How a reopened clue had been closed: the reopening was refused, so that stands."""
     result = await repository.latest_result(moving.uow.session, moving.clue.id)
-    for reached, closure in domain.outcomes_of(result.outcome if result else None):
+    for reached, closure in outcomes.outcomes_of(result.outcome if result else None):
         if reached is Status.CLOSED and closure is not None:
             return closure
     return Closure.DIRECT
@@ -120,7 +121,7 @@ def _decide(moving: Moving, proposal: Disposition, decision: str, body: DecideDi
 async def record_result(moving: Moving, body: RecordResultIn) -> Step:
     """The check came to an outcome."""
     clue, uow = moving.clue, moving.uow
-    possible = domain.outcomes_from(clue.status)
+    possible = outcomes.outcomes_from(clue.status)
     if body.outcome not in possible:
         sentence = Text("该结果不适用于当前核查方式", "This outcome does not belong to the check that was made")
         members = {
@@ -130,7 +131,7 @@ async def record_result(moving: Moving, body: RecordResultIn) -> Step:
         }
         raise MoveRefused(sentence, members=members)
     status, closure = possible[body.outcome]
-    start_clock(uow, clue, status)
+    await start_clock(uow, clue, status)
     four_forms = 1 if closure is Closure.FIRST_FORM else body.four_forms
     uow.session.add(
         Result(

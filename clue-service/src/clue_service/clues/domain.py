@@ -1,4 +1,4 @@
-"""Rules of a clue: its states, its moves as one table, and what an outcome leads to. Pure."""
+"""Rules of a clue: its moves as one table, and how far each state is. Pure; outcomes.py says what outcomes lead to."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from chassis.moves import Move, MoveTable
 
 from clue_service.access.policy import LEADERS
-from clue_service.clues.states import Closure, Method, Outcome, Status, UnitRelation
+from clue_service.clues.states import Status, UnitRelation
 from clue_service.overlap_alerts.domain import Stage
 
 
@@ -22,6 +22,8 @@ class ClueMove(Move):
     events: tuple[str, ...] = field(default=())
     for_silent: bool = False
     """Whether only a clue that is silent towards other commissions can be moved so."""
+    for_paused: bool | None = None
+    """Whether only a clue whose clock stands still can be moved so, or only one whose clock does not."""
 
 
 S = Status
@@ -42,6 +44,7 @@ def _move(
     *,
     approver: str = "",
     for_silent: bool = False,
+    for_paused: bool | None = None,
 ) -> ClueMove:
     return ClueMove(
         verb=verb,
@@ -55,6 +58,7 @@ def _move(
         approver=approver,
         events=tuple(f"clue.clue.{name}.v1" for name in events),
         for_silent=for_silent,
+        for_paused=for_paused,
     )
 
 
@@ -142,7 +146,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
     ),
     _move(
         "propose-disposition",
-        [S.ASSIGNED, S.ON_HOLD, S.TALK_INQUIRY],
+        [S.ASSIGNED, S.ON_HOLD, *_CHECKS],
         S.DISPOSITION_PROPOSED,
         (_HANDLER,),
         ("disposition_proposed",),
@@ -205,17 +209,38 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         S.ARCHIVED,
         (_SUPERVISOR, _APPROVER),
         ("archived",),
-        guard="of an assigned-down or transferred clue the result is back",
+        guard="of an assigned-down or transferred clue the result is back; a real-name reporter is owed nothing",
     ),
     _move(
         "extend",
-        [S.ASSIGNED, S.ON_HOLD, *_CHECKS],
+        [S.ASSIGNED, S.ON_HOLD, S.ASSIGNED_DOWN, *_CHECKS],
         None,
         (_SUPERVISOR, _APPROVER),
         ("extended",),
         '{"until", "reason", "approved_by"}',
-        "a clock runs and ends before the new date",
+        "a clock runs and ends before the new date; not further than its rule allows",
+        approver="whom the rule of the clock names, by how often it was extended",
+        for_paused=False,
+    ),
+    _move(
+        "pause",
+        [S.ASSIGNED, *_CHECKS],
+        None,
+        (_SUPERVISOR, _APPROVER),
+        ("paused",),
+        '{"ground", "reason", "approved_by"}',
+        "a clock runs, is not late, and its rule knows pauses; the state stays",
         approver="whom the rule of the clock names",
+        for_paused=False,
+    ),
+    _move(
+        "resume",
+        [S.ASSIGNED, *_CHECKS],
+        None,
+        (_SUPERVISOR, _APPROVER),
+        ("resumed",),
+        guard="the clock stands still; its end moves by the days that were lost",
+        for_paused=True,
     ),
     _move(
         "seal",
@@ -241,44 +266,6 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
 )  # fmt: skip
 MOVES = MoveTable(MOVE_ROWS)
 ROWS = {row.verb: row for row in MOVE_ROWS}
-
-_APPROVED: dict[str, tuple[Status, Closure | None]] = {
-    Method.TALK_INQUIRY: (S.TALK_INQUIRY, None),
-    Method.PRELIMINARY_VERIFICATION: (S.PRELIMINARY_VERIFICATION, None),
-    Method.ON_HOLD: (S.ON_HOLD, None),
-    Method.CLOSED: (S.CLOSED, Closure.DIRECT),
-}
-_CONCLUDED: dict[Status, dict[str, tuple[Status, Closure | None]]] = {
-    S.TALK_INQUIRY: {
-        Outcome.ACCEPTED_EXPLANATION: (S.CLOSED, Closure.ACCEPTED_EXPLANATION),
-        Outcome.FIRST_FORM: (S.CLOSED, Closure.FIRST_FORM),
-    },
-    S.PRELIMINARY_VERIFICATION: {
-        Outcome.CASE_FILED: (S.CASE_FILED, None),
-        Outcome.AFTER_CHECK: (S.CLOSED, Closure.AFTER_CHECK),
-        Outcome.REMINDER_TALK: (S.CLOSED, Closure.REMINDER_TALK),
-        Outcome.ON_HOLD: (S.ON_HOLD, None),
-        Outcome.TRANSFERRED_TO_PARTY_ORG: (S.TRANSFERRED_TO_PARTY_ORG, None),
-    },
-}
-LEADING_METHODS = frozenset({Method.TALK_INQUIRY, Method.PRELIMINARY_VERIFICATION})
-"""Checks of which a matter has one at a time."""
-
-
-def state_approved(method: str) -> tuple[Status, Closure | None]:
-    """What an approved method makes of a clue."""
-    return _APPROVED[method]
-
-
-def outcomes_from(status: str) -> dict[str, tuple[Status, Closure | None]]:
-    """The outcomes a check may have, and what each makes of the clue."""
-    return _CONCLUDED.get(Status(status), {})
-
-
-def outcomes_of(outcome: str | None) -> list[tuple[Status, Closure | None]]:
-    """What an outcome made of a clue, from whichever check."""
-    return [reached for table in _CONCLUDED.values() for code, reached in table.items() if code == outcome]
-
 
 _IN_HAND = frozenset(
     {

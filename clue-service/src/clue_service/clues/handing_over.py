@@ -1,12 +1,14 @@
 """Clues that leave the commission: forwarded, assigned down, transferred, taken back, come back."""
 
 from chassis.errors import MoveRefused, Text, invalid_field
+from chassis.uow import Uow
 
-from clue_service.clues.clocks import end_clock
+from clue_service.clues.clocks import end_clock, run_clock
 from clue_service.clues.models import Clue
 from clue_service.clues.move_schemas import AssignDownIn, HandOverIn, RecallIn, TransferIn, approval_record
 from clue_service.clues.states import Status
 from clue_service.clues.steps import Moving, Step
+from clue_service.deadlines.domain import ASSIGNED_DOWN_REPORT
 from clue_service.intake.copies import form_of
 from clue_service.transfers import service as transfers
 from clue_service.transfers.domain import TransferKind, is_back
@@ -62,18 +64,18 @@ async def _hand_over(moving: Moving, sending: Sending, status: Status) -> Step:
     form = await form_of(uow, keys, clue, summary=clue.summary)
     sent = await transfers.send(uow, keys, moving.tree, clue, form, sending)
     clue.transfer_id = sent.id
-    clear_assignment(clue)
-    clue.due_rule, clue.clock_start, clue.due_at = None, None, sent.result_due_at
-    if sent.result_due_at is not None:
-        clue.due_rule = "assigned_down_report" if status is Status.ASSIGNED_DOWN else "transfer_result"
-        clue.clock_start = uow.clock.today()
+    await clear_assignment(uow, clue)
+    if status is Status.ASSIGNED_DOWN:
+        await run_clock(uow, clue, ASSIGNED_DOWN_REPORT.name, uow.clock.today())
+    elif sent.result_due_at is not None:
+        clue.due_rule, clue.clock_start, clue.due_at = "transfer_result", uow.clock.today(), sent.result_due_at
     return Step(status, said={"to_unit": sending.to_unit})
 
 
-def clear_assignment(clue: Clue) -> None:
+async def clear_assignment(uow: Uow, clue: Clue) -> None:
     """Nobody of the commission handles it, and no clock runs."""
     clue.lead_unit, clue.co_units, clue.members, clue.assignment_approval = None, [], [], None
-    end_clock(clue)
+    await end_clock(uow, clue)
 
 
 async def recall(moving: Moving, _body: RecallIn) -> Step:
@@ -82,7 +84,7 @@ async def recall(moving: Moving, _body: RecallIn) -> Step:
     if clue.transfer_id is not None:
         await transfers.recall(moving.uow, clue.transfer_id)
     clue.transfer_id = None
-    clear_assignment(clue)
+    await clear_assignment(moving.uow, clue)
     return Step(Status.REGISTERED)
 
 

@@ -163,7 +163,7 @@ def _conditions(wanted: ClueFilter) -> list[Condition]:
 
 
 def _clocks(wanted: ClueFilter) -> list[Condition]:
-    runs = and_(Clue.due_at.is_not(None), Clue.clock_stopped_at.is_(None))
+    runs = and_(Clue.due_at.is_not(None), Clue.clock_stopped_at.is_(None), Clue.paused_on.is_(None))
     conditions: list[Condition] = []
     if wanted.order is ClueOrder.DUE_FIRST:
         conditions.append(runs)
@@ -172,7 +172,7 @@ def _clocks(wanted: ClueFilter) -> list[Condition]:
     if wanted.due_to is not None:
         conditions += [runs, Clue.due_at < wanted.due_to]
     if wanted.overdue is not None:
-        late = and_(Clue.due_at < wanted.overdue_at, Clue.clock_stopped_at.is_(None))
+        late = and_(Clue.due_at < wanted.overdue_at, Clue.clock_stopped_at.is_(None), Clue.paused_on.is_(None))
         conditions.append(late if wanted.overdue else ~func.coalesce(late, false()))
     return conditions
 

@@ -67,6 +67,9 @@ class Clue(Base):
     """The transfer by which another commission handed the clue over."""
     transfer_id: Mapped[UUID | None] = mapped_column(Uuid)
     """The transfer by which the clue was handed over, while that stands."""
+    competent_commission: Mapped[str | None]
+    """The commission that people found competent; moves that lead elsewhere are refused."""
+    competence_decision: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     seal_requested_by: Mapped[str | None]
     seal_requested_at: Mapped[datetime | None]
     sealed_by: Mapped[str | None]
@@ -74,12 +77,16 @@ class Clue(Base):
     clock_start: Mapped[date | None]
     due_at: Mapped[datetime | None]
     due_provisional: Mapped[bool] = mapped_column(default=False)
+    due_rule_version: Mapped[int | None] = mapped_column(SmallInteger)
     clock_stopped_at: Mapped[datetime | None]
+    """A proposal waits for its decision; a rejection lets the clock go on as if it had never stopped."""
+    paused_on: Mapped[date | None]
+    """First day of a pause that lasts; the end moves by its days."""
 
     @property
     def running_due_at(self) -> datetime | None:
         """The end of the clock that runs now."""
-        return self.due_at if self.clock_stopped_at is None else None
+        return self.due_at if self.clock_stopped_at is None and self.paused_on is None else None
 
 
 class Subject(Base):
@@ -104,6 +111,8 @@ class Subject(Base):
     rank: Mapped[str | None]
     person_code: Mapped[str | None]
     id_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    clarified_on: Mapped[date | None]
+    """The day it was made known that what was reported is untrue."""
 
 
 class Allegation(Base):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -198,6 +199,28 @@ class ExtendIn(MoveIn):
     approved_by: ApprovedBy
 
 
+class PauseGround(StrEnum):
+    """Why a clock may stand still."""
+
+    APPRAISAL = "appraisal"
+    SUBJECT_UNREACHABLE = "subject_unreachable"
+    FORCE_MAJEURE = "force_majeure"
+    RELATED_CASE = "related_case"
+    SUPERIOR_INSTRUCTION = "superior_instruction"
+
+
+class PauseIn(MoveIn):
+    """Why the clock stands still, and who approved it."""
+
+    ground: PauseGround
+    reason: Reason
+    approved_by: ApprovedBy
+
+
+class ResumeIn(MoveIn):
+    """Nothing is asked."""
+
+
 class AnnounceIn(MoveIn):
     """Why other commissions are told now."""
 
@@ -222,6 +245,8 @@ PAYLOADS: dict[str, type[MoveIn]] = {
     "reopen": ReopenIn,
     "archive": ArchiveIn,
     "extend": ExtendIn,
+    "pause": PauseIn,
+    "resume": ResumeIn,
     "seal": SealIn,
     "announce": AnnounceIn,
 }

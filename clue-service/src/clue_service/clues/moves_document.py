@@ -1,6 +1,7 @@
 """``docs/clue-moves.md``, written from the table of moves."""
 
-from clue_service.clues.domain import LEADING_METHODS, MOVE_ROWS, outcomes_from, state_approved
+from clue_service.clues.domain import MOVE_ROWS
+from clue_service.clues.outcomes import LEADING_METHODS, outcomes_from, state_approved
 from clue_service.clues.rights import approver_roles as _roles_for
 from clue_service.clues.states import Method, Outcome, Status
 

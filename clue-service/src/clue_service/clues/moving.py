@@ -5,12 +5,22 @@ from typing import Any
 from uuid import UUID
 
 from chassis.directory import UnitTree
-from chassis.errors import FieldError, Invalid, Text, invalid_field
+from chassis.errors import FieldError, Invalid, MoveRefused, Text, invalid_field
 from chassis.uow import Uow
 from chassis.web import check_version
 
 from clue_service.access.policy import LEADERS, Viewer
-from clue_service.clues import dispositions, domain, events, handing_over, repository, rights, sealing, splitting
+from clue_service.clues import (
+    dispositions,
+    domain,
+    events,
+    handing_over,
+    repository,
+    rights,
+    sealing,
+    splitting,
+    timing,
+)
 from clue_service.clues import service as clues
 from clue_service.clues.clocks import start_clock
 from clue_service.clues.errors import MoveNotYours
@@ -20,7 +30,6 @@ from clue_service.clues.move_schemas import (
     AnnounceIn,
     AssignIn,
     DeclineIn,
-    ExtendIn,
     MoveIn,
     RetainAsRepeatIn,
     ReturnIn,
@@ -29,12 +38,13 @@ from clue_service.clues.move_schemas import (
 from clue_service.clues.states import Closure, Status
 from clue_service.clues.steps import MATCH_AGAIN, Moving, Step
 from clue_service.clues.vocabulary import OverlapPolicy
-from clue_service.deadlines.domain import end_of_day
+from clue_service.competences import service as competences
 from clue_service.intake.engine import Engine
 from clue_service.matters import service as matters
 from clue_service.matters.domain import Link, SourceKind
 from clue_service.matters.errors import MatterLedElsewhere
 from clue_service.overlap_alerts import detection
+from clue_service.reporter_notices import service as reporter_notices
 from clue_service.transfers import service as transfers
 
 REPORTED = frozenset({*domain.ENDED, Status.RETAINED_AS_REPEAT}) - {Status.FORWARDED, Status.ARCHIVED, Status.SEALED}
@@ -63,6 +73,7 @@ async def move_clue(
         raise MoveNotYours(members={"who": who})
     check_version(seen, clue.version)
     rights.check_possible(clue, verb)
+    competences.check_route(tree, clue, verb, getattr(body, "to_unit", None))
     before = clue.status
     try:
         step = await _ACTIONS[verb](Moving(uow, viewer, tree, clue, verb, engine), body)
@@ -128,7 +139,7 @@ async def _assign(moving: Moving, body: AssignIn) -> Step:
     clue.co_units = sorted(set(body.co_units) - {body.lead_unit})
     clue.members = sorted(set(body.members or ()))
     clue.assignment_approval = approval_record(body.approved_by)
-    start_clock(uow, clue, Status.ASSIGNED)
+    await start_clock(uow, clue, Status.ASSIGNED)
     return Step(Status.ASSIGNED, said={"members": tuple(clue.members)})
 
 
@@ -139,7 +150,7 @@ async def _return(moving: Moving, body: ReturnIn) -> Step:
     elif body.approved_by is None and not moving.viewer.has_any(*LEADERS):
         raise invalid_field("/approved_by", "missing", "退回须经分管领导批准", "The deputy in charge approves a return")
     from_unit = clue.lead_unit
-    clear_assignment(clue)
+    await clear_assignment(moving.uow, clue)
     return Step(Status.REGISTERED, said={"from_unit": from_unit})
 
 
@@ -185,17 +196,12 @@ async def _retain_as_repeat(moving: Moving, body: RetainAsRepeatIn) -> Step:
 
 async def _archive(moving: Moving, _body: MoveIn) -> Step:
     await check_back(moving)
+    owed = await reporter_notices.owed_kinds(moving.uow, moving.clue.id)
+    if owed:
+        sentence = Text("尚未向实名举报人反馈", "The real-name reporter has not been told yet")
+        allowed = [verb for verb in rights.possible_moves(moving.clue) if verb != moving.verb]
+        raise MoveRefused(sentence, members={"state": moving.clue.status, "allowed_moves": allowed, "owed": owed})
     return Step(Status.ARCHIVED, Closure(moving.clue.closure) if moving.clue.closure else None)
-
-
-async def _extend(moving: Moving, body: ExtendIn) -> Step:
-    clue, uow = moving.clue, moving.uow
-    previous = clue.running_due_at
-    until = end_of_day(body.until, uow.clock.zone)
-    if previous is None or until <= previous:
-        raise invalid_field("/until", "not_later", "须晚于现有期限", "Must be later than the present due date")
-    clue.due_at, clue.due_provisional = until, False
-    return Step(Status(clue.status), said={"previous_due_at": previous})
 
 
 Action = Callable[[Moving, Any], Awaitable[Step]]
@@ -216,7 +222,9 @@ _ACTIONS: dict[str, Action] = {
     "retain-as-repeat": _retain_as_repeat,
     "reopen": dispositions.reopen,
     "archive": _archive,
-    "extend": _extend,
+    "extend": timing.extend,
+    "pause": timing.pause,
+    "resume": timing.resume,
     "seal": sealing.seal,
     "announce": _announce,
 }

@@ -1,6 +1,7 @@
 """Who may move a clue how: roles by unit relation, the rank table, and what the clue's state allows. Pure."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Protocol
 
 from chassis.errors import MoveRefused, Text
@@ -55,12 +56,15 @@ class Movable(Handled, Protocol):
     def status(self) -> str: ...
     @property
     def overlap_policy(self) -> str: ...
+    @property
+    def paused_on(self) -> date | None: ...
 
 
 def possible_moves(clue: Movable) -> list[str]:
     """The moves the state allows."""
-    is_silent = clue.overlap_policy == "silent"
-    return [verb for verb in MOVES.allowed(clue.status) if is_silent or not ROWS[verb].for_silent]
+    is_silent, is_paused = clue.overlap_policy == "silent", clue.paused_on is not None
+    rows = (ROWS[verb] for verb in MOVES.allowed(clue.status))
+    return [row.verb for row in rows if (is_silent or not row.for_silent) and row.for_paused in (None, is_paused)]
 
 
 def check_possible(clue: Movable, verb: str) -> None:

@@ -15,6 +15,8 @@ from clue_service.clues import service
 from clue_service.clues.filters import ClueFilter, ClueOrder, Place
 from clue_service.clues.listing import check_place, place_of
 from clue_service.clues.schemas import CandidateList, ClueListQuery, ClueOut, ClueSearchIn, ClueSummary, Timeline
+from clue_service.deadlines.schemas import ClockChangeList, ClockChangeOut
+from clue_service.deadlines.service import list_changes
 from clue_service.shares import service as shares
 
 router = APIRouter(tags=["clues"])
@@ -98,3 +100,11 @@ async def get_timeline(clue_id: UUID, _caller: Caller, viewer: ViewerDep, uow: U
     clue = await service.visible_clue(uow, viewer, clue_id)
     await uow.audit("read_timeline", "clue", clue.id)
     return Timeline(items=await service.timeline(uow, clue))
+
+
+@router.get("/v1/clues/{clue_id}/clock-changes")
+async def list_clock_changes(clue_id: UUID, _caller: Caller, viewer: ViewerDep, uow: UowDep) -> ClockChangeList:
+    """Pauses and extensions of a clue's clocks, oldest first."""
+    clue = await service.visible_clue(uow, viewer, clue_id)
+    await uow.audit("read_clock_changes", "clue", clue.id)
+    return ClockChangeList(items=[ClockChangeOut.model_validate(one) for one in await list_changes(uow, clue.id)])

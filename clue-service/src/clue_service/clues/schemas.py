@@ -29,6 +29,7 @@ class SubjectOut(ResponseModel):
     rank: str | None
     person_code: str | None
     has_id_number: bool
+    clarified_on: date | None = Field(None, description="The day it was made known that the report is untrue")
 
 
 class AllegationOut(ResponseModel):
@@ -168,6 +169,7 @@ class ClueOut(ClueSummary):
     result: ResultOut | None
     due_rule: str | None
     clock_start: date | None
+    paused_on: date | None = Field(description="First day of a pause that lasts; the clock stands still")
     allowed_moves: list[str] = Field(description="Moves the state allows and you may take")
     is_matching_pending: bool = Field(description="Candidates are still being looked for")
     candidates: list[CandidateOut] = Field(description="For intake officers and case supervisors; empty for others")

@@ -28,6 +28,7 @@ async def seal(moving: Moving, _body: SealIn) -> Step:
     await uow.session.flush()
     await repository.erase_content(uow.session, clue.id)
     await uow.session.refresh(clue)
+    clue.competence_decision = None
     return Step(Status.SEALED)
 
 

@@ -14,9 +14,9 @@ from clue_service.candidates import service as candidates
 from clue_service.candidates.domain import SETTLED, calls_for_alert
 from clue_service.candidates.models import Candidate
 from clue_service.clues import domain, listing, repository, rights
-from clue_service.clues.domain import LEADING_METHODS
 from clue_service.clues.filters import ClueFilter, Place
 from clue_service.clues.models import Allegation, Clue, Subject
+from clue_service.clues.outcomes import LEADING_METHODS
 from clue_service.clues.schemas import (
     AllegationOut,
     ApprovalOut,
@@ -100,6 +100,7 @@ async def describe_clue(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) ->
         result=ResultOut.model_validate(result) if result else None,
         due_rule=clue.due_rule,
         clock_start=clue.clock_start,
+        paused_on=clue.paused_on,
         allowed_moves=rights.allowed_to(viewer, clue),
         is_matching_pending=await repository.is_matching_pending(uow.session, clue.id),
         candidates=await candidates_of(uow, viewer, tree, clue, matter_ids),

@@ -12,7 +12,8 @@ from clue_service.consultations.domain import ConsultationState, Kind, Opening
 from clue_service.consultations.events import emit_consultation
 from clue_service.consultations.models import Consultation
 from clue_service.consultations.moving import open_opinions
-from clue_service.deadlines.domain import CONSULTATION_OPINION, due_after, end_of_day
+from clue_service.deadlines import service as deadlines
+from clue_service.deadlines.domain import CONSULTATION_OPINION, end_of_day
 from clue_service.overlap_alerts import detection
 from clue_service.proceedings.service import take_step
 
@@ -38,7 +39,7 @@ async def convene_for_alert(uow: Uow, tree: UnitTree, alert_id: UUID) -> UUID | 
     if len(commissions) < domain.UNITS_THAT_CONVENE:
         return None
     await _bring_along(uow, alert.id)
-    created = await repository.add_for_alert(uow.session, _values(uow, tree, alert.id, commissions))
+    created = await repository.add_for_alert(uow.session, await _values(uow, tree, alert.id, commissions))
     item = await repository.lock_of_alert(uow.session, alert.id)
     assert item is not None
     known = {one.unit for one in await repository.list_participants(uow.session, [item.id])}
@@ -53,9 +54,9 @@ async def convene_for_alert(uow: Uow, tree: UnitTree, alert_id: UUID) -> UUID | 
     return item.id
 
 
-def _values(uow: Uow, tree: UnitTree, alert_id: UUID, commissions: list[str]) -> dict[str, object]:
+async def _values(uow: Uow, tree: UnitTree, alert_id: UUID, commissions: list[str]) -> dict[str, object]:
     convener = convener_of(tree, commissions)
-    due = due_after(CONSULTATION_OPINION, uow.clock.today())
+    due = await deadlines.due_for(uow, CONSULTATION_OPINION.name, uow.clock.today())
     return {
         "kind": Kind.OVERLAP.value,
         "state": ConsultationState.SCHEDULED.value,

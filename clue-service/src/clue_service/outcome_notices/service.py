@@ -13,7 +13,8 @@ from chassis.uow import Uow
 
 from clue_service.access.contacts import contact_of
 from clue_service.access.policy import Viewer
-from clue_service.deadlines.domain import OUTCOME_ACKNOWLEDGEMENT, due_after, end_of_day
+from clue_service.deadlines import service as deadlines
+from clue_service.deadlines.domain import OUTCOME_ACKNOWLEDGEMENT, end_of_day
 from clue_service.outcome_notices import domain, repository
 from clue_service.outcome_notices.domain import Kind, NoticeState, Part
 from clue_service.outcome_notices.events import emit_notice
@@ -45,7 +46,7 @@ class Outcome:
 
 async def tell_outcome(uow: Uow, tree: UnitTree, happened: Outcome) -> int:
     """Tell the linked office and the resident groups of every unit concerned; returns how many were told now."""
-    due = due_after(OUTCOME_ACKNOWLEDGEMENT, uow.clock.today())
+    due = await deadlines.due_for(uow, OUTCOME_ACKNOWLEDGEMENT.name, uow.clock.today())
     told = 0
     for about in sorted(set(happened.about_units)):
         for unit in domain.recipients(tree, about, happened.handling_unit, happened.within):

@@ -7,7 +7,8 @@ from chassis.directory import UnitTree
 from chassis.uow import Uow
 
 from clue_service.access.contacts import contact_of
-from clue_service.deadlines.domain import OVERLAP_ACKNOWLEDGEMENT, due_after, end_of_day
+from clue_service.deadlines import service as deadlines
+from clue_service.deadlines.domain import OVERLAP_ACKNOWLEDGEMENT, end_of_day
 from clue_service.matters import service as matters
 from clue_service.matters.leads import Lead, prevailing
 from clue_service.overlap_alerts import domain, events, repository
@@ -69,7 +70,7 @@ async def bind_all(uow: Uow, alert_id: UUID) -> UUID:
 
 
 async def _open_alert(uow: Uow) -> OverlapAlert:
-    due = due_after(OVERLAP_ACKNOWLEDGEMENT, uow.clock.today())
+    due = await deadlines.due_for(uow, OVERLAP_ACKNOWLEDGEMENT.name, uow.clock.today())
     alert = OverlapAlert(
         state=AlertState.DETECTED,
         detected_at=uow.now,
@@ -174,6 +175,13 @@ async def forget_clue(uow: Uow, clue_id: UUID) -> None:
             alert.version += 1
             await uow.session.flush()
             await events.emit_resolved(uow, alert, {part.commission, *left})
+
+
+async def tell_due_changed(uow: Uow, alert: OverlapAlert) -> None:
+    """The commissions that owe their acknowledgement owe it by another day."""
+    parts = await repository.list_parts(uow.session, [alert.id])
+    outstanding = [part.commission for part in parts if part.acknowledged_at is None]
+    await events.emit_due_changed(uow, alert, [part.commission for part in parts], outstanding)
 
 
 async def recused_among(uow: Uow, sub: str, alert_ids: Collection[UUID]) -> set[UUID]:

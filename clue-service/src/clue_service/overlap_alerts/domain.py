@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from chassis.moves import Move, MoveTable
+
+from clue_service.access.policy import LEADERS
+
 
 class AlertState(StrEnum):
     """``acknowledged`` once every commission has taken note; ``merged`` where two sets turned out to be one."""
@@ -16,6 +20,38 @@ class AlertState(StrEnum):
 
 
 OPEN = frozenset({AlertState.DETECTED, AlertState.ACKNOWLEDGED})
+CONCLUDED_CONSULTATIONS = frozenset({"tracking", "closed"})
+"""States of a consultation whose conclusion was approved."""
+_OFFICE = frozenset({"intake_officer", "case_supervisor"})
+_VOTERS = LEADERS | {"case_supervisor"}
+MOVES = MoveTable(
+    (
+        Move(
+            "acknowledge",
+            frozenset({*OPEN, AlertState.RESOLVED}),
+            None,
+            _OFFICE,
+            "clue.overlap_alert.acknowledged.v1",
+            "for one's own commission; acknowledged once all have",
+        ),
+        Move(
+            "resolve",
+            OPEN,
+            None,
+            _VOTERS,
+            "clue.overlap_alert.resolved.v1",
+            "the vote of one's commission, in effect when all agree; of a leader of the common superior at once",
+        ),
+        Move(
+            "adopt-conclusion",
+            OPEN,
+            AlertState.RESOLVED,
+            _VOTERS,
+            "clue.overlap_alert.resolved.v1",
+            "a consultation of exactly these commissions has an approved conclusion",
+        ),
+    )
+)
 
 
 class Outcome(StrEnum):

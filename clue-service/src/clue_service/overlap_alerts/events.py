@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from chassis.uow import Uow
-from contracts.clue import OverlapAlertAcknowledged, OverlapAlertDetected, OverlapAlertResolved
+from contracts.clue import OverlapAlertAcknowledged, OverlapAlertDetected, OverlapAlertDueChanged, OverlapAlertResolved
 
 from clue_service.overlap_alerts.models import OverlapAlert
 
@@ -30,6 +30,20 @@ async def emit_acknowledged(
         state=alert.state,
         ack_due=alert.ack_due_at,
         acknowledged_by=by,
+        outstanding=tuple(sorted(outstanding)),
+    )
+    await uow.emit(event, aggregate_id=alert.id, version=alert.version)
+
+
+async def emit_due_changed(
+    uow: Uow, alert: OverlapAlert, commissions: Iterable[str], outstanding: Iterable[str]
+) -> None:
+    """The acknowledgement is due by another day."""
+    event = OverlapAlertDueChanged(
+        alert_id=alert.id,
+        commissions=tuple(sorted(commissions)),
+        state=alert.state,
+        ack_due=alert.ack_due_at,
         outstanding=tuple(sorted(outstanding)),
     )
     await uow.emit(event, aggregate_id=alert.id, version=alert.version)

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from clue_service.access.policy import LEADERS
 from clue_service.access.routes import TreeDep, ViewerDep
-from clue_service.overlap_alerts import service
-from clue_service.overlap_alerts.schemas import AcknowledgeIn, OverlapAlertOut, ResolveIn
+from clue_service.overlap_alerts import adopting, service
+from clue_service.overlap_alerts.schemas import AcknowledgeIn, AdoptConclusionIn, OverlapAlertOut, ResolveIn
 
 router = APIRouter(prefix="/v1/overlap-alerts", tags=["overlap alerts"])
 
@@ -80,3 +80,20 @@ async def resolve_overlap_alert(
         alert = await service.resolve(uow, viewer, tree, alert_id, body, if_match)
         answer_resource(response, uow, f"/v1/overlap-alerts/{alert_id}", alert.version)
         return (await service.describe(uow, viewer, tree, [alert]))[0]
+
+
+@router.post("/{alert_id}/adopt-conclusion")
+async def adopt_overlap_conclusion(
+    alert_id: UUID,
+    body: AdoptConclusionIn,
+    response: Response,
+    _caller: Annotated[Principal, require("case_supervisor", *LEADERS)],
+    viewer: ViewerDep,
+    tree: TreeDep,
+    uow: UowDep,
+    if_match: IfMatch,
+) -> OverlapAlertOut:
+    """Resolve as the consultation about this overlap concluded, once its conclusion is approved."""
+    alert = await adopting.adopt_conclusion(uow, viewer, tree, alert_id, body, if_match)
+    answer_resource(response, uow, f"/v1/overlap-alerts/{alert_id}", alert.version)
+    return (await service.describe(uow, viewer, tree, [alert]))[0]

@@ -70,3 +70,9 @@ class ResolveIn(RequestModel):
                 "lead_designated needs lead_unit; the other outcomes take none",
             )
         return self
+
+
+class AdoptConclusionIn(RequestModel):
+    """What the conclusion comes to: `lead_designated` where it names a lead, else `linked` or `not_same`."""
+
+    outcome: Outcome

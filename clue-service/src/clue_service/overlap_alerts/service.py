@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.directory import UnitTree
-from chassis.errors import FieldError, Invalid, MoveRefused, NotFound, Text
+from chassis.errors import FieldError, Invalid, NotFound, Text
 from chassis.uow import Uow
 from chassis.web import check_version
 
@@ -94,10 +94,9 @@ async def acknowledge(uow: Uow, viewer: Viewer, tree: UnitTree, alert_id: UUID, 
     """The viewer's commission takes note; safe to repeat. Raises NotFound, NotYourVote."""
     await matters.serialise(uow)
     alert, parts = await visible_alert(uow, viewer, tree, alert_id, lock=True)
-    part = _own_part(viewer, parts, *OFFICE_ROLES)
+    part = own_part(viewer, parts, *OFFICE_ROLES)
     check_version(seen, alert.version)
-    if alert.state == AlertState.MERGED:
-        raise _refused(alert)
+    check_possible(alert, "acknowledge")
     if part.acknowledged_at is None:
         _take_note(uow, part)
         outstanding = [code for code, one in parts.items() if one.acknowledged_at is None]
@@ -115,20 +114,17 @@ def _take_note(uow: Uow, part: AlertCommission) -> None:
     part.acknowledged_by = uow.actor.acting_for or uow.actor.sub
 
 
-def _own_part(viewer: Viewer, parts: dict[str, AlertCommission], *roles: str) -> AlertCommission:
+def own_part(viewer: Viewer, parts: dict[str, AlertCommission], *roles: str) -> AlertCommission:
+    """The part of the viewer's commission; raises NotYourVote without one of the roles in its office."""
     part = parts.get(viewer.office_of or "")
     if part is None or not viewer.has_any(*roles):
         raise NotYourVote
     return part
 
 
-def _refused(alert: OverlapAlert) -> MoveRefused:
-    state = AlertState(alert.state)
-    allowed = ["acknowledge", "resolve"] if state in domain.OPEN else []
-    if state is AlertState.RESOLVED:
-        allowed = ["acknowledge"]
-    sentence = Text(f"该提示状态为 {state}，不能表决", f"The alert is {state}; there is nothing to vote on")
-    return MoveRefused(sentence, members={"state": state.value, "allowed_moves": allowed})
+def check_possible(alert: OverlapAlert, verb: str) -> None:
+    """Raise MoveRefused, with the state and what it allows, where it does not allow a move."""
+    domain.MOVES.take(verb, alert.state)
 
 
 async def resolve(
@@ -140,11 +136,10 @@ async def resolve(
     """
     await matters.serialise(uow)
     alert, parts = await visible_alert(uow, viewer, tree, alert_id, lock=True)
-    is_superior = _is_common_superior(viewer, tree, list(parts))
-    part = None if is_superior else _own_part(viewer, parts, "case_supervisor")
+    is_superior = is_common_superior(viewer, tree, list(parts))
+    part = None if is_superior else own_part(viewer, parts, "case_supervisor")
     check_version(seen, alert.version)
-    if alert.state not in domain.OPEN:
-        raise _refused(alert)
+    check_possible(alert, "resolve")
     vote = Vote(body.outcome, _lead_of(tree, body, parts))
     if part is None:
         alert.decided_by = uow.actor.sub
@@ -155,7 +150,7 @@ async def resolve(
         in_effect = domain.agreement(cast)
     await uow.audit("decide" if part is None else "vote", "overlap_alert", alert.id, detail={"outcome": body.outcome})
     if in_effect is not None:
-        await _settle(uow, alert, in_effect)
+        await settle(uow, alert, in_effect)
     elif alert.state == AlertState.DETECTED and all(one.acknowledged_at for one in parts.values()):
         alert.state = AlertState.ACKNOWLEDGED
     alert.version += 1
@@ -165,7 +160,8 @@ async def resolve(
     return alert
 
 
-def _is_common_superior(viewer: Viewer, tree: UnitTree, commissions: list[str]) -> bool:
+def is_common_superior(viewer: Viewer, tree: UnitTree, commissions: list[str]) -> bool:
+    """Whether the viewer is a leader of the lowest common superior of the commissions."""
     superior = tree.lowest_common_superior(commissions)
     return superior is not None and viewer.has_any(*LEADERS) and viewer.unit == superior
 
@@ -187,7 +183,8 @@ def _cast(uow: Uow, part: AlertCommission, vote: Vote) -> None:
         _take_note(uow, part)  # whoever votes has taken note
 
 
-async def _settle(uow: Uow, alert: OverlapAlert, vote: Vote) -> None:
+async def settle(uow: Uow, alert: OverlapAlert, vote: Vote) -> None:
+    """Put a resolution into effect: verdicts, matters and leads follow it. Call ``matters.serialise`` first."""
     alert.state, alert.outcome, alert.lead_commission = AlertState.RESOLVED, vote.outcome, vote.lead
     alert.resolved_at = uow.now
     members = await repository.list_clues(uow.session, [alert.id])

@@ -27,6 +27,8 @@ class ReporterNotice(Base):
     version: Mapped[int] = mapped_column(BigInteger)
     clue_version: Mapped[int] = mapped_column(BigInteger)
     commission: Mapped[str]
+    since: Mapped[date | None]
+    """The day the limit is counted from: of receipt, or of the conclusion."""
     due_at: Mapped[datetime]
     due_provisional: Mapped[bool]
     method: Mapped[str | None]

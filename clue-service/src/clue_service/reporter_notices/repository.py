@@ -49,6 +49,12 @@ async def lock_of_clue(session: AsyncSession, clue_id: UUID, kind: str) -> Repor
     return await session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
+async def owed_kinds(session: AsyncSession, clue_id: UUID) -> list[str]:
+    """The kinds of notices about a clue that are owed, sorted."""
+    query = select(ReporterNotice.kind).where(ReporterNotice.clue_id == clue_id, ReporterNotice.state == "owed")
+    return sorted(await session.scalars(query))
+
+
 async def add_notice(session: AsyncSession, values: Mapping[str, Any]) -> ReporterNotice | None:
     """A notice; None where there is one. Waits for another's open transaction on it."""
     statement = insert(ReporterNotice).values(**values).on_conflict_do_nothing()

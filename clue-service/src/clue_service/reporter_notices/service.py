@@ -10,7 +10,8 @@ from chassis.uow import Uow
 
 from clue_service.clues import service as clues
 from clue_service.clues.models import Clue
-from clue_service.deadlines.domain import ACCEPTANCE_NOTICE, RESULT_NOTICE, due_after, end_of_day
+from clue_service.deadlines import service as deadlines
+from clue_service.deadlines.domain import ACCEPTANCE_NOTICE, RESULT_NOTICE, end_of_day
 from clue_service.proceedings import acting
 from clue_service.proceedings.acting import Machine, Moving, Step
 from clue_service.proceedings.domain import allowed_to
@@ -24,7 +25,7 @@ from clue_service.reporter_notices.models import ReporterNotice
 from clue_service.reporter_notices.schemas import GiveIn, ReporterNoticeOut
 
 REAL_NAME = "real_name"
-_RULES = {Kind.ACCEPTANCE: ACCEPTANCE_NOTICE, Kind.RESULT: RESULT_NOTICE}
+RULE_OF_KIND = {Kind.ACCEPTANCE: ACCEPTANCE_NOTICE, Kind.RESULT: RESULT_NOTICE}
 
 
 async def owe(uow: Uow, clue_id: UUID, clue_version: int, kind: Kind, since: date) -> None:
@@ -35,7 +36,7 @@ async def owe(uow: Uow, clue_id: UUID, clue_version: int, kind: Kind, since: dat
     clue = (await clues.clues_by_id(uow, [clue_id])).get(clue_id)
     if clue is None or clue.reporter_identity != REAL_NAME or clue.first_clue_id is not None:
         return
-    due = due_after(_RULES[kind], since)
+    due = await deadlines.due_for(uow, RULE_OF_KIND[kind].name, since)
     due_at = end_of_day(due.on, uow.clock.zone)
     values = {
         "clue_id": clue_id,
@@ -45,6 +46,7 @@ async def owe(uow: Uow, clue_id: UUID, clue_version: int, kind: Kind, since: dat
         "version": 0,
         "clue_version": clue_version,
         "commission": clue.commission,
+        "since": since,
         "due_at": due_at,
         "due_provisional": due.is_provisional,
     }
@@ -54,10 +56,15 @@ async def owe(uow: Uow, clue_id: UUID, clue_version: int, kind: Kind, since: dat
     if added is None:
         if notice.clue_version >= clue_version or notice.state != NoticeState.NOT_OWED:
             return
-        notice.clue_version, notice.due_at = clue_version, due_at
+        notice.clue_version, notice.since, notice.due_at = clue_version, since, due_at
         notice.due_provisional = due.is_provisional
     await take_step(uow, domain.ITEM, notice, "owe", NoticeState.OWED)
     await emit_notice(uow, "clue.reporter_notice.owed.v1", notice)
+
+
+def rule_and_start(notice: ReporterNotice) -> tuple[str, date] | None:
+    """Which rule counts a notice, and from which day; None for those of before the day was stored."""
+    return (RULE_OF_KIND[Kind(notice.kind)].name, notice.since) if notice.since is not None else None
 
 
 async def drop(uow: Uow, clue_id: UUID, clue_version: int, kind: Kind) -> None:
@@ -67,6 +74,20 @@ async def drop(uow: Uow, clue_id: UUID, clue_version: int, kind: Kind) -> None:
         return
     notice.clue_version = clue_version
     await take_step(uow, domain.ITEM, notice, "drop", NoticeState.NOT_OWED)
+    await emit_notice(uow, "clue.reporter_notice.dropped.v1", notice)
+
+
+async def owed_kinds(uow: Uow, clue_id: UUID) -> list[str]:
+    """What the reporter of a clue is still owed, sorted."""
+    return await repository.owed_kinds(uow.session, clue_id)
+
+
+async def forfeit(uow: Uow, clue_id: UUID, kind: Kind) -> None:
+    """A person decided that the reporter is owed nothing more: the report was a false accusation. Safe to repeat."""
+    notice = await repository.lock_of_clue(uow.session, clue_id, kind)
+    if notice is None or notice.state != NoticeState.OWED:
+        return
+    await take_step(uow, domain.ITEM, notice, "forfeit", NoticeState.NOT_OWED)
     await emit_notice(uow, "clue.reporter_notice.dropped.v1", notice)
 
 

@@ -7,7 +7,8 @@ from chassis.errors import Forbidden, NotFound, Text, invalid_field
 from chassis.uow import Uow
 
 from clue_service.access.policy import Viewer
-from clue_service.deadlines.domain import SUPERIOR_LEVEL_REPORT, due_after, end_of_day
+from clue_service.deadlines import service as deadlines
+from clue_service.deadlines.domain import SUPERIOR_LEVEL_REPORT, end_of_day
 from clue_service.sealed_receipts import repository
 from clue_service.sealed_receipts.models import SealedReceipt
 from clue_service.sealed_receipts.schemas import RecordReceiptIn
@@ -21,7 +22,7 @@ async def record_receipt(uow: Uow, viewer: Viewer, body: RecordReceiptIn) -> Sea
     for pointer, day in (("/received_on", body.received_on), ("/sent_on", body.sent_on)):
         if day is not None and day > today:
             raise invalid_field(pointer, "in_the_future", "日期不得晚于今天", "Must not lie in the future")
-    due = due_after(SUPERIOR_LEVEL_REPORT, body.received_on)
+    due = await deadlines.due_for(uow, SUPERIOR_LEVEL_REPORT.name, body.received_on)
     receipt = SealedReceipt(
         **body.model_dump(),
         commission=viewer.office_of,

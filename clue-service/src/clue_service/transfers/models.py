@@ -47,6 +47,8 @@ class ClueTransfer(Base):
     received_by: Mapped[str | None]
     received_clue_id: Mapped[UUID | None] = mapped_column(ForeignKey("clue.id"))
     returned_at: Mapped[datetime | None]
+    is_jurisdiction_settled: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """It was decided, on an objection, that the receiver is competent."""
     return_reason: Mapped[str | None]
     reported_at: Mapped[datetime | None]
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

@@ -13,10 +13,12 @@ from chassis.uow import Uow
 from clue_service.access.policy import Viewer
 from clue_service.clues import domain, events
 from clue_service.clues import service as clues
+from clue_service.clues.clocks import run_clock
 from clue_service.clues.handing_over import clear_assignment
 from clue_service.clues.models import Clue
 from clue_service.clues.states import Status
 from clue_service.clues.steps import MATCH_AGAIN
+from clue_service.deadlines.domain import ASSIGNED_DOWN_REPORT
 from clue_service.intake.engine import Engine
 from clue_service.intake.rows import Registration
 from clue_service.intake.service import register_clue
@@ -43,7 +45,7 @@ async def receive(
     clue, _ = await register_clue(uow, viewer, tree, engine, engine.keys, registration)
     await service.mark_received(uow, transfer, clue)
     if transfer.kind == TransferKind.ASSIGN_DOWN and transfer.result_due_at is not None:
-        clue.due_rule, clue.clock_start = "assigned_down_report", uow.clock.civil_date(transfer.sent_at)
+        await run_clock(uow, clue, ASSIGNED_DOWN_REPORT.name, uow.clock.civil_date(transfer.sent_at))
         clue.due_at = transfer.result_due_at
     await uow.enqueue(MATCH_AGAIN, {"clue_id": str(clue.id)})
     return transfer
@@ -69,7 +71,7 @@ async def send_back(uow: Uow, viewer: Viewer, transfer_id: UUID, reason: str, se
 
 async def _put(uow: Uow, clue: Clue, status: Status, event_type: str, **said: Any) -> None:
     before = clue.status
-    clear_assignment(clue)
+    await clear_assignment(uow, clue)
     clue.status, clue.closure = status, None
     clue.version += 1
     await uow.session.flush()
@@ -77,6 +79,17 @@ async def _put(uow: Uow, clue: Clue, status: Status, event_type: str, **said: An
     await detection.follow_stage(uow, clue.id, domain.stage_of(clue.status))
     detail = {"from": before, "to": clue.status, "version": clue.version}
     await uow.audit(event_type.split(".")[2], "clue", clue.id, detail=detail)
+
+
+async def take_given_back(resources: Resources, payload: Mapping[str, Any]) -> None:
+    """The receiver's clue went back to its sender, unless its people have moved it since."""
+    async with resources.transactions(SYSTEM) as uow:
+        transfer = await service.find_transfer(uow, UUID(payload["transfer_id"]))
+        if transfer is None or transfer.received_clue_id is None:
+            return
+        clue = await clues.locked_clue(uow, transfer.received_clue_id)
+        if clue is not None and clue.status == Status.REGISTERED:
+            await _put(uow, clue, Status.FORWARDED, "clue.clue.forwarded.v1", to_unit=transfer.from_commission)
 
 
 async def take_returned(resources: Resources, payload: Mapping[str, Any]) -> None:
@@ -97,7 +110,7 @@ async def take_reported(resources: Resources, payload: Mapping[str, Any]) -> Non
             return
         transfer, clue = found
         result = transfer.result or {}
-        clear_assignment(clue)
+        await clear_assignment(uow, clue)
         clue.version += 1
         await uow.session.flush()
         said = {"outcome": result.get("outcome") or result.get("status"), "four_forms": result.get("four_forms")}
@@ -105,6 +118,22 @@ async def take_reported(resources: Resources, payload: Mapping[str, Any]) -> Non
         await uow.audit("receive_result", "clue", clue.id, detail={"version": clue.version})
         if clue.came_by_transfer_id is not None:
             await service.report(uow, clue.came_by_transfer_id, result)
+
+
+async def take_extended(resources: Resources, payload: Mapping[str, Any]) -> None:
+    """The receiver's clue is given the later end too, while it owes the report still."""
+    async with resources.transactions(SYSTEM) as uow:
+        transfer = await service.find_transfer(uow, UUID(payload["transfer_id"]))
+        if transfer is None or transfer.received_clue_id is None:
+            return
+        clue = await clues.locked_clue(uow, transfer.received_clue_id)
+        if clue is None or clue.due_rule != ASSIGNED_DOWN_REPORT.name or clue.due_at == transfer.result_due_at:
+            return
+        previous, clue.due_at, clue.due_provisional = clue.due_at, transfer.result_due_at, False
+        clue.version += 1
+        await uow.session.flush()
+        await events.emit_clue(uow, "clue.clue.extended.v1", clue, None, previous_due_at=previous)
+        await uow.audit("extend", "clue", clue.id, detail={"version": clue.version})
 
 
 async def _sender_side(uow: Uow, transfer_id: UUID) -> tuple[ClueTransfer, Clue] | None:

@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.row_security import reads_as_engine
+from clue_service.clues.models import Clue
 from clue_service.transfers.models import ClueTransfer
 
 
@@ -13,6 +15,12 @@ async def find_transfer(session: AsyncSession, transfer_id: UUID, *, lock: bool 
     """One transfer; with ``lock`` nobody else changes it until the transaction ends."""
     query = select(ClueTransfer).where(ClueTransfer.id == transfer_id).execution_options(populate_existing=True)
     return await session.scalar(query.with_for_update(key_share=True) if lock else query)
+
+
+@reads_as_engine
+async def received_status(session: AsyncSession, transfer: ClueTransfer) -> str | None:
+    """How far the receiver's clue is, for the service's own work; None while there is none."""
+    return await session.scalar(select(Clue.status).where(Clue.id == transfer.received_clue_id))
 
 
 async def list_transfers(

@@ -15,7 +15,8 @@ from chassis.web import check_version
 
 from clue_service.access.policy import OFFICE_ROLES, Viewer
 from clue_service.clues.models import Clue
-from clue_service.deadlines.domain import ASSIGNED_DOWN_REPORT, LOWER_BODY_RECEIPT, due_after, end_of_day
+from clue_service.deadlines import service as deadlines
+from clue_service.deadlines.domain import ASSIGNED_DOWN_REPORT, LOWER_BODY_RECEIPT, end_of_day
 from clue_service.intake.schemas import RegisterClueIn
 from clue_service.transfers import events, repository
 from clue_service.transfers.domain import TRANSFER_MOVES, TransferKind, TransferState
@@ -23,8 +24,9 @@ from clue_service.transfers.errors import NotYourTransfer
 from clue_service.transfers.models import ClueTransfer
 from clue_service.transfers.schemas import RecordTransferResultIn, TransferOut, TransferResultOut
 
-TRANSFER_RETURNED, TRANSFER_REPORTED = "transfer_returned", "transfer_reported"
-"""Jobs that carry the news to the sender's clue: the receiver's transaction does not touch another's ledger."""
+TRANSFER_RETURNED, TRANSFER_REPORTED, TRANSFER_EXTENDED = "transfer_returned", "transfer_reported", "transfer_extended"
+TRANSFER_GIVEN_BACK = "transfer_given_back"
+"""Jobs that carry the news to the other side's clue: a transaction does not touch another commission's ledger."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ async def send(
     """Hand a locked clue over: to a body outside by name only, to a commission of the platform with its content."""
     today = uow.clock.today()
     is_inside = said.to_unit is not None
-    receipt = end_of_day(due_after(LOWER_BODY_RECEIPT, today).on, uow.clock.zone) if is_inside else None
+    due = await deadlines.due_for(uow, LOWER_BODY_RECEIPT.name, today)
+    receipt = end_of_day(due.on, uow.clock.zone) if is_inside else None
     transfer = ClueTransfer(
         kind=said.kind,
         state=TransferState.SENT,
@@ -64,7 +67,7 @@ async def send(
         sent_at=uow.now,
         sent_by=uow.actor.acting_for or uow.actor.sub,
         receipt_due_at=receipt,
-        result_due_at=_result_due(uow, said, today),
+        result_due_at=await _result_due(uow, said, today),
     )
     uow.session.add(transfer)
     await uow.session.flush()
@@ -76,9 +79,9 @@ async def send(
     return transfer
 
 
-def _result_due(uow: Uow, said: Sending, today: date) -> datetime | None:
+async def _result_due(uow: Uow, said: Sending, today: date) -> datetime | None:
     if said.kind is TransferKind.ASSIGN_DOWN:
-        return end_of_day(due_after(ASSIGNED_DOWN_REPORT, today).on, uow.clock.zone)
+        return end_of_day((await deadlines.due_for(uow, ASSIGNED_DOWN_REPORT.name, today)).on, uow.clock.zone)
     return end_of_day(said.result_due, uow.clock.zone) if said.result_due else None
 
 
@@ -130,6 +133,8 @@ def possible_moves(transfer: ClueTransfer) -> list[str]:
     unwanted = {"receive", "return"} if is_outside else {"record-result"}
     if transfer.kind == TransferKind.FORWARD:
         unwanted |= {"report", "record-result"}
+    if transfer.is_jurisdiction_settled:
+        unwanted.add("return")  # it was decided that the receiver is competent
     return [verb for verb in TRANSFER_MOVES.allowed(transfer.state) if verb not in unwanted]
 
 
@@ -198,6 +203,42 @@ async def send_back(uow: Uow, viewer: Viewer, transfer_id: UUID, reason: str, se
     return transfer
 
 
+async def give_back(uow: Uow, transfer_id: UUID, reason: str) -> None:
+    """It was settled that the receiver is not competent: the sender has the clue again; both ledgers follow.
+
+    Raises MoveRefused where it is over already, or the receiver's clue is being handled.
+    """
+    transfer = await repository.find_transfer(uow.session, transfer_id, lock=True)
+    if transfer is None:
+        raise NotFound
+    check_possible(transfer, "return")
+    await check_not_begun(uow, transfer)
+    transfer.content = None
+    transfer.returned_at, transfer.return_reason = uow.now, reason
+    await _say(uow, transfer, "return")
+    await uow.enqueue(TRANSFER_RETURNED, {"transfer_id": str(transfer.id)})
+    if transfer.received_clue_id is not None:
+        await uow.enqueue(TRANSFER_GIVEN_BACK, {"transfer_id": str(transfer.id)})
+
+
+async def check_not_begun(uow: Uow, transfer: ClueTransfer) -> None:
+    """Raise MoveRefused where the receiver handles its clue already."""
+    status = await repository.received_status(uow.session, transfer)
+    if status not in (None, "registered"):
+        allowed = [verb for verb in possible_moves(transfer) if verb != "return"]
+        raise MoveRefused(members={"state": status, "allowed_moves": allowed})
+
+
+async def hold_receiver(uow: Uow, transfer_id: UUID) -> None:
+    """It was settled that the receiver is competent: it does not send the clue back."""
+    transfer = await repository.find_transfer(uow.session, transfer_id, lock=True)
+    if transfer is None:
+        raise NotFound
+    transfer.is_jurisdiction_settled = True
+    transfer.version += 1
+    await uow.session.flush()
+
+
 async def recall(uow: Uow, transfer_id: UUID) -> None:
     """The sender takes it back; raises MoveRefused where it was received. The clue is locked by the caller."""
     transfer = await repository.find_transfer(uow.session, transfer_id, lock=True)
@@ -216,6 +257,18 @@ async def report(uow: Uow, transfer_id: UUID, result: Mapping[str, Any]) -> None
     transfer.result, transfer.reported_at = dict(result), uow.now
     await _say(uow, transfer, "report")
     await uow.enqueue(TRANSFER_REPORTED, {"transfer_id": str(transfer.id)})
+
+
+async def extend(uow: Uow, transfer_id: UUID, until: datetime) -> None:
+    """The result is owed later; the receiver's clue follows. The sender's clue is locked by the caller."""
+    transfer = await repository.find_transfer(uow.session, transfer_id, lock=True)
+    if transfer is None:
+        raise NotFound
+    transfer.result_due_at = until
+    transfer.version += 1
+    await uow.session.flush()
+    await events.emit_transfer(uow, "clue.transfer.due_changed.v1", transfer)
+    await uow.enqueue(TRANSFER_EXTENDED, {"transfer_id": str(transfer.id)})
 
 
 async def record_result(

@@ -135,3 +135,15 @@ async def test_a_late_notice_shows(call: Any, register: Any, follow: Any, clock:
     await follow()
     clock.advance(days=19)
     assert [one["is_overdue"] for one in await notices(call)] == [True]
+
+
+async def test_a_clue_is_archived_once_its_reporter_was_told(call: Any, register: Any, bring: Any, follow: Any) -> None:
+    clue = await bring(await register(OFFICER, reporter=REPORTER), "approved", method="closed")
+    await follow()
+    path = f"/v1/clues/{clue['id']}/archive"
+    refused = await call(SUPERVISOR, "POST", path)
+    assert (refused.status_code, refused.json()["owed"]) == (409, ["acceptance", "result"])
+    assert "archive" not in refused.json()["allowed_moves"]
+    for notice in await notices(call):
+        await give(call, notice)
+    assert (await call(SUPERVISOR, "POST", path)).json()["status"] == "archived"

@@ -22,7 +22,7 @@ MOVES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("principal@cdi-dh", "approve-disposition", {}),
     ("principal@cdi-dh", "reject-disposition", {}),
     (SUPERVISOR, "return", {"reason": "r", "approved_by": "p"}),
-    (SUPERVISOR, "extend", {"until": "2027-03-01", "reason": "r", "approved_by": "p"}),
+    (SUPERVISOR, "extend", {"until": "2027-03-01", "reason": "r", "approved_by": {"offline_ref": "p"}}),
     ("handler@inv1-dh", "record-result", {"outcome": "first_form"}),
 )
 KEPT = ("status", "closure", "lead_unit", "members", "co_units", "due_at", "clock_start", "first_clue_id", "version")

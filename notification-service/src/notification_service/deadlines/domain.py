@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.envelope import Event
 
-from contracts import clue, deliberation, following_up, inspection
+from contracts import clue, deliberation, following_up, inspection, settling
 from notification_service.notices.addresses import Address, Relation
 from notification_service.notices.roles import (
     ACTORS,
@@ -77,6 +77,8 @@ def _of_alert(event: clue.OverlapAlertEvent) -> list[Clock]:
         concerned = running
     elif isinstance(event, clue.OverlapAlertAcknowledged):
         running, concerned = frozenset(), frozenset({event.acknowledged_by})
+    elif isinstance(event, clue.OverlapAlertDueChanged):
+        running = concerned = frozenset(event.outstanding)
     else:
         running, concerned = frozenset(), frozenset(event.commissions)
     return [
@@ -189,7 +191,9 @@ def _of_outcome(event: following_up.OutcomeNoticeEvent) -> list[Clock]:
             None,
             unit=event.unit,
             rule="acknowledge",
-            due_at=event.ack_due if isinstance(event, following_up.OutcomeNotified) else None,
+            due_at=event.ack_due
+            if isinstance(event, following_up.OutcomeNotified | following_up.OutcomeNoticeDueChanged)
+            else None,
         )
     ]
 
@@ -202,6 +206,33 @@ def _of_reporter_notice(event: following_up.ReporterNoticeEvent) -> list[Clock]:
             event.clue_no,
             unit=event.commission,
             rule=event.kind,
+            due_at=event.due_at,
+            within=event.commission,
+            escalates_to=event.commission,
+        )
+    ]
+
+
+def _of_objection(event: settling.JurisdictionObjectionEvent) -> list[Clock]:
+    """The sender owes an answer first, then the superior its decision, or both sides their meeting."""
+    owes = event.sender if event.state == "raised" else event.superior or event.sender
+    due_at = event.due_at
+    ident = str(event.objection_id)
+    others = {event.sender, event.superior or event.sender} - {owes}
+    return [
+        Clock("jurisdiction_objection", ident, None, unit=owes, rule="answer", due_at=due_at),
+        *(Clock("jurisdiction_objection", ident, None, unit=unit, rule="answer", due_at=None) for unit in others),
+    ]
+
+
+def _of_clarification(event: settling.ClarificationEvent) -> list[Clock]:
+    return [
+        Clock(
+            "clarification",
+            str(event.clarification_id),
+            None,
+            unit=event.handling_unit,
+            rule="step",
             due_at=event.due_at,
             within=event.commission,
             escalates_to=event.commission,
@@ -262,6 +293,8 @@ _READERS: tuple[tuple[type[Event], Callable[[Any], list[Clock]]], ...] = (
     (following_up.SupervisedHandlingEvent, _of_order),
     (following_up.OutcomeNoticeEvent, _of_outcome),
     (following_up.ReporterNoticeEvent, _of_reporter_notice),
+    (settling.JurisdictionObjectionEvent, _of_objection),
+    (settling.ClarificationEvent, _of_clarification),
     (deliberation.ConsultationActionEvent, _of_action),
     (deliberation.ConsultationEvent, _of_consultation),
     (inspection.MatterEvent, _of_matter),
@@ -288,6 +321,8 @@ _OWERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
         "outcome_notice": (Relation.UNIT, WORKERS),
         "reporter_notice": (Relation.CASE_OFFICE, OFFICERS),
         "supervised_handling": (Relation.PARTY, ACTORS),
+        "jurisdiction_objection": (Relation.PARTY, ACTORS),
+        "clarification": (Relation.PARTY, ACTORS),
         "consultation": (Relation.PARTY, ACTORS),
         "consultation_action": (Relation.PARTY, ACTORS),
         "supervision_matter": (Relation.UNIT, WORKERS),
@@ -302,6 +337,7 @@ _WATCHERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
         "rectification": (Relation.UNIT, INSPECTION_OFFICE),
         "advice": (Relation.UNIT, WORKERS),
         "reporter_notice": (Relation.LEADERSHIP, LEADERS),
+        "clarification": (Relation.LEADERSHIP, LEADERS),
         "supervised_handling": (Relation.PARTY, ACTORS),
         "consultation": (Relation.PARTY, ACTORS),
         "consultation_action": (Relation.PARTY, ACTORS),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts import deliberation, following_up
+from contracts import deliberation, following_up, settling
 from notification_service.notices.addresses import Relation, Telling, To
 from notification_service.notices.roles import ACTORS, LEADERS, SUPERVISORS, WORKERS
 
@@ -19,6 +19,10 @@ _ISSUER = To(Relation.PARTY, "issuing_unit", ACTORS)
 _ISSUERS_LEADERS = To(Relation.LEADERSHIP, "issuing_unit", LEADERS)
 _ADDRESSEE = To(Relation.UNIT, "addressed_unit", WORKERS)
 _ORDERER = To(Relation.PARTY, "ordering_unit", ACTORS)
+_OBJECTOR = To(Relation.CASE_OFFICE, "raised_by", SUPERVISORS)
+_SENDER = To(Relation.CASE_OFFICE, "sender", SUPERVISORS)
+_CLARIFIER = To(Relation.PARTY, "handling_unit", ACTORS)
+_FINDING_OFFICE = To(Relation.CASE_OFFICE, "commission", SUPERVISORS)
 _TARGET = To(Relation.PARTY, "target_unit", ACTORS)
 
 ROWS: tuple[Telling, ...] = (
@@ -88,4 +92,38 @@ ROWS: tuple[Telling, ...] = (
             To(Relation.CASE_OFFICE, "handling_unit", SUPERVISORS, unit_field="unit"),
         ),
     ),
+    Telling(settling.JurisdictionObjectionRaised, "jurisdiction_objection_raised", (_SENDER,)),
+    Telling(settling.JurisdictionObjectionAccepted, "jurisdiction_objection_accepted", (_OBJECTOR,)),
+    Telling(
+        settling.JurisdictionObjectionSubmitted,
+        "jurisdiction_objection_submitted",
+        (To(Relation.LEADERSHIP, "superior", LEADERS), _OBJECTOR, _SENDER),
+    ),
+    Telling(
+        settling.JurisdictionObjectionEscalated,
+        "jurisdiction_objection_escalated",
+        (To(Relation.OVERSIGHT, "superior", LEADERS), _OBJECTOR, _SENDER),
+    ),
+    Telling(
+        settling.JurisdictionObjectionMeetingRecorded, "jurisdiction_objection_meeting_recorded", (_OBJECTOR, _SENDER)
+    ),
+    Telling(settling.JurisdictionObjectionDecided, "jurisdiction_objection_decided", (_OBJECTOR, _SENDER)),
+    Telling(settling.JurisdictionObjectionWithdrawn, "jurisdiction_objection_withdrawn", (_SENDER,)),
+    Telling(
+        settling.ClarificationAssessed, "clarification_assessed", (To(Relation.LEADERSHIP, "commission", LEADERS),)
+    ),
+    Telling(settling.ClarificationApproved, "clarification_approved", (_CLARIFIER,)),
+    Telling(settling.ClarificationRejected, "clarification_rejected", (_CLARIFIER,)),
+    Telling(
+        settling.AccusationFindingProposed,
+        "accusation_finding_proposed",
+        (To(Relation.LEADERSHIP, "commission", LEADERS),),
+    ),
+    Telling(
+        settling.AccusationFindingEndorsed,
+        "accusation_finding_endorsed",
+        (To(Relation.LEADERSHIP, "approving_commission", LEADERS),),
+    ),
+    Telling(settling.AccusationFindingMade, "accusation_finding_made", (_FINDING_OFFICE,)),
+    Telling(settling.AccusationFindingRejected, "accusation_finding_rejected", (_FINDING_OFFICE,)),
 )

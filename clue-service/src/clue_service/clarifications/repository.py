@@ -1,0 +1,36 @@
+"""SQL of clarifications."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.access.policy import Viewer
+from clue_service.access.row_security import reads_as_engine
+from clue_service.clarifications.domain import ClarificationState
+from clue_service.clarifications.models import Clarification
+from clue_service.clues.models import Subject
+from clue_service.proceedings.policy import represented_units
+
+_GIVEN_UP = sorted({ClarificationState.REJECTED, ClarificationState.WITHDRAWN})
+
+
+def visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """``policy.parts_in`` in SQL: whether the viewer has any part."""
+    own = sorted(represented_units(viewer))
+    if not own:
+        return false()
+    cleared = Clarification.secrecy_level.in_(sorted(viewer.cleared_for))
+    return and_(cleared, or_(Clarification.handling_unit.in_(own), Clarification.commission.in_(own)))
+
+
+@reads_as_engine
+async def standing_for(session: AsyncSession, subject_id: UUID) -> Clarification | None:
+    """The clarification for a subject that was not given up."""
+    query = select(Clarification).where(Clarification.subject_id == subject_id, Clarification.state.not_in(_GIVEN_UP))
+    return await session.scalar(query.limit(1))
+
+
+async def find_subject(session: AsyncSession, clue_id: UUID, subject_id: UUID) -> Subject | None:
+    """A subject of a clue, as far as the caller may see the clue."""
+    return await session.scalar(select(Subject).where(Subject.id == subject_id, Subject.clue_id == clue_id))
