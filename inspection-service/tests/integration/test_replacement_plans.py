@@ -170,3 +170,22 @@ async def test_somebody_who_is_no_member_cannot_drop_out(city: Any) -> None:
     await city.desk("far", "insp-dh", "inspection_office").post(
         f"/v1/teams/{team['id']}/replacement-plans", body, expect=404
     )
+
+
+async def test_a_seat_nobody_sat_in_is_told_as_empty(city: Any) -> None:
+    """A team with fewer members than seats: whoever fills the empty seat follows nobody."""
+    demands = [{"role": "leader", "count": 1}, {"role": "member", "count": 2}]
+    targets = [{"unit_code": COOP, "demands": demands}]
+    planned = await city.office.post("/v1/rounds", city.round_body(targets=targets), expect=201)
+    run_id = await city.proposed_run(planned["id"], {COOP: ["commissioner", "c0"]})
+    (team,) = (await city.office.post(f"/v1/assembly-runs/{run_id}/adopt"))["teams"]
+    out = str(city.cadres["c0"])
+    plan = await plan_for(city, team, out)
+    (option,) = plan["options"]
+    assert sorted((change["role"], change["out"] or "") for change in option["changes"]) == [
+        ("member", ""),
+        ("member", out),
+    ]
+    assert (await city.office.get(f"/v1/replacement-plans/{plan['id']}"))["options"] == [option]
+    refused = await city.office.post(f"/v1/replacement-plans/{plan['id']}/carry-out", {"reason": "x"}, expect=409)
+    assert refused["code"] == "not_one_for_one"

@@ -1,11 +1,11 @@
 """What callers send and get about replacement plans."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.web import RequestModel, ResponseModel
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from inspection_service.assembly_runs.schemas import UnmetOut
 
@@ -30,8 +30,10 @@ class DismissIn(RequestModel):
 
 
 class ChangeOut(ResponseModel):
+    """One seat; ``out`` is null where nobody sat in it: the team had fewer members than seats."""
+
     role: str
-    out: UUID
+    out: Annotated[UUID | None, BeforeValidator(lambda written: written or None)]
     cadre_id: UUID
 
 
