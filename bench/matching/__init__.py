@@ -90,7 +90,7 @@ def _titled(bars: Progress) -> Callable[[str, int], Callable[[], None]]:
 
 def _grow(server: EmbeddedPostgres, sizes: Sequence[int], queries: int, bars: Progress) -> list[growth.Measured]:
     """Load a database of each size and ask all of them the same questions."""
-    planted = plant(queries, _PLANTED)
+    planted = plant(queries + growth.WARM_UP, _PLANTED)
     found = []
     for size in sizes:
         service = server.create_service_database(f"growth_{size}", extensions=("pg_trgm", "pg_prewarm"))
@@ -104,7 +104,7 @@ def _grow(server: EmbeddedPostgres, sizes: Sequence[int], queries: int, bars: Pr
             loading.load_cities(dsn, jobs, lambda count, task=task: bars.advance(task, count))
         asyncio.run(loading.after_loading(dsn))
         asyncio.run(loading.warm(server.url(database=service.name, driver="postgresql")))
-        asked = bars.add_task(f"asking at {size:,}", total=len(planted.queries))
+        asked = bars.add_task(f"asking at {size:,}", total=len(planted.queries) - growth.WARM_UP)
         found.append(uvloop.run(_measure(service.owner, planted, lambda asked=asked: bars.advance(asked))))
         if size <= _PEERS_UNTIL:
             found[-1].peers = _time_peers(dsn, planted)
