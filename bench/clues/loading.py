@@ -42,11 +42,13 @@ _CLUES = f"""
         case when status in ('closed', 'archived') then 'direct' end, 3, source_code, 'letter', received_on,
         received_on + time '09:00', 'officer-' || id % 200, commission, 'pet-' || id % {COMMISSIONS},
         'bench:' || id, 'internal', 'announce', false, array['su-' || id % 3000],
-        case when is_handled then 'office-' || id % {COMMISSIONS} || '-' || id % {OFFICES} end,
-        case when is_handled and id % 20 = 0
-            then array['office-' || id % {COMMISSIONS} || '-' || (id + 1) % {OFFICES}] else '{{}}'::text[] end,
-        case when is_handled and id % 3 = 0 then array['handler-' || id % 500] else '{{}}'::text[] end,
-        case when is_handled and id % 4 = 0 then array['leader-' || id % {COMMISSIONS}] else '{{}}'::text[] end,
+        case when is_handled then 'office-' || id % {COMMISSIONS} || '-' || id / {COMMISSIONS} % {OFFICES} end,
+        case when is_handled and id / {COMMISSIONS} % 20 = 0
+            then array['office-' || id % {COMMISSIONS} || '-' || (id / {COMMISSIONS} + 1) % {OFFICES}]
+            else '{{}}'::text[] end,
+        case when is_handled and id / {COMMISSIONS} % 3 = 0 then array['handler-' || id % 500] else '{{}}'::text[] end,
+        case when is_handled and id / {COMMISSIONS} % 4 = 0 then array['leader-' || id % {COMMISSIONS}]
+            else '{{}}'::text[] end,
         case when runs then 'disposition_opinion' end, case when runs then received_on end,
         case when runs then received_on + interval '40 days' end, false
     from (
@@ -54,9 +56,9 @@ _CLUES = f"""
             status in ('assigned', 'talk_inquiry', 'preliminary_verification', 'on_hold') as runs
         from (
             select id, clue_id, 'cdi-' || id % {COMMISSIONS} as commission,
-                ($1::text[])[1 + id * 7919 % {len(_STATES)}] as status,
-                ($2::text[])[1 + id * 104729 % {len(_SOURCES)}] as source_code,
-                date '2026-11-20' - (id * 31 % 2000)::int as received_on
+                ($1::text[])[1 + abs(hashint8(id)::bigint) % {len(_STATES)}] as status,
+                ($2::text[])[1 + abs(hashint8(id + 1)::bigint) % {len(_SOURCES)}] as source_code,
+                date '2026-11-20' - (abs(hashint8(id + 2)::bigint) % 2000)::int as received_on
             from bench_number
         ) as drawn
     ) as made
@@ -68,7 +70,7 @@ _SUBJECTS = """
 """
 _ALLEGATIONS = """
     insert into clue_allegation (clue_id, position, category_code, text)
-    select clue_id, 0, (array['D1','D3','D4','D5','C1','C2','C3','V1'])[1 + id % 8],
+    select clue_id, 0, (array['D1','D3','D4','D5','C1','C2','C3','V1'])[1 + abs(hashint8(id + 3)::bigint) % 8],
         coalesce(body, '测试' || id % 90000 || '任职期间虚报冒领补贴' || id * 37 % 100000 || '元，群众反映强烈。')
     from bench_number left join bench_text using (id) order by clue_id
 """

@@ -6,7 +6,8 @@ of them is served by no index; row-level security is kept out of that search for
 the rows themselves are read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -21,34 +22,48 @@ from clue_service.clues.models import Allegation, Clue, Subject
 from clue_service.matters.models import MatterMember
 
 Condition = ColumnElement[bool]
+_BY_ID = frozenset({ClueOrder.NEWEST, ClueOrder.OLDEST})
+_BY_ALL = frozenset(ClueOrder)
+
+
+@dataclass(frozen=True)
+class VisibleSet:
+    """Clues that a viewer may see for one reason."""
+
+    condition: Condition
+    sorted_by: frozenset[ClueOrder] = frozenset()
+    """The orders in which an index of the set has it; none for an index of array elements."""
 
 
 def visible_to(viewer: Viewer) -> Condition:
     """``access.policy.access_to`` in SQL; a property test holds the two together."""
-    return or_(*sets_visible_to(viewer))
+    return or_(*(one.condition for one in sets_visible_to(viewer)))
 
 
-def sets_visible_to(viewer: Viewer) -> list[Condition]:
+def sets_visible_to(viewer: Viewer) -> list[VisibleSet]:
     """The sets of clues that the viewer may see, each found by an index; together they are all."""
     if viewer.service is not None:
-        return [Clue.registered_via == viewer.service]
+        return [VisibleSet(Clue.registered_via == viewer.service, _BY_ID)]
     cleared = Clue.secrecy_level.in_(sorted(viewer.cleared_for))
-    sets: list[Condition] = [Clue.registered_by == viewer.sub]
-    sets += [and_(cleared, one) for one in _cleared_sets(viewer)]
-    return [and_(literal(viewer.sub) != all_(Clue.recused), one) for one in sets]
+    sets = [VisibleSet(Clue.registered_by == viewer.sub, _BY_ID)]
+    sets += [replace(one, condition=and_(cleared, one.condition)) for one in _cleared_sets(viewer)]
+    met = literal(viewer.sub) != all_(Clue.recused)
+    return [replace(one, condition=and_(met, one.condition)) for one in sets]
 
 
-def _cleared_sets(viewer: Viewer) -> list[Condition]:
-    sets: list[Condition] = [Clue.approvers.contains([viewer.sub])]
+def _cleared_sets(viewer: Viewer) -> Iterator[VisibleSet]:
+    yield VisibleSet(Clue.approvers.contains([viewer.sub]))
     if viewer.office_of is not None:
-        sets.append(Clue.commission == viewer.office_of)
+        yield VisibleSet(Clue.commission == viewer.office_of, _BY_ALL)
     if viewer.leads is not None and viewer.leads != viewer.office_of:
-        sets.append(and_(Clue.commission == viewer.leads, Clue.status.not_in(sorted(BEFORE_APPROVALS))))
-    units = sorted(viewer.units)
-    handled: list[Condition] = [Clue.lead_unit == unit for unit in units]
-    if units:
-        handled.append(Clue.co_units.overlap(units))
-    return sets + [and_(one, _handles(viewer)) for one in handled if viewer.has_any(*UNIT_ROLES, "handler")]
+        led = and_(Clue.commission == viewer.leads, Clue.status.not_in(sorted(BEFORE_APPROVALS)))
+        yield VisibleSet(led, _BY_ALL)
+    if viewer.units and viewer.has_any(*UNIT_ROLES, "handler"):
+        handles = _handles(viewer)
+        units = sorted(viewer.units)
+        for unit in units:
+            yield VisibleSet(and_(Clue.lead_unit == unit, handles), _BY_ID)
+        yield VisibleSet(and_(Clue.co_units.overlap(units), handles))
 
 
 def _handles(viewer: Viewer) -> Condition:
@@ -77,14 +92,23 @@ async def _page(
     conditions = _conditions(wanted)
     if after is not None:
         conditions.append(_comes_after(wanted.order, after))
-    parts = [_sorted(select(*_keys(wanted.order)).where(one, *conditions), wanted.order).limit(limit)
-             for one in sets_visible_to(viewer)]  # fmt: skip
+    parts = [_part(one, conditions, wanted.order).limit(limit) for one in sets_visible_to(viewer)]
     if len(parts) == 1:
         return [row.id for row in await session.execute(parts[0])]
     together = union(*(select(part.subquery()) for part in parts)).subquery()
     # The same columns once more, of the union.
     order = [_turned(together.c[name], wanted.order) for name in _KEY_NAMES[wanted.order]]
     return [row.id for row in await session.execute(select(together.c.id).order_by(*order).limit(limit))]
+
+
+def _part(one: VisibleSet, conditions: Sequence[Condition], order: ClueOrder) -> Select[Any]:
+    query = select(*_keys(order)).where(one.condition, *conditions)
+    if order in one.sorted_by:
+        return query.order_by(*(_turned(column, order) for column in _keys(order)))
+    # With a limit in sight the planner reads all clues in this order until it has a page, and where somebody approves
+    # none it reads a million. OFFSET hides the limit from it, so that it asks the set's index and sorts what it finds.
+    found = query.offset(0).subquery()
+    return select(found).order_by(*(_turned(found.c[name], order) for name in _KEY_NAMES[order]))
 
 
 _KEY_NAMES = {
@@ -103,10 +127,6 @@ def _keys(order: ClueOrder) -> list[Any]:
 
 def _turned(column: Any, order: ClueOrder) -> Any:
     return column.desc() if order in _DESCENDING else column.asc()
-
-
-def _sorted(query: Select[Any], order: ClueOrder) -> Select[Any]:
-    return query.order_by(*(_turned(column, order) for column in _keys(order)))
 
 
 def place_of(clue: Clue, order: ClueOrder) -> Place:
