@@ -38,7 +38,9 @@ class PlatformSettings(BaseSettings):
     timezone: str = Field("Asia/Shanghai", description="civil time zone of dates, deadlines and numbers")
     body_limit: int = Field(1024 * 1024, ge=1024, description="largest request body, bytes")
     upload_limit: int = Field(
-        32 * 1024 * 1024, ge=1024, description="largest file, or part of one, sent to an address of -imports, bytes"
+        32 * 1024 * 1024,
+        ge=1024,
+        description="largest file, or part of one, sent to an address of -imports or /attachments, bytes",
     )
     sent_event_retention_days: int = Field(90, ge=1, description="how long published outbox rows are kept for refills")
 

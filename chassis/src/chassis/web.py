@@ -76,7 +76,7 @@ def create_app(
         routers: The features' routes.
         pings: What readiness depends on, by name; each raises when its resource is not usable.
         body_limit: Largest request body in bytes.
-        upload_limit: The same for addresses that take files, ``/v1/<noun>-imports`` and below.
+        upload_limit: The same for addresses that take files, ``/v1/<noun>-imports`` and below, ``…/attachments``.
         lifespan: Opens and closes the service's resources.
     """
     app = FastAPI(
@@ -155,7 +155,8 @@ class RequestContextMiddleware:
             await send(message)
 
         length = request.headers.get("content-length", "")
-        limit = self._upload_limit if "-imports/" in f"{scope['path']}/" else self._body_limit
+        takes_file = "-imports/" in f"{scope['path']}/" or scope["path"].endswith("/attachments")
+        limit = self._upload_limit if takes_file else self._body_limit
         try:
             if length.isdigit() and int(length) > limit:
                 raise errors.BodyTooLarge

@@ -29,7 +29,8 @@ from clue_service.intake.routes import router as intake
 from clue_service.intake.worker import match_again, match_pending, save_counts
 from clue_service.integrity_checks.routes import router as integrity_checks
 from clue_service.library import ROUTERS as LIBRARY_ROUTERS
-from clue_service.library_requests.settings import LibrarySettings
+from clue_service.library import SETTINGS as LIBRARY_SETTINGS
+from clue_service.library import TIMERS as LIBRARY_TIMERS
 from clue_service.matching.cli import evaluate_matching
 from clue_service.matching_models.cli import fit_matching
 from clue_service.matching_models.cli import models as matching_model_commands
@@ -102,9 +103,10 @@ SERVICE = Service(
         Timer("renew_stale_keys", 60, StaleRows().renew),
         Timer("watch_matching", WATCH_SECONDS, watch_matching),
         *TIMERS,
+        *LIBRARY_TIMERS,
         Timer("nightly_reclustering", EVERY_SECONDS, nightly_timer()),
     ],
-    settings=(ReclusteringSettings, ShareSettings, LibrarySettings),
+    settings=(ReclusteringSettings, ShareSettings, *LIBRARY_SETTINGS),
 )
 
 main = service_cli(SERVICE)

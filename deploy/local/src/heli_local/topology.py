@@ -108,6 +108,8 @@ def service_program(
         "HELI_CLIENT_SECRET": secrets.clients[service.command],
         "HELI_KEYS_FILE": str(secrets.key_rings[service.short]),
     }
+    if service.short == "clue":
+        env.setdefault("HELI_ATTACHMENT_STORE", secrets.key_rings[service.short].parent.joinpath("files").as_uri())
     return Program(service.command, (programs_folder() / service.command, "all"), env, addresses.url(service.short))
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chassis.bar_charts import bar_chart
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from inspection_service.charts.bars import bar_chart
 from inspection_service.charts.words import word
 from inspection_service.dossiers import domain
 from inspection_service.dossiers.domain import Item, Shown

@@ -3,7 +3,8 @@
 import csv
 import io
 
-from inspection_service.charts.bars import bar_chart
+from chassis.bar_charts import bar_chart
+
 from inspection_service.charts.words import word
 from inspection_service.statistics.domain import as_rows
 from inspection_service.statistics.schemas import StatisticsOut
