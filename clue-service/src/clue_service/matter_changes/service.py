@@ -101,8 +101,12 @@ def link_of_json(raw: Mapping[str, Any]) -> Link:
 
 
 def undone_of(change: MatterChange | None) -> Undone:
-    """What undoing a change brings back."""
-    return Undone(facts_of(change.before), facts_of(change.after)) if change else Undone()
+    """What undoing a change brings back: the matters it altered, not those it only concerned."""
+    if change is None:
+        return Undone()
+    before, after = facts_of(change.before), facts_of(change.after)
+    altered = {matter for matter in {*before, *after} if before.get(matter) != after.get(matter)}
+    return Undone(*({matter: side[matter] for matter in altered & side.keys()} for side in (before, after)))
 
 
 async def standing_change(uow: Uow, source_id: UUID) -> MatterChange | None:

@@ -10,7 +10,7 @@ from clue_service.matter_changes import service as changes
 from clue_service.matter_changes.models import MatterChange
 from clue_service.matter_changes.service import Decision
 from clue_service.matters import repository
-from clue_service.matters.domain import Arrangement, Group, Link, MatterFacts, arrange, group_links
+from clue_service.matters.domain import Arrangement, ChangeKind, Group, Link, MatterFacts, arrange, group_links
 from clue_service.matters.leads import Lead
 from clue_service.recusals import repository as recusals
 
@@ -104,13 +104,27 @@ async def _apply(
     touched = {matter for matter in {*present, *after} if present.get(matter) != after.get(matter)}
     await _say(uow, touched, arranged, present, after)
     nothing = MatterFacts(frozenset())
+    concerned = sorted(touched | _holding(decision, groups))
     change = await changes.record(
         uow,
         decision,
-        {matter: present.get(matter, nothing) for matter in touched},
-        {matter: after.get(matter, nothing) for matter in touched},
+        {matter: present.get(matter, nothing) for matter in concerned},
+        {matter: after.get(matter, nothing) for matter in concerned},
     )
     return Rearranged(change, groups)
+
+
+def _holding(decision: Decision, groups: Mapping[UUID, Group]) -> set[UUID]:
+    """The matters that hold what is joined or parted, though others' verdicts may have held it before or hold it still.
+
+    What people do with them afterwards is done under this decision too, and is flagged when it is taken back.
+    """
+    if decision.kind not in _OF_LINKS or not decision.clue_ids:
+        return set()
+    return {matter for matter, group in groups.items() if group.clues >= set(decision.clue_ids)}
+
+
+_OF_LINKS = frozenset({ChangeKind.LINKED, ChangeKind.UNDONE})
 
 
 async def _say(

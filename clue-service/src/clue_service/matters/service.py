@@ -87,7 +87,8 @@ async def unlink_source(
     if not links and change is None:
         return None
     later = await changes.later_actions(uow, change, verbs)
-    clue_ids = tuple(sorted({clue for link in links for clue in (link.clue_a, link.clue_b)}))
+    joined = {clue for link in links for clue in (link.clue_a, link.clue_b)}
+    clue_ids = tuple(sorted(joined.union(change.clue_ids if change else ())))
     decision = Decision(ChangeKind.UNDONE, kind, source_id, clue_ids, reason, undoes=change, later_actions=later)
     return await rearrange(uow, decision, remove=links, standing=standing)
 

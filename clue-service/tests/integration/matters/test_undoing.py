@@ -75,6 +75,41 @@ async def test_what_people_did_since_stays_and_is_flagged_with_its_actor(
     assert len(matter["last_change"]["later_actions"]) == 4
 
 
+async def test_what_people_did_since_a_verdict_within_one_matter_is_flagged(
+    call: Any, joined: Any, bring: Any, pair_up: Any, decide: Any, undo: Any, matters_of: Any
+) -> None:
+    (a, b, c), (_, second), matter = await joined(3)
+    within = await pair_up(a, c)
+    assert (await decide(within))["matter_id"] == matter
+    history = (await call(SUPERVISOR, "GET", f"/v1/matters/{matter}/history")).json()["items"]
+    newest = history[0]
+    assert (newest["kind"], newest["clue_ids"]) == ("linked", sorted([a["id"], c["id"]]))
+    await bring(b, "accepted")
+    await undo(second)
+    assert await matters_of(a, b, c) == [[matter]] * 3
+    answer = await undo(within)
+    assert [one["verb"] for one in answer["later_actions"]] == ["accept", "undo_candidate"]
+    assert await matters_of(a, b, c) == [[matter], [matter], []]
+
+
+async def test_taking_back_a_verdict_within_one_matter_leaves_what_was_split_since(
+    call: Any, joined: Any, pair_up: Any, decide: Any, undo: Any, matters_of: Any
+) -> None:
+    clues, _, matter = await joined(5)
+    within = await pair_up(clues[0], clues[1])
+    beside = await pair_up(clues[0], clues[2])
+    assert within != beside
+    await decide(beside)
+    stay, part = clues[:2], clues[2:]
+    body = {"clue_ids": [one["id"] for one in part], "reason": "r"}
+    assert (await call(SUPERVISOR, "POST", f"/v1/matters/{matter}/split", body)).status_code == 200
+    apart = await matters_of(*clues)
+    assert apart[0] == [matter] != apart[2]
+    answer = await undo(beside)
+    assert [one["verb"] for one in answer["later_actions"]] == ["split_matter"]
+    assert await matters_of(*clues) == apart == [[matter]] * len(stay) + [apart[2]] * len(part)
+
+
 async def test_a_lead_that_people_assigned_since_is_kept(
     call: Any, joined: Any, bring: Any, pair_up: Any, decide: Any, undo: Any
 ) -> None:
