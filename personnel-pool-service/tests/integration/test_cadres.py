@@ -78,6 +78,25 @@ async def test_the_same_person_enters_once(call: Any, city: None) -> None:
     assert namesake.status_code == 201
 
 
+async def test_the_same_name_and_birthday_elsewhere_is_somebody_else_once_both_have_a_number(
+    call: Any, city: None
+) -> None:
+    def number(serial: int) -> str:
+        digits = f"41010019800501{serial:03d}"
+        weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+        return digits + "10X98765432"[sum(int(one) * by for one, by in zip(digits, weights, strict=True)) % 11]
+
+    here = {**CADRE, "sub": None}
+    there = {**here, "home_unit": "sup1-xn"}
+    first = (await call(MANAGER, "POST", "/v1/cadres", json=here)).json()
+    for body in (there, {**there, "id_number": number(1)}):
+        refused = await call(MANAGER, "POST", "/v1/cadres", json=body)
+        assert (refused.status_code, refused.json()["cadre_id"]) == (409, first["id"])
+    await call(MANAGER, "PATCH", f"/v1/cadres/{first['id']}", json={"id_number": number(3)}, headers={"If-Match": "*"})
+    assert (await call(MANAGER, "POST", "/v1/cadres", json=there)).status_code == 409
+    assert (await call(MANAGER, "POST", "/v1/cadres", json={**there, "id_number": number(1)})).status_code == 201
+
+
 async def test_one_account_belongs_to_one_cadre(call: Any, city: None) -> None:
     await call(MANAGER, "POST", "/v1/cadres", json=CADRE)
     other = await call(MANAGER, "POST", "/v1/cadres", json={**CADRE, "name": "测试丁"})

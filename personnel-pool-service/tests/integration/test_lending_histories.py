@@ -98,6 +98,7 @@ class Pool:
         self._headers: dict[tuple[str, str], dict[str, str]] = {}
         self._look: Look | None = None
         self.homes: dict[str, str] = {}
+        self._clock, self._begins = clock, clock.instant
         self._build(service, configured, clock)
 
     def _build(self, service: Service, configured: PlatformSettings, clock: FixedClock) -> None:
@@ -155,8 +156,16 @@ class Pool:
                 }
                 self.homes[self.call("pool_manager", "top", "POST", "/v1/cadres", body).json()["id"]] = home
 
+    def time_passes(self, days: int) -> None:
+        self._clock.advance(days=days)
+
+    def today(self) -> date:
+        return self._clock.today()
+
     def empty_ledger(self) -> None:
+        """Begin a history: nothing lent, and the first day again."""
         self._look = None
+        self._clock.instant = self._begins
         # One statement: PostgreSQL checks the keys between the tables at its end.
         gone = ", ".join(f"gone_{table} as (delete from {table})" for table in LEDGER)
         self.run(self._eyes.execute(text(f"with {gone} select")))
@@ -220,7 +229,7 @@ class Lending(RuleBasedStateMachine):
         begins = START + timedelta(days=first)
         period = Period(begins, begins + timedelta(days=length))
         wanted = [self.pool.cadres[one] for one in who]
-        lawful = self._is_lawful(wanted, period)
+        lawful = period.last >= self.pool.today() and self._is_lawful(wanted, period)
         body = {
             "purpose": "inspection",
             "request_ref": f"team:{len(self.paths)}",
@@ -292,9 +301,7 @@ class Lending(RuleBasedStateMachine):
 
     @rule(days_on=st.integers(0, 9))
     def time_passes(self, days_on: int) -> None:
-        clock = self.pool.resources.clock
-        assert isinstance(clock, FixedClock)
-        clock.advance(days=days_on)
+        self.pool.time_passes(days_on)
 
     def _ledger(self) -> list[Booking]:
         return self.pool.look().ledger

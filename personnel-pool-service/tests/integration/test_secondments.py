@@ -92,6 +92,8 @@ async def test_a_home_unit_lends_no_more_than_its_share(call: Any, new_cadre: An
         ({"period": {"from": "2026-12-02", "to": "2026-12-01"}}, "/period", "ends_before_start"),
         ({"members": []}, "/members", "too_short"),
         ({"request_ref": "a b"}, "/request_ref", "string_pattern_mismatch"),
+        ({"request_ref": f"support:{uuid4()}"}, "/request_ref", "made_by_placing"),
+        ({"period": {"from": "2026-11-01", "to": "2026-11-22"}}, "/period/to", "date_in_past"),
         ({"period": {"from": "2026-12-02"}}, "/period/to", "missing"),
         ({"because": "x"}, "/because", "extra_forbidden"),
         ({"members": [{"cadre_id": "x", "role": "member"}]}, "/members/0/cadre_id", "uuid_parsing"),

@@ -4,7 +4,10 @@ from chassis.errors import Category, HeliError, Text
 
 
 class CadreExists(HeliError):
-    """The same name, date of birth and home unit; member ``cadre_id`` says who."""
+    """The same name and date of birth, or the same identity number; member ``cadre_id`` says who.
+
+    Somebody of the same name and birthday at another unit is another person once both have an identity number.
+    """
 
     code = "cadre_exists"
     category = Category.CONFLICT

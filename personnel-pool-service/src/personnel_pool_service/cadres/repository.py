@@ -46,6 +46,20 @@ async def find_twin(session: AsyncSession, row: CadreRow) -> UUID | None:
         return await session.scalar(query)
 
 
+async def find_namesake(session: AsyncSession, row: CadreRow, digest: bytes | None) -> UUID | None:
+    """Another present cadre of the same name and date of birth whom no identity number tells apart from this one."""
+    query = (
+        select(CadreRow.id)
+        .outerjoin(CadreIdentityRow, CadreIdentityRow.cadre_id == CadreRow.id)
+        .where(CadreRow.name == row.name, CadreRow.birth_date == row.birth_date, CadreRow.status != EXITED)
+        .limit(1)
+    )
+    if digest is not None:
+        query = query.where(or_(CadreIdentityRow.digest.is_(None), CadreIdentityRow.digest == digest))
+    with session.no_autoflush:
+        return await session.scalar(query)
+
+
 async def find_cadre(session: AsyncSession, cadre_id: UUID, *, lock: bool = False) -> CadreRow | None:
     """The cadre, or None."""
     query = select(CadreRow).where(CadreRow.id == cadre_id)

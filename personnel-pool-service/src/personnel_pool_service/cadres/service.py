@@ -65,6 +65,7 @@ async def enter_cadre(
     row = CadreRow(**_columns(draft), status=status, version=1, created_at=uow.now, updated_at=uow.now)
     row.tag_codes = to_codes(row.tags, await tags.codes_of(uow, row.tags))
     await refuse_twin(uow, row)
+    await _refuse_namesake(uow, keys, row, extras.id_number)
     await repository.add_cadre(uow.session, row)
     await repository.replace_posts(uow.session, row.id, draft.work_history)
     await seal_relatives(uow, keys, row.id, relatives)
@@ -237,6 +238,15 @@ async def refuse_twin(uow: Uow, row: CadreRow) -> None:
     twin = await repository.find_twin(uow.session, row)
     if twin is not None:
         raise CadreExists(members={"cadre_id": str(twin)})
+
+
+async def _refuse_namesake(uow: Uow, keys: KeyRing, row: CadreRow, number: IdNumber | None) -> None:
+    """Raise ``CadreExists`` where a newcomer may be somebody at another unit; two identity numbers settle it."""
+    if row.birth_date is None:
+        return
+    namesake = await repository.find_namesake(uow.session, row, number.digest(keys) if number is not None else None)
+    if namesake is not None:
+        raise CadreExists(members={"cadre_id": str(namesake)})
 
 
 async def relink(uow: Uow, row: CadreRow, sub: str | None) -> None:

@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
+from chassis.problems import FieldRefused
 from chassis.web import RequestModel, ResponseModel
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 
 from personnel_pool_service.cadres.schemas import PeriodIn
 from personnel_pool_service.recusals.schemas import TargetIn
@@ -42,12 +43,23 @@ class SecondmentIn(RequestModel):
     """A group to be lent together, reserved at once."""
 
     purpose: Label = Field(description="A code or a few words; only a code leaves the pool with events")
-    request_ref: Reference = Field(description="Whom it is for, such as `team:<id>`")
+    request_ref: Reference = Field(
+        description="Whom it is for, such as `team:<id>`; `support:<id>` is written by placing for a request"
+    )
     period: PeriodIn
     members: list[MemberIn] = Field(min_length=1, max_length=200)
     targets: list[TargetIn] = Field(
         default_factory=list, max_length=50, description="Units or clues the group will deal with; recusals are checked"
     )
+
+    @field_validator("request_ref")
+    @classmethod
+    def _not_of_support(cls, value: str) -> str:
+        if value.startswith("support:"):
+            raise FieldRefused(
+                "made_by_placing", "请通过支援申请安排人员", "Place people for the support request instead"
+            )
+        return value
 
     def to_members(self) -> list[Member]:
         """The members as the rules see them."""

@@ -57,6 +57,8 @@ async def request_secondment(
         Invalid: someone is named twice. PeriodTooLong, UnknownCadre: the request is wrong.
         CadreNotActive, DoubleBooked, HomeUnitQuota, CoolDown, CumulativeLimit: the pool cannot give them.
     """
+    if period.last < uow.clock.today():
+        raise invalid_field("/period/to", "date_in_past", "抽调期间已过", "The period is over")
     _require_short(period, limits)
     again = domain.repeated([member.cadre_id for member in members])
     if again:
