@@ -9,6 +9,7 @@ from clue_service.attachments.routes import router as attachments
 from clue_service.attachments.settings import AttachmentSettings
 from clue_service.library_items.routes import router as items
 from clue_service.library_requests.routes import router as requests
+from clue_service.library_requests.service import tell_ending_grants
 from clue_service.library_requests.settings import LibrarySettings
 from clue_service.library_searches.routes import router as searches
 from clue_service.statistics.routes import router as statistics
@@ -27,5 +28,6 @@ ROUTERS: tuple[APIRouter, ...] = (
 TIMERS: tuple[Timer, ...] = (
     Timer("remove_leftover_files", 60, tidy),
     Timer("remove_orphan_files", 3600, look_for_orphans),
+    Timer("tell_ending_grants", 30, tell_ending_grants),
 )
 SETTINGS: tuple[type[BaseSettings], ...] = (LibrarySettings, AttachmentSettings)

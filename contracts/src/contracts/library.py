@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from contracts.envelope import Code, Egress, Event, Instant, UnitCode
+from contracts.envelope import Code, Egress, Event, Instant, Sub, UnitCode
 
 
 class LibraryItemEvent(Event):
@@ -53,6 +53,8 @@ class LibraryRequestEvent(Event):
     state: Code
     owner_unit: UnitCode
     requester_unit: UnitCode
+    requester: Sub | None = None
+    """Who asked; absent where they have been recused from the entry since."""
     expires_at: Instant
 
 
@@ -80,6 +82,12 @@ class LibraryRequestRevoked(LibraryRequestEvent):
     type: ClassVar[str] = "clue.library_request.revoked.v1"
 
 
+class LibraryRequestExpiring(LibraryRequestEvent):
+    """Key request_id. The entry is open to who asked for some days more only; said once."""
+
+    type: ClassVar[str] = "clue.library_request.expiring.v1"
+
+
 class LibraryRequestWithdrawn(LibraryRequestEvent):
     """Key request_id. Who asked took it back."""
 
@@ -95,5 +103,6 @@ EVENTS: tuple[type[Event], ...] = (
     LibraryRequestGranted,
     LibraryRequestRefused,
     LibraryRequestRevoked,
+    LibraryRequestExpiring,
     LibraryRequestWithdrawn,
 )

@@ -11,7 +11,7 @@ from notification_service.notices.domain import TABLE, TELLINGS, audience
 from notification_service.notices.items import item_of, link_of
 from notification_service.notices.wording import TITLES, title_of
 
-from contracts import clue, deliberation, following_up, inspection, pool, settling
+from contracts import clue, deliberation, following_up, inspection, library, pool, settling
 
 TREE = UnitTree(
     [
@@ -160,6 +160,10 @@ OBJECTION: dict[str, Any] = {
 }  # fmt: skip
 CLARIFICATION = {"clarification_id": ID, "state": "assessed", "commission": "cdi-a", "handling_unit": "inv-a"}
 ACCUSATION = {"finding_id": ID, "state": "proposed", "commission": "cdi-b", "approving_commission": "cdi-a"}
+WISH = {
+    "request_id": ID, "item_id": ID, "state": "requested", "owner_unit": "inv-a", "requester_unit": "cmo-b",
+    "requester": "li", "expires_at": "2026-12-01T00:00:00Z",
+}  # fmt: skip
 ADVICE = {"advice_id": ID, "kind": "x", "state": "served", "issuing_unit": "inv-a", "addressed_unit": "su-1"}
 
 CMO_A = {"cdi-a", "cmo-a", "pet-a"}
@@ -192,6 +196,7 @@ def example(event_type: type[Event]) -> Event:
         (settling.JurisdictionObjectionEvent, OBJECTION),
         (settling.ClarificationEvent, CLARIFICATION),
         (settling.AccusationFindingEvent, ACCUSATION),
+        (library.LibraryRequestEvent, WISH),
     ]
     fields = next(fields for parent, fields in parents if issubclass(event_type, parent))
     return event_type.model_validate(fields)
@@ -298,6 +303,11 @@ ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
     (settling.AccusationFindingEndorsed, holders({"cdi-a"}, *LEADER)),
     (settling.AccusationFindingMade, holders(CMO_B, "case_supervisor")),
     (settling.AccusationFindingRejected, holders(CMO_B, "case_supervisor")),
+    (library.LibraryRequestRequested, holders({"inv-a", "cdi-a"}, *LEADER) | holders(CMO_A, *OFFICER)),
+    (library.LibraryRequestGranted, {("li", "person")}),
+    (library.LibraryRequestRefused, {("li", "person")}),
+    (library.LibraryRequestRevoked, {("li", "person")}),
+    (library.LibraryRequestExpiring, {("li", "person")}),
     (pool.SecondmentRequested, holders({"sup1-a"}, "home_unit_approver")),
     (pool.SecondmentApproved, holders(AREA, "pool_manager", "inspection_office")),
     (pool.SecondmentRefused, holders(AREA, "pool_manager", "inspection_office")),
@@ -373,6 +383,18 @@ def test_the_rows_above_are_the_whole_table() -> None:
 def test_an_objection_without_a_superior_reaches_both_sides_alone() -> None:
     event = settling.JurisdictionObjectionSubmitted.model_validate({**OBJECTION, "superior": None})
     assert reached(event) == holders(CMO_A | CMO_B, "case_supervisor")
+
+
+def test_who_was_recused_from_an_entry_hears_nothing_of_it() -> None:
+    event = library.LibraryRequestExpiring.model_validate({**WISH, "requester": None})
+    assert reached(event) == set()
+
+
+def test_a_notice_of_a_grant_says_until_when_it_lasts_and_whose_unit_it_is() -> None:
+    event = library.LibraryRequestGranted.model_validate(WISH)
+    item = item_of(event)
+    assert (link_of(item.type, item.id), item.due_at) == (f"/v1/library-requests/{ID}", event.expires_at)
+    assert [address.unit for address in audience(event, {})] == ["cmo-b"]
 
 
 def test_named_members_are_told_instead_of_whole_offices() -> None:

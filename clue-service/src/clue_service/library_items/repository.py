@@ -62,6 +62,12 @@ async def find_item(session: AsyncSession, viewer: Viewer, item_id: UUID, *, loc
     return await session.scalar(query.with_for_update(key_share=True) if lock else query)
 
 
+@reads_as_engine
+async def kept_item(session: AsyncSession, item_id: UUID) -> LibraryItem:
+    """An entry as it is kept."""
+    return await session.get_one(LibraryItem, item_id, populate_existing=True)
+
+
 async def find_text(session: AsyncSession, item_id: UUID) -> LibraryText | None:
     """What an entry says; row-level security shows it to those who may read it."""
     return await session.get(LibraryText, item_id, populate_existing=True)

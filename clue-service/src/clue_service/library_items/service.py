@@ -138,6 +138,11 @@ async def find_met(uow: Uow, viewer: Viewer, item_id: UUID) -> LibraryItem | Non
     return (await met_items(uow, viewer, [item_id])).get(item_id)
 
 
+async def kept_item(uow: Uow, item_id: UUID) -> LibraryItem:
+    """An entry as it is kept, for the service's own work and never for an answer."""
+    return await repository.kept_item(uow.session, item_id)
+
+
 async def readable_item(uow: Uow, viewer: Viewer, item_id: UUID) -> tuple[LibraryItem, Ground]:
     """The entry, if the viewer may read it; raises NotFound."""
     item, ground = await met_item(uow, viewer, item_id)

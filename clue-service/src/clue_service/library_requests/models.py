@@ -18,6 +18,11 @@ class LibraryRequest(Base):
         Index("ix_library_request_requester", "requester", "id"),
         Index("ix_library_request_commission", "commission", "state", "id"),
         Index("ix_library_request_item_id", "item_id"),
+        Index(
+            "ix_library_request_ending",
+            "expires_at",
+            postgresql_where="state = 'granted' and expiry_told_at is null",
+        ),
         Index("uq_library_request_open", "item_id", "requester", unique=True, postgresql_where="state = 'requested'"),
     )
 
@@ -36,3 +41,5 @@ class LibraryRequest(Base):
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
+    expiry_told_at: Mapped[datetime | None]
+    """When who asked was told that the grant ends soon."""

@@ -1,7 +1,7 @@
 """SQL of requests for entries of the library."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,19 @@ async def add_request(session: AsyncSession, values: Mapping[str, Any]) -> Libra
 async def find_request(session: AsyncSession, request_id: UUID, *, lock: bool = False) -> LibraryRequest | None:
     """One request."""
     return await session.get(LibraryRequest, request_id, with_for_update=lock or None, populate_existing=True)
+
+
+async def lock_one_ending(session: AsyncSession, now: datetime, span: timedelta) -> LibraryRequest | None:
+    """A grant with less than ``span`` left that was longer, and nobody was told of; what another has locked is left."""
+    query = select(LibraryRequest).where(
+        LibraryRequest.state == "granted",
+        LibraryRequest.expiry_told_at.is_(None),
+        LibraryRequest.expires_at > now,
+        LibraryRequest.expires_at <= now + span,
+        LibraryRequest.expires_at - LibraryRequest.decided_at > span,
+    )
+    query = query.order_by(LibraryRequest.expires_at).limit(1).with_for_update(skip_locked=True, key_share=True)
+    return await session.scalar(query.execution_options(populate_existing=True))
 
 
 async def list_requests(

@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.errors import NotFound, invalid_field
+from chassis.identity import SYSTEM
+from chassis.service import Resources
 from chassis.uow import Uow
 from chassis.web import check_version
 
 from clue_service.access.policy import Viewer
 from clue_service.library_items import service as items
+from clue_service.library_items.domain import is_current
 from clue_service.library_items.models import LibraryItem
 from clue_service.library_items.policy import looks_after
 from clue_service.library_requests import domain, repository
@@ -44,7 +47,7 @@ async def ask_for_item(uow: Uow, viewer: Viewer, body: AskForLibraryItemIn) -> L
     if request is None:
         raise LibraryItemOpen
     await uow.audit("request", "library_item", item.id, purpose=f"request:{request.id}")
-    await emit_request(uow, "requested", request)
+    await emit_request(uow, "requested", request, item)
     return request
 
 
@@ -135,5 +138,21 @@ async def move_request(
     request.version += 1
     await uow.session.flush()
     await uow.audit(f"{verb}_request", "library_item", request.item_id, purpose=f"request:{request.id}")
-    await emit_request(uow, _PAST[verb], request)
+    await emit_request(uow, _PAST[verb], request, item)
     return request
+
+
+async def tell_ending_grants(resources: Resources) -> None:
+    """Say once of every grant that it ends soon; of one whose entry is closed meanwhile there is nothing to say."""
+    span = timedelta(days=LibrarySettings().library_expiry_notice_days)
+    while True:
+        async with resources.transactions(SYSTEM) as uow:
+            request = await repository.lock_one_ending(uow.session, uow.now, span)
+            if request is None:
+                return
+            request.expiry_told_at = uow.now
+            item = await items.kept_item(uow, request.item_id)
+            if is_current(item, uow.now):
+                request.version += 1
+                await uow.session.flush()
+                await emit_request(uow, "expiring", request, item)

@@ -1,9 +1,12 @@
 """Entries are read by those they reach; requests open them for a time; every reading is told to the owner."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from chassis.clock import FixedClock
+from chassis.service import Resources
+from clue_service.library_requests.service import tell_ending_grants
 
 OWNER, LEADER, OTHER, FAR = "handler@inv1-dh", "leader@cdi-dh", "handler@sup1-dh", "handler@inv1-xs"
 
@@ -86,6 +89,44 @@ async def test_a_request_opens_an_entry_for_its_time_and_each_reading_is_told(
     said = str([event.data for event in await harness.staged_events("clue.library")])
     assert "招标" not in said
     assert "办案" not in said
+
+
+async def test_who_may_read_for_a_time_is_told_once_before_it_ends(
+    call: Any, enter: Any, clock: FixedClock, harness: Any, resources: Resources, register: Any
+) -> None:
+    clue = await register("officer@pet-dh")
+    entries = {
+        "long": await enter(reach="unit", is_listed=True),
+        "short": await enter(reach="unit", is_listed=True),
+        "withdrawn": await enter(reach="unit", is_listed=True),
+        "recused": await enter("supervisor@cmo-dh", reach="unit", is_listed=True, clue_ids=[clue["id"]]),
+    }
+    requests = {}
+    for name, entry in entries.items():
+        until = "2026-11-25T00:00:00Z" if name == "short" else "2026-12-01T00:00:00Z"
+        ask = {"item_id": entry["id"], "purpose": "参考", "expires_at": until}
+        made = await call(FAR, "POST", "/v1/library-requests", ask)
+        assert made.status_code == 201, (name, made.text)
+        requests[name] = made.json()["id"]
+        granted = await call("supervisor@cmo-dh", "POST", f"/v1/library-requests/{requests[name]}/grant")
+        assert granted.status_code == 200, granted.text
+    withdrawn = await call(OWNER, "POST", f"/v1/library-items/{entries['withdrawn']['id']}/withdraw", {"reason": "r"})
+    assert withdrawn.status_code == 200
+    assert (await call("officer@pet-dh", "POST", f"/v1/clues/{clue['id']}/recusals", {"sub": FAR})).status_code == 201
+
+    async def told() -> list[tuple[str, str | None]]:
+        await asyncio.gather(*(tell_ending_grants(resources) for _ in range(4)))
+        events = await harness.staged_events("clue.library_request.expiring")
+        return [(event.data["request_id"], event.data["requester"]) for event in events]
+
+    assert await told() == []
+    clock.advance(days=5)
+    expected = {(requests["long"], FAR), (requests["recused"], None)}
+    assert set(await told()) == expected
+    clock.advance(days=1)
+    again = await told()
+    assert (set(again), len(again)) == (expected, 2), "once, and not of what was short or has been withdrawn"
+    assert (await call(FAR, "GET", f"/v1/library-requests/{requests['long']}")).json()["state"] == "granted"
 
 
 async def test_a_grant_ends_by_revoking_and_by_withdrawing_the_entry(call: Any, enter: Any) -> None:

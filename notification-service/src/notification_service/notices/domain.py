@@ -8,7 +8,7 @@ from typing import Any
 from contracts.envelope import Event
 
 from contracts import clue, inspection, pool
-from notification_service.notices import proceedings
+from notification_service.notices import library, proceedings
 from notification_service.notices.addresses import PERSONAL, Address, Relation, Telling, To, ToOrigin
 from notification_service.notices.roles import (
     APPROVERS,
@@ -86,6 +86,7 @@ TABLE: tuple[Telling, ...] = (
     Telling(clue.OverlapAlertDetected, "overlap_detected", (_ALERTED,), tells_actor=True),
     Telling(clue.OverlapAlertResolved, "overlap_resolved", (_ALERTED,), tells_actor=True),
     *proceedings.ROWS,
+    *library.ROWS,
     Telling(pool.SecondmentRequested, "secondment_requested", (_LENDERS,)),
     Telling(
         pool.SecondmentApproved,

@@ -17,7 +17,7 @@ class Item:
 
 
 _ITEM_TYPES = {"matter": "supervision_matter", "transfer": "clue_transfer"}
-_DUE = ("due_at", "ack_due", "receipt_due", "result_due", "reply_due")
+_DUE = ("due_at", "ack_due", "receipt_due", "result_due", "reply_due", "expires_at")
 _PATHS = {
     "clue": "/v1/clues/",
     "clue_transfer": "/v1/clue-transfers/",
@@ -31,6 +31,7 @@ _PATHS = {
     "jurisdiction_objection": "/v1/jurisdiction-objections/",
     "clarification": "/v1/clarifications/",
     "accusation_finding": "/v1/accusation-findings/",
+    "library_request": "/v1/library-requests/",
     "secondment": "/v1/secondments/",
     "round": "/v1/rounds/",
     "team": "/v1/teams/",
