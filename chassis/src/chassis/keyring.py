@@ -31,6 +31,11 @@ class KeyRing:
         """A fresh ring that dies with the process, for tests and scratch databases."""
         return cls("ephemeral", {"ephemeral": secrets.token_bytes(32)})
 
+    @property
+    def current(self) -> str:
+        """The name of the key that seals now."""
+        return self._current
+
     def seal(self, plain: bytes, context: str) -> bytes:
         """Encrypt. ``context`` (table and record) must be the same to open, so that ciphertexts cannot be swapped."""
         nonce = secrets.token_bytes(12)

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 from chassis.embedded import ServiceDatabase
 from chassis.identity import SYSTEM
-from chassis.logging import configure_logging
 from chassis.runtime import service_cli
 from chassis.service import Resources
+from chassis.testing.plugin import log_as_in_production
 from chassis.testing.sample.service import SAMPLE
 from contracts.pool import UnitUpserted
 from sqlalchemy import func, insert, select, update
@@ -32,7 +32,7 @@ def run(service_database: ServiceDatabase, monkeypatch: pytest.MonkeyPatch) -> I
         return done.exit_code, done.stdout.splitlines()
 
     yield invoke
-    configure_logging("test", "warning")  # commands log to the output they were given
+    log_as_in_production()  # commands log to the output they were given
 
 
 async def emit(resources: Resources) -> None:

@@ -28,6 +28,7 @@ from clue_service.intake.engine import Engine
 from clue_service.intake.routes import router as intake
 from clue_service.intake.worker import match_again, match_pending, save_counts
 from clue_service.integrity_checks.routes import router as integrity_checks
+from clue_service.key_rotations.cli import rotate_keys
 from clue_service.library import ROUTERS as LIBRARY_ROUTERS
 from clue_service.library import SETTINGS as LIBRARY_SETTINGS
 from clue_service.library import TIMERS as LIBRARY_TIMERS
@@ -53,6 +54,7 @@ from clue_service.tables import Base
 from clue_service.transfers.receiving import take_extended, take_given_back, take_reported, take_returned
 from clue_service.transfers.routes import router as transfers
 from clue_service.transfers.service import TRANSFER_EXTENDED, TRANSFER_GIVEN_BACK, TRANSFER_REPORTED, TRANSFER_RETURNED
+from clue_service.unsealings.routes import router as unsealings
 from clue_service.verdicts.routes import router as verdicts
 
 SERVICE = Service(
@@ -80,6 +82,7 @@ SERVICE = Service(
         *LIBRARY_ROUTERS,
         recusals,
         shares,
+        unsealings,
         access_decisions,
     ],
     handlers=coordination_handlers,
@@ -115,6 +118,7 @@ main.command("fit-matching")(fit_matching)
 main.add_typer(matching_model_commands, name="matching-models")
 main.command("recluster")(recluster_clues)
 main.command("recompute-deadlines")(recompute_deadlines)
+main.command("rotate-keys")(rotate_keys)
 
 
 @main.command("index-matching")

@@ -7,6 +7,7 @@ A service's ``conftest.py`` gives one session fixture, ``service``, and gets the
         return SERVICE
 """
 
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,9 +31,15 @@ from chassis.testing.harness import Harness, TestIssuer
 EXTENSIONS = ("btree_gist", "pg_trgm")
 
 
+def log_as_in_production() -> None:
+    """Let a test see what an operator would; more where it lowers the level of the root logger."""
+    configure_logging("test", "debug")  # loggers remember the level of their first line
+    logging.getLogger().setLevel(logging.WARNING)
+
+
 def pytest_configure() -> None:
-    """Log as in production, so that a test sees what an operator would."""
-    configure_logging("test", "warning")
+    """Log from the beginning."""
+    log_as_in_production()
 
 
 @pytest.fixture(scope="session")

@@ -78,6 +78,21 @@ async def forget(session: AsyncSession, file_ids: Collection[UUID]) -> None:
     await session.execute(delete(Attachment).where(Attachment.id.in_(list(file_ids))))
 
 
+async def count_sealed_otherwise(session: AsyncSession, key: str) -> int:
+    """How many files that stay lie under another key."""
+    query = select(func.count()).where(Attachment.sealed_under != key, Attachment.state != FileState.DELETING)
+    return int(await session.scalar(query) or 0)
+
+
+async def lock_sealed_otherwise(session: AsyncSession, key: str, after: UUID | None) -> Attachment | None:
+    """The next stored file under another key, locked."""
+    query = select(Attachment).where(Attachment.sealed_under != key, Attachment.state == FileState.STORED)
+    if after is not None:
+        query = query.where(Attachment.id > after)
+    query = query.order_by(Attachment.id).limit(1).with_for_update(key_share=True)
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
 async def known_ids(session: AsyncSession, file_ids: Collection[UUID]) -> set[UUID]:
     """Those of some files that have a row."""
     return set(await session.scalars(select(Attachment.id).where(Attachment.id.in_(list(file_ids)))))

@@ -65,7 +65,8 @@ class Desk:
     cause: Cause
 
 
-def _context(file_id: UUID) -> str:
+def context_of(file_id: UUID) -> str:
+    """What binds the ciphertext of a file to its row."""
     return f"attachment:{file_id}"
 
 
@@ -98,7 +99,7 @@ async def take_file(desk: Desk, owner: Owner, upload: Upload) -> tuple[Attachmen
         file = _new_file(uow, desk, owner, name or f"attachment.{clean.ending}", clean, received)
         uow.session.add(file)
         await uow.session.flush()
-        sealed = desk.resources.keys.seal(clean.content, _context(file.id))
+        sealed = desk.resources.keys.seal(clean.content, context_of(file.id))
         file.sealed_under = desk.resources.keys.key_of(sealed)
     await storage.put_object(file.id, sealed)
     async with desk.resources.transactions(desk.caller, desk.cause) as uow:
@@ -189,7 +190,7 @@ async def open_file(uow: Uow, viewer: Viewer, keys: KeyRing, file_id: UUID) -> t
     """A file with its bytes; the reading is written down. Raises NotFound, FilesUnavailable."""
     file, ground = await visible_file(uow, viewer, file_id)
     try:
-        content = keys.open(await storage.get_object(file.id), _context(file.id))
+        content = keys.open(await storage.get_object(file.id), context_of(file.id))
     except (InvalidTag, KeyError, IndexError) as error:
         raise FilesUnavailable from error
     if hashlib.sha256(content).digest() != file.digest:

@@ -8,7 +8,10 @@ from sqlalchemy import Select, bindparam, column, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.policy import Viewer
 from clue_service.candidates.models import Candidate, CandidateVerdict
+from clue_service.clues.listing import visible_to as clue_visible_to
+from clue_service.clues.models import Clue
 
 _GIVEN = (
     "clue_a", "clue_b", "probability", "band", "relation", "reasons", "part_a", "part_b", "is_across", "version",
@@ -29,9 +32,11 @@ async def add_new(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> Sequ
     return (await session.scalars(new)).all()
 
 
-async def find_candidate(session: AsyncSession, candidate_id: UUID) -> Candidate | None:
-    """One pair."""
-    return await session.get(Candidate, candidate_id)
+async def find_visible(session: AsyncSession, viewer: Viewer, candidate_id: UUID) -> Candidate | None:
+    """A pair of clues that the viewer may see both; asked at once, so that hidden and absent take equally long."""
+    seen = select(func.count()).where(Clue.id.in_([Candidate.clue_a, Candidate.clue_b]), clue_visible_to(viewer))
+    query = select(Candidate).where(Candidate.id == candidate_id, seen.scalar_subquery() == 2)
+    return await session.scalar(query)
 
 
 async def lock_candidate(session: AsyncSession, candidate_id: UUID) -> Candidate | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.errors import NotFound
 from chassis.uow import Uow
 
+from clue_service.access.policy import Viewer
 from clue_service.candidates import repository
 from clue_service.candidates.domain import SAME_MATTER, SETTLED, Decision
 from clue_service.candidates.models import Candidate, CandidateVerdict
@@ -63,9 +64,9 @@ async def pairs_of(uow: Uow, clue_id: UUID) -> Sequence[Candidate]:
     return await repository.list_of_clue(uow.session, clue_id)
 
 
-async def find_pair(uow: Uow, candidate_id: UUID) -> Candidate:
-    """One pair; raises NotFound."""
-    found = await repository.find_candidate(uow.session, candidate_id)
+async def visible_pair(uow: Uow, viewer: Viewer, candidate_id: UUID) -> Candidate:
+    """A pair; raises NotFound unless the viewer may see both clues."""
+    found = await repository.find_visible(uow.session, viewer, candidate_id)
     if found is None:
         raise NotFound
     return found

@@ -49,6 +49,8 @@ class VisibleMatter:
 
 async def visible_matter(uow: Uow, viewer: Viewer, tree: UnitTree, matter_id: UUID) -> VisibleMatter:
     """A matter; raises NotFound unless the viewer may see one of its clues or stands above all its commissions."""
+    if not await repository.may_be_met(uow.session, viewer, _below(viewer, tree), matter_id):
+        raise NotFound
     matter = await repository.find_matter(uow.session, matter_id)
     if matter is None:
         raise NotFound
@@ -64,6 +66,13 @@ async def visible_matter(uow: Uow, viewer: Viewer, tree: UnitTree, matter_id: UU
             raise NotFound
         await check_not_recused(uow, viewer, had)
     return VisibleMatter(matter, members, had, visible, commissions)
+
+
+def _below(viewer: Viewer, tree: UnitTree) -> set[str]:
+    # Leaders decide between commissions they stand above.
+    if viewer.unit is None or not viewer.has_any(*LEADERS):
+        return set()
+    return {one.code for one in tree if tree.commission(one.code) == one.code and tree.is_within(one.code, viewer.unit)}
 
 
 async def _clues_it_had(uow: Uow, matter_id: UUID) -> set[UUID]:

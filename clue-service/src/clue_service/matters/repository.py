@@ -1,14 +1,16 @@
 """SQL of matters, their links and leads."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, delete, func, or_, select, text, update
+from sqlalchemy import Uuid, and_, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
+from clue_service.clues.listing import visible_to as clue_visible_to
 from clue_service.clues.models import Clue
 from clue_service.matters.domain import Group, Link
 from clue_service.matters.leads import Lead
@@ -112,6 +114,19 @@ async def commissions_of(session: AsyncSession, clue_ids: Iterable[UUID]) -> dic
     """The commission of each clue, and whether the clue is announced."""
     query = select(Clue.id, Clue.commission, Clue.overlap_policy).where(Clue.id.in_(list(clue_ids)))
     return {clue: (code, policy == "announce") for clue, code, policy in await session.execute(query)}
+
+
+@reads_as_engine
+async def may_be_met(session: AsyncSession, viewer: Viewer, below: Collection[str], matter_id: UUID) -> bool:
+    """Whether the viewer sees one of a matter's clues, or all commissions are ``below``; or it has no clues any more.
+
+    Asked at once, so that a hidden matter is answered like none.
+    """
+    members = exists().where(MatterMember.matter_id == Matter.id, MatterMember.clue_id == Clue.id)
+    met = [members.where(clue_visible_to(viewer)), ~exists().where(MatterMember.matter_id == Matter.id)]
+    if below:
+        met.append(~members.where(Clue.commission.not_in(sorted(below))))
+    return bool(await session.scalar(select(exists().where(Matter.id == matter_id, or_(*met)))))
 
 
 async def find_matter(session: AsyncSession, matter_id: UUID) -> Matter | None:

@@ -72,6 +72,7 @@ _MET_NOWHERE = text(
     union select matter_id from matter_member where clue_id in (select id from kept)
     union select id from candidate where clue_a in (select id from kept) or clue_b in (select id from kept)
     union select alert_id from overlap_alert_clue where clue_id in (select id from kept)
+    union select id from unsealing where clue_id in (select id from kept)
     union select id from clue_share where clue_id in (select id from kept)
     union select id from library_item where :sub = any(recused)
     union select id from library_request where item_id in (select id from library_item where :sub = any(recused))

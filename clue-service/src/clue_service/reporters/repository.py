@@ -15,3 +15,9 @@ async def find_digests(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[
     """The keyed digests of the reporters of some clues; who is anonymous has none."""
     query = select(Reporter.clue_id, Reporter.digest).where(Reporter.clue_id.in_(list(clue_ids)))
     return {row.clue_id: row.digest for row in await session.execute(query)}
+
+
+@reads_as_engine
+async def find_sealed(session: AsyncSession, clue_id: UUID) -> bytes | None:
+    """The sealed identity of a clue's reporter."""
+    return await session.scalar(select(Reporter.sealed).where(Reporter.clue_id == clue_id))

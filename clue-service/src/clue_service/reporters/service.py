@@ -1,4 +1,4 @@
-"""The reporters' vault: puts identities in. No code path takes them out."""
+"""The reporters' vault: puts identities in; takes one out for an unsealing that two people agreed on."""
 
 import json
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from chassis.keyring import KeyRing
 from chassis.uow import Uow
 from sqlalchemy import insert
 
+from clue_service.reporters import repository
 from clue_service.reporters.models import Reporter
 
 
@@ -41,3 +42,12 @@ def _record(uow: Uow, keys: KeyRing, clue_id: UUID, identity: Mapping[str, str])
         "digest": reporter_digest(keys, identity),
         "created_at": uow.now,
     }
+
+
+async def open_reporter(uow: Uow, keys: KeyRing, clue_id: UUID) -> dict[str, str] | None:
+    """The identity kept for a clue, or None. For unsealings only; the caller checks and logs."""
+    sealed = await repository.find_sealed(uow.session, clue_id)
+    if sealed is None:
+        return None
+    identity: dict[str, str] = json.loads(keys.open(sealed, f"reporter:{clue_id}"))
+    return identity

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 
 from clue_service.access.policy import OFFICE_ROLES
 from clue_service.access.routes import ViewerDep
+from clue_service.candidates import service as candidates
 from clue_service.verdicts import service
 from clue_service.verdicts.schemas import CandidateDetail, DecideIn, UndoIn
 
@@ -21,7 +22,7 @@ async def get_candidate(
     candidate_id: UUID, response: Response, _caller: Office, viewer: ViewerDep, uow: UowDep
 ) -> CandidateDetail:
     """A pair of clues, both of which you may see."""
-    pair = await service.visible_pair(uow, viewer, candidate_id)
+    pair = await candidates.visible_pair(uow, viewer, candidate_id)
     await uow.audit("read", "candidate", pair.id)
     set_etag(response, pair.version)
     return await service.describe(uow, viewer, pair)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.errors import MoveRefused, NotFound
+from chassis.errors import MoveRefused
 from chassis.uow import Uow
 from chassis.web import check_version
 
@@ -19,18 +19,9 @@ from clue_service.matters.domain import Link, SourceKind
 from clue_service.verdicts.schemas import CandidateDetail, Covers, DecideIn
 
 
-async def visible_pair(uow: Uow, viewer: Viewer, candidate_id: UUID) -> Candidate:
-    """A pair; raises NotFound unless the viewer may see both clues."""
-    pair = await candidates.find_pair(uow, candidate_id)
-    both = {pair.clue_a, pair.clue_b}
-    if await clues.visible_ids(uow, viewer, both) != both:
-        raise NotFound
-    return pair
-
-
 async def decide(uow: Uow, viewer: Viewer, candidate_id: UUID, body: DecideIn, seen: int | None) -> Candidate:
     """Say whether two clues report one matter. Raises NotFound, StaleVersion, MoveRefused."""
-    await visible_pair(uow, viewer, candidate_id)
+    await candidates.visible_pair(uow, viewer, candidate_id)
     await matters.serialise(uow)
     pair = await candidates.locked_pair(uow, candidate_id)
     check_version(seen, pair.version)
@@ -76,7 +67,7 @@ async def undo(uow: Uow, viewer: Viewer, candidate_id: UUID, reason: str, seen: 
 
     Raises as ``decide`` does.
     """
-    await visible_pair(uow, viewer, candidate_id)
+    await candidates.visible_pair(uow, viewer, candidate_id)
     await matters.serialise(uow)
     pair = await candidates.locked_pair(uow, candidate_id)
     check_version(seen, pair.version)

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chassis.identity import SYSTEM
+from chassis.keyring import KeyRing
 from chassis.service import Resources
 from clue_service.access.row_security import engine_session
 from clue_service.attachments import storage
 from clue_service.attachments.domain import digest_header, disposition_of
 from clue_service.attachments.keeping import remove_leftovers, remove_orphans
 from clue_service.attachments.models import Attachment
+from clue_service.key_rotations.service import rotate_keys
 from PIL import Image
 from sqlalchemy import select, text
 
@@ -239,3 +242,36 @@ async def test_an_object_nobody_knows_goes_and_a_swapped_one_is_noticed(
     assert await remove_orphans(resources) == 0  # too young to be sure
     assert await remove_orphans(resources, timedelta()) == 2
     assert objects(store) == []
+
+
+async def test_files_are_sealed_anew_also_after_a_death_between_object_and_row(
+    call: Any, enter: Any, attach: Any, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = f"/v1/library-items/{(await enter())['id']}"
+    files = [(await attach(OWNER, owner, f"file {n}".encode())).json()["id"] for n in range(3)]
+    new = {"k2": b"2" * 32}
+    vars(resources.keys).update(vars(KeyRing("k2", {**resources.keys._keys, **new})))
+    put, stored = storage.put_object, 0
+
+    class KilledError(BaseException):
+        pass
+
+    async def put_and_die(*args: Any) -> None:
+        nonlocal stored
+        await put(*args)
+        stored += 1
+        if stored == 2:
+            raise KilledError
+
+    async def contents() -> list[bytes]:
+        return [(await call(OWNER, "GET", f"/v1/attachments/{one}/content")).content for one in files]
+
+    with monkeypatch.context() as dying:
+        dying.setattr(storage, "put_object", put_and_die)
+        with pytest.raises(KilledError):
+            await rotate_keys(resources, SYSTEM)
+    assert await contents() == [b"file 0", b"file 1", b"file 2"]
+    outcome = await rotate_keys(resources, SYSTEM)
+    assert (outcome.resealed["attachment"], outcome.remaining) == (2, 0)
+    vars(resources.keys).update(vars(KeyRing("k2", new)))
+    assert await contents() == [b"file 0", b"file 1", b"file 2"]

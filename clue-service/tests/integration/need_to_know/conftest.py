@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -41,16 +42,38 @@ FORM: Document = {
 
 
 @pytest.fixture
-async def marked(register: Any, pair_up: Any, decide: Any, call: Any) -> Marked:
-    clue = await register("officer@pet-dh", {**FORM, "origin_ref": "m:1"})
-    other = await register("officer@pet-dh", {**FORM, "origin_ref": "m:2", "reporter": None})
-    elsewhere = await register("officer@pet-xs", {**FORM, "origin_ref": "m:3", "reporter": None})
-    (pair,) = [one["id"] for one in other["candidates"] if one.get("clue_id") == clue["id"]]
-    verdict = await decide(pair)
-    (alert,) = (await call("supervisor@cmo-dh", "GET", "/v1/overlap-alerts")).json()["items"]
-    assert elsewhere["commission"] != clue["commission"]
-    ids = {"clue_id": clue["id"], "candidate_id": pair, "matter_id": verdict["matter_id"], "alert_id": alert["id"]}
-    return Marked(clue, other, {**ids, "other clue": other["id"]})
+def mark(register: Any, decide: Any, call: Any) -> Callable[[], Awaitable[Marked]]:
+    """``await mark()`` → the marked matter, taken in and decided."""
+
+    async def make() -> Marked:
+        clue = await register("officer@pet-dh", {**FORM, "origin_ref": "m:1"})
+        other = await register("officer@pet-dh", {**FORM, "origin_ref": "m:2", "reporter": None})
+        elsewhere = await register("officer@pet-xs", {**FORM, "origin_ref": "m:3", "reporter": None})
+        (pair,) = [one["id"] for one in other["candidates"] if one.get("clue_id") == clue["id"]]
+        verdict = await decide(pair)
+        (alert,) = (await call("supervisor@cmo-dh", "GET", "/v1/overlap-alerts")).json()["items"]
+        assert elsewhere["commission"] != clue["commission"]
+        path = f"/v1/clues/{clue['id']}/unsealings"
+        asked = (await call("officer@pet-dh", "POST", path, {"reason": f"{TEXT}须核实"})).json()
+        return Marked(
+            clue,
+            other,
+            {
+                "clue_id": clue["id"],
+                "candidate_id": pair,
+                "matter_id": verdict["matter_id"],
+                "alert_id": alert["id"],
+                "unsealing_id": asked["id"],
+                "other clue": other["id"],
+            },
+        )
+
+    return make
+
+
+@pytest.fixture
+async def marked(mark: Callable[[], Awaitable[Marked]]) -> Marked:
+    return await mark()
 
 
 @dataclass(frozen=True)
@@ -65,31 +88,50 @@ class Answer:
     """Headers and body."""
 
 
+Request = tuple[str, str, str, Any]
+Requests = Callable[[Mapping[str, str]], Iterator[Request]]
 Walk = Callable[..., Awaitable[list[Answer]]]
 
 
 @pytest.fixture
-def walk(service: Service, call: Any) -> Walk:
-    """``await walk("supervisor@cmo-dh", ids)`` → the answer of every route, asked with ids of one matter.
-
-    With ``only_reads`` nothing is changed on the way.
-    """
+def requests_of(service: Service) -> Requests:
+    """``requests_of(ids)`` → (method, path of the document, path asked, body) of every route, about one matter."""
     document = openapi_document(service)
 
-    async def go(who: str, ids: Mapping[str, str], *, only_reads: bool = False, **more: Any) -> list[Answer]:
-        answers = []
+    def every(ids: Mapping[str, str]) -> Iterator[Request]:
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
-                if only_reads and method != "get" and not path.endswith("-searches"):
-                    continue
                 target = re.sub(r"\{(\w+)\}", lambda found: ids.get(found[1], NOWHERE), path)
                 content = operation.get("requestBody", {}).get("content", {})
                 schema = content.get("application/json", {}).get("schema")
-                body = sample(document, schema, ids) if schema else None
-                sent = await call(who, method.upper(), target, body, **more)
-                heads = "\n".join(f"{name}: {value}" for name, value in sent.headers.items())
-                answers.append(Answer(method.upper(), path, sent.status_code, f"{heads}\n{_decoded(sent.text)}"))
+                yield method.upper(), path, target, sample(document, schema, ids) if schema else None
+
+    return every
+
+
+@pytest.fixture
+def walk_as(requests_of: Requests) -> Walk:
+    """``await walk_as(send, ids)`` → the answer of every route; with ``only_reads`` nothing is changed on the way."""
+
+    async def go(send: Any, ids: Mapping[str, str], *, only_reads: bool = False, **more: Any) -> list[Answer]:
+        answers = []
+        for method, path, target, body in requests_of(ids):
+            if only_reads and method != "GET" and not path.endswith("-searches"):
+                continue
+            sent = await send(method, target, body, **more)
+            heads = "\n".join(f"{name}: {value}" for name, value in sent.headers.items())
+            answers.append(Answer(method, path, sent.status_code, f"{heads}\n{_decoded(sent.text)}"))
         return answers
+
+    return go
+
+
+@pytest.fixture
+def walk(walk_as: Walk, call: Any) -> Walk:
+    """``await walk("supervisor@cmo-dh", ids)``: as ``walk_as``, as one of the city's people."""
+
+    async def go(who: str, ids: Mapping[str, str], **more: Any) -> list[Answer]:
+        return await walk_as(partial(call, who), ids, **more)
 
     return go
 
@@ -131,7 +173,7 @@ def sample(document: Document, schema: Document, ids: Mapping[str, str], name: s
 
 def _text(schema: Document, ids: Mapping[str, str], name: str) -> str:
     if schema.get("format") == "uuid":
-        return ids.get(name, ids["clue_id"])
+        return ids.get(name, ids.get("clue_id", NOWHERE))
     if schema.get("format") == "date":
         return "2026-11-20"
     if schema.get("format") == "date-time":
