@@ -34,6 +34,14 @@ def mates_level(together: Sequence[float], probabilities: Sequence[float]) -> st
     return f"m{bisect_right(_EDGES, mean)}x{min(len(mates), 3)}"
 
 
+def support(level: str) -> str:
+    """What others' word comes to: ``none`` said, ``against``, ``divided``, ``mostly`` or ``fully`` for it."""
+    return "none" if level == ALONE else _SUPPORT[int(level[1])]
+
+
+_SUPPORT = ("against", "against", "against", "against", "divided", "mostly", "mostly", "fully")
+
+
 def mates_verdict(level: str) -> str:
     """How people should read the level."""
     if level == ALONE:

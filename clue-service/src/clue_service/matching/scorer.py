@@ -123,7 +123,7 @@ class Scorer:
     def _finish(self, prepared: Prepared, first: _First, mates: str) -> ScoredCandidate:
         levels, combination, other = first.levels | {"mates": mates}, first.combination, first.row.features
         log_odds = first.log_odds + self._model.worth_of_mates(levels)
-        probability = self._model.probability(log_odds)
+        probability = self._model.probability(log_odds, levels)
         band = self._model.band(probability, levels)
         return ScoredCandidate(
             clue_id=first.row.stored.clue_id,

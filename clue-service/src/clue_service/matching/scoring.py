@@ -9,9 +9,10 @@ from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any, Self
 
-from clue_service.matching.compare import HIDDEN_NAME_FITS, NAME_AGREES, Combination, Levels
+from clue_service.matching.compare import Combination, Levels
 from clue_service.matching.lexicon import read_data
-from clue_service.matching.mates import mates_verdict
+from clue_service.matching.likeliness import may_be_likely
+from clue_service.matching.mates import ALONE, mates_verdict, support
 
 MODEL_FORMAT = 1
 _PIVOT = "naming"
@@ -44,6 +45,8 @@ class MatchModel:
     weights: dict[str, dict[str, float]]
     calibration: tuple[tuple[float, float], ...] = ()  # (log-odds, probability), both ascending
     first_calibration: tuple[tuple[float, float], ...] = ()  # the same, before other candidates are asked
+    # The same by what other candidates say (``mates.support``): an equal score is worth less where they disagree.
+    supported: dict[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     likely: float = 0.95
     review: float = 0.10
     background: dict[int, float] = field(default_factory=dict)  # hash of a gram → share of clues that have it
@@ -61,6 +64,9 @@ class MatchModel:
             raise ValueError("this model was written in another format")
         for name in ("calibration", "first_calibration"):
             document[name] = tuple((x, y) for x, y in document.get(name, ()))
+        document["supported"] = {
+            name: tuple((x, y) for x, y in knots) for name, knots in document.get("supported", {}).items()
+        }
         document["background"] = {int(gram): share for gram, share in document["background"].items()}
         return cls(**document)
 
@@ -77,8 +83,9 @@ class MatchModel:
                 name: {level: round(weight, 4) for level, weight in sorted(levels.items())}
                 for name, levels in sorted(self.weights.items())
             },
-            "calibration": [[round(x, 4), round(y, 6)] for x, y in self.calibration],
-            "first_calibration": [[round(x, 4), round(y, 6)] for x, y in self.first_calibration],
+            "calibration": _rounded(self.calibration),
+            "first_calibration": _rounded(self.first_calibration),
+            "supported": {name: _rounded(knots) for name, knots in sorted(self.supported.items())},
             "background": {str(gram): round(share, 5) for gram, share in sorted(self.background.items())},
         }
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
@@ -141,22 +148,17 @@ class MatchModel:
                 found.append((one, two, table))
         return found
 
-    def probability(self, log_odds: float) -> float:
-        """The calibrated probability that two clues report the same matter."""
-        return _calibrated(self.calibration, log_odds)
+    def probability(self, log_odds: float, levels: Levels) -> float:
+        """The calibrated probability that two clues with this score and these levels report the same matter."""
+        return _calibrated(self.supported.get(support(levels.get("mates", ALONE)), self.calibration), log_odds)
 
     def first_probability(self, log_odds: float) -> float:
         """The same before other candidates are asked: of levels without ``mates``."""
         return _calibrated(self.first_calibration or self.calibration, log_odds)
 
     def band(self, probability: float, levels: Levels) -> Band:
-        """``likely`` only where names agree, as far as they are told (张某 and 张建国), and no unit contradicts.
-
-        A namesake elsewhere is for people to judge, unless the letter is the same letter.
-        """
-        agrees = levels["name"] in NAME_AGREES or levels["name"] == HIDDEN_NAME_FITS or _is_slip(levels)
-        elsewhere = levels["unit"] in _ELSEWHERE and levels["name"] != "same_identity"
-        if probability >= self.likely and agrees and not (elsewhere and levels["wording"] not in _SAME_LETTER):
+        """``likely`` only where nothing speaks against it that people have to weigh (``likeliness.may_be_likely``)."""
+        if probability >= self.likely and may_be_likely(levels):
             return Band.LIKELY
         return Band.REVIEW if probability >= self.review else Band.NONE
 
@@ -176,6 +178,10 @@ class MatchModel:
             Reason(name, verdict(name, levels[name]), round(share, 3), levels[name]) for name, share in shares.items()
         ]
         return sorted(reasons, key=lambda reason: -abs(reason.weight))
+
+
+def _rounded(knots: tuple[tuple[float, float], ...]) -> list[list[float]]:
+    return [[round(x, 4), round(y, 6)] for x, y in knots]
 
 
 def _calibrated(knots: tuple[tuple[float, float], ...], log_odds: float) -> float:
@@ -204,18 +210,6 @@ def expand(levels: Levels) -> Levels:
     }
 
 
-def _is_slip(levels: Levels) -> bool:
-    """Whether one other character in a name is a slip of the pen: not of itself (赵建国 and 赵建军 may be brothers).
-
-    It is where the letters name the same third person or the same mark.
-    """
-    return levels["name"] == "one_character" and (
-        levels.get("third_person") in {"equal", "several_equal", "equal_short"} or levels.get("detail") == "same_mark"
-    )
-
-
-_ELSEWHERE = frozenset({"different", "same_kind_other_area"})
-_SAME_LETTER = frozenset({"c9", "c10"})
 _UNKNOWN = frozenset({"brief", "missing", "unknown", "one_side", "cannot_tell", "maybe_given_name"})
 _CONFLICT = frozenset(
     {"different", "differ", "given_name_differs", "contradict", "other_mark", "same_kind_other_area",

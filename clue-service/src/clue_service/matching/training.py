@@ -6,14 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from clue_service.corpus.generate import Corpus
-from clue_service.matching.compare import Levels
+from clue_service.matching.calibrating import calibrations, without_mates
 from clue_service.matching.domain import prepare
 from clue_service.matching.drift import Shares, level_shares
 from clue_service.matching.evaluation import Outcome
-from clue_service.matching.fitting import LabelledPair, fit_weights, isotonic
+from clue_service.matching.fitting import LabelledPair, fit_weights
 from clue_service.matching.metrics import ScoredPair, Truth, measure
 from clue_service.matching.prepared import ClueText
 from clue_service.matching.ranking import unpack
@@ -91,17 +89,16 @@ async def train(
     check_enough(same, len(pairs) - same, _LEAST_PAIRS)
     alone = fit_weights([replace(pair, levels=without_mates(pair.levels)) for pair in pairs])
     first = MatchModel(version="first", intercept=alone.intercept, weights=alone.weights, background=background)
-    first = replace(first, first_calibration=_calibration(first, pairs, without_mates))
+    first = replace(first, first_calibration=calibrations(first, pairs)["first_calibration"])
     pairs = labelled_pairs(await replay(fitting, Matcher(first), "fitting what mates say"))
     fit = fit_weights(pairs, prior=alone)
     raw = replace(first, version="raw", intercept=fit.intercept, weights=fit.weights)
-    raw = replace(raw, first_calibration=_calibration(raw, pairs, without_mates))
+    raw = replace(raw, first_calibration=calibrations(raw, pairs)["first_calibration"])
     held = labelled_pairs(await replay(calibrating, Matcher(raw), "calibrating"))
     model = replace(
         raw,
         version=f"{date.fromisoformat(max(str(body['received_on']) for body in fitting)):%Y%m%d}-{len(pairs)}",
-        calibration=_calibration(raw, held),
-        first_calibration=_calibration(raw, held, without_mates),
+        **calibrations(raw, held),
         origin={
             "clues": len(fitting) + len(calibrating),
             "pairs": len(pairs),
@@ -115,18 +112,6 @@ async def train(
     return model, FitReport(await _judge_present(replay, judging, present), after, len(pairs))
 
 
-def without_mates(levels: Levels) -> Levels:
-    """The levels of two clues by themselves, before other candidates are asked."""
-    return {name: level for name, level in levels.items() if name != "mates"}
-
-
-def _calibration(
-    model: MatchModel, pairs: Sequence[LabelledPair], of: Callable[[Levels], Levels] = dict
-) -> tuple[tuple[float, float], ...]:
-    scores = np.array([model.log_odds(of(pair.levels)) for pair in pairs])
-    return isotonic(scores, np.array([pair.same for pair in pairs], float))
-
-
 async def _judge_present(replay: Replay, judging: Sequence[Body], present: MatchModel | None) -> dict[str, Any]:
     try:
         present = present or packaged_model()
@@ -137,7 +122,7 @@ async def _judge_present(replay: Replay, judging: Sequence[Body], present: Match
 
 def shown_shares(model: MatchModel, pairs: Sequence[LabelledPair]) -> Shares:
     """How often the pairs that people are shown have each level: what later pairs are held against."""
-    shown = (one.levels for one in pairs if model.probability(model.log_odds(one.levels)) >= model.review)
+    shown = (one.levels for one in pairs if model.probability(model.log_odds(one.levels), one.levels) >= model.review)
     return level_shares(shown)
 
 

@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from clue_service.matching.fitting import Fit, LabelledPair, fit_weights, isotonic
+from clue_service.matching.calibrating import calibrations
+from clue_service.matching.fitting import Fit, LabelledPair, fit_weights
 from clue_service.matching.metrics import ScoredPair, Truth, measure
 from clue_service.matching.scoring import Band, MatchModel
-from clue_service.matching.training import shown_shares, without_mates
+from clue_service.matching.training import shown_shares
 from clue_service.matching_models.verdict_pairs import verdict_world
 
 ANCHOR_WORTH = 1_000
@@ -43,8 +44,7 @@ def learn(
     fit = fit_weights([*anchored, *fitting], _TOWARDS_PRESENT, Fit(present.intercept, present.weights))
     raw = replace(present, intercept=fit.intercept, weights=fit.weights)
     held = [*_weighted(present, anchors.calibrating), *calibrating]
-    alone = [replace(pair, levels=without_mates(pair.levels)) for pair in held]
-    model = replace(raw, calibration=_calibrated(raw, held), first_calibration=_calibrated(raw, alone))
+    model = replace(raw, **calibrations(raw, held))
     return replace(
         model,
         likely=_likely_from(model, held),
@@ -59,21 +59,19 @@ def learn(
     )
 
 
-def _calibrated(model: MatchModel, pairs: Sequence[LabelledPair]) -> tuple[tuple[float, float], ...]:
-    scores = np.array([model.log_odds(pair.levels) for pair in pairs])
-    truth, worth = np.array([[pair.same, pair.weight] for pair in pairs], float).T
-    return isotonic(scores, truth, worth)
+def _probability(model: MatchModel, pair: LabelledPair) -> float:
+    return model.probability(model.log_odds(pair.levels), pair.levels)
 
 
 def _weighted(present: MatchModel, pairs: Sequence[LabelledPair]) -> list[LabelledPair]:
-    shown = sum(present.probability(present.log_odds(pair.levels)) >= present.review for pair in pairs)
+    shown = sum(_probability(present, pair) >= present.review for pair in pairs)
     weight = min(1.0, ANCHOR_WORTH / max(shown, 1))
     return [replace(pair, weight=weight) for pair in pairs]
 
 
 def _likely_from(model: MatchModel, pairs: Sequence[LabelledPair]) -> float:
     """The lowest limit of ``likely`` that keeps it as precise as aimed at; the strictest where none does."""
-    scored = [(model.probability(model.log_odds(pair.levels)), pair) for pair in pairs]
+    scored = [(_probability(model, pair), pair) for pair in pairs]
     for limit in _LIKELY_STEPS:
         strict = replace(model, likely=limit)
         likely = [pair for probability, pair in scored if strict.band(probability, pair.levels) is Band.LIKELY]
@@ -93,7 +91,7 @@ def measure_verdicts(model: MatchModel, pairs: Sequence[LabelledPair]) -> dict[s
     for pair, (later, earlier, one, other) in zip(pairs, verdict_world(pairs), strict=True):
         truth.add(earlier, one)
         truth.add(later, other)
-        probability = model.probability(model.log_odds(pair.levels))
+        probability = _probability(model, pair)
         scored.append(ScoredPair(later, earlier, probability, model.band(probability, pair.levels)))
         sure.append(probability)
     measures = measure(truth, scored)

@@ -1,9 +1,12 @@
 import itertools
+from dataclasses import replace
 
 import numpy as np
 from clue_service.corpus.generate import Corpus
 from clue_service.corpus.world import read_corpus_data
+from clue_service.matching.calibrating import calibrations
 from clue_service.matching.fitting import LabelledPair, fit_weights, isotonic
+from clue_service.matching.likeliness import may_be_likely
 from clue_service.matching.metrics import ScoredPair, Truth, measure
 from clue_service.matching.scoring import Band, MatchModel, packaged_model
 
@@ -16,7 +19,7 @@ def test_a_level_that_goes_with_truth_gets_the_greater_weight():
     fit = fit_weights(pairs)
     model = MatchModel("test", fit.intercept, fit.weights)
     assert fit.weights["amount"]["equal"] > 1 > -1 > fit.weights["amount"]["differ"]
-    assert 0.8 < model.probability(model.log_odds(LEVELS | {"amount": "equal"})) < 0.95
+    assert 0.8 < model.probability(model.log_odds(LEVELS | {"amount": "equal"}), LEVELS) < 0.95
 
 
 def test_calibration_rises_and_stays_between_nothing_and_certainty():
@@ -32,6 +35,68 @@ def test_a_model_survives_being_written_and_read():
     model = packaged_model()
     again = MatchModel.parse(model.dump())
     assert again.dump() == model.dump()
+
+
+def test_an_equal_score_is_worth_less_where_other_candidates_doubt_it():
+    model = MatchModel("test", 0.0, {"amount": {"equal": 1.0, "differ": -1.0}})
+    pairs = [
+        LabelledPair(LEVELS | {"amount": amount, "mates": mates}, number < same)
+        for amount, mates, same in (
+            ("equal", "m4x3", 70),
+            ("differ", "m4x3", 5),
+            ("equal", "m7x2", 99),
+            ("differ", "m7x2", 30),
+        )
+        for number in range(100)
+    ]
+    fitted = replace(model, **calibrations(model, pairs))
+    assert set(fitted.supported) == {"divided", "fully"}
+    doubted, confirmed = (fitted.probability(1.0, {"mates": mates}) for mates in ("m4x2", "m7x3"))
+    assert doubted < 0.75
+    assert confirmed > 0.95
+    assert fitted.probability(1.0, {"mates": "alone"}) == fitted.probability(1.0, {})
+    assert doubted < fitted.probability(1.0, {}) < confirmed
+    assert MatchModel.parse(fitted.dump()).supported.keys() == fitted.supported.keys()
+
+
+def test_letters_that_name_nobody_are_likely_only_as_one_event_of_one_office():
+    event = {"name": "missing", "unit": "same_village", "wording": "c5", "amount": "equal", "mates": "alone"}
+    assert not may_be_likely(event)
+    assert may_be_likely(event | {"date": "month"})
+    for confirmed in ({"mates": "m6x1"}, {"mates": "m7x2", "amount": "differ"}):
+        assert may_be_likely(event | confirmed)
+    event |= {"date": "month"}
+    for other in (
+        {"amount": "near"}, {"unit": "unknown"}, {"unit": "different"}, {"mates": "m4x3"}, {"mates": "m0x1"},
+        {"detail": "contradict"}, {"mates": "m5x1", "amount": "missing", "date": "year", "rare_words": "r4"},
+        {"name": "different"}, {"name": "given_name_differs"}, {"unit": "same_kind_other_area", "wording": "c8"},
+    ):  # fmt: skip
+        assert not may_be_likely(event | other), other
+
+
+def test_one_other_character_in_a_name_takes_a_thing_of_the_same_event():
+    names = {"name": "one_character", "unit": "same_unit", "wording": "c5", "mates": "m7x2"}
+    assert not may_be_likely(names)
+    assert may_be_likely(names | {"date": "day"})
+
+
+def test_a_hidden_name_is_likely_only_with_a_matter_of_its_kind():
+    hidden = {"name": "same_surname_masked", "unit": "same_unit", "wording": "c5"}
+    assert [may_be_likely(hidden | {"topic": topic}) for topic in ("same", "unknown", "differ")] == [True, True, False]
+    elsewhere = hidden | {"unit": "area_same_kind_unknown"}
+    assert [may_be_likely(elsewhere | {"amount": amount}) for amount in ("near", "equal")] == [False, True]
+
+
+def test_what_other_candidates_doubt_is_likely_only_where_the_letters_tell_the_same_things():
+    doubted = {"name": "equal", "unit": "same_unit", "wording": "c5", "mates": "m4x3"}
+    told = {"amount": "equal", "date": "month"}
+    assert [may_be_likely(doubted | dict(list(told.items())[:n])) for n in range(3)] == [False, True, True]
+    short = doubted | {"name": "equal_short"}
+    assert [may_be_likely(short | dict(list(told.items())[:n])) for n in range(3)] == [False, False, True]
+    assert may_be_likely(doubted | {"mates": "alone"})
+    assert may_be_likely(doubted | {"mates": "m5x3"})
+    assert not may_be_likely(short | {"mates": "m5x3", "rare_words": "r4"})
+    assert may_be_likely(short | {"mates": "m5x3", "rare_words": "r5"})
 
 
 def test_nothing_is_likely_without_agreement_of_names():

@@ -48,11 +48,15 @@ def test_few_verdicts_move_a_weight_less_than_many() -> None:
 def test_anchors_hold_the_part_that_no_reviewer_ever_sees() -> None:
     random = Random(2)
     anchors = Anchors(pairs_of(random, 4_000, 0.9), pairs_of(random, 2_000, 0.9))
-    shown = [pair for pair in pairs_of(random, 600, 0.9) if PRESENT.probability(PRESENT.log_odds(pair.levels)) >= 0.10]
+    shown = [
+        pair
+        for pair in pairs_of(random, 600, 0.9)
+        if PRESENT.probability(PRESENT.log_odds(pair.levels), pair.levels) >= 0.10
+    ]
     hidden = PLAIN | {"name": "different", "amount": "differ"}
     assert hidden not in [pair.levels for pair in shown]
     model = learn(PRESENT, anchors, shown, shown[:100])
-    assert model.probability(model.log_odds(hidden)) < 0.02
+    assert model.probability(model.log_odds(hidden), hidden) < 0.02
     assert model.origin["pairs"] == len(shown) + 100
     assert set(model.origin["shares"]["name"]) <= {"equal", "different"}
 
@@ -104,7 +108,7 @@ def test_pairs_of_one_score_are_one_point_of_the_calibration_in_whatever_order()
 def test_what_is_learnt_is_calibrated_also_before_other_candidates_are_asked() -> None:
     random = Random(5)
     told = [
-        LabelledPair(pair.levels | {"mates": "agree" if pair.same else "alone"}, pair.same)
+        LabelledPair(pair.levels | {"mates": "m7x2" if pair.same else "alone"}, pair.same)
         for pair in pairs_of(random, 900, 0.9)
     ]
     model = learn(PRESENT, Anchors(told[:400], told[400:600]), told[600:800], told[800:])

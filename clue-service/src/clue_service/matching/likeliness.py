@@ -1,0 +1,88 @@
+"""What speaks against calling two clues likely, however probable they are: what people have to weigh. Pure."""
+
+from clue_service.matching.compare import HIDDEN_NAME_FITS, NAME_AGREES, Levels
+from clue_service.matching.mates import ALONE, support
+
+_ELSEWHERE = frozenset({"different", "same_kind_other_area"})
+_SAME_OFFICE = frozenset({"same_unit", "same_village", "same_kind_same_area", "short_form"})
+_SAME_LETTER = frozenset({"c9", "c10"})
+_WHOLE_NAME = frozenset({"same_identity", "equal", "same_sound"})
+_SHARED_BY_MANY = frozenset({"equal_short", "missing"})
+# Names of which neither tells another person: none there, 建国 and 老张, one other character.
+_NO_OTHER_PERSON = frozenset({"missing", "maybe_given_name", "one_character"})
+_SAME_THIRD = frozenset({"equal", "several_equal", "equal_short"})
+_TOLD = {
+    "amount": frozenset({"equal"}),
+    "date": frozenset({"day", "month"}),
+    "third_person": _SAME_THIRD | {"same_sound"},
+    "detail": frozenset({"same_mark", "several_same", "one_same"}),
+}
+_WORDS = {
+    "wording": frozenset({"c8", "c9", "c10"}),
+    "content": frozenset({"c7", "c8", "c9", "c10"}),
+    "rare_words": frozenset({"r5", "r6", "r7"}),
+}
+_SEVERAL_AGREE = frozenset({"m7x2", "m7x3"})
+
+
+def may_be_likely(levels: Levels) -> bool:
+    """Whether nothing is left for people to weigh.
+
+    Names agree as far as they are told, or one event of one office is told and no name is another person's. Units do
+    not differ, unless an identity or the whole letter is the same: there may be a namesake elsewhere. Where other
+    candidates doubt it, the letters tell the same things of one event.
+    """
+    name, unit = levels["name"], levels["unit"]
+    if unit in _ELSEWHERE and name != "same_identity" and levels["wording"] not in _SAME_LETTER:
+        return False
+    if not _is_borne_out(levels):
+        return False
+    if (
+        name == HIDDEN_NAME_FITS
+    ):  # 张某 may be any 张 of an office: then office, or things told, and kind of matter agree
+        return (unit in _SAME_OFFICE or things_told(levels) > 0) and levels.get("topic") != "differ"
+    return name in NAME_AGREES or _is_slip(levels) or (name in _NO_OTHER_PERSON and _is_one_event(levels))
+
+
+def _is_borne_out(levels: Levels) -> bool:
+    """Whether the letters tell enough for what the other candidates say, the more the less the names tell."""
+    mates = levels.get("mates", ALONE)
+    if support(mates) in {"against", "divided"}:
+        return things_told(levels) + _is_worded_alike(levels) >= (1 if levels["name"] in _WHOLE_NAME else 2)
+    if mates.startswith("m5") and levels["name"] in _SHARED_BY_MANY:
+        return things_told(levels) > 0 or levels["rare_words"] in _WORDS["rare_words"]
+    return True
+
+
+def _is_slip(levels: Levels) -> bool:
+    """Whether one other character in a name is a slip of the pen: not of itself (赵建国 and 赵建军 may be brothers).
+
+    It is where the letters name the same third person or the same mark.
+    """
+    return levels["name"] == "one_character" and (
+        levels.get("third_person") in _SAME_THIRD or levels.get("detail") == "same_mark"
+    )
+
+
+def _is_one_event(levels: Levels) -> bool:
+    """Whether letters about one office tell things of one event and other candidates do not doubt it.
+
+    Where nobody is named it takes two things, or one and another candidate's word, or the word of several.
+    """
+    if levels["unit"] not in _SAME_OFFICE or levels.get("detail") == "contradict":
+        return False
+    mates, alike = levels.get("mates", ALONE), things_told(levels) + _is_worded_alike(levels)
+    if support(mates) in {"against", "divided"}:
+        return False
+    if levels["name"] != "missing":
+        return alike > 0
+    return alike > 1 or (mates != ALONE and alike > 0) or mates in _SEVERAL_AGREE
+
+
+def things_told(levels: Levels) -> int:
+    """How many of sum, time, third person and detail both letters tell alike."""
+    return sum(levels.get(name) in same for name, same in _TOLD.items())
+
+
+def _is_worded_alike(levels: Levels) -> bool:
+    return any(levels.get(name) in same for name, same in _WORDS.items())
