@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.policy import UNIT_ROLES, Viewer, uses_library, viewer_of
+from clue_service.proceedings.policy import represented_units
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,6 +55,7 @@ def _said(viewer: Viewer) -> list[tuple[str, str]]:
         ("office_of", viewer.office_of or ""),
         ("leads", viewer.leads or ""),
         ("units", ",".join(sorted(viewer.units))),
+        ("acts_for", ",".join(sorted(represented_units(viewer)))),
         ("handles", handles),
         ("cleared_for", ",".join(sorted(viewer.cleared_for))),
         ("library_of", (viewer.commission or "") if uses_library(viewer) else ""),

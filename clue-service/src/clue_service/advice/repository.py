@@ -3,23 +3,25 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.policy import Viewer
+from clue_service.access.row_security import reads_as_engine
 from clue_service.advice.domain import BEFORE_SERVED
 from clue_service.advice.models import Advice
 from clue_service.proceedings.policy import represented_units
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
-    """``policy.parts_in`` in SQL: whether the viewer has any part."""
+    """``policy.parts_in`` in SQL: whether the viewer has any part, and is not recused."""
     own = sorted(represented_units(viewer))
     if not own:
         return false()
     served = Advice.state.not_in(sorted(BEFORE_SERVED))
     return and_(
         Advice.secrecy_level.in_(sorted(viewer.cleared_for)),
+        ~func.is_recused_from_item("advice", Advice.id, viewer.sub),
         or_(
             Advice.issuing_unit.in_(own),
             Advice.commission.in_(own),
@@ -51,6 +53,7 @@ async def list_visible(
     return (await session.scalars(query.order_by(Advice.id.desc()).limit(limit))).all()
 
 
+@reads_as_engine
 async def list_served_on(session: AsyncSession, unit_codes: Collection[str]) -> Sequence[Advice]:
     """Letters that were served on some units, oldest first."""
     query = select(Advice).where(Advice.addressed_unit.in_(list(unit_codes)), Advice.served_on.is_not(None))

@@ -28,13 +28,14 @@ from clue_service.proceedings.errors import PartRequired
 from clue_service.proceedings.move_routes import Reading
 from clue_service.proceedings.policy import highest, represented_units
 from clue_service.proceedings.schemas import StepOut
-from clue_service.proceedings.service import Desk, steps_of, take_step
+from clue_service.proceedings.service import Desk, check_cleared, steps_of, take_step
 
 
 async def draft_advice(desk: Desk, body: DraftAdviceIn) -> Advice:
     """Draft a letter of the caller's unit. Its secrecy is at least that of the clue it rests on.
 
-    Raises NotFound where clue or consultation are not visible to the caller, Invalid where the day has passed.
+    Raises NotFound where clue or consultation are not visible to the caller, Invalid where the day has passed or the
+    secrecy is above them.
     """
     unit = desk.viewer.unit
     if unit is None or unit not in represented_units(desk.viewer):
@@ -46,6 +47,7 @@ async def draft_advice(desk: Desk, body: DraftAdviceIn) -> Advice:
         levels.append(clue.secrecy_level)
     if body.consultation_id is not None:
         levels.append((await consultations.visible_consultation(desk, body.consultation_id)).secrecy_level)
+    check_cleared(desk.viewer, highest(levels))
     letter = Advice(
         **body.model_dump(exclude={"secrecy_level"}),
         secrecy_level=highest(levels),

@@ -9,6 +9,7 @@ from chassis.errors import invalid_field
 from chassis.uow import Uow
 from chassis.web import check_version
 
+from clue_service.access.row_security import as_engine
 from clue_service.clues import service as clues
 from clue_service.consultations import domain, reading, repository
 from clue_service.consultations.domain import ActionState, ConsultationState, Part
@@ -33,7 +34,7 @@ from clue_service.consultations.schemas import (
 )
 from clue_service.consultations.service import check_silence
 from clue_service.deadlines.domain import end_of_day
-from clue_service.proceedings.domain import check_part
+from clue_service.proceedings.domain import PartMove, check_part
 from clue_service.proceedings.errors import OwnDraft, PartRequired
 from clue_service.proceedings.schemas import ReasonIn
 from clue_service.proceedings.service import Deed, take_step
@@ -85,6 +86,16 @@ async def act(deed: Deed, consultation_id: UUID) -> Consultation:
     check_version(deed.seen, item.version)
     domain.MOVES.take(deed.verb, item.state)
     moving = Moving(deed, item, participants, standing)
+    if deed.verb == "recuse":
+        async with as_engine(deed.uow.session):  # whoever recuses themselves sees nothing of it any more
+            await _take(moving, row)
+    else:
+        await _take(moving, row)
+    return item
+
+
+async def _take(moving: Moving, row: PartMove) -> None:
+    deed, item = moving.deed, moving.item
     action = _ACTIONS.get(deed.verb)
     step = await action(moving, deed.body) if action else Step(row.target)
     await take_step(deed.uow, domain.ITEM, item, deed.verb, step.target, step.document)
@@ -95,7 +106,6 @@ async def act(deed: Deed, consultation_id: UUID) -> Consultation:
     if deed.verb == "approve-conclusion":
         for task in await repository.open_actions(deed.uow.session, item.id):
             await emit_action(deed.uow, "clue.consultation_action.assigned.v1", item, task)
-    return item
 
 
 async def open_opinions(uow: Uow, item: Consultation, units: list[str]) -> None:

@@ -53,15 +53,13 @@ async def standings(
     desk: Desk, items: Sequence[Consultation], participants: Mapping[UUID, Mapping[str, ConsultationParticipant]]
 ) -> dict[UUID, Standing]:
     """What the viewer is in each consultation."""
-    recused: dict[UUID, set[str]] = defaultdict(set)
-    for one in await repository.list_recused(desk.uow.session, [item.id for item in items]):
-        recused[one.consultation_id].add(one.sub)
+    recused = await repository.recused_among(desk.uow.session, desk.viewer, [item.id for item in items])
     return {
         item.id: policy.standing_in(
             desk.viewer,
             item,
             {unit: one.persons for unit, one in participants.get(item.id, {}).items()},
-            recused[item.id],
+            {desk.viewer.sub} if item.id in recused else (),
         )
         for item in items
     }

@@ -5,11 +5,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, delete, exists, false, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Text,
+    and_,
+    any_,
+    cast,
+    delete,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.policy import LEADERS, Viewer
+from clue_service.access.row_security import reads_as_engine
 from clue_service.consultations.models import (
     Consultation,
     ConsultationAction,
@@ -36,7 +52,7 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     )
     leads = Consultation.commission == viewer.leads if viewer.leads and viewer.has_any(*LEADERS) else false()
     invited = and_(Consultation.scheduled_at.is_not(None), takes_part)
-    return and_(_reaches(viewer), or_(Consultation.convener_unit.in_(own), leads, invited))
+    return and_(_may_meet(viewer, Consultation.id), or_(Consultation.convener_unit.in_(own), leads, invited))
 
 
 async def find_visible(
@@ -62,6 +78,7 @@ async def list_visible(
     return (await session.scalars(query.order_by(Consultation.id.desc()).limit(limit))).all()
 
 
+@reads_as_engine
 async def get_consultation(session: AsyncSession, consultation_id: UUID) -> Consultation:
     """A consultation for the service's own work."""
     return (await session.scalars(select(Consultation).where(Consultation.id == consultation_id))).one()
@@ -128,10 +145,11 @@ async def add_participants(session: AsyncSession, consultation_id: UUID, units: 
         await session.execute(insert(ConsultationParticipant).values(rows).on_conflict_do_nothing())
 
 
-async def list_recused(session: AsyncSession, ids: Iterable[UUID]) -> Sequence[ConsultationRecusal]:
-    """Who is recused from some consultations."""
-    query = select(ConsultationRecusal).where(ConsultationRecusal.consultation_id.in_(list(ids)))
-    return (await session.scalars(query.order_by(ConsultationRecusal.sub))).all()
+@reads_as_engine
+async def recused_among(session: AsyncSession, viewer: Viewer, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of some consultations that the viewer is recused from, or from a clue they are about."""
+    met = func.is_recused_from_item("consultation", Consultation.id, viewer.sub)
+    return set(await session.scalars(select(Consultation.id).where(Consultation.id.in_(list(ids)), met)))
 
 
 async def add_recusal(session: AsyncSession, consultation_id: UUID, sub: str, by: str, at: datetime) -> None:
@@ -206,32 +224,25 @@ async def find_action(session: AsyncSession, action_id: UUID, *, lock: bool = Fa
     return await session.scalar(query.with_for_update(key_share=True) if lock else query)
 
 
-def _reaches(viewer: Viewer) -> ColumnElement[bool]:
-    """Whether clearance and recusal let the viewer meet the consultation behind an action."""
-    recused = exists().where(
-        ConsultationRecusal.consultation_id == Consultation.id, ConsultationRecusal.sub == viewer.sub
-    )
-    return and_(Consultation.secrecy_level.in_(sorted(viewer.cleared_for)), ~recused)
+def _may_meet(viewer: Viewer, consultation_id: Any) -> ColumnElement[bool]:
+    """Whether neither clearance nor recusal keeps the viewer away from a consultation."""
+    levels = cast(sorted(viewer.cleared_for), ARRAY(Text))
+    return func.may_meet_consultation(consultation_id, levels, viewer.sub, type_=Boolean)
 
 
 async def may_meet(session: AsyncSession, viewer: Viewer, consultation_id: UUID) -> bool:
     """Whether neither clearance nor recusal keeps the viewer away from a consultation."""
-    query = select(exists().where(Consultation.id == consultation_id, _reaches(viewer)))
-    return bool(await session.scalar(query))
+    return bool(await session.scalar(select(_may_meet(viewer, consultation_id))))
 
 
 async def list_tasks(
     session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
 ) -> Sequence[ConsultationAction]:
     """Actions that are tasks of the units the viewer acts for, newest first."""
-    query = (
-        select(ConsultationAction)
-        .join(Consultation, Consultation.id == ConsultationAction.consultation_id)
-        .where(
-            ConsultationAction.owner_unit.in_(sorted(represented_units(viewer))),
-            ConsultationAction.state != "proposed",
-            _reaches(viewer),
-        )
+    query = select(ConsultationAction).where(
+        ConsultationAction.owner_unit.in_(sorted(represented_units(viewer))),
+        ConsultationAction.state != "proposed",
+        _may_meet(viewer, ConsultationAction.consultation_id),
     )
     if state is not None:
         query = query.where(ConsultationAction.state == state)

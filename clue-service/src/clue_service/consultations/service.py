@@ -17,7 +17,7 @@ from clue_service.proceedings.domain import WORKERS
 from clue_service.proceedings.errors import PartRequired
 from clue_service.proceedings.move_routes import Reading
 from clue_service.proceedings.policy import highest, represented_units
-from clue_service.proceedings.service import Desk, take_step
+from clue_service.proceedings.service import Desk, check_cleared, take_step
 
 
 async def convene_consultation(desk: Desk, body: ConveneIn) -> Consultation:
@@ -31,6 +31,7 @@ async def convene_consultation(desk: Desk, body: ConveneIn) -> Consultation:
     units = {one.unit: one.persons for one in body.participants}
     on_the_table = await _clues_to_bring(desk, body, units)
     levels = [body.secrecy_level.value, *(clue.secrecy_level for clue in on_the_table)]
+    check_cleared(desk.viewer, highest(levels))
     item = Consultation(
         kind=body.kind,
         state=ConsultationState.DRAFT,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,12 +15,16 @@ from clue_service.proceedings.policy import represented_units
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
-    """``service.parts_in`` in SQL: whether the viewer has any part."""
+    """``service.parts_in`` in SQL: whether the viewer has any part, and is not recused."""
     own = sorted(represented_units(viewer))
     if not own:
         return false()
     mine = or_(OutcomeNotice.unit.in_(own), OutcomeNotice.commission.in_(own), OutcomeNotice.handling_unit.in_(own))
-    return and_(OutcomeNotice.secrecy_level.in_(sorted(viewer.cleared_for)), mine)
+    return and_(
+        OutcomeNotice.secrecy_level.in_(sorted(viewer.cleared_for)),
+        ~func.is_recused_from_item(OutcomeNotice.item_type, OutcomeNotice.item_id, viewer.sub),
+        mine,
+    )
 
 
 async def add_notice(session: AsyncSession, values: Mapping[str, Any]) -> OutcomeNotice | None:

@@ -9,7 +9,9 @@ from chassis.uow import Uow
 from chassis.web import check_version
 
 from clue_service.access.policy import Viewer
+from clue_service.access.row_security import as_engine
 from clue_service.consultations import repository as consultations
+from clue_service.consultations.models import Consultation
 from clue_service.matters import service as matters
 from clue_service.overlap_alerts import domain, events, service
 from clue_service.overlap_alerts.domain import Outcome, Vote
@@ -32,10 +34,9 @@ async def adopt_conclusion(
         service.own_part(viewer, parts, "case_supervisor")
     check_version(seen, alert.version)
     service.check_possible(alert, "adopt-conclusion")
-    item = await consultations.lock_of_alert(uow.session, alert.id)
+    item, took_part = await _consultation_of(uow, alert.id)
     if item is None or item.state not in domain.CONCLUDED_CONSULTATIONS:
         raise NothingConcluded(members={"state": item.state if item else None, "allowed_moves": ["resolve"]})
-    took_part = {one.unit for one in await consultations.list_participants(uow.session, [item.id])}
     if not set(parts) <= took_part:
         sentence = Text("有后加入的单位未参加会商", "A commission that joined later took no part")
         raise MoveRefused(sentence, members={"state": alert.state, "allowed_moves": ["acknowledge", "resolve"]})
@@ -54,6 +55,15 @@ async def adopt_conclusion(
     await uow.session.flush()
     await events.emit_resolved(uow, alert, parts)
     return alert
+
+
+async def _consultation_of(uow: Uow, alert_id: UUID) -> tuple[Consultation | None, set[str]]:
+    """The consultation an alert convened and the units that took part, whoever asks."""
+    async with as_engine(uow.session):
+        item = await consultations.lock_of_alert(uow.session, alert_id)
+        if item is None:
+            return None, set()
+        return item, {one.unit for one in await consultations.list_participants(uow.session, [item.id])}
 
 
 def _lead(tree: UnitTree, commissions: Collection[str], lead_unit: str | None) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from chassis.directory import UnitTree
+from chassis.errors import invalid_field
 from chassis.keyring import KeyRing
 from chassis.uow import Uow
 
@@ -52,6 +53,12 @@ class Item(Protocol):
     id: Any
     state: Any
     version: Any
+
+
+def check_cleared(viewer: Viewer, level: str) -> None:
+    """Raise Invalid where somebody would draw up what they may not read themselves."""
+    if level not in viewer.cleared_for:
+        raise invalid_field("/secrecy_level", "above_clearance", "超出您的涉密权限", "Above your clearance")
 
 
 async def take_step(

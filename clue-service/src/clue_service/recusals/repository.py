@@ -77,6 +77,14 @@ _MET_NOWHERE = text(
     union select id from library_item where :sub = any(recused)
     union select id from library_request where item_id in (select id from library_item where :sub = any(recused))
     union select id from clue_recusal where clue_id in (select id from kept)
+    union select id from consultation where is_recused_from_item('consultation', id, :sub)
+    union select id from advice where is_recused_from_item('advice', id, :sub)
+    union select id from supervised_handling where clue_id in (select id from kept)
+    union select id from outcome_notice where is_recused_from_item(item_type, item_id, :sub)
+    union select id from reporter_notice where clue_id in (select id from kept)
+    union select id from jurisdiction_objection where clue_id in (select id from kept)
+    union select id from clarification where clue_id in (select id from kept)
+    union select id from accusation_finding where clue_id in (select id from kept)
     """
 )
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.policy import Viewer
+from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.listing import visible_to as clue_visible_to
 from clue_service.clues.models import Clue
 from clue_service.reporter_notices.models import ReporterNotice
@@ -49,6 +50,7 @@ async def lock_of_clue(session: AsyncSession, clue_id: UUID, kind: str) -> Repor
     return await session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
+@reads_as_engine
 async def owed_kinds(session: AsyncSession, clue_id: UUID) -> list[str]:
     """The kinds of notices about a clue that are owed, sorted."""
     query = select(ReporterNotice.kind).where(ReporterNotice.clue_id == clue_id, ReporterNotice.state == "owed")

@@ -65,7 +65,7 @@ async def count_figures(
         dispositions=await counts(Disposition.method, of_table=disposed, where=decided),
         outcomes=await counts(Result.outcome, of_table=resulted, where=recorded),
         forms=await counts(Result.four_forms, of_table=resulted, where=and_(recorded, Result.four_forms.is_not(None))),
-        advice=await _advice(session, scope, zone, until),
+        advice=await _advice(session, scope, zone, until, without),
         library=await _library(session, scope, zone, until),
     )
 
@@ -93,7 +93,7 @@ async def _categories(session: AsyncSession, registered: ColumnElement[bool], un
     return counted((row[0], row[1]) for row in await session.execute(query))
 
 
-async def _advice(session: AsyncSession, scope: Scope, zone: str, until: datetime) -> int:
+async def _advice(session: AsyncSession, scope: Scope, zone: str, until: datetime, without: str | None) -> int:
     conditions = [
         Advice.commission == scope.commission,
         Advice.secrecy_level.in_(scope.levels),
@@ -102,6 +102,8 @@ async def _advice(session: AsyncSession, scope: Scope, zone: str, until: datetim
     ]
     if scope.units is not None:
         conditions.append(Advice.addressed_unit.in_(scope.units))
+    if without is not None:
+        conditions.append(~func.is_recused_from_item("advice", Advice.id, without))
     query = select(func.count(Advice.id.distinct())).join(ProceedingStep, ProceedingStep.item_id == Advice.id)
     return int(await session.scalar(query.where(*conditions)) or 0)
 

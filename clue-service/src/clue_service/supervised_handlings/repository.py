@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.policy import Viewer
@@ -13,7 +13,7 @@ from clue_service.supervised_handlings.models import SupervisedHandling
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
-    """``policy.parts_in`` in SQL: whether the viewer has any part."""
+    """``policy.parts_in`` in SQL: whether the viewer has any part, and is not recused."""
     own = sorted(represented_units(viewer))
     if not own:
         return false()
@@ -21,6 +21,7 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     leads = SupervisedHandling.commission == viewer.leads if viewer.leads else false()
     return and_(
         SupervisedHandling.secrecy_level.in_(sorted(viewer.cleared_for)),
+        ~func.is_recused_from_item("clue", SupervisedHandling.clue_id, viewer.sub),
         or_(
             SupervisedHandling.ordering_unit.in_(own),
             leads,

@@ -15,7 +15,7 @@ from clue_service.proceedings.errors import PartRequired
 from clue_service.proceedings.move_routes import Reading
 from clue_service.proceedings.policy import highest, represented_units
 from clue_service.proceedings.schemas import StepOut
-from clue_service.proceedings.service import Desk, steps_of, take_step
+from clue_service.proceedings.service import Desk, check_cleared, steps_of, take_step
 from clue_service.supervised_handlings import domain, policy, repository
 from clue_service.supervised_handlings.domain import OrderState, Part, Verdict
 from clue_service.supervised_handlings.errors import NothingToEscalate
@@ -51,6 +51,7 @@ async def propose_order(desk: Desk, body: ProposeOrderIn) -> SupervisedHandling:
         levels.append(clue.secrecy_level)
         if clue.overlap_policy == "silent" and desk.tree.commission(body.target_unit) != clue.commission:
             raise invalid_field("/clue_id", "silent_clue", "静默线索不得对外督办", "The clue is silent outside")
+    check_cleared(viewer, highest(levels))
     order = SupervisedHandling(
         **body.model_dump(exclude={"secrecy_level"}),
         secrecy_level=highest(levels),

@@ -41,6 +41,26 @@ FORM: Document = {
 }
 
 
+_OFFICE = "supervisor1@cmo-dh"
+_RESTING: dict[str, tuple[str, str, Document]] = {
+    "unsealing_id": ("officer@pet-dh", "/v1/clues/{clue_id}/unsealings", {"reason": f"{TEXT}须核实"}),
+    "consultations": (
+        _OFFICE, "/v1/consultations",
+        {"kind": "important_clue", "topic": TEXT, "participants": [{"unit": "inv1-dh"}], "clue_ids": ["THE CLUE"]},
+    ),
+    "advice": (
+        _OFFICE, "/v1/advice",
+        {"kind": "supervisory", "addressed_unit": "su-housing", "title": TEXT, "problem": TEXT, "demands": TEXT,
+         "reply_due_on": "2026-12-23", "clue_id": "THE CLUE"},
+    ),
+    "supervised-handlings": (
+        _OFFICE, "/v1/supervised-handlings",
+        {"trigger": "overdue", "method": "letter", "target_unit": "inv1-dh", "demand": TEXT, "clue_id": "THE CLUE"},
+    ),
+}  # fmt: skip
+"""What rests on the clue. Name → who draws it up, where, and with what; ``THE CLUE`` stands for its id."""
+
+
 @pytest.fixture
 def mark(register: Any, decide: Any, call: Any) -> Callable[[], Awaitable[Marked]]:
     """``await mark()`` → the marked matter, taken in and decided."""
@@ -53,20 +73,14 @@ def mark(register: Any, decide: Any, call: Any) -> Callable[[], Awaitable[Marked
         verdict = await decide(pair)
         (alert,) = (await call("supervisor@cmo-dh", "GET", "/v1/overlap-alerts")).json()["items"]
         assert elsewhere["commission"] != clue["commission"]
-        path = f"/v1/clues/{clue['id']}/unsealings"
-        asked = (await call("officer@pet-dh", "POST", path, {"reason": f"{TEXT}须核实"})).json()
-        return Marked(
-            clue,
-            other,
-            {
-                "clue_id": clue["id"],
-                "candidate_id": pair,
-                "matter_id": verdict["matter_id"],
-                "alert_id": alert["id"],
-                "unsealing_id": asked["id"],
-                "other clue": other["id"],
-            },
-        )
+        ids = {"clue_id": clue["id"], "candidate_id": pair, "matter_id": verdict["matter_id"], "alert_id": alert["id"]}
+        ids |= {"other clue": other["id"]}
+        for name, (who, path, body) in _RESTING.items():
+            about = json.loads(json.dumps(body).replace("THE CLUE", clue["id"]))
+            answer = await call(who, "POST", path.format(**ids), about)
+            assert answer.status_code == 201, answer.text
+            ids[name] = answer.json()["id"]
+        return Marked(clue, other, ids)
 
     return make
 
@@ -93,6 +107,14 @@ Requests = Callable[[Mapping[str, str]], Iterator[Request]]
 Walk = Callable[..., Awaitable[list[Answer]]]
 
 
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+def _id_for(ids: Mapping[str, str], noun: str, parameter: re.Match[str]) -> str:
+    # An ``item_id`` is an id of what the path begins with.
+    return ids.get(parameter[1]) or ids.get(noun, NOWHERE)
+
+
 @pytest.fixture
 def requests_of(service: Service) -> Requests:
     """``requests_of(ids)`` → (method, path of the document, path asked, body) of every route, about one matter."""
@@ -101,7 +123,7 @@ def requests_of(service: Service) -> Requests:
     def every(ids: Mapping[str, str]) -> Iterator[Request]:
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
-                target = re.sub(r"\{(\w+)\}", lambda found: ids.get(found[1], NOWHERE), path)
+                target = _PARAMETER.sub(partial(_id_for, ids, path.split("/")[2]), path)
                 content = operation.get("requestBody", {}).get("content", {})
                 schema = content.get("application/json", {}).get("schema")
                 yield method.upper(), path, target, sample(document, schema, ids) if schema else None

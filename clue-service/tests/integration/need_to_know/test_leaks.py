@@ -14,10 +14,11 @@ ROLES = (
 )  # fmt: skip
 """What people can be; ``platform_admin`` and ``service`` change what the others reach."""
 OUTSIDE = ("cmo-lh", "cdi-lh", "inv1-lh", "su-health", "nowhere", None)
-UNCONCERNED = ("handler", "inspector", "inspection_office", "integrator", "pool_manager", "org_department")
+UNCONCERNED = ("inspector", "inspection_office", "integrator", "pool_manager", "org_department")
 """Roles that need not know of a clue that nobody was assigned to, wherever in the commission they sit."""
 WITHIN = (
-    (("platform_admin",), "cdi-dh"), (UNCONCERNED, "cdi-dh"), (UNCONCERNED, "cmo-dh"), (("leader",), "inv1-dh"),
+    (("platform_admin",), "cdi-dh"), (UNCONCERNED, "cmo-dh"), ((*UNCONCERNED, "handler"), "sup1-dh"),
+    (("leader", "handler"), "inv1-dh"),
     (("intake_officer", "case_supervisor"), "inv1-dh"), (("intake_officer",), "sup1-dh"),
 )  # fmt: skip
 _VARIES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\dT[\d:.]+Z?|lh-2026-\d+|[A-Za-z0-9_-]{40,}")

@@ -38,6 +38,9 @@ async def test_a_recused_person_meets_the_matter_on_no_route(handled: Any, recus
         ("GET", "/v1/clues"), ("GET", "/v1/clues/{clue_id}"), ("GET", "/v1/clues/{clue_id}/candidates"),
         ("POST", "/v1/clue-searches"), ("GET", "/v1/overlap-alerts"), ("GET", "/v1/overlap-alerts/{alert_id}"),
         ("GET", "/v1/matters/{matter_id}"), ("GET", "/v1/candidates/{candidate_id}"),
+        ("GET", "/v1/consultations"), ("GET", "/v1/consultations/{item_id}"), ("GET", "/v1/advice"),
+        ("GET", "/v1/advice/{item_id}"), ("GET", "/v1/supervised-handlings"),
+        ("GET", "/v1/supervised-handlings/{item_id}"),
     }, met  # fmt: skip
     await recuse(handled.clue["id"])
     for who in (RECUSED, f"leader@cdi-dh={RECUSED}", f"auditor@cmo-dh={RECUSED}", f"handler@inv1-dh={RECUSED}"):

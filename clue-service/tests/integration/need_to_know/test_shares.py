@@ -104,3 +104,31 @@ async def test_access_decisions_say_why(call: Any, marked: Any, shared: Any, gue
     await bring(marked.clue, "assigned")
     handler = (await call("handler@inv1-dh", "GET", path)).json()
     assert [one["code"] for one in handler["because"]] == ["handling_member"]
+
+
+async def test_no_route_shows_the_guest_more_than_the_parts_and_nothing_after_the_end(
+    call: Any, marked: Any, shared: Any, walk: Any, clock: FixedClock
+) -> None:
+    number = marked.clue["clue_no"]
+    for parts, shown in ((["handling"], set[str]()), (["subjects"], {marked.clue["subjects"][0]["name"]})):
+        share = (await shared(parts, expires_at="2026-11-24T00:00:00Z")).json()
+        ids = {**marked.ids, "share_id": share["id"]}
+        hidden = marked.marks - {marked.clue["id"], number} - shown
+        seen = await walk("handler@inv1-xs", ids, only_reads=True, sub=GUEST)
+        _shows_none(seen, hidden)
+        met = {one.path for one in seen if number in one.said}
+        assert met == {"/v1/clues/{clue_id}", "/v1/shares/{share_id}/clue"}
+        await call(OWN, "POST", f"/v1/shares/{share['id']}/revoke")
+        _shows_none(await walk("handler@inv1-xs", ids, only_reads=True, sub=GUEST), marked.marks - {marked.clue["id"]})
+    share = (await shared(["subjects", "allegations"], expires_at="2026-11-24T00:00:00Z")).json()
+    ids = {**marked.ids, "share_id": share["id"]}
+    clock.advance(days=1)
+    _shows_none(await walk("handler@inv1-xs", ids, only_reads=True, sub=GUEST), marked.marks - {marked.clue["id"]})
+    assert (await call(OWN, "POST", f"/v1/clues/{marked.clue['id']}/recusals", {"sub": GUEST})).status_code == 201
+    everything = await walk("handler@inv1-xs", ids, only_reads=True, sub=GUEST)
+    _shows_none(everything, {*marked.marks, share["id"]})
+
+
+def _shows_none(answers: Any, marks: set[str]) -> None:
+    for one in answers:
+        assert not [mark for mark in marks if mark in one.said], (one.method, one.path, one.status)
