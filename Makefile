@@ -15,7 +15,7 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 $(shell rm -f $(STAMP))
 endif
 
-.PHONY: help install run demo test proof bench clean fmt lint type arch unit docs openapi chart images sbom audit
+.PHONY: sdk help install run demo test proof bench clean fmt lint type arch unit docs openapi chart images sbom audit
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  %-10s %s\n' "$$name" "$$what"; done
@@ -43,6 +43,9 @@ bench: $(STAMP) ## Measure (ARGS="matching --quick")
 clean: ## Delete the data folder (HELI_HOME) and caches; keeps .venv
 	@if [ -x $(BIN)/heli ]; then $(BIN)/heli clean; fi
 	@find . -path ./.venv -prune -o -type d \( -name __pycache__ -o -name .pytest_cache -o -name .mypy_cache -o -name .ruff_cache -o -name .hypothesis -o -name .import_linter_cache \) -prune -exec rm -rf {} +
+
+sdk: $(STAMP) ## Generate the TypeScript client from the merged API and compile it
+	@cd sdk/typescript && PATH="$(CURDIR)/$(BIN):$$PATH" && npm ci --silent --no-audit --no-fund && npm run --silent build
 
 fmt: $(STAMP) ## Format the code and sort imports
 	@$(BIN)/ruff check --fix --select I . && $(BIN)/ruff format .

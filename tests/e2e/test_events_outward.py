@@ -127,6 +127,8 @@ def heard(url: str, who: dict[str, str], position: str, count: int) -> list[tupl
             with httpx2.stream("GET", f"{url}/v1/events", params=params, headers=resume, timeout=20) as answer:
                 one: dict[str, str] = {}
                 for line in answer.iter_lines():
+                    if time.monotonic() > deadline:  # heartbeats keep an idle stream open for ever
+                        break
                     name, _, value = line.partition(": ")
                     one[name] = value
                     if not line and one.get("event", "").startswith("clue."):

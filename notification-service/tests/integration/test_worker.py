@@ -30,7 +30,7 @@ async def worker(service: Service, resources: Resources, nats_server: EmbeddedNa
 
 
 async def _until_held(inbox: Any, sub: str, count: int) -> list[dict[str, Any]]:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while len(held := await inbox(sub)) < count:
         assert time.monotonic() < deadline, f"{sub} holds {len(held)} of {count}"
         await asyncio.sleep(0.02)

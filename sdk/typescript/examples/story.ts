@@ -1,0 +1,86 @@
+/**
+ * Two petition offices hear of one matter, and both case-management offices learn of it.
+ *
+ *     HELI=http://127.0.0.1:8080 node dist/examples/story.js
+ *
+ * Tokens come from the local stack's own issuer; on a real platform they come from your provider.
+ */
+import { createHeli, follow, items, ok, HeliProblem, type Heli } from "../src/index.js";
+
+const baseUrl = process.env["HELI"] ?? "http://127.0.0.1:8080";
+const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
+
+async function tokenOf(sub: string, unit: string, ...roles: string[]): Promise<string> {
+  const answer = await fetch(new URL("/dev/token", baseUrl), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ sub, unit, roles }),
+  });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
+const signIn = async (sub: string, unit: string, ...roles: string[]): Promise<Heli> =>
+  createHeli({ baseUrl, token: await tokenOf(sub, unit, ...roles), language: "en" });
+
+const letters = await signIn("sdk-clerk-1", "pet-dh", "intake_officer");
+const letter = await ok(
+  letters.POST("/v1/clues", {
+    body: {
+      source_code: "PETITION",
+      channel: "letter",
+      received_on: today,
+      subjects: [{ name: "姜维远", unit_name: "夏宁市交通运输局", post: "副局长" }],
+      allegations: [
+        { text: "市交通局副局长姜维远2024年8月收受桥梁公司现金12万元，帮助其承揽北环立交检测工程。", amount_cny: 120000 },
+      ],
+    },
+  }),
+);
+console.log("a letter:", letter.id, letter.status);
+
+const phone = await signIn("sdk-clerk-2", "pet-xs", "intake_officer");
+const call = await ok(
+  phone.POST("/v1/clues", {
+    body: {
+      source_code: "PETITION",
+      channel: "phone",
+      received_on: today,
+      subjects: [{ name: "姜维远", unit_name: "市交通局" }],
+      allegations: [{ text: "来电称交通局姜副局长前年八月拿了桥梁公司十二万块，北环立交检测就给了这家公司。" }],
+    },
+  }),
+);
+for (const candidate of call.candidates ?? []) {
+  // A blind hit tells unit, stage and contact, and never what the other side holds.
+  console.log("  meets:", "hit" in candidate ? candidate.hit : candidate.band);
+}
+
+const office = { sub: "sdk-supervisor-1", unit: "cmo-dh", role: "case_supervisor" };
+const supervisor = await signIn(office.sub, office.unit, office.role);
+let alerts = 0;
+for await (const alert of items((cursor) =>
+  supervisor.GET("/v1/overlap-alerts", { params: { query: cursor ? { cursor } : {} } }),
+)) {
+  alerts += 1;
+  console.log("an overlap alert:", alert.id, alert.state);
+}
+
+const leaving = new AbortController();
+for await (const message of follow({
+  baseUrl,
+  path: "/v1/events",
+  types: ["clue.clue.*"],
+  token: () => tokenOf(office.sub, office.unit, office.role),
+  signal: leaving.signal,
+})) {
+  console.log("the stream says:", message.event);
+  leaving.abort();
+}
+
+try {
+  await ok(supervisor.GET("/v1/clues/{clue_id}", { params: { path: { clue_id: crypto.randomUUID() } } }));
+} catch (error) {
+  if (!(error instanceof HeliProblem)) throw error;
+  console.log("a refusal explains itself:", error.status, error.code, "-", error.detail);
+}
+console.log(JSON.stringify({ letter: letter.id, call: call.id, alerts }));
