@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ class RunningStack:
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
     output: list[str] = field(default_factory=list)
+    _reader: threading.Thread | None = None
 
     @property
     def url(self) -> str:
@@ -47,6 +49,8 @@ class RunningStack:
         for line in self.process.stdout:
             self.output.append(line)
             if "ready" in line and self.url in line:
+                self._reader = threading.Thread(target=self._read_on, daemon=True)
+                self._reader.start()
                 return
             if time.monotonic() > deadline:
                 break
@@ -58,10 +62,16 @@ class RunningStack:
         assert self.process is not None
         self.process.send_signal(signum)
         code = self.process.wait(STOP_S)
-        assert self.process.stdout is not None
-        self.output.append(self.process.stdout.read())
-        self.process.stdout.close()
+        if self._reader is not None:
+            self._reader.join(STOP_S)
         return code
+
+    def _read_on(self) -> None:
+        """Take what it says until it ends: a full pipe would stop the stack."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        with self.process.stdout as said:
+            self.output.extend(said)
 
     def status(self) -> dict[str, Any]:
         """What ``heli status`` says."""
@@ -76,5 +86,14 @@ class RunningStack:
         return {name: int(pid) for name, pid in self.status()["processes"].items()}
 
     def kill(self, name: str) -> None:
-        """SIGKILL one process."""
-        os.kill(self.pids()[name], signal.SIGKILL)
+        """SIGKILL one process, once it runs: it may have been killed a moment ago and not be back yet."""
+        deadline = time.monotonic() + START_S
+        while True:
+            try:
+                os.kill(self.pids()[name], signal.SIGKILL)
+            except (KeyError, ProcessLookupError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
