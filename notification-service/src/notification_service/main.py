@@ -6,6 +6,7 @@ from chassis.service import Resources, Service, Timer
 from chassis.uow import Uow
 from contracts.envelope import Envelope, Event
 
+from notification_service.broker_partners.cli import partners
 from notification_service.deadlines import service as deadlines
 from notification_service.deadlines.domain import CLOCKS
 from notification_service.deadlines.models import Deadline
@@ -78,3 +79,4 @@ SERVICE = Service(
 )
 
 main = service_cli(SERVICE)
+main.add_typer(partners, name="partners")

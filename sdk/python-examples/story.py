@@ -1,0 +1,82 @@
+"""Two petition offices hear of one matter, and both case-management offices learn of it.
+
+    HELI=http://127.0.0.1:8080 python story.py        # needs httpx2
+
+Tokens come from the local stack's own issuer; on a real platform they come from your provider.
+"""
+
+import datetime as dt
+import os
+import uuid
+import zoneinfo
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+
+BASE = os.environ.get("HELI", "http://127.0.0.1:8080")
+TODAY = dt.datetime.now(zoneinfo.ZoneInfo("Asia/Shanghai")).date().isoformat()
+
+
+def sign_in(sub: str, unit: str, *roles: str) -> httpx2.Client:
+    """A client that speaks as this person."""
+    client = httpx2.Client(base_url=BASE, timeout=30, headers={"Accept-Language": "en"})
+    answer = client.post("/dev/token", json={"sub": sub, "unit": unit, "roles": list(roles)}).raise_for_status()
+    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    return client
+
+
+def register(client: httpx2.Client, channel: str, subject: dict[str, str], text: str) -> dict[str, Any]:
+    """Take a clue in. With the same key it may be sent again, whatever became of the answer."""
+    body = {
+        "source_code": "PETITION",
+        "channel": channel,
+        "received_on": TODAY,
+        "subjects": [subject],
+        "allegations": [{"text": text}],
+    }
+    answer = client.post("/v1/clues", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
+    clue: dict[str, Any] = answer.raise_for_status().json()
+    return clue
+
+
+def items(client: httpx2.Client, path: str) -> Iterator[dict[str, Any]]:
+    """Every item of a list, page after page."""
+    cursor = None
+    while True:
+        page = client.get(path, params={"cursor": cursor} if cursor else {}).raise_for_status().json()
+        yield from page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return
+
+
+def main() -> None:
+    """Play it."""
+    letter = register(
+        sign_in("py-clerk-1", "pet-dh", "intake_officer"),
+        "letter",
+        {"name": "鲍文渊", "unit_name": "夏宁市水利局", "post": "副局长"},
+        "市水利局副局长鲍文渊2024年9月收受防汛物资商现金15万元，帮助其中标南堤加固工程。",
+    )
+    print("a letter:", letter["id"], letter["status"])
+    call = register(
+        sign_in("py-clerk-2", "pet-xs", "intake_officer"),
+        "phone",
+        {"name": "鲍文渊", "unit_name": "市水利局"},
+        "来电称水利局鲍副局长前年九月拿了防汛物资商十五万块，南堤加固就给了这家公司。",
+    )
+    for candidate in call["candidates"]:
+        # A blind hit tells unit, stage and contact, and never what the other side holds.
+        print("  meets:", candidate.get("hit") or candidate["band"])
+    office = sign_in("py-supervisor-1", "cmo-dh", "case_supervisor")
+    for alert in items(office, "/v1/overlap-alerts"):
+        print("an overlap alert:", alert["id"], alert["state"])
+    for notice in items(office, "/v1/notifications"):
+        print("a notice:", notice["kind"], notice["link"])
+    refusal = office.get(f"/v1/clues/{uuid.uuid4()}")
+    print("a refusal explains itself:", refusal.status_code, refusal.json()["code"], "-", refusal.json()["detail"])
+
+
+if __name__ == "__main__":
+    main()
