@@ -3,14 +3,13 @@
 from typing import Annotated
 
 from chassis.identity import Principal
-from chassis.web import UowDep, answer_resource, require
-from fastapi import APIRouter, Request, Response
+from chassis.web import answer_resource, require
+from fastapi import APIRouter, Response
 
-from clue_service.access.routes import TreeDep, ViewerDep
 from clue_service.accusation_findings import domain, service
 from clue_service.accusation_findings.domain import PROPOSERS
 from clue_service.accusation_findings.schemas import BODIES, FindingOut, ProposeFindingIn
-from clue_service.proceedings.move_routes import Offer, add_routes, desk_of
+from clue_service.proceedings.move_routes import DeskDep, Offer, add_routes
 
 router = APIRouter(tags=["findings of false accusation"])
 PATH = "/v1/accusation-findings"
@@ -19,17 +18,13 @@ PATH = "/v1/accusation-findings"
 @router.post(PATH, status_code=201)
 async def propose_accusation_finding(
     body: ProposeFindingIn,
-    request: Request,
     response: Response,
     _caller: Annotated[Principal, require(*sorted(PROPOSERS))],
-    viewer: ViewerDep,
-    tree: TreeDep,
-    uow: UowDep,
+    desk: DeskDep,
 ) -> FindingOut:
     """Propose to find that a report which proved untrue was fabricated to harm; a city or above decides."""
-    desk = desk_of(request, uow, viewer, tree)
     item = await service.propose_finding(desk, body)
-    answer_resource(response, uow, f"{PATH}/{item.id}", item.version, created=True)
+    answer_resource(response, desk.uow, f"{PATH}/{item.id}", item.version, created=True)
     return (await service.describe_findings(desk, [item]))[0]
 
 

@@ -1,5 +1,7 @@
 """Requests for entries of the library over HTTP."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -7,7 +9,7 @@ from chassis.errors import NotFound
 from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor, id_of_cursor
 from chassis.uow import Uow
 from chassis.web import Caller, IfMatch, UowDep, answer_resource, set_etag
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from clue_service.access.policy import Viewer
 from clue_service.access.routes import ViewerDep
@@ -31,6 +33,31 @@ async def _one(uow: Uow, viewer: Viewer, request: LibraryRequest) -> LibraryRequ
     if not described:
         raise NotFound
     return described[0]
+
+
+@dataclass(frozen=True)
+class Moving:
+    """A request about to be moved: by whom, at which version, and where the answer's headers go."""
+
+    request_id: UUID
+    response: Response
+    caller: Caller
+    viewer: ViewerDep
+    uow: UowDep
+    if_match: IfMatch
+
+    async def take(
+        self, verb: str, *, reason: str | None = None, expires_at: datetime | None = None
+    ) -> LibraryRequestOut:
+        """Take the move and answer the request as it is then."""
+        request = await service.move_request(
+            self.uow, self.viewer, self.request_id, verb, self.if_match, reason=reason, expires_at=expires_at
+        )
+        answer_resource(self.response, self.uow, f"{PATH}/{request.id}", request.version)
+        return await _one(self.uow, self.viewer, request)
+
+
+MovingDep = Annotated[Moving, Depends()]
 
 
 @router.post(PATH, status_code=201)
@@ -75,64 +102,24 @@ async def get_library_request(
 
 
 @router.post(f"{PATH}/{{request_id}}/grant")
-async def grant_library_request(
-    request_id: UUID,
-    body: GrantLibraryRequestIn,
-    response: Response,
-    _caller: Caller,
-    viewer: ViewerDep,
-    uow: UowDep,
-    if_match: IfMatch,
-) -> LibraryRequestOut:
+async def grant_library_request(body: GrantLibraryRequestIn, moving: MovingDep) -> LibraryRequestOut:
     """Open the entry to who asked; by those who look after it, never by who asked."""
-    request = await service.move_request(uow, viewer, request_id, "grant", if_match, expires_at=body.expires_at)
-    answer_resource(response, uow, f"{PATH}/{request.id}", request.version)
-    return await _one(uow, viewer, request)
+    return await moving.take("grant", expires_at=body.expires_at)
 
 
 @router.post(f"{PATH}/{{request_id}}/refuse")
-async def refuse_library_request(
-    request_id: UUID,
-    body: RefuseLibraryRequestIn,
-    response: Response,
-    _caller: Caller,
-    viewer: ViewerDep,
-    uow: UowDep,
-    if_match: IfMatch,
-) -> LibraryRequestOut:
+async def refuse_library_request(body: RefuseLibraryRequestIn, moving: MovingDep) -> LibraryRequestOut:
     """Refuse access, with the reason."""
-    request = await service.move_request(uow, viewer, request_id, "refuse", if_match, reason=body.reason)
-    answer_resource(response, uow, f"{PATH}/{request.id}", request.version)
-    return await _one(uow, viewer, request)
+    return await moving.take("refuse", reason=body.reason)
 
 
 @router.post(f"{PATH}/{{request_id}}/revoke")
-async def revoke_library_request(
-    request_id: UUID,
-    body: RefuseLibraryRequestIn,
-    response: Response,
-    _caller: Caller,
-    viewer: ViewerDep,
-    uow: UowDep,
-    if_match: IfMatch,
-) -> LibraryRequestOut:
+async def revoke_library_request(body: RefuseLibraryRequestIn, moving: MovingDep) -> LibraryRequestOut:
     """End access before its time, with the reason."""
-    request = await service.move_request(uow, viewer, request_id, "revoke", if_match, reason=body.reason)
-    answer_resource(response, uow, f"{PATH}/{request.id}", request.version)
-    return await _one(uow, viewer, request)
+    return await moving.take("revoke", reason=body.reason)
 
 
 @router.post(f"{PATH}/{{request_id}}/withdraw")
-async def withdraw_library_request(
-    request_id: UUID,
-    _body: WithdrawLibraryRequestIn,
-    response: Response,
-    _caller: Caller,
-    viewer: ViewerDep,
-    uow: UowDep,
-    if_match: IfMatch,
-) -> LibraryRequestOut:
+async def withdraw_library_request(_body: WithdrawLibraryRequestIn, moving: MovingDep) -> LibraryRequestOut:
     """Take your own request back."""
-    request = await service.move_request(uow, viewer, request_id, "withdraw", if_match)
-    answer_resource(response, uow, f"{PATH}/{request.id}", request.version)
-    return await _one(uow, viewer, request)
+    return await moving.take("withdraw")

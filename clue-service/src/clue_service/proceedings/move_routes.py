@@ -10,7 +10,7 @@ from chassis.identity import Principal
 from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor, id_of_cursor
 from chassis.service import resources_of
 from chassis.web import Caller, IfMatch, UowDep, answer_resource, open_uow, require, set_etag
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from clue_service.access.routes import TreeDep, ViewerDep
@@ -52,6 +52,14 @@ def desk_of(request: Request, uow: Any, viewer: Any, tree: Any) -> Desk:
     return Desk(uow, viewer, tree, resources_of(request).keys)
 
 
+async def _open_desk(request: Request, viewer: ViewerDep, tree: TreeDep, uow: UowDep) -> Desk:
+    return desk_of(request, uow, viewer, tree)
+
+
+DeskDep = Annotated[Desk, Depends(_open_desk)]
+"""The desk of a request whose payload names no unit that would have to be fetched first."""
+
+
 def add_routes(router: APIRouter, offer: Offer[Any]) -> None:
     """Register the list, the single item and all moves of a feature."""
     _add_reading(router, offer)
@@ -61,36 +69,23 @@ def add_routes(router: APIRouter, offer: Offer[Any]) -> None:
 
 def _add_reading(router: APIRouter, offer: Offer[Any]) -> None:
     async def list_items(
-        request: Request,
         _caller: Caller,
-        viewer: ViewerDep,
-        tree: TreeDep,
-        uow: UowDep,
+        desk: DeskDep,
         state: Any = None,
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
         cursor: Annotated[str | None, Query(max_length=500)] = None,
     ) -> Any:
-        desk = desk_of(request, uow, viewer, tree)
         found = await offer.list(desk, Reading(state, id_of_cursor(cursor), limit + 1))
         page = found[:limit]
-        await uow.audit("list", offer.noun, "-", detail={"items": [str(item.id) for item in page]})
+        await desk.uow.audit("list", offer.noun, "-", detail={"items": [str(item.id) for item in page]})
         return Page(
             items=list(await offer.describe(desk, page)),
             next_cursor=encode_cursor(str(page[-1].id)) if len(found) > limit else None,
         )
 
-    async def get_item(
-        item_id: UUID,
-        request: Request,
-        response: Response,
-        _caller: Caller,
-        viewer: ViewerDep,
-        tree: TreeDep,
-        uow: UowDep,
-    ) -> Any:
-        desk = desk_of(request, uow, viewer, tree)
+    async def get_item(item_id: UUID, response: Response, _caller: Caller, desk: DeskDep) -> Any:
         item = await offer.get(desk, item_id)
-        await uow.audit("read", offer.noun, item.id)
+        await desk.uow.audit("read", offer.noun, item.id)
         set_etag(response, item.version)
         return (await offer.describe(desk, [item]))[0]
 
