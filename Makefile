@@ -64,6 +64,7 @@ unit: $(STAMP) ## The tests alone; ARGS="path -k name"
 
 docs: $(STAMP) ## Write the generated references under docs/
 	@$(BIN)/heli docs
+	@$(BIN)/gateway guides --write
 
 openapi: $(STAMP) ## Write the OpenAPI documents under docs/reference/openapi
 	@mkdir -p docs/reference/openapi

@@ -25,6 +25,12 @@ def test_the_merged_api_document_is_what_the_services_offer() -> None:
     assert done.returncode == 0, f"run `make openapi`: {done.stdout}{done.stderr}"
 
 
+def test_the_guides_of_the_portal_say_what_the_documents_say() -> None:
+    gateway = Path(sys.executable).with_name("gateway")
+    done = subprocess.run([gateway, "guides", "--root", ROOT], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_every_link_in_a_document_leads_somewhere() -> None:
     broken = [
         f"{document.relative_to(ROOT)}: {target}"

@@ -13,6 +13,7 @@ from chassis.logging import configure_logging
 from chassis.runtime import reference_document
 
 from gateway.app import Gateway
+from gateway.guides import render_guides
 from gateway.openapi import DocumentConflict, merge_documents, render
 from gateway.server import DoorProtocol, DoorServer
 from gateway.settings import GatewaySettings
@@ -24,6 +25,7 @@ _COMMANDS = {
     "notification": "notification-service",
 }
 _DOCUMENT = Path(__file__).parent / "documents" / "openapi.json"
+_GUIDES = Path(__file__).parent / "portal" / "guides.json"
 
 main = typer.Typer(
     name="gateway",
@@ -48,6 +50,21 @@ def api() -> None:
 def reference() -> None:
     """Print the settings and error codes of the gateway, for the generated references."""
     typer.echo(json.dumps(reference_document(GatewaySettings), ensure_ascii=False, indent=1))
+
+
+@main.command()
+def guides(
+    root: Annotated[Path, typer.Option(help="the checkout")] = Path(),
+    *,
+    write: Annotated[bool, typer.Option("--write", help="write the document instead of checking it")] = False,
+) -> None:
+    """Check, or write, the portal's guides from the Markdown of the checkout."""
+    rendered = render_guides(root)
+    if write:
+        _GUIDES.write_text(rendered)
+    elif not _GUIDES.exists() or _GUIDES.read_text() != rendered:
+        typer.echo(f"{_GUIDES.name} is not what docs/ says: run `make docs`", err=True)
+        raise typer.Exit(1)
 
 
 def server_config(app: Gateway, settings: GatewaySettings) -> uvicorn.Config:

@@ -2,16 +2,17 @@
 "use strict";
 
 const WORDS = {
-  zh: { api: "接口", events: "事件", filter: "按路径、名称筛选", other: "English", parameters: "参数", body: "请求内容",
+  zh: { api: "接口", events: "事件", guides: "指南", filter: "按路径、名称筛选", other: "English", parameters: "参数", body: "请求内容",
         answers: "应答", payload: "内容", subject: "主题", leaves: "对外", required: "必填", nothing: "没有匹配的条目",
         failed: "文档暂不可用", egress: { open: "可对外推送", checked: "逐条核对权限后推送", never: "不出平台" } },
-  en: { api: "API", events: "Events", filter: "Filter by path or name", other: "中文", parameters: "Parameters",
+  en: { api: "API", events: "Events", guides: "Guides", filter: "Filter by path or name", other: "中文", parameters: "Parameters",
         body: "Request body", answers: "Answers", payload: "Data", subject: "Subject", leaves: "Leaves the platform",
         required: "required", nothing: "Nothing matches", failed: "The document is not available",
         egress: { open: "to any integrator", checked: "checked per event", never: "never" } },
 };
+const DOCUMENTS = { api: "/v1/openapi.json", events: "/v1/asyncapi.json", guides: "/docs/guides.json" };
 const METHODS = ["get", "post", "put", "patch", "delete"];
-const state = { view: "api", language: chosenLanguage(), filter: "", api: null, events: null };
+const state = { view: "api", language: chosenLanguage(), filter: "", api: null, events: null, guides: null };
 const words = () => WORDS[state.language];
 
 function chosenLanguage() {
@@ -53,6 +54,38 @@ function example(schema, root, seen = []) {
   return schema.format ? `${schema.type} (${schema.format})` : schema.type || "any";
 }
 
+// A body to begin with: what is required, and nothing made up beyond its form.
+function sample(schema, root, depth = 0) {
+  const one = resolve(schema, root) || {};
+  if (one.default !== undefined) return one.default;
+  if (one.const !== undefined) return one.const;
+  if (one.enum) return one.enum[0];
+  const choices = one.anyOf || one.oneOf || one.allOf;
+  if (choices) return sample(choices.find((part) => part.type !== "null"), root, depth + 1);
+  if (one.type === "array") return depth > 4 ? [] : [sample(one.items, root, depth + 1)];
+  if (one.properties) {
+    return Object.fromEntries((one.required || []).map((name) => [name, sample(one.properties[name], root, depth + 1)]));
+  }
+  if (one.format === "date") return new Date().toISOString().slice(0, 10);
+  return { integer: 1, number: 1, boolean: true, object: {} }[one.type] ?? "";
+}
+
+function guides() {
+  const groups = new Map();
+  for (const page of state.guides || []) {
+    const shown = page[state.language];
+    if (!matches(shown.title, shown.html)) continue;
+    groups.set(page.id, { ...shown, id: page.id });
+  }
+  return groups;
+}
+
+// Our own document from our own server, made of Markdown in which HTML has no meaning.
+function guidePage({ id, title, html }) {
+  const parsed = new DOMParser().parseFromString(html, "text/html");
+  return element("article", { id: `guide-${id}` }, element("h1", {}, title), ...parsed.body.childNodes);
+}
+
 const code = (value) => element("pre", {}, JSON.stringify(value, null, 2));
 const matches = (...texts) => texts.join(" ").toLowerCase().includes(state.filter);
 
@@ -86,6 +119,7 @@ function operationCard({ path, method, operation, shared }) {
     inside.append(element("h3", {}, `${words().answers} ${status}${type ? ` · ${type}` : ""}`));
     if (media?.schema) inside.append(code(example(media.schema, state.api)));
   }
+  inside.append(trying({ path, method, parameters, body: body && sample(body, state.api), language: state.language }));
   return card(operation.operationId, method, path, operation.summary || "", inside);
 }
 
@@ -123,13 +157,19 @@ function show() {
     button.textContent = words()[button.dataset.view];
     button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
   }
-  const groups = isApi ? operations() : channels();
+  document.getElementById("account").textContent = accountLabel(state.language);
+  const groups = state.view === "guides" ? new Map() : isApi ? operations() : channels();
   const cards = [], contents = [];
+  for (const [id, page] of state.view === "guides" ? guides() : []) {
+    cards.push(guidePage(page));
+    contents.push(element("h2", {}, page.title), ...page.parts.map(
+      (part, at) => element("a", { href: `#guide-${id}-${at}` }, part)));
+  }
   for (const [group, items] of groups) {
     cards.push(element("h2", { id: `group-${group}` }, group), ...items.map(isApi ? operationCard : eventCard));
     contents.push(element("a", { href: `#group-${group}` }, `${group} · ${items.length}`));
   }
-  const missing = (isApi ? state.api : state.events) === false;
+  const missing = state[state.view] === false;
   if (!cards.length) cards.push(element("p", { class: "quiet" }, missing ? words().failed : words().nothing));
   document.getElementById("contents").replaceChildren(...contents);
   document.getElementById("main").replaceChildren(...cards);
@@ -141,8 +181,17 @@ async function load(name, address) {
 }
 
 document.querySelector("nav").addEventListener("click", (event) => {
-  if (event.target.dataset.view) { state.view = event.target.dataset.view; show(); }
+  if (event.target.dataset.view) location.hash = event.target.dataset.view;
 });
+// `/docs#events` and `/docs#guides` are addresses of their own; any other hash is a place within the view.
+function follow() {
+  const wanted = location.hash.slice(1) || "api";
+  if (!(wanted in DOCUMENTS) || wanted === state.view) return;
+  state.view = wanted;
+  show();
+  scrollTo(0, 0);
+}
+addEventListener("hashchange", follow);
 document.getElementById("language").addEventListener("click", () => {
   state.language = state.language === "en" ? "zh" : "en";
   localStorage.setItem("heli-language", state.language);
@@ -152,8 +201,7 @@ document.getElementById("filter").addEventListener("input", (event) => {
   state.filter = event.target.value.trim().toLowerCase();
   show();
 });
-Promise.allSettled([load("api", "/v1/openapi.json"), load("events", "/v1/asyncapi.json")]).then((results) => {
-  if (results[0].status === "rejected") state.api = false;
-  if (results[1].status === "rejected") state.events = false;
-  show();
-});
+document.getElementById("account").addEventListener("click", () => toggleSignIn(state.language, show));
+
+Promise.all(Object.entries(DOCUMENTS).map(([name, address]) => load(name, address).catch(() => { state[name] = false; })))
+  .then(() => { show(); follow(); });

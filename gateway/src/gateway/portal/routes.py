@@ -1,10 +1,16 @@
-"""The documentation page: three files of our own, nothing from the network."""
+"""The documentation page: files of our own, nothing from the network."""
 
 import importlib.resources
 
 from fastapi import APIRouter, Response
 
-_MEDIA_TYPES = {"index.html": "text/html", "portal.css": "text/css", "portal.js": "text/javascript"}
+_MEDIA_TYPES = {
+    "index.html": "text/html",
+    "portal.css": "text/css",
+    "portal.js": "text/javascript",
+    "trying.js": "text/javascript",
+    "guides.json": "application/json",
+}
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -35,6 +41,18 @@ async def read_style() -> Response:
 async def read_script() -> Response:
     """Its script."""
     return _file("portal.js")
+
+
+@router.get("/docs/trying.js")
+async def read_trying() -> Response:
+    """The part that sends requests."""
+    return _file("trying.js")
+
+
+@router.get("/docs/guides.json")
+async def read_guides() -> Response:
+    """The guides, as ``gateway guides --write`` made them."""
+    return _file("guides.json")
 
 
 def _file(name: str) -> Response:
