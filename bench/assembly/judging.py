@@ -21,7 +21,8 @@ from inspection_service.assembly.checker import check
 from inspection_service.assembly.progress import Progress, Stage
 from inspection_service.assembly.worker import SolverPool
 
-SEEDS = (11, 12, 13)
+SEEDS = (104, 105, 106)
+"""Not looked at while the engine was developed."""
 PROOF = {2_000: 20.0, 5_000: 20.0, 20_000: 60.0}
 SHUFFLES = 20
 MORE_TIME = 120.0
@@ -118,7 +119,7 @@ async def _explained(path: Path) -> tuple[float, float, float, dict[str, Any]]:
 
 def _shuffles(folder: Path) -> Iterator[Figure]:
     for size in _sizes(most=2_000):
-        document = instance(size, SEEDS[1])
+        document = instance(size, SEEDS[0])
         teams = [_teams(_solved(folder, _shuffled(document, n), MORE_TIME)) for n in range(SHUFFLES)]
         same = sum(one == teams[0] for one in teams)
         said = f"{same} of {SHUFFLES} shuffles"

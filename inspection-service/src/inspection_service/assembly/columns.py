@@ -1,7 +1,10 @@
 """The eligible (person, team, role) triples as arrays, in canonical order."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -58,59 +61,79 @@ def read_columns(
             "must be [person, team, role, score, [labels]]",
         )
         faults.stop()
-    person = _indexes([row[0] for row in rows], 0, len(person_of), faults)
-    team = _indexes([row[1] for row in rows], 1, len(team_of), faults)
-    role = _indexes([row[2] for row in rows], 2, len(role_of), faults)
-    score = _scores([row[3] for row in rows], faults)
-    owner, label = _labels([row[4] for row in rows], len(label_of), faults)
+    person = person_of[_indexes(rows, 0, len(person_of), faults)]
+    team = team_of[_indexes(rows, 1, len(team_of), faults)]
+    role = role_of[_indexes(rows, 2, len(role_of), faults)]
+    score = _scores(rows, faults)
+    counts, label = _labels(rows, len(label_of), faults)
     faults.stop()
-    person, team, role = person_of[person], team_of[team], role_of[role]
-    order = np.lexsort((person, role, team))
-    _refuse_repeats(person[order], team[order], role[order], order, faults)
+    # One number per row: sorting numbers is several times as fast as sorting by three keys.
+    order = np.argsort((team * max(1, len(role_of)) + role) * max(1, len(person_of)) + person, kind="stable")
+    person, team, role = person[order], team[order], role[order]
+    _refuse_repeats(person, team, role, order, faults)
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
-    owner, label = rank[owner], label_of[label]
-    entries = distinct(owner * max(1, len(label_of)) + label)  # also drops a label named twice in one row
-    owner, label = np.divmod(entries, max(1, len(label_of)))
-    start = np.searchsorted(owner, np.arange(len(rows) + 1))
-    return Columns(person[order], team[order], role[order], score[order], start.astype(np.int64), label)
+    bits = max(1, len(label_of)).bit_length()
+    entries = distinct((np.repeat(rank, counts) << bits) | label_of[label])  # drops a label named twice in one row
+    held = np.bincount(entries >> bits, minlength=len(rows))
+    start = np.concatenate(([0], np.cumsum(held))).astype(np.int64)
+    return Columns(person, team, role, score[order], start, entries & ((1 << bits) - 1))
 
 
-def _indexes(values: list[Any], place: int, size: int, faults: Faults) -> IntArray:
-    if set(map(type, values)) - {int}:
-        bad = next(i for i, value in enumerate(values) if type(value) is not int)
+def _indexes(rows: list[list[Any]], place: int, size: int, faults: Faults) -> IntArray:
+    pick = itemgetter(place)
+    if set(map(type, map(pick, rows))) - {int}:
+        bad = next(i for i, row in enumerate(rows) if type(row[place]) is not int)
         faults.whole(None, f"/eligible/{bad}/{place}", 0)
         faults.stop()
-    if values and not (min(values) >= 0 and max(values) < size):
-        bad = next(i for i, value in enumerate(values) if not 0 <= value < size)
+    values = _whole_numbers(map(pick, rows), len(rows))
+    if values is None or (len(values) and not (values.min() >= 0 and values.max() < size)):
+        bad = next(i for i, row in enumerate(rows) if not 0 <= row[place] < size)
         faults.note(f"/eligible/{bad}/{place}", "unknown", "该序号不存在", "there is no such index")
         faults.stop()
-    return np.asarray(values, dtype=np.int64)
+    assert values is not None
+    return values
 
 
-def _scores(values: list[Any], faults: Faults) -> npt.NDArray[np.float64]:
-    if set(map(type, values)) - {int, float} or (values and not (min(values) >= -LIMIT and max(values) <= LIMIT)):
-        for i, value in enumerate(values):
-            faults.number(value, f"/eligible/{i}/3")
+def _whole_numbers(values: Iterable[int], count: int) -> IntArray | None:
+    """The numbers as an array, None if one of them is too large for it."""
+    try:
+        return np.fromiter(values, dtype=np.int64, count=count)
+    except OverflowError:
+        return None
+
+
+def _scores(rows: list[list[Any]], faults: Faults) -> npt.NDArray[np.float64]:
+    pick = itemgetter(3)
+    scores = None
+    if not set(map(type, map(pick, rows))) - {int, float}:
+        with suppress(OverflowError):  # the number is named below
+            scores = np.fromiter(map(pick, rows), dtype=np.float64, count=len(rows))
+    # A comparison with what is not a number is false.
+    if scores is None or not np.all(np.abs(scores) <= LIMIT):
+        for i, row in enumerate(rows):
+            faults.number(row[3], f"/eligible/{i}/3")
         faults.stop()
-    scores = np.asarray(values, dtype=np.float64)
-    if not np.all(np.isfinite(scores)):
-        faults.number(float("nan"), f"/eligible/{int(np.argmin(np.isfinite(scores)))}/3")
-        faults.stop()
+    assert scores is not None
     return scores
 
 
-def _labels(values: list[Any], size: int, faults: Faults) -> tuple[IntArray, IntArray]:
-    if set(map(type, values)) - {list}:
-        bad = next(i for i, value in enumerate(values) if type(value) is not list)
+def _labels(rows: list[list[Any]], size: int, faults: Faults) -> tuple[IntArray, IntArray]:
+    """How many labels each row names, and all of them one after another."""
+    pick = itemgetter(4)
+    if set(map(type, map(pick, rows))) - {list}:
+        bad = next(i for i, row in enumerate(rows) if type(row[4]) is not list)
         faults.listed(None, f"/eligible/{bad}/4")
-    counts = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
-    flat = list(chain.from_iterable(values))
-    if set(map(type, flat)) - {int} or (flat and not (min(flat) >= 0 and max(flat) < size)):
-        bad = next(i for i, labels in enumerate(values) if any(type(x) is not int or not 0 <= x < size for x in labels))
+    counts = np.fromiter(map(len, map(pick, rows)), dtype=np.int64, count=len(rows))
+    labels = None
+    if not set(map(type, chain.from_iterable(map(pick, rows)))) - {int}:
+        labels = _whole_numbers(chain.from_iterable(map(pick, rows)), int(counts.sum()))
+    if labels is None or (len(labels) and not (labels.min() >= 0 and labels.max() < size)):
+        bad = next(i for i, row in enumerate(rows) if any(type(x) is not int or not 0 <= x < size for x in row[4]))
         faults.note(f"/eligible/{bad}/4", "unknown", "标签序号不存在", "there is no such label")
         faults.stop()
-    return np.repeat(np.arange(len(values)), counts), np.asarray(flat, dtype=np.int64)
+    assert labels is not None
+    return counts, labels
 
 
 def _refuse_repeats(person: IntArray, team: IntArray, role: IntArray, order: IntArray, faults: Faults) -> None:

@@ -44,13 +44,18 @@ def find_contradiction(model: Model) -> Conflict:
     return Conflict(np.flatnonzero(model.low > model.high)[:1], is_minimal=True)
 
 
-def find_conflict(model: Model, linear: LinearOptimum, run: Run) -> Conflict:
-    """A minimal conflict of an infeasible model; ``linear`` is its relaxation as ``solve_linear`` left it."""
+def certified(model: Model, linear: LinearOptimum) -> IntArray:
+    """The demands that ``linear`` proves to be impossible together; all of them where it proves nothing."""
+    is_proof = linear.shortfall > SHORTFALL_TOLERANCE
+    return _support(model, linear) if is_proof else np.flatnonzero(_is_demand(model))
+
+
+def find_conflict(model: Model, demands: IntArray, run: Run, *, is_linear: bool) -> Conflict:
+    """A minimal conflict among demands that cannot hold together.
+
+    ``is_linear``: not even with parts of people; where it is False, whole people are tried from the beginning.
+    """
     run.enter(Stage.EXPLAINING)
-    demands = np.flatnonzero(_is_demand(model))
-    is_linear = linear.shortfall > SHORTFALL_TOLERANCE
-    if is_linear:
-        demands = _support(model, linear)
     small, rows = compact(model, demands)
     tests = _Tests(small, run)
     try:

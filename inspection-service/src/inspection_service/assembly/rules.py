@@ -57,13 +57,26 @@ def seat_name(demand: Demand) -> str:
     return demand.role.value + (f"[{','.join(conditions)}]" if conditions else "")
 
 
-def build_instance(problem: AssemblyProblem, easing: Easing) -> Build:
-    """The instance of a validated problem under an easing."""
-    return _Builder(problem, easing).build()
+def build_instance(problem: AssemblyProblem, easing: Easing, newcomers_in: str | None = None) -> Build:
+    """The instance of a validated problem under an easing.
+
+    ``newcomers_in`` is the one seat (``seat_name``) that is free for those outside ``stays``; None opens all to them.
+    """
+    return _Builder(problem, easing, newcomers_in).build()
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """Seats of one demand in one team: what each cadre is asked about."""
+
+    role: int
+    demand: Demand
+    rules: tuple[tuple[int, Rule], ...]
+    """Rules of the team's profile that look at these seats, each with its label."""
 
 
 class _Builder:
-    def __init__(self, problem: AssemblyProblem, easing: Easing) -> None:
+    def __init__(self, problem: AssemblyProblem, easing: Easing, newcomers_in: str | None) -> None:
         self.problem, self.easing = problem, easing
         self.facts = gather_facts(problem)
         self.lookup = build_lookup(problem)
@@ -76,6 +89,21 @@ class _Builder:
         self.people: list[dict[str, Any]] = []
         self.person_index: dict[str, int] = {}
         self.prices = self._prices()
+        self.slots = [self._slots(target) for target in problem.targets]
+        self.open_to_all = None if newcomers_in is None else self.roles.index(newcomers_in)
+        self.staying = frozenset(s.cadre_id for s in problem.stays)
+
+    def _slots(self, target: Target) -> list[_Slot]:
+        slots = []
+        for name in sorted({seat_name(d) for d in target.seats if d.count}):
+            demand = self.demands[name]
+            rules = tuple(
+                (self._label(rule_label(rule)), rule)
+                for rule in rules_of(target, self.problem)
+                if demand.role in seats_of_rule(rule, target)
+            )
+            slots.append(_Slot(self.roles.index(name), demand, rules))
+        return slots
 
     def build(self) -> Build:
         eligible: list[list[Any]] = []
@@ -141,26 +169,22 @@ class _Builder:
         waived = self.easing.with_review and grounds == [Ground.REVIEW]
         if grounds and not waived:
             return []
+        narrowed = self.open_to_all is not None and candidate.cadre_id not in self.staying
         rows = []
-        for seat in sorted({seat_name(d) for d in target.seats if d.count}):
-            demand = self.demands[seat]
-            if seat_grounds(candidate, demand, self.lookup):
+        for slot in self.slots[at]:
+            if (narrowed and slot.role != self.open_to_all) or seat_grounds(candidate, slot.demand, self.lookup):
                 continue
-            points = 0 if self.easing.vacancies else score(candidate, target, demand, self.facts, self.weights)
+            points = 0 if self.easing.vacancies else score(candidate, target, slot.demand, self.facts, self.weights)
             points -= self.prices.waiver if waived else 0
             person = self._person(candidate.cadre_id, candidate.home_unit)
-            labels = self._labels(candidate, target, demand)
-            rows.append([person, at, self.roles.index(seat), points, labels])
+            rows.append([person, at, slot.role, points, self._labels(candidate, target, slot)])
         return rows
 
-    def _labels(self, candidate: Candidate, target: Target, demand: Demand) -> list[int]:
-        names = [
-            rule_label(rule)
-            for rule in rules_of(target, self.problem)
-            if demand.role in seats_of_rule(rule, target) and meets(rule.condition, candidate, target, self.facts)
-        ]
+    def _labels(self, candidate: Candidate, target: Target, slot: _Slot) -> list[int]:
+        labels = [label for label, rule in slot.rules if meets(rule.condition, candidate, target, self.facts)]
+        names = []
         pair = (candidate.cadre_id, target.unit_code)
-        if pair in self.stays and self.stays[pair] in (None, demand.role):
+        if pair in self.stays and self.stays[pair] in (None, slot.demand.role):
             names.append(stay_label(candidate.cadre_id))
         if self.lookup.pinned.get(candidate.cadre_id) == target.unit_code:
             names.append(pin_label(candidate.cadre_id))
@@ -169,7 +193,7 @@ class _Builder:
         if candidate.party_member:
             names.append("party")
         names.append("veteran" if candidate.cadre_id in self.facts.ever_inspected else "newcomer")
-        return [self._label(name) for name in names]
+        return labels + [self._label(name) for name in names]
 
     def _team(self, target: Target) -> dict[str, Any]:
         counts = dict.fromkeys(self.roles, 0)

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from inspection_service.assembly.building import build_model
 from inspection_service.assembly.circle_search import CircleSearch, can_use_circles, points_with_cooperation
-from inspection_service.assembly.conflict import find_conflict, find_contradiction
+from inspection_service.assembly.conflict import Conflict, certified, find_conflict, find_contradiction
 from inspection_service.assembly.highs import VERSION
 from inspection_service.assembly.instance import Instance
 from inspection_service.assembly.model import Model
 from inspection_service.assembly.progress import Run, Stage
 from inspection_service.assembly.search import Found, search, seats_of
 from inspection_service.assembly.sentences import conflict_rows, conflict_sentence
+from inspection_service.assembly.shortages import find_shortage
 from inspection_service.assembly.sifting import SHORTFALL_TOLERANCE, LinearOptimum, solve_linear
 from inspection_service.assembly.solution import Solution, Status
 
@@ -30,13 +31,16 @@ def solve(instance: Instance, run: Run, *, salt: str = "", explain: bool = True)
     """
     plain = build_model(replace(instance, cooperation=None))
     if (plain.low > plain.high).any():
-        return _infeasible(plain, None, run, salt, explain=explain)
+        return _infeasible(plain, find_contradiction(plain) if explain else None, run, salt)
+    short = find_shortage(plain)
+    if short is not None:
+        return _infeasible(plain, find_conflict(plain, short, run, is_linear=True) if explain else None, run, salt)
     run.enter(Stage.RELAXING)
     linear = solve_linear(plain, run.remaining)
     if not linear.complete:
         return Solution(Status.UNKNOWN, run.seconds, solver=VERSION, salt=salt)
     if linear.shortfall > SHORTFALL_TOLERANCE:
-        return _infeasible(plain, linear, run, salt, explain=explain)
+        return _impossible(plain, linear, run, salt, explain=explain)
     run.enter(Stage.PROVING)
     rule = instance.cooperation
     if rule is None or rule.each <= 0 or rule.up_to <= 0 or not len(rule.pairs):
@@ -45,7 +49,7 @@ def solve(instance: Instance, run: Run, *, salt: str = "", explain: bool = True)
         part = run.part(_PLAIN_SHARE)
         found = search(plain, linear, part, salt=salt, integral=instance.is_integral, equals=False)
     if found.is_infeasible:
-        return _infeasible(plain, linear, run, salt, explain=explain)
+        return _impossible(plain, linear, run, salt, explain=explain)
     if rule is None or rule.each <= 0:
         return _answer(plain, found, run, salt)
     return _with_cooperation(instance, plain, linear, found, run, salt)
@@ -89,10 +93,16 @@ def _answer(model: Model, found: Found, run: Run, salt: str) -> Solution:
     )
 
 
-def _infeasible(model: Model, linear: LinearOptimum | None, run: Run, salt: str, *, explain: bool) -> Solution:
+def _impossible(model: Model, linear: LinearOptimum, run: Run, salt: str, *, explain: bool) -> Solution:
     if not explain:
+        return _infeasible(model, None, run, salt)
+    is_linear = linear.shortfall > SHORTFALL_TOLERANCE
+    return _infeasible(model, find_conflict(model, certified(model, linear), run, is_linear=is_linear), run, salt)
+
+
+def _infeasible(model: Model, conflict: Conflict | None, run: Run, salt: str) -> Solution:
+    if conflict is None:
         return Solution(Status.INFEASIBLE, run.seconds, solver=VERSION, salt=salt)
-    conflict = find_contradiction(model) if linear is None else find_conflict(model, linear, run)
     return Solution(
         Status.INFEASIBLE,
         run.seconds,

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,10 @@ from inspection_service.assembly.building import build_model
 from inspection_service.assembly.checker import check
 from inspection_service.assembly.draw import ALL_LOTS, lots
 from inspection_service.assembly.instance import parse_instance
+from inspection_service.assembly.model import RowKind
 from inspection_service.assembly.progress import Run
+from inspection_service.assembly.sentences import conflict_rows
+from inspection_service.assembly.shortages import find_shortage
 from inspection_service.assembly.solution import Solution, Status
 from inspection_service.assembly.solver import solve
 
@@ -135,6 +139,28 @@ def test_a_conflict_cannot_hold_and_holds_without_any_one_of_its_rows(document: 
     for left_out in core:
         rest = set(core) - {left_out}
         assert any(b.isdisjoint(rest) for b in broken), left_out
+
+
+@tiny
+@given(instances())
+def test_what_counting_calls_a_shortage_cannot_hold(document: Document) -> None:
+    model = build_model(replace(parse_instance(document), cooperation=None))
+    short = find_shortage(model) if (model.low <= model.high).all() else None
+    if short is not None:
+        rows = {tuple(sorted(row.as_json().items())) for row in conflict_rows(model, short)}
+        broken = [b for seats in every_assignment(document) if (b := broken_demands(document, seats)) is not None]
+        assert not any(b.isdisjoint(rows) for b in broken)
+
+
+def test_a_shortage_of_lent_people_is_found_by_counting_alone() -> None:
+    """Twelve units lend one person each, the teams have twenty seats: the caps and all seats of the role, no more."""
+    document = crowd()
+    document["home_units"] = [{"cap": 1} for _ in range(12)]
+    model = build_model(parse_instance(document))
+    short = find_shortage(model)
+    assert short is not None
+    assert set(model.kind[short].tolist()) == {RowKind.SEATS, RowKind.UNIT}
+    assert find_shortage(build_model(parse_instance(crowd()))) is None
 
 
 def shuffled(document: Document, seed: int) -> Document:
