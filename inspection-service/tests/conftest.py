@@ -16,7 +16,7 @@ from inspection_service.assembly.problem import Role
 from inspection_service.assembly.proposal import Proposal, ProposedMember, ProposedTeam, Reason
 from inspection_service.assembly.solution import Status
 from inspection_service.assembly.worker import SolverPool
-from inspection_service.assembly_runs.service import finish_run
+from inspection_service.assembly_runs.in_hand import finish_run
 from inspection_service.clients.clue import ClueClient
 from inspection_service.clients.pool import PoolClient
 from inspection_service.main import SERVICE

@@ -19,7 +19,7 @@ from chassis.settings import PlatformSettings
 from chassis.testing.harness import TestIssuer
 from chassis.testing.plugin import truncate_all
 from inspection_service.clients.errors import PeerRefused
-from inspection_service.clients.pool import PoolClient
+from inspection_service.clients.pool import PoolClient, SeatChange
 from inspection_service.testing.pool import PoolStandIn
 from personnel_pool_service.main import SERVICE
 
@@ -218,3 +218,22 @@ async def test_who_has_answered_keeps_the_seat(pool: Pool) -> None:
     await pool.approve_all(made.id)
     told = await pool.client.give_back_silent(made.id, [cadre_id], acting_for="office")
     assert [seat.state for seat in told.members] == ["approved"]
+
+
+async def test_an_empty_seat_is_filled_once_or_nobody_comes(pool: Pool) -> None:
+    here, new, taken, *_others = [await pool.add_cadre(HOME) for _ in range(6)]  # the home unit lends half of them
+    await reserve(pool, "team:other", taken)
+    made = await reserve(pool, "team:1", here)
+    await pool.approve_all(made.id)
+    both = [SeatChange(None, new, "member"), SeatChange(None, taken, "member")]
+    with pytest.raises(PeerRefused) as refused:
+        await pool.client.fill_seats(made.id, both, key="plan-1", acting_for="office")
+    assert refused.value.code == "double_booked"
+    assert [seat.cadre_id for seat in (await pool.client.get_secondment(made.id)).members] == [here]
+    for _ in range(2):
+        told = await pool.client.fill_seats(made.id, both[:1], key="plan-2", acting_for="office")
+        assert told.state == "requested"
+        assert [(s.cadre_id, s.role, s.state) for s in told.members] == [
+            (here, "member", "approved"),
+            (new, "member", "requested"),
+        ]

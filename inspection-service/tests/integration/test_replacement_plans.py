@@ -172,13 +172,22 @@ async def test_somebody_who_is_no_member_cannot_drop_out(city: Any) -> None:
     )
 
 
-async def test_a_seat_nobody_sat_in_is_told_as_empty(city: Any) -> None:
-    """A team with fewer members than seats: whoever fills the empty seat follows nobody."""
-    demands = [{"role": "leader", "count": 1}, {"role": "member", "count": 2}]
+async def small_team(city: Any, *, seats: int = 2) -> Any:
+    """A leader and one member, of a leader and ``seats`` members."""
+    demands = [{"role": "leader", "count": 1}, {"role": "member", "count": seats}]
     targets = [{"unit_code": COOP, "demands": demands}]
     planned = await city.office.post("/v1/rounds", city.round_body(targets=targets), expect=201)
     run_id = await city.proposed_run(planned["id"], {COOP: ["commissioner", "c0"]})
     (team,) = (await city.office.post(f"/v1/assembly-runs/{run_id}/adopt"))["teams"]
+    return team
+
+
+async def plan_to_fill(city: Any, team: Any, expect: int = 201) -> Any:
+    return await city.office.post(f"/v1/teams/{team['id']}/replacement-plans", expect=expect)
+
+
+async def test_a_drop_out_and_a_seat_nobody_sat_in_are_filled_together(city: Any) -> None:
+    team = await small_team(city)
     out = str(city.cadres["c0"])
     plan = await plan_for(city, team, out)
     (option,) = plan["options"]
@@ -187,5 +196,68 @@ async def test_a_seat_nobody_sat_in_is_told_as_empty(city: Any) -> None:
         ("member", out),
     ]
     assert (await city.office.get(f"/v1/replacement-plans/{plan['id']}"))["options"] == [option]
-    refused = await city.office.post(f"/v1/replacement-plans/{plan['id']}/carry-out", {"reason": "x"}, expect=409)
-    assert refused["code"] == "not_one_for_one"
+    done = await city.office.post(f"/v1/replacement-plans/{plan['id']}/carry-out", {"reason": "x"})
+    assert done["state"] == "carried_out"
+    members = (await city.office.get(f"/v1/teams/{team['id']}"))["members"]
+    coming = {change["cadre_id"] for change in option["changes"]}
+    assert {m["cadre_id"] for m in members} == {str(city.cadres["commissioner"])} | coming
+    assert seats(city, team)[out] == "replaced"
+
+
+async def test_an_empty_seat_is_filled_through_the_pool_with_its_consent(city: Any) -> None:
+    team = await small_team(city)
+    city.peers.pool.approve_all(team["secondment_id"])
+    plan = await plan_to_fill(city, team)
+    assert (plan["cause"], plan["out"]) == ("empty_seat", [])
+    assert len(plan["options"]) > 1
+    assert {len(option["changes"]) for option in plan["options"]} == {1}
+    (change,) = plan["options"][0]["changes"]
+    assert (change["role"], change["out"]) == ("member", None)
+    await city.office.post(f"/v1/replacement-plans/{plan['id']}/carry-out", {"reason": "补足"})
+    after = await city.office.get(f"/v1/teams/{team['id']}")
+    assert after["secondment_state"] == "requested"
+    assert [m["role"] for m in after["members"]] == ["leader", "member", "member"]
+    new = after["members"][-1]
+    assert (new["cadre_id"], new["seat_state"], new["answer_due_at"]) == (
+        change["cadre_id"],
+        "requested",
+        "2026-11-28T15:59:59Z",
+    )
+    await city.office.post(f"/v1/teams/{team['id']}/submit")
+    waits = await city.leader.post(f"/v1/teams/{team['id']}/authorise", expect=409)
+    assert waits["code"] == "secondment_not_approved"
+    city.peers.pool.approve_all(team["secondment_id"])
+    authorised = await city.leader.post(f"/v1/teams/{team['id']}/authorise")
+    assert authorised["state"] == "authorised"
+    full = await plan_to_fill(city, team, expect=409)
+    assert full["code"] == "no_empty_seat"
+
+
+async def test_of_two_plans_for_one_empty_seat_only_the_first_is_carried_out(city: Any) -> None:
+    team = await small_team(city)
+    first = await plan_to_fill(city, team)
+    both = await plan_for(city, team, str(city.cadres["c0"]))
+    await city.office.post(f"/v1/replacement-plans/{first['id']}/carry-out", {"reason": "x"})
+    late = await city.office.post(f"/v1/replacement-plans/{both['id']}/carry-out", {"reason": "x"}, expect=409)
+    assert late["code"] == "team_has_changed"
+    assert len((await city.office.get(f"/v1/teams/{team['id']}"))["members"]) == 3
+
+
+@pytest.mark.parametrize("boundary", GRID)
+async def test_a_kill_at_any_step_of_filling_ends_with_the_seat_filled_once(
+    city: Any, guillotine: Guillotine, boundary: int
+) -> None:
+    team = await small_team(city)
+    plan = await plan_to_fill(city, team)
+    path = f"/v1/replacement-plans/{plan['id']}/carry-out"
+    guillotine.arm(boundary)
+    answer = await city.office.send(path, {"reason": "x"})
+    guillotine.disarm()
+    assert answer in {200, 500}
+    for _ in range(3):
+        await city.make_jobs_due()
+        await city.run_jobs()
+    assert (await city.office.post(path, {"reason": "x"}))["state"] == "carried_out"
+    members = [m["cadre_id"] for m in (await city.office.get(f"/v1/teams/{team['id']}"))["members"]]
+    assert sorted(members) == sorted(seats(city, team))
+    assert len(members) == 3

@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 from chassis.directory import Unit, UnitTree
 from inspection_service.assembly_runs.domain import candidate_of, own_units_of, salt_of, verdicts_of
-from inspection_service.clients.pool import CadreRecord, RecusalVerdict
+from inspection_service.clients.people import CadreRecord, RecusalVerdict
 from inspection_service.findings.domain import clue_category_of, subject_of
 from inspection_service.rounds.domain import days_of
 

@@ -155,6 +155,28 @@ async def test_a_refusal_frees_the_seat_and_another_takes_it(
     assert done.json()["state"] == "approved"
 
 
+async def test_a_seat_nobody_sat_in_is_filled_and_its_home_unit_asked(call: Any, new_cadre: Any, lend: Any) -> None:
+    one, two, busy = await new_cadre("sup1-xn"), await new_cadre("sup2-xn"), await new_cadre("insp-xn")
+    path = (await lend([one])).headers["location"]
+    await lend([busy])
+    await call("leader@cdi-xn", "POST", f"{path}/approve")
+    for wrong in ({"cadre_id": two}, {"cadre_id": two, "role": "member", "replaces": one}):
+        assert (await call(MANAGER, "POST", f"{path}/replace", json={"members": [wrong]})).status_code == 422
+    seat = {"cadre_id": two, "role": "liaison"}
+    for more, code in (({"cadre_id": busy, "role": "member"}, "double_booked"), (seat, "invalid_request")):
+        refused = await call(MANAGER, "POST", f"{path}/replace", json={"members": [seat, more]})
+        assert refused.json()["code"] == code
+    assert await members(call, path) == {one: "approved"}
+    added = await call(MANAGER, "POST", f"{path}/replace", json={"members": [seat]})
+    assert added.json()["status"] == "requested"
+    assert {m["cadre_id"]: (m["role"], m["state"]) for m in added.json()["members"]} == {
+        one: ("member", "approved"),
+        two: ("liaison", "requested"),
+    }
+    assert (await call(MANAGER, "POST", f"{path}/replace", json={"members": [seat]})).json()["code"] == "double_booked"
+    assert (await call("leader@cdi-xn", "POST", f"{path}/approve")).json()["status"] == "approved"
+
+
 async def test_only_the_home_unit_and_those_above_it_decide(call: Any, new_cadre: Any, lend: Any) -> None:
     path = (await lend([await new_cadre("sup1-xn")])).headers["location"]
     assert (await call("home_unit_approver@sup2-xn", "POST", f"{path}/approve")).status_code == 404

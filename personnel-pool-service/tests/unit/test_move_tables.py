@@ -10,7 +10,7 @@ LENDING_STATES = ("requested", "replacement_wanted", "approved", "active", "reca
 LENDING = {
     "approve": {"requested", "replacement_wanted", "approved"},
     "refuse": {"requested", "replacement_wanted", "approved"},
-    "replace": {"replacement_wanted"},
+    "replace": {"requested", "replacement_wanted", "approved"},
     "activate": {"approved"},
     "recall": {"requested", "replacement_wanted", "approved", "active"},
     "extend": {"approved", "active"},

@@ -1,4 +1,4 @@
-"""Who could take the seat of a drop-out with the least change. Runs in the worker process.
+"""Who could take the seat of a drop-out, or an empty one, with the least change. Runs in the worker process.
 
 One seat for one person is tried first, over the whole pool; only where nobody fits, the engine looks for the fewest
 seats that must change. Every option has passed the checker.
@@ -33,7 +33,7 @@ def replacements(problem: AssemblyProblem, question: ReplacementQuestion, run: R
         )
     )
     options: list[ReplacementOption] = []
-    if len(question.out) == 1:
+    if len(question.out) <= 1:
         options = _single(problem, question, stays)
     if options:
         return Replacements(options=tuple(options[: question.most]))
@@ -43,25 +43,31 @@ def replacements(problem: AssemblyProblem, question: ReplacementQuestion, run: R
 def _single(
     problem: AssemblyProblem, question: ReplacementQuestion, stays: tuple[tuple[str, Role], ...]
 ) -> list[ReplacementOption]:
-    (out,) = question.out
-    role = next(role for cadre_id, role in question.seated if cadre_id == out)
+    """One seat is free, that of the drop-out or one nobody sat in: everybody who could take it."""
+    out = question.out[0] if question.out else ""
+    role = next((role for cadre_id, role in question.seated if cadre_id == out), None)
     target = problem.targets[0]
-    small = _small(problem, target, role, frozenset(c for c, _ in stays))
-    build = build_instance(small, Easing(soft_rules=True, with_review=True))
-    seats = _fixed_seats(small, target, stays, role)
+    seats = _fixed_seats(problem, target, stays, role)
     if seats is None:
         return []
     fixed, demand = seats
+    role, free = demand.role, seat_name(demand)
+    small = _small(problem, target, role, frozenset(c for c, _ in stays))
+    build = build_instance(small, Easing(soft_rules=True, with_review=True), newcomers_in=free)
     rows = {(e[0], e[2]): e for e in build.document["eligible"]}
     people = {p["id"]: at for at, p in enumerate(build.document["people"])}
-    free = seat_name(demand)
     slot = build.document["roles"].index(free)
     staying = {cadre_id for cadre_id, _ in stays}
     ranked = [(c, rows[(people[c.cadre_id], slot)]) for c in small.candidates
               if (people.get(c.cadre_id), slot) in rows and c.cadre_id not in staying]  # fmt: skip
     promising = _promising(ranked, build)
     kept = staying | {candidate.cadre_id for candidate in promising}
-    near = small.model_copy(update={"candidates": tuple(c for c in small.candidates if c.cadre_id in kept)})
+    near = small.model_copy(
+        update={
+            "candidates": tuple(c for c in small.candidates if c.cadre_id in kept),
+            "verdicts": tuple(v for v in small.verdicts if v.cadre_id in kept),
+        }
+    )
     document = _around(build.document, kept)
     found: list[ReplacementOption] = []
     for candidate in promising:
@@ -110,9 +116,12 @@ def _small(problem: AssemblyProblem, target: Target, role: Role, stays: frozense
 
 
 def _fixed_seats(
-    problem: AssemblyProblem, target: Target, stays: tuple[tuple[str, Role], ...], free_role: Role
+    problem: AssemblyProblem, target: Target, stays: tuple[tuple[str, Role], ...], free_role: Role | None
 ) -> tuple[list[Seat], Demand] | None:
-    """Which seat each stayer holds (demands of one role may differ), and the demand whose seat is free."""
+    """Which seat each stayer holds (demands of one role may differ), and the demand whose seat is free.
+
+    None unless one seat is free, and of ``free_role`` if that is given.
+    """
     lookup = build_lookup(problem)
     known = {c.cadre_id: c for c in problem.candidates}
     if any(cadre_id not in known for cadre_id, _ in stays):
@@ -134,7 +143,7 @@ def _fixed_seats(
     if not all(place(stayer, set()) for stayer in range(len(stays))):
         return None
     free = [demand for at, demand in enumerate(room) if at not in holder]
-    if len(free) != 1 or free[0].role is not free_role:
+    if len(free) != 1 or free_role not in (None, free[0].role):
         return None
     return [Seat(stays[s][0], target.unit_code, seat_name(room[at])) for at, s in sorted(holder.items())], free[0]
 

@@ -26,7 +26,7 @@ from inspection_service.assembly.problem import (
 from inspection_service.assembly.profiles import RULE_VERSION
 from inspection_service.assembly.rule_set import Profile
 from inspection_service.assembly.wire import unpack_problem
-from inspection_service.clients.pool import CadreRecord, RecusalVerdict
+from inspection_service.clients.people import CadreRecord, RecusalVerdict
 
 _VERDICTS = frozenset(rank.value for rank in VerdictRank)
 

@@ -14,9 +14,9 @@ from chassis.service import Resources, Timer
 from inspection_service.assembly.problem import AssemblyProblem
 from inspection_service.assembly.progress import Progress
 from inspection_service.assembly.wire import pack_problem, unpack_problem
-from inspection_service.assembly_runs import domain, service
+from inspection_service.assembly_runs import domain, in_hand
 from inspection_service.assembly_runs.gathering import gather_problem
-from inspection_service.assembly_runs.service import RunInHand
+from inspection_service.assembly_runs.in_hand import RunInHand
 from inspection_service.resources import own_of
 
 _BEAT_SECONDS = 1.0
@@ -27,30 +27,30 @@ async def run_assembly(resources: Resources, payload: Mapping[str, Any]) -> None
     """Carry out one run. A pool that does not answer makes it wait; everything else ends it with a named failure."""
     run_id = UUID(payload["run_id"])
     async with resources.transactions(SYSTEM) as uow:
-        run = await service.take_run(uow, run_id)
+        run = await in_hand.take_run(uow, run_id)
     if run is None:
         return
     try:
         problem = await _settled_problem(resources, run)
         proposal = await _think(resources, run, problem)
     except HeliError as error:
-        patience = service.PATIENCE if error.category in _PASSING else timedelta()
+        patience = in_hand.PATIENCE if error.category in _PASSING else timedelta()
         if await _is_put_back(resources, run_id, patience, error):
             raise
         return
     except Exception:
-        await _is_put_back(resources, run_id, service.PATIENCE_WITH_FAULTS, InternalError())
+        await _is_put_back(resources, run_id, in_hand.PATIENCE_WITH_FAULTS, InternalError())
         raise
     async with resources.transactions(SYSTEM) as uow:
-        await service.finish_run(uow, run_id, proposal)
+        await in_hand.finish_run(uow, run_id, proposal)
 
 
 async def _is_put_back(resources: Resources, run_id: UUID, patience: timedelta, error: HeliError) -> bool:
     """Let the job try the run again, or let the run fail by name once patience has run out."""
     async with resources.transactions(SYSTEM) as uow:
-        is_put_back = await service.put_back_run(uow, run_id, patience)
+        is_put_back = await in_hand.put_back_run(uow, run_id, patience)
         if not is_put_back:
-            await service.fail_run(uow, run_id, error)
+            await in_hand.fail_run(uow, run_id, error)
     return is_put_back
 
 
@@ -67,7 +67,7 @@ async def _settled_problem(resources: Resources, run: RunInHand) -> AssemblyProb
         )
     document = await asyncio.to_thread(pack_problem, problem)
     async with resources.transactions(SYSTEM) as uow:
-        await service.keep_input(uow, run.run_id, document)
+        await in_hand.keep_input(uow, run.run_id, document)
     return problem
 
 
@@ -99,7 +99,7 @@ async def _beating(
         while True:
             await asyncio.sleep(_BEAT_SECONDS)
             async with resources.transactions(SYSTEM) as uow:
-                if await service.report_progress(uow, run_id, dict(latest)):
+                if await in_hand.report_progress(uow, run_id, dict(latest)):
                     cancel.set()
 
     task = asyncio.create_task(beat())
@@ -114,7 +114,7 @@ async def _beating(
 async def resume_abandoned_runs(resources: Resources) -> None:
     """A worker was killed over a run: another takes it up."""
     async with resources.transactions(SYSTEM) as uow:
-        for run_id in await service.abandoned_runs(uow):
+        for run_id in await in_hand.abandoned_runs(uow):
             await uow.enqueue("run-assembly", {"run_id": str(run_id)})
 
 

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
 from chassis.http import Peer, PeerFailed
 from chassis.uow import Cause
-from pydantic import Field
 
 from inspection_service.clients.errors import PeerRefused
+from inspection_service.clients.people import CadreRecord, LendingQuota, RecusalVerdict
 from inspection_service.clients.reading import Answer, document_of, is_still_running, read
 
 PEER = "pool"
@@ -34,50 +35,18 @@ HOLDING = frozenset({"requested", "approved", "active"})
 """States of a seat while its person is reserved or lent."""
 
 
-class WorkRow(Answer):
-    """One row of a work history; ``until`` None is the present post."""
+@dataclass(frozen=True)
+class SeatChange:
+    """Who takes whose freed seat; ``out`` None: a seat of this role nobody sat in."""
 
-    unit_code: str | None = None
-    post: str | None = None
-    since: date | None = Field(None, alias="from")
-    until: date | None = Field(None, alias="to")
+    out: UUID | None
+    incoming: UUID
+    role: str
 
-
-class CadreRecord(Answer):
-    """A cadre by qualifications; ``available`` if active and free in all of the period asked about."""
-
-    id: UUID
-    home_unit: str
-    rank: str
-    gender: str = ""
-    party_member: bool = False
-    tags: tuple[str, ...] = ()
-    pool_kinds: tuple[str, ...] = ()
-    work_history: tuple[WorkRow, ...] = ()
-    days_lent: int = 0
-    clearance: str = "internal"
-    available: bool | None = None
-
-
-class RecusalTarget(Answer):
-    unit_code: str | None = None
-
-
-class RecusalVerdict(Answer):
-    """Whether a cadre may deal with a target; ``code`` never tells a private ground."""
-
-    cadre_id: UUID
-    target: RecusalTarget
-    verdict: str
-    code: str | None = None
-
-
-class LendingQuota(Answer):
-    """How many a home unit may lend on one day, and the most it has lent on any day of the period."""
-
-    home_unit: str
-    quota: int
-    lent: int
+    def as_json(self) -> dict[str, str]:
+        """As the pool is asked for it."""
+        place = {"role": self.role} if self.out is None else {"replaces": str(self.out)}
+        return {**place, "cadre_id": str(self.incoming)}
 
 
 class Seat(Answer):
@@ -220,20 +189,20 @@ class PoolClient:
         return read(PEER, Secondment, document_of(PEER, answer))
 
     async def fill_seats(
-        self, secondment_id: UUID, changes: Sequence[tuple[UUID, UUID]], *, key: str, acting_for: str
+        self, secondment_id: UUID, changes: Sequence[SeatChange], *, key: str, acting_for: str
     ) -> Secondment:
-        """Ask for others (out, in) in freed seats: all of them or none. Repeating it changes nothing.
+        """Ask for others in freed or empty seats: all of them or none. Repeating it changes nothing.
 
         Raises PeerRefused (double_booked, home_unit_quota, …) and PeerFailed.
         """
         present = await self.get_secondment(secondment_id)
         seated = {seat.cadre_id for seat in present.members if seat.state in HOLDING}
-        if all(incoming in seated for _, incoming in changes):
+        if all(change.incoming in seated for change in changes):
             return present
         answer = await self._peer().call(
             "POST",
             f"/v1/secondments/{secondment_id}/replace",
-            json={"members": [{"replaces": str(out), "cadre_id": str(incoming)} for out, incoming in changes]},
+            json={"members": [change.as_json() for change in changes]},
             acting_for=acting_for,
             idempotency_key=f"fill:{key}",
         )

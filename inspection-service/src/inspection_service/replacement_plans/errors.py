@@ -27,6 +27,14 @@ class NotOneForOne(HeliError):
     title = Text("该选项涉及组内换位，须重新组队", "The option moves members between seats; draw up a new team")
 
 
+class NoEmptySeat(HeliError):
+    """Nobody was named who drops out, and every seat is taken."""
+
+    code = "no_empty_seat"
+    category = Category.CONFLICT
+    title = Text("该组没有空缺席位", "The team has no empty seat")
+
+
 class ReplacementUnderWay(HeliError):
     code = "replacement_under_way"
     category = Category.CONFLICT

@@ -16,6 +16,7 @@ from inspection_service.involvements.policy import LEADER_ROLES, OFFICE_ROLES
 from inspection_service.involvements.routes import TreeDep
 from inspection_service.involvements.service import viewer_of
 from inspection_service.replacement_plans import jobs, service
+from inspection_service.replacement_plans.domain import EMPTY_SEAT
 from inspection_service.replacement_plans.schemas import CarryOutIn, DismissIn, PlanOut, PlanReplacementIn
 
 router = APIRouter(tags=["replacement plans"])
@@ -31,14 +32,15 @@ async def plan_replacement(
     caller: Annotated[Principal, require(*sorted(OFFICE_ROLES))],
     tree: TreeDep,
 ) -> PlanOut:
-    """Who could take the seats of those who drop out, least change first; nothing changes yet."""
+    """Who could take the seats of those who drop out, and empty ones, least change first; nothing changes yet."""
     out = sorted(set(body.cadre_ids))
     async with open_uow(request, caller) as uow:
         team = await service.visible_team(uow, await viewer_of(uow, tree), team_id)
         vacancy = await service.vacancy_of(uow, team, body.cadre_ids)
     found = await jobs.find_replacements(resources_of(request), vacancy, out, body.most)
+    cause = body.cause if out else EMPTY_SEAT
     async with open_uow(request, caller) as uow:
-        plan = await service.store_plan(uow, team, out, body.cause, found)
+        plan = await service.store_plan(uow, team, out, cause, found)
         answer_resource(response, uow, f"/v1/replacement-plans/{plan.id}", plan.version, created=True)
         return service.describe_plan(plan, language_of(request.headers))
 

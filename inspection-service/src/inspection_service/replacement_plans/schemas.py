@@ -11,9 +11,9 @@ from inspection_service.assembly_runs.schemas import UnmetOut
 
 
 class PlanReplacementIn(RequestModel):
-    """Who drops out."""
+    """Who drops out; nobody, where only seats that nobody sits in are to be filled (`cause` is then `empty_seat`)."""
 
-    cadre_ids: list[UUID] = Field(min_length=1, max_length=20)
+    cadre_ids: list[UUID] = Field(default_factory=list, max_length=20)
     cause: Literal["drop_out", "recusal", "home_unit_refused", "unit_request"] = "drop_out"
     most: int = Field(10, ge=1, le=50, description="how many options to draw up")
 

@@ -18,13 +18,14 @@ from inspection_service.assembly.problem import Role
 from inspection_service.assembly.questions import ReplacementQuestion, Replacements
 from inspection_service.assembly_runs.schemas import UnmetOut
 from inspection_service.clients.errors import PeerRefused
-from inspection_service.clients.pool import PoolClient, Secondment
+from inspection_service.clients.pool import PoolClient, SeatChange, Secondment
 from inspection_service.involvements import service as involvements
 from inspection_service.involvements.policy import Viewer
 from inspection_service.replacement_plans import domain, repository
 from inspection_service.replacement_plans.domain import PlanState
 from inspection_service.replacement_plans.errors import (
     ChiefIsAuthorised,
+    NoEmptySeat,
     NoSuchOption,
     NotOneForOne,
     ReplacementReasonRequired,
@@ -66,7 +67,10 @@ class Vacancy:
 
 
 async def vacancy_of(uow: Uow, team: Team, out: Sequence[UUID]) -> Vacancy:
-    """What must be known to replace some members. Raises MoveRefused for a team that is over, and by field."""
+    """What must be known to replace some members, or to fill empty seats.
+
+    Raises MoveRefused for a team that is over, NoEmptySeat, and by field.
+    """
     if team.state not in domain.REPLACEABLE_STATES:
         text = Text(
             f"状态为 {team.state} 的组不能更换组员", f"members of a team in state {team.state} are not replaced"
@@ -79,6 +83,8 @@ async def vacancy_of(uow: Uow, team: Team, out: Sequence[UUID]) -> Vacancy:
             raise invalid_field(f"/cadre_ids/{at}", "not_a_member", "该干部不是组员", "not a member of the team")
     plan = await rounds.plan_of(uow, team.round_id)
     targets = [target for target in plan.targets if target.unit_code == team.unit_code]
+    if not out and not domain.empty_seats(targets[0].demands, len(members)):
+        raise NoEmptySeat
     return Vacancy(
         team=team,
         members=members,
@@ -162,6 +168,10 @@ async def begin_carrying_out(uow: Uow, viewer: Viewer, plan_id: UUID, body: Carr
     there = {str(m.cadre_id) for m in await repository.list_members(uow.session, team.id)}
     if not set(plan.out) <= there or any(change["cadre_id"] in there for change in option["changes"]):
         raise TeamHasChanged
+    targets = (await rounds.plan_of(uow, team.round_id)).targets
+    demands = next(target.demands for target in targets if target.unit_code == team.unit_code)
+    if domain.vacancies_filled(option) > domain.empty_seats(demands, len(there)):
+        raise TeamHasChanged  # somebody sits there by now
     if await repository.is_under_way(uow.session, team.id):
         raise ReplacementUnderWay(headers={"Retry-After": "1"})
     plan.chosen, plan.reason = body.option, body.reason
@@ -183,16 +193,21 @@ def _check_option(option: dict[str, Any], plan: ReplacementPlan, team: Team, rea
         raise ReplacementReasonRequired(members={"unmet": unmet, "waivers": option["waivers"]})
 
 
-def changes_of(plan: ReplacementPlan) -> list[tuple[UUID, UUID]]:
+def changes_of(plan: ReplacementPlan) -> list[SeatChange]:
     """Who leaves and who comes, of the option taken."""
     option = next(one for one in plan.options if one["rank"] == plan.chosen)
-    return [(UUID(change["out"]), UUID(change["cadre_id"])) for change in option["changes"]]
+    return [
+        SeatChange(UUID(change["out"]) if change["out"] else None, UUID(change["cadre_id"]), change["role"])
+        for change in option["changes"]
+    ]
 
 
 async def exchange_seats(pool: PoolClient, plan: ReplacementPlan, team: Team) -> Secondment:
     """Let the pool exchange the seats. Raises PeerFailed (try again) and PeerRefused (the pool says no)."""
     changes, who = changes_of(plan), plan.carried_out_by or plan.created_by
-    await pool.free_seats(team.secondment_id, [out for out, _ in changes], key=str(plan.id), acting_for=who)
+    leaving = [change.out for change in changes if change.out is not None]
+    if leaving:
+        await pool.free_seats(team.secondment_id, leaving, key=str(plan.id), acting_for=who)
     return await pool.fill_seats(team.secondment_id, changes, key=str(plan.id), acting_for=who)
 
 
@@ -216,22 +231,26 @@ async def settle_exchange(
     members = {m.cadre_id: m for m in await repository.list_members(uow.session, team.id)}
     option = next(one for one in plan.options if one["rank"] == plan.chosen)
     seats = {seat.cadre_id: seat for seat in told.members}
-    for out, incoming in changes_of(plan):
-        before = members[out]
+    place = max(member.position for member in members.values())
+    for change in changes_of(plan):
+        incoming, before = change.incoming, members[change.out] if change.out is not None else None
+        place += before is None
         uow.session.add(
             TeamMember(
                 team_id=team.id,
                 cadre_id=incoming,
-                role=before.role,
+                role=change.role if before is None else before.role,
                 home_unit=seats[incoming].home_unit if incoming in seats else None,
                 seat_state=seats[incoming].state if incoming in seats else told.state,
                 reasons=list(option["reasons"].get(str(incoming), [])),
-                position=before.position,
+                position=place if before is None else before.position,
                 answer_due_at=answer_due_at(uow),
             )
         )
-        await repository.remove_member(uow.session, team, out)
-    await involvements.admit_members(uow, team.round_id, team.unit_code, [new for _, new in changes_of(plan)])
+        if before is not None:
+            await repository.remove_member(uow.session, team, before.cadre_id)
+    coming = [change.incoming for change in changes_of(plan)]
+    await involvements.admit_members(uow, team.round_id, team.unit_code, coming)
     team.version += 1
     await _move(uow, plan, PlanState.CARRIED_OUT)
     await follow_secondment(uow, team.id, told)

@@ -43,11 +43,11 @@ MOVES = MoveTable(
         ),
         Move(
             "replace",
-            frozenset({REPLACEMENT_WANTED}),
+            _DECIDING,
             None,
             LENDERS,
             "pool.secondment.requested.v1",
-            note="fills freed seats with other cadres; requested once none is open",
+            note="fills freed seats with other cadres, or seats nobody sat in; requested once none is open",
         ),
         Move("activate", frozenset({APPROVED}), ACTIVE, USERS, "pool.secondment.activated.v1"),
         Move(
@@ -102,10 +102,11 @@ class Member:
 
 @dataclass(frozen=True)
 class Replacement:
-    """Who takes the freed seat of whom."""
+    """Who takes the freed seat of whom; without ``replaces`` a seat of this role that nobody sat in."""
 
-    replaces: UUID
+    replaces: UUID | None
     cadre_id: UUID
+    role: str | None = None
 
 
 @dataclass(frozen=True)

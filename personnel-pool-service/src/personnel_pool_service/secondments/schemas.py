@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from chassis.problems import FieldRefused
 from chassis.web import RequestModel, ResponseModel
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from personnel_pool_service.cadres.schemas import PeriodIn
 from personnel_pool_service.recusals.schemas import TargetIn
@@ -88,10 +88,19 @@ class RecallIn(RequestModel):
 
 
 class ReplacementIn(RequestModel):
-    """Who takes the freed seat of whom."""
+    """Who takes the freed seat of whom; without ``replaces``, a seat of ``role`` that nobody sat in."""
 
-    replaces: UUID
+    replaces: UUID | None = None
     cadre_id: UUID
+    role: Role | None = Field(None, description="Needed without `replaces`; otherwise the freed seat's role stays")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.replaces is None) == (self.role is None):
+            raise FieldRefused(
+                "replaces_or_role", "须且仅须指明接替何人或担任何职", "Name whom they replace, or their role"
+            )
+        return self
 
 
 class ReplaceIn(RequestModel):
@@ -101,7 +110,7 @@ class ReplaceIn(RequestModel):
 
     def to_replacements(self) -> list[Replacement]:
         """The replacements as the rules see them."""
-        return [Replacement(one.replaces, one.cadre_id) for one in self.members]
+        return [Replacement(one.replaces, one.cadre_id, one.role) for one in self.members]
 
 
 class ExtendIn(RequestModel):

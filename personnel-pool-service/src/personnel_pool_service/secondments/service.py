@@ -88,24 +88,35 @@ async def request_secondment(
 async def replace_members(
     uow: Uow, tree: UnitTree, limits: Limits, posting: Posting, replacements: Sequence[Replacement]
 ) -> None:
-    """Fill freed seats with other cadres, whose home units are asked in turn.
+    """Fill freed seats with other cadres, or seats nobody sat in; their home units are asked in turn. All or nobody.
 
     Raises:
         MoveRefused, SeatNotOpen, and what ``request_secondment`` raises.
     """
     MOVES.take("replace", posting.row.status)
     pointers = [f"/members/{index}/cadre_id" for index in range(len(replacements))]
-    freed = []
+    freed: list[SeatRow | None] = []
     for one in replacements:
+        if one.replaces is None:
+            freed.append(None)
+            continue
         seat = next((s for s in posting.seats if s.cadre_id == one.replaces and s.state in OPEN), None)
         if seat is None or seat in freed:
             raise SeatNotOpen(members={"cadre_id": str(one.replaces)})
         freed.append(seat)
+    again = domain.repeated([one.cadre_id for one in replacements])
+    if again:
+        message = Text("同一人重复出现", "The same person appears twice")
+        raise Invalid(errors=[FieldError(f"/members/{index}/cadre_id", "duplicate", message) for index in again])
     people = await _lock_lendable(uow, [one.cadre_id for one in replacements], pointers)
-    wanted = [(people[one.cadre_id], seat.role) for one, seat in zip(replacements, freed, strict=True)]
+    wanted = [
+        (people[one.cadre_id], seat.role if seat is not None else one.role or "")
+        for one, seat in zip(replacements, freed, strict=True)
+    ]
     seats = await _seat(uow, tree, limits, posting, wanted)
     for seat, successor in zip(freed, seats, strict=True):
-        seat.state, seat.replaced_by = SeatState.REPLACED, successor.id
+        if seat is not None:
+            seat.state, seat.replaced_by = SeatState.REPLACED, successor.id
     posting.row.status = state_of_seats(SeatState(seat.state) for seat in posting.seats)
     await moved(uow, tree, posting, "replace", pool.SecondmentRequested)
 
