@@ -367,6 +367,12 @@ class JointCaseTeamActivated(JointCaseTeamEvent):
     type: ClassVar[str] = "inspection.joint_case_team.activated.v1"
 
 
+class JointCaseTeamSeatsGivenBack(JointCaseTeamEvent):
+    """Key joint_case_team_id. Home units did not answer in time; their seats were given back and wait for others."""
+
+    type: ClassVar[str] = "inspection.joint_case_team.seats_given_back.v1"
+
+
 class JointCaseTeamWoundUp(JointCaseTeamEvent):
     """Key joint_case_team_id. Its members are back home."""
 
@@ -499,6 +505,7 @@ EVENTS: tuple[type[Event], ...] = (
     JointCaseTeamProposed,
     JointCaseTeamApproved,
     JointCaseTeamActivated,
+    JointCaseTeamSeatsGivenBack,
     JointCaseTeamWoundUp,
     JointCaseTeamEvaluated,
     JointCaseTeamGivenUp,

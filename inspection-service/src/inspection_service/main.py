@@ -89,7 +89,7 @@ SERVICE = Service(
         **replacement_jobs.JOBS,
         **matter_jobs.JOBS,
     },
-    timers=(*run_jobs.TIMERS, *team_jobs.TIMERS),
+    timers=(*run_jobs.TIMERS, *team_jobs.TIMERS, *joint_jobs.TIMERS),
     build_own=build_own,
 )
 

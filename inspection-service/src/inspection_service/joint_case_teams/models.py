@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.db import Uuid7
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,3 +54,15 @@ class JointCaseMember(Base):
     source: Mapped[str | None]
     seat_state: Mapped[str | None]
     is_recused: Mapped[bool] = mapped_column(default=False)
+    answer_due_at: Mapped[datetime | None]
+    """How long the home unit may take to answer; None before it is asked and once the time has passed."""
+    given_back_at: Mapped[datetime | None]
+    """When the seat was given back because the home unit had not answered in time."""
+
+    __table_args__ = (
+        Index(
+            "ix_joint_case_member_unanswered",
+            "answer_due_at",
+            postgresql_where=text("seat_state = 'requested' and answer_due_at is not null"),
+        ),
+    )

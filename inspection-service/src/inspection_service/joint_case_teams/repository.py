@@ -1,6 +1,7 @@
 """SQL of joint case teams. Every read that answers a caller is filtered by what the caller may meet."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, true
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inspection_service.clients.pool import HOLDING
 from inspection_service.involvements.policy import LEADER_ROLES, Viewer
+from inspection_service.joint_case_teams.domain import JointState
 from inspection_service.joint_case_teams.models import JointCaseMember, JointCaseTeam
 
 
@@ -66,5 +68,21 @@ async def list_teams_of_cadre(session: AsyncSession, cadre_id: UUID) -> Sequence
         select(JointCaseTeam.id)
         .join(JointCaseMember, JointCaseMember.team_id == JointCaseTeam.id)
         .where(JointCaseMember.cadre_id == cadre_id, JointCaseTeam.state.in_(("proposed", "approved", "active")))
+    )
+    return (await session.scalars(query)).all()
+
+
+async def lock_unanswered(session: AsyncSession, now: datetime) -> Sequence[JointCaseMember]:
+    """Members of approved teams whose home unit has not answered in time, locked; locked ones are left out."""
+    query = (
+        select(JointCaseMember)
+        .join(JointCaseTeam, JointCaseTeam.id == JointCaseMember.team_id)
+        .where(
+            JointCaseMember.answer_due_at < now,
+            JointCaseMember.seat_state == "requested",
+            JointCaseTeam.state == JointState.APPROVED,
+        )
+        .order_by(JointCaseMember.team_id, JointCaseMember.position)
+        .with_for_update(of=JointCaseMember, skip_locked=True)
     )
     return (await session.scalars(query)).all()

@@ -56,7 +56,10 @@ class MoveJointTeamIn(RequestModel):
 
 
 class JointMemberOut(ResponseModel):
-    """``source``: office, group, local, university or inspection, once the talent pool has told the home unit."""
+    """``source``: office, group, local, university or inspection, once the talent pool has told the home unit.
+
+    ``answer_due_at``: how long the home unit may take to answer; ``given_back_at``: it did not answer in time.
+    """
 
     cadre_id: UUID
     role: str
@@ -64,6 +67,8 @@ class JointMemberOut(ResponseModel):
     source: str | None
     seat_state: str | None
     is_recused: bool
+    answer_due_at: datetime | None
+    given_back_at: datetime | None
 
 
 class JointTeamOut(ResponseModel):

@@ -8,7 +8,6 @@ from chassis.errors import NotFound, RoleRequired
 from chassis.uow import Uow
 from contracts.inspection import EVENTS, JointCaseTeamEvent
 
-from inspection_service.clients.pool import Secondment
 from inspection_service.cooperation_zones.service import units_of_zone
 from inspection_service.involvements.policy import Viewer
 from inspection_service.joint_case_teams import domain, repository
@@ -26,6 +25,8 @@ from inspection_service.steps.service import record_step
 from inspection_service.teams.domain import has_consent, homes_without_consent
 
 STEP = "joint_case_team"
+HOME_UNITS_SILENT = "home_units_silent"
+"""Why a team is given up whose home units all let the time for an answer pass."""
 _BY_TYPE = {event.type: event for event in EVENTS if issubclass(event, JointCaseTeamEvent)}
 
 
@@ -171,33 +172,31 @@ async def _move(uow: Uow, team: JointCaseTeam, verb: str, members: int) -> None:
     await uow.audit(verb, STEP, team.id)
 
 
-async def follow_reservation(uow: Uow, tree: UnitTree, team_id: UUID, told: Secondment) -> None:
-    """Keep what the talent pool tells of the members, by answer or by event; older news is left out."""
-    team = await repository.lock_joint_team(uow.session, team_id)
-    if team is None or (team.secondment_version is not None and told.version < team.secondment_version):
-        return
-    is_first = team.secondment_id is None
-    team.secondment_id, team.secondment_state, team.secondment_version = told.id, told.state, told.version
-    seats = {seat.cadre_id: seat for seat in told.members}
-    for member in await repository.list_joint_members(uow.session, [team.id]):
-        seat = seats.get(member.cadre_id)
-        if seat is not None:
-            member.home_unit, member.seat_state = seat.home_unit, seat.state
-            member.source = domain.source_of(tree, seat.home_unit, team.commission)
-    team.version += 1
-    await uow.session.flush()
-    if is_first and team.state == JointState.GIVEN_UP:  # given up while the pool was being asked: give back
-        await uow.enqueue(
-            "settle-joint-case-team", {"team_id": str(team.id), "verb": "recall", "actor": team.proposed_by}
-        )
-
-
 async def refuse_reservation(uow: Uow, team_id: UUID, code: str) -> None:
     """The talent pool refused for good: the team is given up with the reason."""
     team = await repository.lock_joint_team(uow.session, team_id)
     if team is not None and team.state == JointState.APPROVED and team.secondment_id is None:
         team.refusal_code = code
         await _move(uow, team, "give-up", 0)
+
+
+async def end_silence(uow: Uow, team_id: UUID, given_back: Collection[UUID], *, holds_anybody: bool) -> None:
+    """Seats of silent home units were given back: tell it once, or give up a team that holds nobody any more."""
+    team = await repository.lock_joint_team(uow.session, team_id)
+    if team is None or team.state != JointState.APPROVED:
+        return
+    members = await repository.list_joint_members(uow.session, [team_id])
+    untold = [one for one in members if one.cadre_id in given_back and one.given_back_at is None]
+    for member in untold:
+        member.given_back_at = uow.now
+    if not holds_anybody:
+        team.refusal_code = HOME_UNITS_SILENT
+        await _move(uow, team, "give-up", len(members))
+    elif untold:
+        team.version += 1
+        await uow.session.flush()
+        await _emit(uow, "inspection.joint_case_team.seats_given_back.v1", team, len(members))
+        await uow.audit("give_back_seats", STEP, team.id, detail={"members": len(untold)})
 
 
 async def teams_of_cadre(uow: Uow, cadre_id: UUID) -> Sequence[UUID]:

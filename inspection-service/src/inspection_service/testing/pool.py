@@ -119,7 +119,7 @@ class PoolStandIn:
             self.busy_answers -= 1
             return _problem(409, "idempotency_in_progress")
         if key in self._answers:
-            return JSONResponse(self.secondments[self._answers[key]], status_code=201)
+            return _told(self.secondments[self._answers[key]], status_code=201)
         body = await request.json()
         wanted = [member["cadre_id"] for member in body["members"]]
         if taken := self._taken(wanted, body["period"]):
@@ -137,7 +137,7 @@ class PoolStandIn:
         }
         self.secondments[made["id"]] = made
         self._answers[key] = made["id"]
-        return JSONResponse(made, status_code=201)
+        return _told(made, status_code=201)
 
     async def _support(self, request: Request) -> Response:
         body = {**await request.json(), "id": str(uuid4())}
@@ -146,7 +146,7 @@ class PoolStandIn:
 
     async def _get(self, request: Request) -> Response:
         found = self.secondments.get(request.path_params["id"])
-        answer = JSONResponse(found) if found else _problem(404, "not_found")
+        answer = _told(found) if found else _problem(404, "not_found")
         happens, self.on_next_get = self.on_next_get, None
         if happens is not None:
             happens()
@@ -161,12 +161,12 @@ class PoolStandIn:
             return _problem(412, "stale_version")
         if request.path_params["verb"] == "recall" and body.get("cadre_ids"):
             self._free(found, set(body["cadre_ids"]), "recalled")
-            return JSONResponse(found)
+            return _told(found)
         sources, target = _MOVES[request.path_params["verb"]]
         if found["state"] not in sources:
             return _problem(409, "move_refused", state=found["state"])
         self._set(found, target)
-        return JSONResponse(found)
+        return _told(found)
 
     def refuse(self, secondment_id: object, cadre_id: UUID) -> dict[str, Any]:
         """A home unit refuses one member."""
@@ -190,21 +190,31 @@ class PoolStandIn:
                 member["state"] = "approved"
         found["version"] += 1
 
+    def exchange(self, secondment_id: object, out: str, incoming: str) -> dict[str, Any]:
+        """The pool's manager puts somebody else into a freed seat."""
+        found = self.secondments[str(secondment_id)]
+        self._replace(found, [{"replaces": out, "cadre_id": incoming}])
+        return found
+
     def _replace(self, secondment: dict[str, Any], changes: list[dict[str, str]]) -> Response:
         seats = {member["cadre_id"]: member for member in secondment["members"]}
-        if any(seats[change["replaces"]]["state"] not in {"refused", "recalled"} for change in changes):
+        leaving_seats = [seats[change["replaces"]] for change in changes if change.get("replaces")]
+        if any(seat["state"] not in {"refused", "recalled"} for seat in leaving_seats):
             return _problem(409, "seat_not_free")
         if taken := self._taken([change["cadre_id"] for change in changes], secondment["period"]):
             return _problem(409, "double_booked", cadre_ids=sorted(taken))
         homes = {cadre["id"]: cadre["home_unit"] for cadre in self.cadres}
         for change in changes:
-            leaving = seats[change["replaces"]]
-            leaving["state"] = "replaced"
-            arriving = {**leaving, "cadre_id": change["cadre_id"], "state": "requested"}
+            if change.get("replaces"):
+                leaving = seats[change["replaces"]]
+                leaving["state"] = "replaced"
+                arriving = {**leaving, "cadre_id": change["cadre_id"], "state": "requested"}
+            else:
+                arriving = {"cadre_id": change["cadre_id"], "role": change["role"], "state": "requested"}
             secondment["members"].append({**arriving, "home_unit": homes[change["cadre_id"]]})
         secondment["state"] = "requested"
         secondment["version"] += 1
-        return JSONResponse(secondment)
+        return _told(secondment)
 
     def _set(self, secondment: dict[str, Any], state: str) -> None:
         secondment["state"] = state
@@ -223,6 +233,12 @@ class PoolStandIn:
             and date.fromisoformat(one["period"]["from"]) <= last
             and first <= date.fromisoformat(one["period"]["to"])
         }
+
+
+def _told(secondment: dict[str, Any], status_code: int = 200) -> Response:
+    """As the pool tells it: who was replaced is not named any more."""
+    members = [member for member in secondment["members"] if member["state"] != "replaced"]
+    return JSONResponse({**secondment, "members": members}, status_code=status_code)
 
 
 def _problem(status: int, code: str, **members: Any) -> Response:

@@ -160,6 +160,12 @@ TABLE: tuple[Telling, ...] = (
     ),
     Telling(inspection.JointCaseTeamApproved, "joint_case_team_approved", (_LEAD_OFFICE, _PARTNERS)),
     Telling(inspection.JointCaseTeamActivated, "joint_case_team_activated", (_LEAD_OFFICE, _PARTNERS)),
+    Telling(
+        inspection.JointCaseTeamSeatsGivenBack,
+        "joint_case_team_seats_given_back",
+        (_LEAD_OFFICE,),
+        tells_actor=True,
+    ),
     Telling(inspection.JointCaseTeamWoundUp, "joint_case_team_wound_up", (_LEAD_OFFICE, _PARTNERS)),
     Telling(inspection.JointCaseTeamEvaluated, "joint_case_team_evaluated", (_LEAD_OFFICE,)),
     Telling(inspection.JointCaseTeamGivenUp, "joint_case_team_given_up", (_LEAD_OFFICE, _PARTNERS)),

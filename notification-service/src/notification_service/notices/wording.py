@@ -132,6 +132,9 @@ TITLES: Mapping[str, Text] = MappingProxyType(
         "joint_case_team_proposed": Text("联合办案组待批准", "A joint case team waits for approval"),
         "joint_case_team_approved": Text("联合办案组已批准", "A joint case team was approved"),
         "joint_case_team_activated": Text("联合办案组已启动", "A joint case team began its work"),
+        "joint_case_team_seats_given_back": Text(
+            "联合办案组部分席位逾期未获答复，已退回", "Seats of a joint case team were given back: no answer in time"
+        ),
         "joint_case_team_wound_up": Text(
             "联合办案组已撤销，待评价", "A joint case team is over; its evaluation is due"
         ),
