@@ -356,6 +356,7 @@ ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
     (inspection.JointCaseTeamProposed, holders({"inv-a", "cdi-a"}, *LEADER)),
     (inspection.JointCaseTeamApproved, JOINTLY),
     (inspection.JointCaseTeamActivated, JOINTLY),
+    (inspection.JointCaseTeamSeatsGivenBack, holders({"inv-a"}, *WORKER, "inspection_office")),
     (inspection.JointCaseTeamWoundUp, JOINTLY),
     (inspection.JointCaseTeamEvaluated, holders({"inv-a"}, *WORKER, "inspection_office")),
     (inspection.JointCaseTeamGivenUp, JOINTLY),
