@@ -1,6 +1,7 @@
-"""clue-service at 10,000 and 1,000,000 clues: intake with candidates, the first page of every list, imports.
+"""clue-service at 10,000 and 1,000,000 clues: intake with candidates, the first page of every list, imports, and
+searches of a library of up to 100,000 entries with its files.
 
-    python bench clues [--sizes=10000,1000000] [--only=lists,intake,import] [--folder=DATA] [--quick]
+    python bench clues [--sizes=10000,1000000] [--only=lists,intake,import,library] [--folder=DATA] [--quick]
 
 A run with ``--folder`` keeps its data there and goes on with what lies there; clues that ``bench matching`` prepared in
 the same folder are taken from it. Real PostgreSQL and the service's real application, called over HTTP within one
@@ -18,7 +19,7 @@ from chassis.logging import configure_logging
 from matching import scratch_data, server_settings
 from matching.crowd import plant
 
-from clues import loading, page
+from clues import library, loading, page
 from clues.measuring import PARTS, Measured, measure
 
 _PLANTED = 4_999
@@ -38,9 +39,14 @@ def main() -> None:
         scratch_data(asked.folder) as folder,
         EmbeddedPostgres(folder / "postgres", fsync=False, settings=server_settings()) as server,
     ):
+        library.store_in(folder)
         for size in sizes:
             is_matched = "intake" in parts and (size <= asked.features_until or loading.is_prepared(server, size))
             database = loading.load(server, size, planted, is_matched=is_matched)
+            if "library" in parts:
+                asyncio.run(
+                    library.fill(server.url(database=database.name, driver="postgresql"), library.entries_beside(size))
+                )
             if not asked.load_only:
                 done = [part for part in parts if part != "intake" or is_matched]
                 rows = 2_000 if asked.quick else 21_000

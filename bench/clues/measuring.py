@@ -22,9 +22,10 @@ from clue_service.main import SERVICE
 from matching.crowd import Body, Planted
 
 from chassis import directory
+from clues import library
 from clues.loading import COMMISSIONS, OFFICES
 
-PARTS = ("lists", "intake", "import")
+PARTS = ("lists", "intake", "import", "library")
 _FORM = ("source_code", "channel", "received_on", "subjects", "allegations", "reporter")
 _LISTS: Mapping[str, tuple[str, str]] = {
     "office: newest": ("office", ""),
@@ -92,6 +93,8 @@ async def measure(url: str, clues: int, planted: Planted, parts: Sequence[str], 
             await _intake(bench, found, planted.queries)
         if "import" in parts:
             await _import(bench, found, rows)
+        if "library" in parts:
+            await library.measure(bench, found)
     finally:
         await bench.client.aclose()
         await bench.resources.close()
