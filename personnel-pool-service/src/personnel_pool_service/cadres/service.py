@@ -184,7 +184,9 @@ async def list_cadres(
     rows = await repository.list_cadres(uow.session, criteria, homes=homes, taken=taken, after=after, limit=limit)
     page = rows[:limit]
     ids = [row.id for row in page]
-    busy = await repository.list_taken(uow.session, ids, taken) if taken is not None and ids else set()
+    # Where only who is free was looked for, nobody need be asked about again.
+    is_open = taken is not None and ids and not criteria.is_available
+    busy = await repository.list_taken(uow.session, ids, taken) if is_open else set()
     views = await views_of(uow, page)
     if criteria.period is not None:
         views = [replace(view, available=view.row.status == ACTIVE and view.row.id not in busy) for view in views]

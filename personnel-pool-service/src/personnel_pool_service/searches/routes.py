@@ -1,5 +1,6 @@
 """Searches for candidates over HTTP; also the bulk read of the services."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -39,23 +40,21 @@ async def search_cadres(body: CandidateSearch, request: Request, caller: Caller)
     if body.targets and not caller.has_any(*CHECKERS):
         raise RoleRequired(members={"roles": sorted(CHECKERS)})
     async with open_uow(request, caller) as uow:
-        found = await service.search(
-            uow,
-            tree,
-            limits_of(resources.own),
-            body.to_criteria(),
-            homes,
-            explain=body.explain or bool(body.targets),
-            after=id_of_cursor(body.cursor),
-            limit=body.limit,
-        )
+        found = await service.search(uow, body.to_criteria(), homes, after=id_of_cursor(body.cursor), limit=body.limit)
+        # Recusals are weighed while the other rules are: each waits for the database most of its time.
+        weighing = asyncio.create_task(_recusals(request, caller, body, found.views))
+        try:
+            is_explained = body.explain or bool(body.targets)
+            rules = await service.rules_of(uow, tree, limits_of(resources.own), found) if is_explained else {}
+            recusals = await weighing
+        finally:
+            weighing.cancel()
     ids = [view.row.id for view in found.views]
-    recusals = await _recusals(request, caller, body, found.views)
     items = []
     for view in found.views:
         item = CandidateItem.model_construct(**dict(item_of(view, found.criteria.demands)))
-        if view.row.id in found.rules:
-            item.rules = [*map(_rule, found.rules[view.row.id]), *map(_recusal, recusals.get(view.row.id, ()))]
+        if view.row.id in rules:
+            item.rules = [*map(_rule, rules[view.row.id]), *map(_recusal, recusals.get(view.row.id, ()))]
             item.eligible = _is_eligible(item.rules)
         items.append(item)
     page: Page[CandidateItem] = Page(items=items, next_cursor=cursor_of_id(ids[-1], more=found.more) if ids else None)

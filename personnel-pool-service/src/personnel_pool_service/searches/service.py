@@ -26,33 +26,32 @@ from personnel_pool_service.secondments.service import Limits
 
 @dataclass(frozen=True)
 class Found:
-    """One page of candidates; ``criteria`` in the codes of the vocabulary. ``rules`` by cadre, if asked for."""
+    """One page of candidates; ``criteria`` in the codes of the vocabulary."""
 
     views: Sequence[CadreView]
     more: bool
     criteria: Criteria
-    rules: Mapping[UUID, Sequence[RuleVerdict]]
 
 
 async def search(
     uow: Uow,
-    tree: UnitTree,
-    limits: Limits,
     criteria: Criteria,
     homes: frozenset[str] | None,
     *,
-    explain: bool,
     after: UUID | None,
     limit: int,
 ) -> Found:
     """Candidates by id who meet the criteria and belong to ``homes`` (None: to any)."""
     criteria = await cadres.in_codes(uow, criteria)
     views, more = await cadres.list_cadres(uow, criteria, homes, after=after, limit=limit)
-    if not explain:
-        return Found(views, more, criteria, {})
-    rooms = await _rooms(uow, tree, limits, views, criteria.period) if criteria.period else {}
-    rules = {view.row.id: _rules(view, criteria, rooms.get(view.row.id)) for view in views}
-    return Found(views, more, criteria, rules)
+    return Found(views, more, criteria)
+
+
+async def rules_of(uow: Uow, tree: UnitTree, limits: Limits, found: Found) -> Mapping[UUID, Sequence[RuleVerdict]]:
+    """Cadre → what each rule of the pool says of them; recusals are another matter."""
+    period = found.criteria.period
+    rooms = await _rooms(uow, tree, limits, found.views, period) if period else {}
+    return {view.row.id: _rules(view, found.criteria, rooms.get(view.row.id)) for view in found.views}
 
 
 def _rules(view: CadreView, criteria: Criteria, room: Room | None) -> list[RuleVerdict]:
