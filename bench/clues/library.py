@@ -41,7 +41,7 @@ _DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 SEARCHES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "a phrase that is rare": ("handler", {"text": "第三千一百四十七号"}),
-    "a phrase in every tenth entry": ("handler", {"text": "拆分项目规避招标"}),
+    "a phrase in four of ten entries": ("handler", {"text": "拆分项目规避招标"}),
     "a phrase in most entries": ("handler", {"text": "主体责任压得不实"}),
     "two phrases": ("handler", {"text": "东风仓库租赁 收受承建商好处费"}),
     "two phrases of one kind": ("handler", {"text": "东风仓库租赁 优亲厚友", "kind": "case_analysis"}),

@@ -62,18 +62,28 @@ async def find_hits(
 def _matching(
     words: Any, query: Query, wanted: LibraryFilter, visible: ColumnElement[bool], *, is_readable: bool, window: int
 ) -> Any:
-    return (
-        select(
-            LibraryItem.id.label("item_id"),
-            LibraryItem.kind,
-            literal(is_readable).label("is_readable"),
-            words.label("words"),
-        )
-        .join(LibraryIndex, LibraryIndex.item_id == LibraryItem.id)
-        .where(words.op("@@")(cast(query.any_place, TSQUERY)), visible, *_conditions(wanted, is_readable=is_readable))
-        .order_by(LibraryItem.id.desc())
+    # Pairs of characters stand together more often than PostgreSQL expects. So what matches is put in order first, by
+    # ids alone, and entries are looked up from the newest on until there are enough; else all that match would be.
+    matched = (
+        select(LibraryIndex.item_id)
+        .where(words.op("@@")(cast(query.any_place, TSQUERY)))
+        .order_by(LibraryIndex.item_id.desc())
+        .offset(0)
+        .subquery()
+    )
+    name = "readable" if is_readable else "listed"
+    newest = (
+        select(matched.c.item_id, LibraryItem.kind)
+        .join(LibraryItem, LibraryItem.id == matched.c.item_id)
+        .where(visible, *_conditions(wanted, is_readable=is_readable))
+        .order_by(matched.c.item_id.desc())
         .limit(window)
-        .cte("readable" if is_readable else "listed")
+        .cte(f"newest_{name}")
+    )
+    return (
+        select(newest, literal(is_readable).label("is_readable"), words.label("words"))
+        .join(LibraryIndex, LibraryIndex.item_id == newest.c.item_id)
+        .cte(name)
     )
 
 
