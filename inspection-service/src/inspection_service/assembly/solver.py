@@ -29,12 +29,16 @@ def solve(instance: Instance, run: Run, *, salt: str = "", explain: bool = True)
 
     The caller passes the result to the checker before anyone sees it. Raises SolverFailed when HiGHS misbehaves.
     """
+    short = find_shortage(instance)
+    if short is not None:
+        run.enter(Stage.EXPLAINING)  # known to be impossible; a model is only needed to say why
+        if not explain:
+            return _infeasible(run, salt)
+        plain = build_model(replace(instance, cooperation=None))
+        return _explained(plain, find_conflict(plain, short.rows(plain), run, is_linear=True), run, salt)
     plain = build_model(replace(instance, cooperation=None))
     if (plain.low > plain.high).any():
-        return _infeasible(plain, find_contradiction(plain) if explain else None, run, salt)
-    short = find_shortage(plain)
-    if short is not None:
-        return _infeasible(plain, find_conflict(plain, short, run, is_linear=True) if explain else None, run, salt)
+        return _explained(plain, find_contradiction(plain), run, salt) if explain else _infeasible(run, salt)
     run.enter(Stage.RELAXING)
     linear = solve_linear(plain, run.remaining)
     if not linear.complete:
@@ -95,20 +99,19 @@ def _answer(model: Model, found: Found, run: Run, salt: str) -> Solution:
 
 def _impossible(model: Model, linear: LinearOptimum, run: Run, salt: str, *, explain: bool) -> Solution:
     if not explain:
-        return _infeasible(model, None, run, salt)
+        return _infeasible(run, salt)
     is_linear = linear.shortfall > SHORTFALL_TOLERANCE
-    return _infeasible(model, find_conflict(model, certified(model, linear), run, is_linear=is_linear), run, salt)
+    return _explained(model, find_conflict(model, certified(model, linear), run, is_linear=is_linear), run, salt)
 
 
-def _infeasible(model: Model, conflict: Conflict | None, run: Run, salt: str) -> Solution:
-    if conflict is None:
-        return Solution(Status.INFEASIBLE, run.seconds, solver=VERSION, salt=salt)
-    return Solution(
-        Status.INFEASIBLE,
-        run.seconds,
+def _infeasible(run: Run, salt: str) -> Solution:
+    return Solution(Status.INFEASIBLE, run.seconds, solver=VERSION, salt=salt)
+
+
+def _explained(model: Model, conflict: Conflict, run: Run, salt: str) -> Solution:
+    return replace(
+        _infeasible(run, salt),
         conflict=conflict_rows(model, conflict.rows),
         conflict_is_minimal=conflict.is_minimal,
         sentence=conflict_sentence(model, conflict.rows, is_minimal=conflict.is_minimal),
-        solver=VERSION,
-        salt=salt,
     )
