@@ -49,7 +49,9 @@ async def pairs(resources: Resources, **where: Any) -> list[Candidate]:
 
 def blind_engine(resources: Resources) -> None:
     """From here on intake finds nothing, as if its search missed every mate."""
-    resources.own.matcher.model = replace(packaged_model(), calibration=((-100.0, 1e-4), (100.0, 1e-4)))
+    nothing = ((-100.0, 1e-4), (100.0, 1e-4))
+    blind = replace(packaged_model(), calibration=nothing, first_calibration=nothing, supported={})
+    resources.own.matcher.model = blind
 
 
 def seeing_engine(resources: Resources) -> None:
