@@ -26,6 +26,8 @@ DEAD_LETTER_STREAM = "DLQ"
 _NANOSECONDS, _DAY = 10**9, 86_400 * 10**9
 _OLDEST_SERVER = (2, 14, 0)
 _RECONNECT_SECONDS = 0.25
+_ANEW_SECONDS = 30  # then an attempt is given up for a fresh one; nats-py tries again by itself all the while
+_GIVE_UP_SECONDS = 2
 _PING_SECONDS = 5  # a dead peer is noticed after two unanswered pings
 _STREAM_NOT_FOUND = 10059
 _STREAM_NAME_IN_USE = 10058
@@ -65,17 +67,29 @@ async def connect(url: str, *, name: str, stop: asyncio.Event | None = None) -> 
         BrokerUnavailable: ``stop`` was set first.
         BrokerRefused: the server is older than this layer needs.
     """
-    broker = Broker(name)
-    connecting = asyncio.create_task(broker.open(url))
     stopping = asyncio.create_task(stop.wait() if stop is not None else asyncio.Event().wait())
-    await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if not connecting.done():
-        connecting.cancel()
-        await asyncio.gather(connecting, return_exceptions=True)
-        raise BrokerUnavailable("stopped before a connection was made")
-    await connecting
-    return broker
+    try:
+        while True:
+            broker = Broker(name)
+            connecting = asyncio.create_task(broker.open(url))
+            await asyncio.wait({connecting, stopping}, timeout=_ANEW_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if connecting.done():
+                await connecting
+                return broker
+            await _give_up(connecting)
+            if stopping.done():
+                raise BrokerUnavailable("stopped before a connection was made")
+    finally:
+        stopping.cancel()
+
+
+async def _give_up(connecting: asyncio.Task[None]) -> None:
+    """End an attempt, without waiting for it for ever: a failed TLS handshake can leave nats-py deaf to cancelling."""
+    connecting.cancel()
+    done, _ = await asyncio.wait({connecting}, timeout=_GIVE_UP_SECONDS)
+    if not done:
+        log.warning("broker_attempt_abandoned")
+    connecting.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
 
 
 class Broker:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import time
 from typing import Any
 from uuid import uuid4
@@ -182,3 +183,44 @@ async def _answers(broker: Broker) -> bool:
     except BrokerUnavailable:
         return False
     return True
+
+
+def deaf_once(monkeypatch: pytest.MonkeyPatch, attempts: int) -> asyncio.Event:
+    """The first attempts to connect hear no cancelling, as nats-py may after a failed handshake, until released."""
+    released, opened, made = asyncio.Event(), Broker.open, 0
+
+    async def open_deaf(self: Broker, url: str) -> None:
+        nonlocal made
+        made += 1
+        if made > attempts:
+            await opened(self, url)
+            return
+        while not released.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await released.wait()
+
+    monkeypatch.setattr(Broker, "open", open_deaf)
+    monkeypatch.setattr("chassis.broker._GIVE_UP_SECONDS", 0.05)
+    return released
+
+
+async def test_an_attempt_that_hears_nothing_does_not_hold_up_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    released = deaf_once(monkeypatch, attempts=1)
+    stop = asyncio.Event()
+    stop.set()
+    async with asyncio.timeout(10):
+        with pytest.raises(BrokerUnavailable, match="stopped before"):
+            await connect("nats://127.0.0.1:1", name="test", stop=stop)
+    released.set()
+
+
+async def test_an_attempt_that_hears_nothing_is_replaced(
+    monkeypatch: pytest.MonkeyPatch, nats_server: EmbeddedNats
+) -> None:
+    released = deaf_once(monkeypatch, attempts=2)
+    monkeypatch.setattr("chassis.broker._ANEW_SECONDS", 2)
+    async with asyncio.timeout(20):
+        broker = await connect(nats_server.url(), name="test")
+    await broker.ping()
+    await broker.drain()
+    released.set()
