@@ -229,7 +229,7 @@ class Lending(RuleBasedStateMachine):
         begins = START + timedelta(days=first)
         period = Period(begins, begins + timedelta(days=length))
         wanted = [self.pool.cadres[one] for one in who]
-        lawful = period.last >= self.pool.today() and self._is_lawful(wanted, period)
+        lawful = self._is_lawful(wanted, period)
         body = {
             "purpose": "inspection",
             "request_ref": f"team:{len(self.paths)}",
@@ -307,6 +307,8 @@ class Lending(RuleBasedStateMachine):
         return self.pool.look().ledger
 
     def _is_lawful(self, wanted: list[str], period: Period) -> bool:
+        if period.last < self.pool.today():
+            return False
         ledger = self._ledger()
         if any(str(one.cadre_id) in wanted and one.period.overlaps(period) for one in ledger):
             return False
