@@ -134,15 +134,31 @@ async def test_streams_live_on_three_servers_and_take_what_their_owner_says(clus
         await broker.drain()
 
 
+class Said:
+    """What the layer logs, whatever the level."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def _say(self, event: str, **facts: Any) -> None:
+        self.lines.append(f"{event} {facts}")
+
+    debug = info = warning = error = _say
+
+
 async def test_a_wrong_password_and_an_unknown_authority_are_refused(
-    cluster: Cluster, stranger: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    cluster: Cluster, stranger: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker goes on trying, and its log says why."""
+    said = Said()
+    monkeypatch.setattr("chassis.broker.log", said)  # a command that another test ran may have asked for errors alone
     await (await opened(cluster.url("clue"))).drain()  # the servers are up
     await refused(cluster.url("clue").replace(PASSWORDS["CLUE_PASSWORD"], "guess"))
     monkeypatch.setenv("SSL_CERT_FILE", str(stranger.ca))
     async with asyncio.timeout(BOUND_S):
-        while "SSLCertVerificationError" not in caplog.text:  # a slow machine takes more than one try
+        while not any(
+            "SSLCertVerificationError" in line for line in said.lines
+        ):  # a slow machine takes more than one try
             await refused(cluster.url("clue"))
 
 
