@@ -57,6 +57,7 @@ async def recusal_facts(
         known: What ``cadre_facts`` says of them, where somebody has just read it.
     """
     sealed = await repository.list_sealed(uow.session, cadre_ids)
+    facts = await cadre_facts(uow, cadre_ids) if known is None else known
     return {
         one.cadre_id: RecusalFacts(
             one.cadre_id,
@@ -66,7 +67,7 @@ async def recusal_facts(
             one.posts,
             relative_units=_units_of_relatives(keys, one.cadre_id, sealed.get(one.cadre_id)),
         )
-        for one in (known or await cadre_facts(uow, cadre_ids)).values()
+        for one in facts.values()
     }
 
 
