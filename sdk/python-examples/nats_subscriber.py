@@ -11,7 +11,6 @@ import json
 import os
 
 from nats.aio.client import Client
-from nats.errors import TimeoutError as NothingCame
 
 PARTNER, URL = os.environ["PARTNER"], os.environ["NATS"]
 
@@ -25,7 +24,7 @@ async def main() -> None:
     while True:
         try:
             messages = await waiting.fetch(50, timeout=2 if "ONCE" in os.environ else 30)
-        except NothingCame:
+        except TimeoutError:  # nothing came
             if "ONCE" in os.environ:
                 break
             continue
