@@ -119,7 +119,7 @@ async def test_the_sets_of_a_list_are_found_by_indexes(resources: Resources) -> 
         "registered_via = 'svc:x' order by id desc limit 50": "ix_clue_registered_via",
         "approvers @> '{a}'": "ix_clue_approvers",
         "co_units && '{a}'": "ix_clue_co_units",
-        # Where text is ordered by bytes, as here, the unique index serves a prefix as well; elsewhere only the other does.
+        # Where text is ordered by bytes, as here, the unique index serves a prefix too; elsewhere only the other does.
         "clue_no like 'cdi-dh-2026-00001%'": "clue_clue_no",
     }
     async with engine_session(resources) as session:
