@@ -1,7 +1,11 @@
 """Real stacks, started by the command people use."""
 
+import importlib.util
 import io
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -38,9 +42,25 @@ def stack(new_stack: Callable[[], RunningStack]) -> RunningStack:
 
 
 @pytest.fixture(scope="session")
-async def played(new_stack: Callable[[], RunningStack]) -> tuple[RunningStack, str]:
-    """A stack on which the story was played once, and how it was told."""
+def collector() -> Iterator[Any]:
+    """A receiver of traces."""
+    path = Path(__file__).with_name("collector.py")
+    spec = importlib.util.spec_from_file_location("e2e_collector", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    receiving = module.Collector()
+    yield receiving
+    receiving.close()
+
+
+@pytest.fixture(scope="session")
+async def played(new_stack: Callable[[], RunningStack], collector: Any) -> tuple[RunningStack, str]:
+    """A stack on which the story was played once, and how it was told. It tells its traces."""
     made = new_stack()
+    made.environment["HELI_TRACES_ENDPOINT"] = collector.endpoint
     made.start()
     told = io.StringIO()
     await play(made.url, Console(file=told, width=160))

@@ -2,9 +2,16 @@
 
 import io
 import itertools
+import re
+import threading
+import time
+import uuid
 from collections.abc import Callable
+from typing import Any
 
+import httpx2
 import pytest
+from chassis.tracing import ATTRIBUTES
 from heli_local.city.people import MARKER
 from heli_local.running import RunningStack
 from heli_local.story.demo import play
@@ -34,6 +41,94 @@ def test_no_reporter_or_relative_is_anywhere_in_plain_text(played: tuple[Running
     assert any(path.suffix == ".log" for path in files)
     assert [path for path in files if marker in path.read_bytes()] == []
     assert MARKER not in "".join(stack.output) + told
+
+
+def _eventually(condition: Callable[[], Any], within: float = 30) -> Any:
+    deadline = time.monotonic() + within
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "it did not come"
+        threading.Event().wait(0.1)
+    return found
+
+
+def test_a_request_is_one_trace_from_the_gateway_to_those_who_follow(
+    played: tuple[RunningStack, str], collector: Any
+) -> None:
+    """Gateway, service, outbox and consumers of the story; how each step hangs on the one before."""
+
+    def whole() -> list[list[Any]]:
+        traces: dict[str, list[Any]] = {}
+        for one in collector.spans():
+            traces.setdefault(one.trace, []).append(one)
+        wanted = {
+            ("gateway", "POST /v1/clues"),
+            ("clue-service", "POST /v1/clues"),
+            ("clue-service", "publish clue.clue.registered.v1"),
+            ("notification-service", "process clue.clue.registered.v1"),
+        }
+        return [spans for spans in traces.values() if wanted <= {(one.service, one.name) for one in spans}]
+
+    for spans in _eventually(whole):
+        by_place = {(one.service, one.name): one for one in spans}
+        door, clue = by_place["gateway", "POST /v1/clues"], by_place["clue-service", "POST /v1/clues"]
+        assert (door.parent, clue.parent) == ("", door.span)
+        assert by_place["clue-service", "publish clue.clue.registered.v1"].parent == clue.span
+        assert by_place["notification-service", "process clue.clue.registered.v1"].parent == clue.span
+        assert door.attributes == {
+            "http.request.method": "POST", "http.route": "/v1/clues", "http.response.status_code": 201,
+        }  # fmt: skip
+    services = {one.service for one in collector.spans()}
+    assert services >= {"gateway", "clue-service", "personnel-pool-service", "inspection-service"}
+
+
+def test_traces_hold_no_name_no_text_no_reporter_and_nobody_s_id(
+    played: tuple[RunningStack, str], collector: Any
+) -> None:
+    """Marks planted wherever a caller can put them, refusals and failures included; then everything told is read."""
+    stack, _ = played
+    person = "zhangsanfeng"
+    marks = ("标记张三丰", "标记举报内容", person, "13900009999", "320101199001011234")
+    name, text, _, phone, identity = marks
+    asked = f"mark-{uuid.uuid4().hex}"
+    with httpx2.Client(base_url=stack.url, timeout=30) as client:
+        token = client.post("/dev/token", json={"sub": person, "unit": "pet-dh", "roles": ["intake_officer"]}).json()
+        headers = {
+            "authorization": f"Bearer {token['access_token']}",
+            "tracestate": f"who={person}",
+            "baggage": f"who={person}",
+            "user-agent": person,
+            "x-request-id": identity,
+            "idempotency-key": f"{phone}-{asked}",
+            "if-match": f'"{person}"',
+        }
+        body = {
+            "source_code": "PETITION", "channel": "letter", "received_on": "2026-11-20",
+            "subjects": [{"name": name, "unit_name": text}], "allegations": [{"text": text}],
+            "reporter": {"identity_type": "real_name", "name": name, "contact": f"{phone} {identity}"},
+        }  # fmt: skip
+        answers = [
+            client.post("/v1/clues", headers=headers, json=body),
+            client.post("/v1/clues", headers=headers, json={"unknown": text}),
+            client.get("/v1/clues", headers=headers, params={"q": name, "cursor": phone}),
+            client.get(f"/v1/clues/{identity}", headers=headers),
+            client.get(f"/v1/{person}/{identity}", headers=headers),
+            client.request("GET", f"/v1/cadres/{name}", headers=headers, params={"name": name}),
+        ]
+        assert (answers[0].status_code, answers[-2].status_code) == (201, 404), answers[0].text
+    count = len(answers)
+
+    def all_told() -> bool:
+        spans = [one for one in collector.spans() if one.service == "gateway"]
+        return any(one.name == "GET unmatched" for one in spans) and len(spans) > count
+
+    _eventually(all_told)
+    for raw in list(collector.raw):
+        for mark in (*marks, MARKER, "clerk-", "supervisor-", str(stack.home)):
+            assert mark.encode() not in raw, mark
+    known = {one.name for one in collector.spans()}
+    assert not [one for one in known if re.search(r"[0-9a-f]{8}-[0-9a-f]{4}|\?", one)]
+    keys = {key for one in collector.spans() for key in one.attributes}
+    assert keys <= ATTRIBUTES
 
 
 async def test_the_story_holds_while_every_process_is_killed_in_turn(new_stack: Callable[[], RunningStack]) -> None:

@@ -28,6 +28,7 @@ from chassis.logging import get_logger
 from chassis.pull import Pull, open_pull
 from chassis.tables import inbox
 from chassis.telemetry import REGISTRY, child_traceparent
+from chassis.tracing import CONSUMER, Step, step
 from chassis.uow import Cause, Transactions, Uow
 
 Handler = Callable[[Uow, Envelope, Any], Awaitable[None]]
@@ -163,12 +164,24 @@ class Consumer:
         except ValueError as error:
             raise Undecodable from error
         started = time.perf_counter()
-        async with self._transactions(SYSTEM, cause_of(envelope)) as uow:
-            is_new = await mark_handled(uow.session, self._durable, envelope)
-            if is_new:
-                await handler(uow, envelope, event)
+        with self._step(event_type, envelope) as applying:
+            async with self._transactions(SYSTEM, cause_of(envelope, applying.traceparent)) as uow:
+                is_new = await mark_handled(uow.session, self._durable, envelope)
+                if is_new:
+                    await handler(uow, envelope, event)
+            outcome = "applied" if is_new else "repeat"
+            applying.note("heli.outcome", outcome)
         SECONDS.labels(self._durable, event_type).observe(time.perf_counter() - started)
-        HANDLED.labels(self._durable, event_type, "applied" if is_new else "repeat").inc()
+        HANDLED.labels(self._durable, event_type, outcome).inc()
+
+    def _step(self, event_type: str, envelope: Envelope) -> Step:
+        noted = {
+            "messaging.system": "nats",
+            "messaging.operation.type": "process",
+            "heli.event.type": event_type,
+            "heli.consumer": self._durable,
+        }
+        return step(f"process {event_type}", CONSUMER, envelope.traceparent, noted)
 
     async def _assert_durable(self) -> None:
         """Create the durable, or bring it to this configuration."""
@@ -197,12 +210,12 @@ class Consumer:
         LAG.labels(self._durable).set(answer["num_pending"])
 
 
-def cause_of(envelope: Envelope) -> Cause:
-    """What follows from an event is caused by it, and belongs to the same story."""
+def cause_of(envelope: Envelope, traceparent: str | None = None) -> Cause:
+    """What follows from an event is caused by it, and belongs to the same story; ``traceparent`` is of its handling."""
     return Cause(
         correlation_id=envelope.correlation_id,
         causation_id=str(envelope.id),
-        traceparent=child_traceparent(envelope.traceparent),
+        traceparent=traceparent or child_traceparent(envelope.traceparent),
     )
 
 

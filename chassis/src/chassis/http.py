@@ -8,7 +8,7 @@ import httpx2
 from chassis.errors import Text, Unavailable
 from chassis.identity import ServiceToken
 from chassis.settings import PlatformSettings
-from chassis.telemetry import child_traceparent
+from chassis.tracing import CLIENT, current_traceparent, step
 from chassis.uow import Cause
 
 TIMEOUT = httpx2.Timeout(10.0, connect=2.0, pool=2.0)
@@ -45,7 +45,7 @@ class Peer:
         Raises:
             PeerFailed: no connection, time-out, or an answer of 500 and above.
         """
-        headers = {"traceparent": child_traceparent(cause.traceparent if cause else None)}
+        headers: dict[str, str] = {}
         if cause is not None:
             headers["X-Request-Id"] = cause.request_id
         if acting_for:
@@ -54,13 +54,19 @@ class Peer:
             headers["Idempotency-Key"] = idempotency_key
         if if_match is not None:
             headers["If-Match"] = f'"{if_match}"'
-        try:
-            response = await self._client.request(method, path, json=json, params=params, headers=headers)
-        except httpx2.HTTPError as error:
-            raise PeerFailed(members={"peer": self.name}) from error
-        if response.status_code >= 500:
-            raise PeerFailed(members={"peer": self.name})
-        return response
+        parent = cause.traceparent if cause else current_traceparent()
+        with step(
+            f"{method} {self.name}", CLIENT, parent, {"http.request.method": method, "heli.peer": self.name}
+        ) as asking:
+            headers["traceparent"] = asking.traceparent
+            try:
+                response = await self._client.request(method, path, json=json, params=params, headers=headers)
+            except httpx2.HTTPError as error:
+                raise PeerFailed(members={"peer": self.name}) from error
+            asking.note("http.response.status_code", response.status_code)
+            if response.status_code >= 500:
+                raise PeerFailed(members={"peer": self.name})
+            return response
 
 
 class Peers:

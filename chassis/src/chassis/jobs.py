@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text, update
 
-from chassis import tables
+from chassis import tables, tracing
 from chassis.errors import Category, HeliError
 from chassis.logging import get_logger
 from chassis.service import JobHandler, Resources
 from chassis.telemetry import JOBS_DONE, JOBS_WAITING
+from chassis.uow import TRACEPARENT
 
 _LEASE = timedelta(seconds=30)  # a killed worker's jobs wait this long; peers answer or fail within 10 s
 _IDLE_SECONDS = 0.5
@@ -93,8 +94,11 @@ class JobRunner:
         return taken
 
     async def _do(self, job_id: UUID, kind: str, payload: dict[str, Any], attempts: int) -> None:
+        parent = payload.pop(TRACEPARENT, None)
+        noted: dict[str, tracing.Value] = {"heli.job.kind": kind, "heli.job.attempts": attempts}
         try:
-            await self._handlers[kind](self._resources, payload)
+            with tracing.step(f"job {kind}", tracing.INTERNAL, parent, noted):
+                await self._handlers[kind](self._resources, payload)
         except Exception as error:  # noqa: BLE001 - recorded on the job row and retried or parked
             await self._failed(job_id, kind, attempts, error)
         else:

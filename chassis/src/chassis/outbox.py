@@ -1,6 +1,7 @@
 """Events leave through the outbox: staged in the business transaction, published after commit by one leading relay."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from chassis.leadership import lead
 from chassis.logging import get_logger
 from chassis.tables import outbox
 from chassis.telemetry import REGISTRY
+from chassis.tracing import PRODUCER, Value, is_on, tell
 
 OLDEST_UNSENT = Gauge(
     "heli_outbox_oldest_unsent_seconds", "Age of the oldest event that is not published yet", registry=REGISTRY
@@ -89,6 +91,7 @@ class Unsent:
 
     id: int
     message: Message
+    age_s: float = 0.0
 
 
 class Relay:
@@ -138,27 +141,29 @@ class Relay:
         )
         found = (await connection.execute(unsent)).all()
         OLDEST_UNSENT.set(float(found[0].age) if found else 0.0)
-        rows = [Unsent(row.id, Message(row.subject, row.headers, row.data)) for row in found]
+        rows = [Unsent(row.id, Message(row.subject, row.headers, row.data), float(row.age)) for row in found]
         for run in runs_of_one_stream(rows):
             await self._publish_run(connection, run)
         return len(rows)
 
     async def _publish_run(self, connection: AsyncConnection, rows: Sequence[Unsent]) -> None:
+        began_ns = time.time_ns()
         try:
             await self._broker.publish_batch([row.message for row in rows])
         except BrokerRefused as refusal:
             # One id that the stream knows already refuses the whole batch; alone, it is answered as a duplicate.
             if refusal.code != _DUPLICATE_IN_BATCH:
                 log.warning("atomic_batch_refused", code=refusal.code)
-            await self._publish_singly(connection, rows)
+            await self._publish_singly(connection, rows, began_ns)
         except BrokerUnavailable:
             await self._restore_streams()
             raise
         else:
             await _mark_sent(connection, rows)
             PUBLISHED.labels("batch").inc(len(rows))
+            _tell(rows, began_ns)
 
-    async def _publish_singly(self, connection: AsyncConnection, rows: Sequence[Unsent]) -> None:
+    async def _publish_singly(self, connection: AsyncConnection, rows: Sequence[Unsent], began_ns: int) -> None:
         sent: list[Unsent] = []
         try:
             for row in rows:
@@ -168,11 +173,27 @@ class Relay:
             # Stops at the first failure: publishing what follows it would lose the order.
             await _mark_sent(connection, sent)
             PUBLISHED.labels("single").inc(len(sent))
+            _tell(sent, began_ns)
 
     async def _restore_streams(self) -> None:
         """Nobody answered: perhaps the stream is gone. What it held can be published again with ``refill``."""
         with suppress(BrokerUnavailable):  # the broker as a whole is away
             await self._broker.restore_streams()
+
+
+def _tell(rows: Sequence[Unsent], began_ns: int) -> None:
+    """Each event's publishing is a step of the story that staged it; the messages themselves stay as they are."""
+    if not is_on():
+        return
+    for row in rows:
+        event_type = row.message.headers.get("ce-type", "other")
+        noted: dict[str, Value] = {
+            "messaging.system": "nats",
+            "messaging.operation.type": "send",
+            "heli.event.type": event_type,
+            "heli.outbox.waited_ms": round(row.age_s * 1000),
+        }
+        tell(f"publish {event_type}", PRODUCER, row.message.headers.get("traceparent"), began_ns, noted)
 
 
 def runs_of_one_stream(rows: Sequence[Unsent]) -> list[list[Unsent]]:

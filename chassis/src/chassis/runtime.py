@@ -28,6 +28,7 @@ from chassis.readiness import readiness
 from chassis.seals import seal_entries
 from chassis.service import Resources, Service, Timer, build_resources
 from chassis.settings import PlatformSettings
+from chassis.tracing import tracing
 from chassis.uow import Uow, purge_idempotency
 from chassis.upkeep import add_upkeep
 from chassis.web import create_app
@@ -105,13 +106,12 @@ async def run_worker(service: Service, resources: Resources, stop: asyncio.Event
 
 
 def _consumer(service: Service, resources: Resources, connection: broker.Broker) -> Consumer:
-    handlers = all_handlers(service, resources)
     return Consumer(
         durable=service.name,
         connection=connection,
         database=resources.database,
         transactions=resources.transactions,
-        handlers=handlers,
+        handlers=all_handlers(service, resources),
     )
 
 
@@ -184,7 +184,8 @@ def service_cli(service: Service) -> typer.Typer:
 
     def run_http(*, with_worker: bool) -> None:
         settings = _configured(service)
-        _serve(build_app(service, build_resources(service, settings), with_worker=with_worker), settings)
+        with tracing(service.name, settings):
+            _serve(build_app(service, build_resources(service, settings), with_worker=with_worker), settings)
 
     @cli.command()
     def api() -> None:
@@ -201,7 +202,8 @@ def service_cli(service: Service) -> typer.Typer:
         """Run relay, consumer, jobs and timers."""
         settings = _configured(service)
         settle_collector()
-        asyncio.run(_worker_alone(service, build_resources(service, settings)))
+        with tracing(service.name, settings):
+            asyncio.run(_worker_alone(service, build_resources(service, settings)))
 
     @cli.command(name="migrate")
     def migrate_database() -> None:

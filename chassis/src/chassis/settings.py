@@ -42,6 +42,8 @@ class PlatformSettings(BaseSettings):
         ge=1024,
         description="largest file, or part of one, sent to an address of -imports or /attachments, bytes",
     )
+    traces_endpoint: str = Field("", description="OTLP over HTTP, such as http://collector:4318/v1/traces; empty: off")
+    traces_share: float = Field(1.0, ge=0, le=1, description="share of stories that are traced")
     sent_event_retention_days: int = Field(90, ge=1, description="how long published outbox rows are kept for refills")
 
     @property

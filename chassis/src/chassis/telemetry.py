@@ -23,6 +23,14 @@ JOBS_DONE = Counter("heli_jobs", "Background jobs by kind and outcome", ["kind",
 JOBS_WAITING = Gauge("heli_jobs_waiting", "Background jobs not done yet", registry=REGISTRY)
 
 
+def parse_traceparent(traceparent: str | None) -> tuple[int, int, int] | None:
+    """Trace id, span id and flags of a ``traceparent``; None if it is absent or malformed."""
+    match = _TRACEPARENT.match(traceparent or "")
+    if match is None or match[1] == "0" * 32 or match[2] == "0" * 16:
+        return None
+    return int(match[1], 16), int(match[2], 16), int(match[3], 16)
+
+
 def child_traceparent(parent: str | None) -> str:
     """A ``traceparent`` that continues ``parent``, or starts a trace if that is absent or malformed."""
     match = _TRACEPARENT.match(parent or "")

@@ -18,7 +18,10 @@ from chassis.db import Database
 from chassis.errors import IdempotencyInProgress, IdempotencyKeyReused
 from chassis.identity import Principal
 from chassis.outbox import stage, stage_many
-from chassis.telemetry import child_traceparent
+from chassis.tracing import current_traceparent, is_on
+
+TRACEPARENT = "traceparent"
+"""Where a job's payload keeps the trace context of what enqueued it, while traces are on; handlers never see it."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Cause:
     request_id: str = field(default_factory=lambda: str(uuid4()))
     correlation_id: str = ""
     causation_id: str | None = None
-    traceparent: str = field(default_factory=lambda: child_traceparent(None))
+    traceparent: str = field(default_factory=current_traceparent)
 
 
 @dataclass(frozen=True)
@@ -167,8 +170,9 @@ class Uow:
 
     async def enqueue(self, kind: str, payload: Mapping[str, Any], *, delay: timedelta = timedelta()) -> None:
         """Stage a background job: what needs another service is done after commit, with retries."""
+        traced = {TRACEPARENT: self.cause.traceparent} if is_on() else {}
         await self.session.execute(
-            insert(tables.job).values(kind=kind, payload=dict(payload), run_after=func.now() + delay)
+            insert(tables.job).values(kind=kind, payload={**payload, **traced}, run_after=func.now() + delay)
         )
         self.has_staged_jobs = True
 

@@ -1,28 +1,24 @@
 """The HTTP face of a service: app factory, request context, dependencies for callers, units of work and ETags."""
 
 import re
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Annotated, Any
-from uuid import uuid4
 
-import structlog
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from prometheus_client import generate_latest
 from pydantic import BaseModel, ConfigDict, model_validator
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import errors, telemetry
 from chassis.errors import RoleRequired, Text
 from chassis.identity import STANDING_IN, Principal, acting_for
 from chassis.logging import get_logger
-from chassis.problems import FieldRefused, install_problem_handlers, problem_response
-from chassis.uow import Cause, IdempotencyClaim, Uow
+from chassis.problems import FieldRefused, install_problem_handlers
+from chassis.request_context import RequestContextMiddleware
+from chassis.uow import IdempotencyClaim, Uow
 
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 _IDEMPOTENCY_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _ETAG = re.compile(r'^"(\d{1,18})"$')
@@ -121,82 +117,6 @@ def _health_routes(pings: Mapping[str, Ping]) -> APIRouter:
         return Response(generate_latest(telemetry.REGISTRY), media_type="text/plain; version=0.0.4")
 
     return router
-
-
-class RequestContextMiddleware:
-    """Gives each request an id and a trace, bounds its body, counts and logs it: route template only, no query."""
-
-    def __init__(self, app: ASGIApp, body_limit: int, upload_limit: int) -> None:
-        self._app = app
-        self._body_limit = body_limit
-        self._upload_limit = upload_limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        request = Request(scope)
-        offered = request.headers.get("x-request-id", "")
-        request_id = offered if _REQUEST_ID.match(offered) else str(uuid4())
-        traceparent = telemetry.child_traceparent(request.headers.get("traceparent"))
-        request.state.request_id = request_id
-        request.state.cause = Cause(request_id=request_id, correlation_id=request_id, traceparent=traceparent)
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id, trace_id=telemetry.trace_id(traceparent))
-        started = time.perf_counter()
-        status: int | None = None
-
-        async def send_with_id(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
-            await send(message)
-
-        length = request.headers.get("content-length", "")
-        takes_file = "-imports/" in f"{scope['path']}/" or scope["path"].endswith("/attachments")
-        limit = self._upload_limit if takes_file else self._body_limit
-        try:
-            if length.isdigit() and int(length) > limit:
-                raise errors.BodyTooLarge
-            await self._app(scope, _bounded(receive, limit), send_with_id)
-        except Exception as error:
-            if status is not None:
-                raise  # the answer is under way: only breaking the connection tells the caller
-            named = error if isinstance(error, errors.HeliError) else errors.InternalError()
-            if named.category is errors.Category.INTERNAL:
-                log.error("unexpected_error", exc_info=error)
-            await problem_response(named, request.headers, request_id)(scope, receive, send_with_id)
-        _observe(scope, status or 500, time.perf_counter() - started)
-
-
-def _bounded(receive: Receive, limit: int) -> Receive:
-    seen = 0
-
-    async def bounded() -> Message:
-        nonlocal seen
-        message = await receive()
-        if message["type"] == "http.request":
-            seen += len(message.get("body", b""))
-            if seen > limit:
-                raise errors.BodyTooLarge
-        return message
-
-    return bounded
-
-
-def _observe(scope: Scope, status: int, seconds: float) -> None:
-    route = getattr(scope.get("route"), "path", "unmatched")
-    method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-    telemetry.HTTP_REQUESTS.labels(method, route, str(status)).inc()
-    telemetry.HTTP_SECONDS.labels(method, route).observe(seconds)
-    if route not in _QUIET:
-        log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
-
-
-_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
-_QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 
 
 async def authenticated(request: Request) -> Principal:

@@ -108,13 +108,17 @@ class World:
         """Raise each code's counter and emit that, one transaction each."""
         for code in codes:
             async with self.transactions(SYSTEM) as uow:
-                raised = text(
-                    "insert into counter values (:code, 1)"
-                    " on conflict (code) do update set version = counter.version + 1 returning version"
-                )
-                version = await uow.session.scalar(raised, {"code": code})
-                event = UnitUpserted(code=code, name=code, unit_type="supervised_unit", version=version)
-                await uow.emit(event, aggregate_id=code, version=version)
+                await self.emit_in(uow, code)
+
+    async def emit_in(self, uow: Uow, code: str) -> None:
+        """Raise a counter and emit that, in a transaction of the caller's."""
+        raised = text(
+            "insert into counter values (:code, 1)"
+            " on conflict (code) do update set version = counter.version + 1 returning version"
+        )
+        version = await uow.session.scalar(raised, {"code": code})
+        event = UnitUpserted(code=code, name=code, unit_type="supervised_unit", version=version)
+        await uow.emit(event, aggregate_id=code, version=version)
 
     @asynccontextmanager
     async def relay(self, broker: Broker) -> AsyncIterator[Relay]:

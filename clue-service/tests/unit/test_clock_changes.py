@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from chassis.working_days import WorkingCalendar, YearOfWork
 from clue_service.deadlines.domain import (
     ASSIGNED_DOWN_REPORT,
     DISPOSITION_OPINION,
@@ -16,6 +15,8 @@ from clue_service.deadlines.domain import (
     Extension,
     Level,
     Pause,
+    WorkingCalendar,
+    YearOfWork,
     due_after,
     due_with,
     extension_step,

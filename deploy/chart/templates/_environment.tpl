@@ -12,6 +12,10 @@
 - { name: HELI_ISSUER, value: {{ $values.identity.issuer | quote }} }
 - { name: HELI_JWKS_URL, value: {{ $values.identity.jwksUrl | quote }} }
 - { name: HELI_AUDIENCE, value: {{ $values.identity.audience | quote }} }
+{{- with $values.tracing.endpoint }}
+- { name: HELI_TRACES_ENDPOINT, value: {{ . | quote }} }
+- { name: HELI_TRACES_SHARE, value: {{ $values.tracing.share | quote }} }
+{{- end }}
 {{- include "heli.trustEnv" .root }}
 {{- end -}}
 

@@ -199,14 +199,15 @@ def reachable(rendered: Any) -> set[tuple[str, str]]:
 
 
 def calls_in_the_code(root: Path) -> dict[str, set[str]]:
-    """Service → those it calls, from `peers["…"]`; a name that is computed stands for all, itself among them.
+    """Service → others it calls, from `peers["…"]`; a name that is computed stands for all of them.
 
     All services keep a copy of the pool's directory and ask it for units.
     """
     found = {}
     for short, folder in FOLDERS.items():
         text = "\n".join(path.read_text() for path in (root / folder).rglob("*.py") if "testing" not in path.parts)
-        found[short] = set(FOLDERS) if ANY_PEER.search(text) else {*PEER.findall(text), "pool"} - {short}
+        called = set(FOLDERS) if ANY_PEER.search(text) else {*PEER.findall(text), "pool"}
+        found[short] = called - {short}
     return found
 
 
@@ -248,6 +249,22 @@ def test_database_and_broker_are_reached_by_those_who_use_them(
                     }
     everybody = {pod["labels"][COMPONENT] for pod in rendered.pods().values()}
     assert reaching == {one for one in everybody if one != "gateway" and allowed.match(one)}
+
+
+def test_the_collector_is_reached_by_whoever_traces_and_by_nobody_while_traces_are_off(rendered: Any) -> None:
+    reaching = set()
+    for policy in rendered.of_kind("NetworkPolicy"):
+        for rule in policy["spec"].get("egress", []):
+            if any("observability" in str(peer) for peer in rule["to"]):
+                assert rule["ports"] == [{"protocol": "TCP", "port": 4318}]
+                reaching.add(policy["metadata"]["labels"][COMPONENT])
+    traced = {
+        pod["labels"][COMPONENT]
+        for pod in rendered.pods().values()
+        if any(one["name"] == "HELI_TRACES_ENDPOINT" for one in pod["spec"]["containers"][0].get("env", []))
+    }
+    assert {one for one in traced if not one.endswith("-migrate")} == reaching
+    assert bool(reaching) == (rendered.name == "production")
 
 
 # -- migrations ----------------------------------------------------------------------------------------------------

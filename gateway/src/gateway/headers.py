@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from chassis.telemetry import child_traceparent
-
 from gateway.errors import MalformedRequest
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -23,14 +21,17 @@ _HOP_BY_HOP = frozenset(
 )
 # Framing is made anew on each side; the rest is ours to say.
 _NOT_INWARD = _HOP_BY_HOP | {
-    b"content-length", b"expect", b"forwarded", b"host", b"traceparent", b"x-real-ip", b"x-request-id"
+    b"baggage", b"content-length", b"expect", b"forwarded", b"host", b"traceparent", b"tracestate", b"x-real-ip",
+    b"x-request-id",
 }  # fmt: skip
 _NOT_OUTWARD = _HOP_BY_HOP | {b"content-length", b"date", b"server", b"x-request-id"}
 _CLAIMS = (b"x-user-", b"x-forwarded-", b"heli-")
 _ONCE = frozenset({b"authorization", b"content-type", b"host", b"idempotency-key", b"if-match"})
 
 
-def inward_headers(headers: Iterable[tuple[bytes, bytes]], *, request_id: str, scheme: str) -> list[tuple[str, str]]:
+def inward_headers(
+    headers: Iterable[tuple[bytes, bytes]], *, request_id: str, traceparent: str, scheme: str
+) -> list[tuple[str, str]]:
     """The headers a service gets.
 
     The caller's address is not passed on: the platform keeps none, so that no report can be traced by it.
@@ -38,7 +39,7 @@ def inward_headers(headers: Iterable[tuple[bytes, bytes]], *, request_id: str, s
     Raises:
         MalformedRequest: a header that decides something is there twice.
     """
-    named, host, traceparent = _named_in_connection(headers), "", None
+    named, host = _named_in_connection(headers), ""
     kept: list[tuple[str, str]] = []
     once: set[bytes] = set()
     for name, value in headers:
@@ -48,14 +49,12 @@ def inward_headers(headers: Iterable[tuple[bytes, bytes]], *, request_id: str, s
             once.add(name)
         if name == b"host":
             host = value.decode("latin-1")
-        elif name == b"traceparent":
-            traceparent = value.decode("latin-1")
         if name in _NOT_INWARD or name in named or b"_" in name or name.startswith(_CLAIMS):
             continue
         kept.append((name.decode("latin-1"), _text(value)))
     quoted_host = host.replace("\\", "").replace('"', "")
     kept.append(("x-request-id", request_id))
-    kept.append(("traceparent", child_traceparent(traceparent)))
+    kept.append(("traceparent", traceparent))
     kept.append(("forwarded", f'for=unknown;host="{quoted_host}";proto={scheme}'))
     return kept
 

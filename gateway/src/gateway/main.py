@@ -11,6 +11,7 @@ import uvicorn
 from chassis.collector import settle_collector
 from chassis.logging import configure_logging
 from chassis.runtime import reference_document
+from chassis.tracing import tracing
 
 from gateway.app import Gateway
 from gateway.guides import render_guides
@@ -43,7 +44,8 @@ def api() -> None:
     configure_logging("gateway", settings.log_level)
     gateway = Gateway(settings)
     settle_collector()
-    DoorServer(server_config(gateway, settings), gateway.end_streams).run()
+    with tracing("gateway", settings, heeds_callers=False):
+        DoorServer(server_config(gateway, settings), gateway.end_streams).run()
 
 
 @main.command()

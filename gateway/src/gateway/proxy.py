@@ -12,13 +12,13 @@ from chassis.problems import problem_response
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
-from chassis import telemetry
+from chassis import telemetry, tracing
 from gateway.answers import relay
 from gateway.bodies import ClientGone, RequestBody, drain
 from gateway.errors import HeadersTooLarge, RequestTooSlow, UpstreamDown, UpstreamTimeout
 from gateway.headers import RawHeaders, inward_headers, value_of
 from gateway.limits import RateLimiter, Verdict
-from gateway.routing import DEV_PATHS, TICKET_PATHS, Route, route_of
+from gateway.routing import DEV_PATHS, SERVICE_OF_SEGMENT, TICKET_PATHS, Route, route_of
 from gateway.settings import GatewaySettings
 from gateway.upstream import Upstream
 
@@ -41,6 +41,7 @@ class Exchange:
         self._send = send
         self.headers: RawHeaders = scope["headers"]
         offered = value_of(self.headers, b"x-request-id") or b""
+        self.traceparent = ""
         self.request_id = offered.decode() if _REQUEST_ID.match(offered) else str(uuid4())
         self.status = 0
         self.extra_headers: RawHeaders = []
@@ -79,12 +80,23 @@ class Proxy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request under ``/v1`` or ``/dev``."""
         exchange = Exchange(scope, receive, send)
+        parent = (value_of(exchange.headers, b"traceparent") or b"").decode("latin-1")
+        name, method = _name_of(scope), _method_of(scope)
+        with tracing.step(f"{method} {name}", tracing.SERVER, parent, {"http.request.method": method}) as passing:
+            exchange.traceparent = passing.traceparent
+            await self._answer(exchange)
+            passing.note("http.route", name)
+            passing.note("http.response.status_code", exchange.status)
+            if exchange.status >= 500:
+                passing.fail(str(exchange.status))
+
+    async def _answer(self, exchange: Exchange) -> None:
         try:
             await self._guarded(exchange)
         except ClientGone:
             exchange.status = exchange.status or 499
         except BodyTooLarge as error:
-            await drain(receive)
+            await drain(exchange.receive)
             await _refuse(exchange, error)
         except HeliError as error:
             await _refuse(exchange, error)
@@ -149,7 +161,12 @@ class Proxy:
     async def _serve(self, exchange: Exchange, body: RequestBody, deadline: asyncio.Timeout) -> None:
         route = self._route(exchange)
         self._count(exchange, await self._caller(exchange, route))
-        headers = inward_headers(exchange.headers, request_id=exchange.request_id, scheme=exchange.scope["scheme"])
+        headers = inward_headers(
+            exchange.headers,
+            request_id=exchange.request_id,
+            traceparent=exchange.traceparent,
+            scheme=exchange.scope["scheme"],
+        )
         await body.hold()
         upstream = self._upstreams.get(route.service)
         if upstream is None:
@@ -211,7 +228,19 @@ async def _refuse(exchange: Exchange, error: HeliError) -> None:
     await response(exchange.scope, exchange.receive, exchange.send)
 
 
+def _name_of(scope: Scope) -> str:
+    """The first segment, which is known; what follows may be anything."""
+    path = scope["path"]
+    if path in DEV_PATHS:
+        return str(path)
+    segment = path.split("/", 3)[2]
+    return f"/v1/{segment}" if segment in SERVICE_OF_SEGMENT else "unmatched"
+
+
+def _method_of(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in _METHODS else "OTHER"
+
+
 def _observe(exchange: Exchange) -> None:
     route = "dev" if exchange.scope["path"] in DEV_PATHS else "proxy"
-    method = exchange.scope["method"] if exchange.scope["method"] in _METHODS else "OTHER"
-    telemetry.HTTP_REQUESTS.labels(method, route, str(exchange.status)).inc()
+    telemetry.HTTP_REQUESTS.labels(_method_of(exchange.scope), route, str(exchange.status)).inc()
