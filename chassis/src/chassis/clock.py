@@ -2,7 +2,7 @@
 
 import mmap
 import struct
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,11 @@ class FixedClock(Clock):
     def advance(self, **delta: float) -> None:
         """Move forward by ``timedelta(**delta)``."""
         self.instant += timedelta(**delta)
+
+
+def end_of_day(day: date, zone: tzinfo) -> datetime:
+    """The last second of a civil day, in UTC."""
+    return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
 
 
 def _map_offset(path: Path) -> mmap.mmap:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from chassis.working_days import WorkingCalendar, YearOfWork
 from clue_service.deadlines.domain import (
     ASSIGNED_DOWN_REPORT,
     DISPOSITION_OPINION,
@@ -15,8 +16,6 @@ from clue_service.deadlines.domain import (
     Extension,
     Level,
     Pause,
-    WorkingCalendar,
-    YearOfWork,
     due_after,
     due_with,
     extension_step,

@@ -49,6 +49,8 @@ class BriefingEvent(Event):
     ack_due: Instant | None = None
     open_count: int = 0
     """Recipients that have not acknowledged yet."""
+    edition: int = 1
+    """Counts corrections: each edition is acknowledged anew."""
 
 
 class BriefingIssued(BriefingEvent):
@@ -64,4 +66,31 @@ class BriefingAcknowledged(BriefingEvent):
     acknowledged_by: UnitCode
 
 
-EVENTS: tuple[type[Event], ...] = (DeadlineReminded, DeadlineOverdue, BriefingIssued, BriefingAcknowledged)
+class BriefingCorrected(BriefingEvent):
+    """Key briefing_id. Another edition is out; all its recipients owe a new acknowledgement."""
+
+    type: ClassVar[str] = "notification.briefing.corrected.v1"
+
+
+class BriefingRecalled(BriefingEvent):
+    """Key briefing_id. The briefing was withdrawn; recipients no longer read it and owe nothing."""
+
+    type: ClassVar[str] = "notification.briefing.recalled.v1"
+
+
+class BriefingEscalated(BriefingEvent):
+    """Key briefing_id. Leaders of units in which somebody has not acknowledged for too long were told."""
+
+    type: ClassVar[str] = "notification.briefing.escalated.v1"
+    escalated_units: tuple[UnitCode, ...] = ()
+
+
+EVENTS: tuple[type[Event], ...] = (
+    DeadlineReminded,
+    DeadlineOverdue,
+    BriefingIssued,
+    BriefingAcknowledged,
+    BriefingCorrected,
+    BriefingRecalled,
+    BriefingEscalated,
+)

@@ -15,11 +15,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
-{{- /* The four services: command, and which others each may call. A test compares this with the code. */ -}}
+{{- /* The four services: command, and which of them each may call. A test compares this with the code. */ -}}
 {{- define "heli.services" -}}
 clue: { command: clue-service, calls: [pool] }
 inspection: { command: inspection-service, calls: [clue, pool] }
-notification: { command: notification-service, calls: [clue, inspection, pool] }
+notification: { command: notification-service, calls: [clue, inspection, notification, pool] }
 pool: { command: personnel-pool-service, calls: [clue] }
 {{- end -}}
 

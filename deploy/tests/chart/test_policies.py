@@ -199,15 +199,14 @@ def reachable(rendered: Any) -> set[tuple[str, str]]:
 
 
 def calls_in_the_code(root: Path) -> dict[str, set[str]]:
-    """Service → others it calls, from `peers["…"]`; a name that is computed stands for all of them.
+    """Service → those it calls, from `peers["…"]`; a name that is computed stands for all, itself among them.
 
     All services keep a copy of the pool's directory and ask it for units.
     """
     found = {}
     for short, folder in FOLDERS.items():
         text = "\n".join(path.read_text() for path in (root / folder).rglob("*.py") if "testing" not in path.parts)
-        called = set(FOLDERS) if ANY_PEER.search(text) else {*PEER.findall(text), "pool"}
-        found[short] = called - {short}
+        found[short] = set(FOLDERS) if ANY_PEER.search(text) else {*PEER.findall(text), "pool"} - {short}
     return found
 
 

@@ -6,11 +6,17 @@ from chassis.service import Resources, Service, Timer
 from chassis.uow import Uow
 from contracts.envelope import Envelope, Event
 
+from notification_service.briefings.models import Briefing
+from notification_service.briefings.routes import router as briefings
+from notification_service.briefings.settings import BriefingSettings
+from notification_service.briefings.telling import escalate_briefings, open_recipients
 from notification_service.broker_partners.cli import partners
 from notification_service.deadlines import service as deadlines
-from notification_service.deadlines.domain import CLOCKS
+from notification_service.deadlines.clocks import CLOCKS
 from notification_service.deadlines.models import Deadline
 from notification_service.event_streams.routes import router as event_streams
+from notification_service.fan_outs.models import FanOut
+from notification_service.fan_outs.service import fan_out
 from notification_service.message_templates.models import MessageTemplate
 from notification_service.message_templates.routes import router as message_templates
 from notification_service.notices.consumers import handlers as notice_handlers
@@ -33,8 +39,13 @@ from notification_service.webhooks.consumers import handlers as outward_handlers
 from notification_service.webhooks.delivering import send_due
 from notification_service.webhooks.models import Webhook
 from notification_service.webhooks.routes import router as webhooks
+from notification_service.working_calendars.models import WorkingYear
+from notification_service.working_calendars.service import learn_calendar
 
-MODELS = (Notice, Deadline, StreamTicket, OutwardEvent, Webhook, Preference, OutgoingMessage, MessageTemplate)
+MODELS = (
+    Notice, Deadline, StreamTicket, OutwardEvent, Webhook, Preference, OutgoingMessage, MessageTemplate, Briefing,
+    FanOut, WorkingYear,
+)  # fmt: skip
 """Imported so that their tables are on the metadata."""
 
 
@@ -55,7 +66,15 @@ def _in_turn(steps: list[Handler]) -> Handler:
 
 
 async def _show_lights(resources: Resources) -> None:
-    await deadlines.show_lights(resources)
+    await deadlines.show_lights(resources, {"briefing": open_recipients})
+
+
+async def _fan_out(resources: Resources) -> None:
+    await fan_out(resources)
+
+
+async def _escalate(resources: Resources) -> None:
+    await escalate_briefings(resources)
 
 
 SERVICE = Service(
@@ -63,18 +82,21 @@ SERVICE = Service(
     short="notification",
     title="Notifications: inboxes, live stream, reminders",
     # The stream's path comes first, or it would be taken for a notice's id.
-    routers=[streams, notifications, webhooks, event_streams, preferences, message_templates],
+    routers=[streams, notifications, webhooks, event_streams, preferences, message_templates, briefings],
     metadata=Base.metadata,
     migrations="notification_service.migrations",
     handlers=build_handlers,
     timers=[
         Timer("lights", 5.0, _show_lights),
+        Timer("fan-out", 0.25, _fan_out),
+        Timer("briefings", 30.0, _escalate),
+        Timer("working-calendar", 3600.0, learn_calendar),
         Timer("webhooks", 0.5, send_due),
         Timer("messages", 2.0, send_messages),
         Timer("outward-purge", 3600.0, forget_old_events),
     ],
     jobs={CONFIRM_EMAIL: send_confirmation},
-    settings=[OutwardSettings, MessageSettings],
+    settings=[OutwardSettings, MessageSettings, BriefingSettings],
     build_own=build_own,
 )
 

@@ -1,18 +1,13 @@
 """From the inbox to a mailbox: a real mail server takes what a person wants, when they want it, once."""
 
 import asyncio
-import email
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from email.message import Message
-from email.policy import default
 from typing import Any
 
 import httpx2
 import pytest
-from aiosmtpd.controller import UnthreadedController
 from chassis.testing.harness import Harness
 from fastapi import FastAPI
 from notification_service.outgoing_messages.planning import plan_messages
@@ -21,51 +16,10 @@ from sqlalchemy import text
 
 from contracts import clue
 
-from .conftest import Receiver
+from .conftest import Mailbox, Receiver
 
 Headers = Callable[..., dict[str, str]]
 Sending = Callable[[], Awaitable[None]]
-
-
-@dataclass
-class Mailbox:
-    """A mail server that keeps what it takes and answers as told."""
-
-    got: list[Message] = field(default_factory=list)
-    answers: list[str] = field(default_factory=list)
-    port: int = 0
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd asks for it
-        answer = self.answers.pop(0) if self.answers else "250 OK"
-        if answer.startswith("250"):
-            self.got.append(email.message_from_bytes(envelope.content, policy=default))
-        return answer
-
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd asks for it
-        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
-    ) -> str:
-        if address.startswith("nobody"):
-            return "550 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    def text(self, number: int = -1) -> str:
-        return str(self.got[number].get_content())  # type: ignore[attr-defined]  # messages of the default policy have it
-
-
-@pytest.fixture
-async def mailbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Mailbox]:
-    made = Mailbox()
-    server = UnthreadedController(made, hostname="127.0.0.1", port=0, loop=asyncio.get_running_loop())
-    server.server = await server._create_server()
-    made.port = server.server.sockets[0].getsockname()[1]
-    for name, value in (("HOST", "127.0.0.1"), ("PORT", str(made.port)), ("TLS", "none"), ("TIMEOUT_S", "3")):
-        monkeypatch.setenv(f"HELI_SMTP_{name}", value)
-    monkeypatch.setenv("HELI_SMTP_FROM", "heli@platform.test")
-    monkeypatch.setenv("HELI_CHAT_SCHEMES", '["json"]')
-    yield made
-    server.server.close()
-    await server.server.wait_closed()
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from notification_service.deadlines.domain import CLOCKS, Light, addresses_of, light_of
+from notification_service.deadlines.clocks import CLOCKS
+from notification_service.deadlines.domain import Light, addresses_of, light_of
 from notification_service.notices.addresses import Relation
 
 from contracts import clue, deliberation, following_up, inspection

@@ -4,12 +4,14 @@ The first day is not counted. A year the calendar has no data for counts Monday 
 Pauses and extensions move a due date; see ``due_with``. Pure.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, timedelta
 from enum import StrEnum
 
-import chinese_calendar
+from chassis.working_days import Working, count_working_days, is_working_day
+
+from chassis import clock
 
 _LEADERS = frozenset({"leader", "principal_leader", "deputy_leader"})
 _PRINCIPAL = frozenset({"leader", "principal_leader"})
@@ -131,39 +133,6 @@ RULES: dict[str, DueRule] = {
 }  # fmt: skip
 """The first version of every rule: what holds until somebody writes another one."""
 
-Working = Callable[[date], tuple[bool, bool]]
-"""Day → whether people work on it, and whether the calendar knows for certain."""
-
-
-@dataclass(frozen=True)
-class YearOfWork:
-    """A year's calendar as written by people: it differs from Monday to Friday by these days."""
-
-    off_days: frozenset[date]
-    workdays: frozenset[date]
-
-
-class WorkingCalendar:
-    """Working days: years that people wrote first, then the published ones of the library, then Monday to Friday."""
-
-    def __init__(self, years: Mapping[int, YearOfWork]) -> None:
-        self._years = years
-
-    def __call__(self, day: date) -> tuple[bool, bool]:
-        """Whether people work on a day, and whether the calendar knows for certain."""
-        written = self._years.get(day.year)
-        if written is None:
-            return is_working_day(day)
-        return day in written.workdays or (day.weekday() < 5 and day not in written.off_days), True
-
-
-def is_working_day(day: date) -> tuple[bool, bool]:
-    """Whether people work on a day by the published calendars, and whether these know for certain."""
-    try:
-        return chinese_calendar.is_workday(day), True
-    except NotImplementedError:
-        return day.weekday() < 5, False
-
 
 def add_months(start: date, months: int) -> date:
     """The same day of a later month, or that month's last day: 31 January + 1 month = 28 or 29 February."""
@@ -180,12 +149,8 @@ def due_after(rule: DueRule, start: date, working: Working = is_working_day) -> 
 
 
 def _count(day: date, working_days: int, working: Working) -> Due:
-    certain, left = True, working_days
-    while left:
-        day += timedelta(days=1)
-        works, known = working(day)
-        certain, left = certain and known, left - works
-    return Due(day, is_provisional=not certain)
+    counted, certain = count_working_days(day, working_days, working)
+    return Due(counted, is_provisional=not certain)
 
 
 def _roll(due: Due, working: Working) -> Due:
@@ -257,6 +222,5 @@ def version_for(versions: Collection[DueRule], start: date) -> DueRule:
     return max((one for one in versions if one.valid_from <= start), key=lambda one: one.version)
 
 
-def end_of_day(day: date, zone: tzinfo) -> datetime:
-    """The last second of a civil day, in UTC."""
-    return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
+end_of_day = clock.end_of_day
+"""(day, zone) → the last second of a civil day, in UTC: when what is due on that day is overdue."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.errors import NotFound
 from chassis.uow import Uow
 from chassis.web import check_version
+from chassis.working_days import WorkingCalendar, YearOfWork
 
 from clue_service.deadlines import repository
 from clue_service.deadlines.domain import (
@@ -17,8 +18,6 @@ from clue_service.deadlines.domain import (
     DueRule,
     ExtensionStep,
     Level,
-    WorkingCalendar,
-    YearOfWork,
     due_after,
     version_for,
 )

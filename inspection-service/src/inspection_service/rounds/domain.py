@@ -1,9 +1,11 @@
 """Rules of a round: its states, its length, its seats. Dates never guard an action."""
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, timedelta
 from enum import StrEnum
 
 from chassis.moves import Move, MoveTable
+
+from chassis import clock
 
 OFFICE = frozenset({"inspection_office"})
 LEADERS = frozenset({"leader", "principal_leader", "deputy_leader"})
@@ -114,9 +116,8 @@ TOLD = frozenset({S.FED_BACK, S.RECTIFYING, S.EVALUATED, S.CLOSED})
 DEFAULT_SEATS = (("leader", 1), ("deputy_leader", 1), ("liaison", 1), ("member", 3))
 
 
-def end_of_day(day: date, zone: tzinfo) -> datetime:
-    """The last second of a civil day, in UTC."""
-    return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
+end_of_day = clock.end_of_day
+"""(day, zone) → the last second of a civil day, in UTC."""
 
 
 def months_later(day: date, months: int) -> date:

@@ -37,6 +37,7 @@ _PATHS = {
     "team": "/v1/teams/",
     "replacement_plan": "/v1/replacement-plans/",
     "briefing_request": "/v1/briefing-requests/",
+    "briefing": "/v1/briefings/",
     "dossier": "/v1/dossiers/",
     "feedback": "/v1/feedbacks/",
     "joint_case_team": "/v1/joint-case-teams/",

@@ -47,7 +47,7 @@ async def list_offices(session: AsyncSession, refs: Collection[str]) -> dict[str
 
 
 async def add_notice(session: AsyncSession, values: Mapping[str, object], addresses: Sequence[Address]) -> UUID | None:
-    """Store a notice with its addresses; None if there is one about this event already."""
+    """Store a notice with its addresses, if any; None if there is one about this event already."""
     statement = insert(Notice).values(**values).on_conflict_do_nothing(index_elements=[Notice.event_id])
     notice_id: UUID | None = await session.scalar(statement.returning(Notice.id))
     if notice_id is None:
@@ -56,7 +56,8 @@ async def add_notice(session: AsyncSession, values: Mapping[str, object], addres
     for address in addresses:
         links.setdefault(await _audience_id(session, address), address.unit)
     rows = [{"notice_id": notice_id, "audience_id": audience, "unit": unit} for audience, unit in links.items()]
-    await session.execute(insert(NoticeAudience), rows)
+    if rows:
+        await session.execute(insert(NoticeAudience), rows)
     return notice_id
 
 

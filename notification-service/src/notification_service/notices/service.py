@@ -1,7 +1,7 @@
 """Telling people, and reading one's own inbox."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from chassis.directory import UnitTree
@@ -11,12 +11,16 @@ from contracts.envelope import Envelope, Event
 from contracts.inspection import FindingRecorded, TeamProposed
 from contracts.pool import PrincipalUpserted, UnitUpserted
 
+from notification_service.fan_outs import repository as fan_outs
 from notification_service.notices import repository
 from notification_service.notices.addresses import Address, Relation, units_reached
 from notification_service.notices.domain import LATE_DELIVERY, ORIGINS, TELLINGS, audience, origin_refs
 from notification_service.notices.items import Item, item_of
 from notification_service.notices.repository import Held, Holder
 from notification_service.resources import NotificationResources
+
+_AT_ONCE = 250
+"""So many inboxes are written in the transaction of the event itself."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,26 @@ async def announce(uow: Uow, own: NotificationResources, draft: Draft, addresses
     """Store a notice, and deliver it to those who hold the roles now."""
     if not addresses:
         return
+    notice_id = await _store(uow, draft, addresses)
+    if notice_id is None:
+        return
+    tree = await own.trees.tree(uow.session)
+    recipients: dict[str, str | None] = {}
+    for address in addresses:
+        for sub in await _recipients(uow, address, tree):
+            if sub != draft.excluded_sub:
+                recipients.setdefault(sub, address.unit)
+    await _send(uow, own, notice_id, recipients)
+
+
+async def announce_to(uow: Uow, own: NotificationResources, draft: Draft, recipients: Mapping[str, str | None]) -> None:
+    """Store a notice, and deliver it to these people (sub → unit concerned) and to nobody who comes later."""
+    notice_id = await _store(uow, replace(draft, is_lasting=False), ())
+    if notice_id is not None:
+        await _send(uow, own, notice_id, {sub: unit for sub, unit in recipients.items() if sub != draft.excluded_sub})
+
+
+async def _store(uow: Uow, draft: Draft, addresses: Sequence[Address]) -> UUID | None:
     values = {
         "event_id": draft.event_id,
         "kind": draft.kind,
@@ -54,16 +78,14 @@ async def announce(uow: Uow, own: NotificationResources, draft: Draft, addresses
         "is_lasting": draft.is_lasting,
         "created_at": uow.now,
     }
-    notice_id = await repository.add_notice(uow.session, values, addresses)
-    if notice_id is None:
-        return
-    tree = await own.trees.tree(uow.session)
-    recipients: dict[str, str | None] = {}
-    for address in addresses:
-        for sub in await _recipients(uow, address, tree):
-            if sub != draft.excluded_sub:
-                recipients.setdefault(sub, address.unit)
-    if await repository.deliver(uow.session, notice_id, recipients, uow.now):
+    return await repository.add_notice(uow.session, values, addresses)
+
+
+async def _send(uow: Uow, own: NotificationResources, notice_id: UUID, recipients: Mapping[str, str | None]) -> None:
+    """Deliver at once to few; to many from the worker, so that nobody else's notice waits for theirs."""
+    if len(recipients) > _AT_ONCE:
+        await fan_outs.add(uow.session, notice_id, recipients, uow.now)
+    elif await repository.deliver(uow.session, notice_id, recipients, uow.now):
         uow.after_commit(own.hub.wake)
 
 

@@ -35,6 +35,7 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "inspection.joint_case_team": "/v1/joint-case-teams/{}",
         "inspection.coordination_report": "/v1/coordination-reports/{}",
         "inspection.matter": "/v1/supervision-matters/{}",
+        "notification.briefing": "/v1/briefings/{}",
     }
 )
 """Service and aggregate → where the thing is read: whoever may read it there may hear of it outside, nobody else."""
@@ -62,6 +63,7 @@ _OF_ITEM: Mapping[str, str] = MappingProxyType(
         "briefing_request": "inspection.briefing_request",
         "joint_case_team": "inspection.joint_case_team",
         "supervision_matter": "inspection.matter",
+        "briefing": "notification.briefing",
     }
 )
 """Item types that lights are about → the row of ``SUBJECTS``."""
