@@ -48,6 +48,14 @@ class FixedClock(Clock):
         self.instant += timedelta(**delta)
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day: 31 January + 1 month = 28 or 29 February."""
+    index = day.month - 1 + months
+    year, month = day.year + index // 12, index % 12 + 1
+    first_of_next = date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, min(day.day, (first_of_next - timedelta(days=1)).day))
+
+
 def end_of_day(day: date, zone: tzinfo) -> datetime:
     """The last second of a civil day, in UTC."""
     return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)

@@ -14,6 +14,7 @@ from notification_service.broker_partners.cli import partners
 from notification_service.deadlines import service as deadlines
 from notification_service.deadlines.clocks import CLOCKS
 from notification_service.deadlines.models import Deadline
+from notification_service.deadlines.settings import LightSettings
 from notification_service.event_streams.routes import router as event_streams
 from notification_service.fan_outs.models import FanOut
 from notification_service.fan_outs.service import fan_out
@@ -96,7 +97,7 @@ SERVICE = Service(
         Timer("outward-purge", 3600.0, forget_old_events),
     ],
     jobs={CONFIRM_EMAIL: send_confirmation},
-    settings=[OutwardSettings, MessageSettings, BriefingSettings],
+    settings=[OutwardSettings, MessageSettings, BriefingSettings, LightSettings],
     build_own=build_own,
 )
 

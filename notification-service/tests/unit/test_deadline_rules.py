@@ -3,10 +3,19 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from notification_service.deadlines.clocks import CLOCKS
-from notification_service.deadlines.domain import Light, addresses_of, light_of
+from notification_service.deadlines.domain import Clock, Light, addresses_of
+from notification_service.deadlines.profiles import (
+    PROFILES,
+    Profile,
+    Thresholds,
+    light_of,
+    profile_for,
+    thresholds_of,
+)
 from notification_service.notices.addresses import Relation
 
 from contracts import clue, deliberation, following_up, inspection
@@ -27,6 +36,62 @@ NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 )
 def test_the_light_follows_the_time_left(left: timedelta, light: Light | None) -> None:
     assert light_of(NOW + left, NOW) is light
+
+
+def _since(state: str, chosen: list[Profile], started: datetime = NOW) -> Thresholds:
+    clock = Clock("clue", "1", None, "inv-a", state, NOW + timedelta(days=30))
+    return thresholds_of(clock, started, chosen, ZoneInfo("Asia/Shanghai"))
+
+
+BOTH = [Profile.NO_OPINION, Profile.PROGRESS]
+MONTHS: list[tuple[Profile, str, list[Light | None]]] = [
+    # light after 20 days, 1, 2, 3 and 6 months and a day in the state
+    (Profile.NO_OPINION, "assigned", [None, Light.YELLOW, Light.RED, Light.RED, Light.RED]),
+    (Profile.PROGRESS, "assigned", [None, Light.BLUE, Light.BLUE, Light.BLUE, Light.BLUE]),
+    (Profile.PROGRESS, "talk_inquiry", [None, Light.BLUE, Light.YELLOW, Light.RED, Light.RED]),
+    (Profile.PROGRESS, "preliminary_verification", [None, None, None, Light.YELLOW, Light.RED]),
+]
+
+
+@pytest.mark.parametrize(("profile", "state", "lights"), MONTHS)
+def test_a_local_profile_goes_by_the_time_in_the_state(
+    profile: Profile, state: str, lights: list[Light | None]
+) -> None:
+    by = _since(state, [profile])
+    # A month is over when its last day is: midnight in Shanghai is 16:00 UTC.
+    ends = [datetime(year, month, 23, 16, tzinfo=UTC) for year, month in ((2026, 12), (2027, 1), (2027, 2), (2027, 5))]
+    moments = [NOW + timedelta(days=20), *ends]
+    assert [light_of(NOW, moment, by) for moment in moments] == lights
+
+
+def test_the_tables_of_these_tests_are_complete() -> None:
+    assert {(profile, state) for profile, state, _ in MONTHS} == {
+        (profile, state) for profile, states in PROFILES.items() for state in states
+    }
+
+
+def test_whoever_was_given_more_time_sees_no_light_before_that_is_near() -> None:
+    by = _since("talk_inquiry", BOTH)
+    late = NOW + timedelta(days=200)
+    assert light_of(late + timedelta(days=4), late, by) is None
+    assert light_of(late + timedelta(days=3), late, by) is Light.RED
+
+
+def test_the_first_profile_that_knows_the_state_holds_and_the_general_rule_for_the_rest() -> None:
+    assert profile_for("clue", "assigned", BOTH) is Profile.NO_OPINION
+    assert profile_for("clue", "assigned", BOTH[::-1]) is Profile.PROGRESS
+    assert profile_for("clue", "talk_inquiry", BOTH) is Profile.PROGRESS
+    assert profile_for("clue", "on_hold", BOTH) is None
+    assert profile_for("advice", "assigned", BOTH) is None
+    assert _since("assigned", []) == _since("on_hold", BOTH) == Thresholds()
+
+
+def test_leaders_whom_a_profile_names_are_told_as_well() -> None:
+    found = addresses_of("clue", "inv-a", Light.RED, within=None, escalates_to=None, leaders=frozenset({"leader"}))
+    assert [(one.relation, one.roles) for one in found] == [
+        (Relation.UNIT, frozenset({"handler"})),
+        (Relation.LEADERSHIP, frozenset({"leader"})),
+    ]
 
 
 def _clue(**more: Any) -> clue.ClueAssigned:

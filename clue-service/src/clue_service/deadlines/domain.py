@@ -134,12 +134,8 @@ RULES: dict[str, DueRule] = {
 """The first version of every rule: what holds until somebody writes another one."""
 
 
-def add_months(start: date, months: int) -> date:
-    """The same day of a later month, or that month's last day: 31 January + 1 month = 28 or 29 February."""
-    index = start.month - 1 + months
-    year, month = start.year + index // 12, index % 12 + 1
-    first_of_next = date(year + month // 12, month % 12 + 1, 1)
-    return date(year, month, min(start.day, (first_of_next - timedelta(days=1)).day))
+add_months = clock.months_after
+"""(day, months) → the same day of a later month, or that month's last day."""
 
 
 def due_after(rule: DueRule, start: date, working: Working = is_working_day) -> Due:

@@ -120,12 +120,8 @@ end_of_day = clock.end_of_day
 """(day, zone) → the last second of a civil day, in UTC."""
 
 
-def months_later(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day: 31 January + 1 month = 28 or 29 February."""
-    index = day.month - 1 + months
-    year, month = day.year + index // 12, index % 12 + 1
-    first_of_next = date(year + month // 12, month % 12 + 1, 1)
-    return date(year, month, min(day.day, (first_of_next - timedelta(days=1)).day))
+months_later = clock.months_after
+"""(day, months) → the same day of a later month, or that month's last day."""
 
 
 def report_due_on(state: str, ends_on: date, days: int) -> date | None:

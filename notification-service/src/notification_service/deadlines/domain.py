@@ -24,15 +24,10 @@ YELLOW_SPAN = timedelta(days=3)
 class Light(StrEnum):
     """What a running clock shows; a clock far from its end shows nothing that anybody is told."""
 
+    BLUE = "blue"
+    """Local profiles only: it takes long, though nothing is overdue."""
     YELLOW = "yellow"
     RED = "red"
-
-
-def light_of(due_at: datetime, now: datetime) -> Light | None:
-    """The light of a clock that ends at ``due_at``."""
-    if now > due_at:
-        return Light.RED
-    return Light.YELLOW if due_at - now <= YELLOW_SPAN else None
 
 
 @dataclass(frozen=True)
@@ -87,9 +82,18 @@ _WATCHERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
 
 
 def addresses_of(
-    item_type: str, unit: str, light: Light, *, within: str | None, escalates_to: str | None
+    item_type: str,
+    unit: str,
+    light: Light,
+    *,
+    within: str | None,
+    escalates_to: str | None,
+    leaders: frozenset[str] = frozenset(),
 ) -> list[Address]:
-    """Who is told of a light: those who owe it; once it is red, those who watch over it too."""
+    """Who is told of a light: those who owe it; once it is red, those who watch over it too.
+
+    ``leaders`` are roles of leaders of the unit that a local profile has told as well.
+    """
     # A clue that no office leads is owed by the case office, which watches over the others.
     is_unled = item_type == "clue" and unit == escalates_to
     relation, roles = (_WATCHERS if is_unled else _OWERS)[item_type]
@@ -97,4 +101,6 @@ def addresses_of(
     if light is Light.RED and not is_unled and escalates_to is not None and item_type in _WATCHERS:
         relation, roles = _WATCHERS[item_type]
         found.append(Address(relation, escalates_to, roles, escalates_to, within))
+    if leaders:
+        found.append(Address(Relation.LEADERSHIP, unit, leaders, unit, within))
     return found

@@ -29,6 +29,13 @@ class Deadline(Base):
     within: Mapped[str | None]
     escalates_to: Mapped[str | None]
     commission: Mapped[str | None]
+    started_at: Mapped[datetime | None]
+    """Since when the item is in the state that ``rule`` names; None: from before this was kept."""
+    profile: Mapped[str] = mapped_column(server_default="generic")
+    blue_at: Mapped[datetime | None]
+    yellow_at: Mapped[datetime | None]
+    red_at: Mapped[datetime | None]
+    """From when a local profile shows each light; all empty for the general rule, which goes by ``due_at``."""
     item_version: Mapped[int]
     sequence: Mapped[int] = mapped_column(default=0)
 

@@ -1,6 +1,8 @@
 """Following clocks, and telling of their lights: once per item, light and day."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
 from types import MappingProxyType
 
 from chassis.identity import SYSTEM
@@ -11,8 +13,19 @@ from contracts.notification import DeadlineOverdue, DeadlineReminded
 
 from notification_service.deadlines import repository
 from notification_service.deadlines.clocks import CLOCKS
-from notification_service.deadlines.domain import Clock, Light, addresses_of, light_of
+from notification_service.deadlines.domain import Clock, Light, addresses_of
 from notification_service.deadlines.models import Deadline
+from notification_service.deadlines.profiles import (
+    GENERIC,
+    LEADS,
+    PROFILES,
+    Profile,
+    Thresholds,
+    light_of,
+    profile_for,
+    thresholds_of,
+)
+from notification_service.deadlines.settings import LightSettings
 from notification_service.notices import service as notices
 from notification_service.notices.items import Item
 from notification_service.notices.service import Draft
@@ -24,12 +37,20 @@ _BATCH = 100
 async def follow(uow: Uow, envelope: Envelope, event: Event) -> None:
     """Start, move or stop the clocks of an event's item; older events change nothing."""
     for clock in CLOCKS[event.type](event):
-        await repository.store_clock(uow.session, clock, version=envelope.version, commission=envelope.commission)
+        await _store(uow, clock, envelope.time, version=envelope.version, commission=envelope.commission)
 
 
 async def set_clock(uow: Uow, clock: Clock, *, version: int, commission: str | None) -> None:
     """Start, move or stop the clock of an item of this service's own, at a version of the item."""
-    await repository.store_clock(uow.session, clock, version=version, commission=commission)
+    await _store(uow, clock, uow.now, version=version, commission=commission)
+
+
+async def _store(uow: Uow, clock: Clock, at: datetime, *, version: int, commission: str | None) -> None:
+    since = await repository.started_at(uow.session, clock, at)
+    thresholds = thresholds_of(clock, since, LightSettings().light_profiles, uow.clock.zone)
+    await repository.store_clock(
+        uow.session, clock, version=version, commission=commission, started_at=since, thresholds=thresholds
+    )
 
 
 Owing = Callable[[Uow, str], Awaitable[Mapping[str, str | None]]]
@@ -43,6 +64,7 @@ async def show_lights(resources: Resources, owing: Mapping[str, Owing] = Mapping
         resources: the service's.
         owing: item types whose lights are for people who are known by name, not by what their unit owes.
     """
+    await _follow_profiles(resources)
     told = 0
     while True:
         async with resources.transactions(SYSTEM) as uow:
@@ -53,9 +75,28 @@ async def show_lights(resources: Resources, owing: Mapping[str, Owing] = Mapping
             return told
 
 
+async def _follow_profiles(resources: Resources) -> None:
+    """Clocks that run since before the operator chose other profiles take their thresholds from those."""
+    chosen = LightSettings().light_profiles
+    states = {rule for profile in PROFILES.values() for rule in profile}
+    found = {rule: profile_for("clue", rule, chosen) for rule in states}
+    wanted = {rule: profile.value for rule, profile in found.items() if profile is not None}
+    while True:
+        async with resources.transactions(SYSTEM) as uow:
+            others = await repository.lock_of_other_profile(uow.session, wanted, uow.now, _BATCH)
+            for one in others:
+                clock = Clock(one.item_type, one.item_id, one.item_no, one.unit, one.rule, one.due_at)
+                thresholds = thresholds_of(clock, one.started_at, chosen, uow.clock.zone)
+                for name, value in asdict(thresholds).items():
+                    setattr(one, name, value)
+        if len(others) < _BATCH:
+            return
+
+
 async def _show(uow: Uow, own: NotificationResources, deadline: Deadline, owing: Mapping[str, Owing]) -> bool:
-    assert deadline.due_at is not None
-    light = light_of(deadline.due_at, uow.now)
+    assert deadline.due_at is not None  # as they were chosen
+    by = Thresholds(deadline.profile, deadline.blue_at, deadline.yellow_at, deadline.red_at)
+    light = light_of(deadline.due_at, uow.now, by)
     if light is None or not await repository.show_light(uow.session, deadline, light, uow.clock.today()):
         return False
     deadline.sequence += 1
@@ -80,8 +121,14 @@ async def _show(uow: Uow, own: NotificationResources, deadline: Deadline, owing:
         people = await owing[deadline.item_type](uow, deadline.item_id)
         await notices.announce_to(uow, own, draft, people)
         return True
+    leaders = LEADS[Profile(deadline.profile)].get(light, frozenset()) if deadline.profile != GENERIC else frozenset()
     addresses = addresses_of(
-        deadline.item_type, deadline.unit, light, within=deadline.within, escalates_to=deadline.escalates_to
+        deadline.item_type,
+        deadline.unit,
+        light,
+        within=deadline.within,
+        escalates_to=deadline.escalates_to,
+        leaders=leaders,
     )
     await notices.announce(uow, own, draft, addresses)
     return True

@@ -1,0 +1,18 @@
+"""Settings of lights."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from notification_service.deadlines.profiles import Profile
+
+
+class LightSettings(BaseSettings):
+    """Environment variables with the prefix ``HELI_``; descriptions feed the configuration reference."""
+
+    model_config = SettingsConfigDict(env_prefix="HELI_", extra="ignore")
+
+    light_profiles: list[Profile] = Field(
+        [],
+        description='JSON list of local rules for the lights of clues, such as `["no_opinion", "progress"]`: the first'
+        " that knows a clue's state holds, and the general rule (yellow three days before, red after) for the rest",
+    )
