@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from contracts import deliberation, following_up, library, settling
+from contracts import deliberation, following_up, library, recusals, settling
 from contracts.envelope import Code, Egress, Event, Instant, Reference, Sub, UnitCode
 
 
@@ -439,5 +439,6 @@ EVENTS: tuple[type[Event], ...] = (
     *deliberation.EVENTS,
     *following_up.EVENTS,
     *library.EVENTS,
+    *recusals.EVENTS,
     *settling.EVENTS,
 )

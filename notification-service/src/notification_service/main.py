@@ -40,12 +40,14 @@ from notification_service.webhooks.consumers import handlers as outward_handlers
 from notification_service.webhooks.delivering import send_due
 from notification_service.webhooks.models import Webhook
 from notification_service.webhooks.routes import router as webhooks
+from notification_service.withholdings.consumers import HANDLERS as WITHHOLDINGS
+from notification_service.withholdings.models import WithheldItem
 from notification_service.working_calendars.models import WorkingYear
 from notification_service.working_calendars.service import learn_calendar
 
 MODELS = (
     Notice, Deadline, StreamTicket, OutwardEvent, Webhook, Preference, OutgoingMessage, MessageTemplate, Briefing,
-    FanOut, WorkingYear,
+    FanOut, WorkingYear, WithheldItem,
 )  # fmt: skip
 """Imported so that their tables are on the metadata."""
 
@@ -53,7 +55,8 @@ MODELS = (
 def build_handlers(resources: Resources) -> dict[str, Handler]:
     """What each event does here: it makes notices, moves clocks, leaves the platform, or several of these."""
     clocks: dict[str, Handler] = dict.fromkeys(CLOCKS, deadlines.follow)
-    parts = (clocks, notice_handlers(resources), outward_handlers(resources))
+    # Who is recused is written before anything is told.
+    parts = (WITHHOLDINGS, clocks, notice_handlers(resources), outward_handlers(resources))
     types = {event_type for part in parts for event_type in part}
     return {one: _in_turn([part[one] for part in parts if one in part]) for one in types}
 

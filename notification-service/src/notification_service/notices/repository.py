@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from notification_service.notices.addresses import PERSONAL, Address, Relation
 from notification_service.notices.models import Audience, Delivery, Notice, NoticeAudience, OriginOffice
+from notification_service.withholdings.repository import is_open
 
 _CHUNK = 5_000  # rows of one insert; PostgreSQL takes at most 65,535 parameters
 
@@ -207,8 +208,9 @@ async def find_held(session: AsyncSession, sub: str, delivery_id: UUID, *, lock:
 
 
 async def mark_all_read(session: AsyncSession, sub: str, now: datetime) -> int:
-    """Mark everything in an inbox as read; returns how many were not."""
-    statement = update(Delivery).where(Delivery.sub == sub, Delivery.read_at.is_(None)).values(read_at=now)
+    """Mark everything in an inbox that its owner may meet as read; returns how many were not."""
+    statement = update(Delivery).where(Delivery.sub == sub, Delivery.read_at.is_(None), Delivery.notice_id == Notice.id)
+    statement = statement.where(is_open(Notice.item_type, Notice.item_id, Delivery.sub)).values(read_at=now)
     return len((await session.scalars(statement.returning(Delivery.seq))).all())
 
 
@@ -224,7 +226,8 @@ async def list_recipients_after(session: AsyncSession, after: int, limit: int) -
 
 
 def _held() -> Select[Delivery, Notice]:
-    return select(Delivery, Notice).join(Notice, Notice.id == Delivery.notice_id)
+    joined = select(Delivery, Notice).join(Notice, Notice.id == Delivery.notice_id)
+    return joined.where(is_open(Notice.item_type, Notice.item_id, Delivery.sub))
 
 
 def _any_role(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.notices.models import Delivery, Notice
 from notification_service.outgoing_messages.models import OutgoingMessage, OutgoingPosition
+from notification_service.withholdings.repository import is_open
 
 
 class Arrived(NamedTuple):
@@ -31,11 +32,12 @@ class Due(NamedTuple):
 
 
 class Content(NamedTuple):
-    """A message with the notice it tells of."""
+    """A message with the notice it tells of. Not ``is_open``: whoever would get it is recused from its item."""
 
     message: OutgoingMessage
     delivery: Delivery
     notice: Notice
+    is_open: bool
 
 
 async def lock_position(session: AsyncSession) -> int:
@@ -106,7 +108,7 @@ async def take(session: AsyncSession, due: Due, now: datetime, lease: timedelta,
     taken = update(OutgoingMessage).where(OutgoingMessage.id.in_(select(chosen.c.id)))
     ids = list(await session.scalars(taken.values(locked_until=func.now() + lease).returning(OutgoingMessage.id)))
     statement = (
-        select(OutgoingMessage, Delivery, Notice)
+        select(OutgoingMessage, Delivery, Notice, is_open(Notice.item_type, Notice.item_id, Delivery.sub))
         .join(Delivery, Delivery.id == OutgoingMessage.delivery_id)
         .join(Notice, Notice.id == Delivery.notice_id)
         .where(one_of(OutgoingMessage.id, ids))

@@ -92,10 +92,14 @@ async def _reach(resources: Resources, due: Due) -> bool:
 def _sort(
     contents: Sequence[Content], preference: Preference | None, channel: str
 ) -> tuple[list[Content], list[Content]]:
-    """What is still to be sent, and what is not: read meanwhile, muted, or the channel given up."""
+    """What is still to be sent, and what is not: read meanwhile, muted, withheld, or the channel given up."""
     reachable = preference is not None and channel in channels_of(preference)
     muted = preference.muted_kinds if preference is not None else []
-    wanted = [one for one in contents if reachable and one.delivery.read_at is None and one.notice.kind not in muted]
+    wanted = [
+        one
+        for one in contents
+        if reachable and one.is_open and one.delivery.read_at is None and one.notice.kind not in muted
+    ]
     kept = {one.message.id for one in wanted}
     return wanted, [one for one in contents if one.message.id not in kept]
 
