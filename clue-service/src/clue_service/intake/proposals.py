@@ -91,9 +91,8 @@ async def propose(uow: Uow, clue: Clue, found: Sequence[FoundPair], others: Mapp
     A search other than intake's tells only of pairs it found first: what is known was told when it was found.
     """
     recorded = await candidates.record_pairs(uow, clue.id, found)
-    for pair in recorded:
-        if not pair.is_across:
-            await candidate_events.emit_detected(uow, pair, clue.id, clue.commission)
+    within = [pair for pair in recorded if not pair.is_across]
+    await candidate_events.emit_detected(uow, within, clue.id, clue.commission)
     new = {pair.other_than(clue.id) for pair in recorded}
     hits = await _hits(uow, clue, [one for one in found if one.origin == "intake" or one.other_id in new], others)
     if hits:

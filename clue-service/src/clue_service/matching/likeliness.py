@@ -22,6 +22,8 @@ _WORDS = {
     "content": frozenset({"c7", "c8", "c9", "c10"}),
     "rare_words": frozenset({"r5", "r6", "r7"}),
 }
+_FOR_IT = frozenset({"mostly", "fully"})
+_OFFICE_IN_PART = frozenset({"same_kind_area_unknown", "unknown"})
 _SEVERAL_AGREE = frozenset({"m7x2", "m7x3"})
 
 
@@ -32,56 +34,80 @@ def may_be_likely(levels: Levels) -> bool:
     not differ, unless an identity or the whole letter is the same: there may be a namesake elsewhere. Where other
     candidates doubt it, the letters tell the same things of one event.
     """
-    name, unit = levels["name"], levels["unit"]
-    if unit in _ELSEWHERE and name != "same_identity" and levels["wording"] not in _SAME_LETTER:
+    name = levels["name"]
+    if levels["unit"] in _ELSEWHERE and name != "same_identity" and levels["wording"] not in _SAME_LETTER:
         return False
     if not _is_borne_out(levels):
         return False
-    if (
-        name == HIDDEN_NAME_FITS
-    ):  # 张某 may be any 张 of an office: then office, or things told, and kind of matter agree
-        return (unit in _SAME_OFFICE or things_told(levels) > 0) and levels.get("topic") != "differ"
+    if name == HIDDEN_NAME_FITS:
+        return _is_hidden_person(levels)
     return name in NAME_AGREES or _is_slip(levels) or (name in _NO_OTHER_PERSON and _is_one_event(levels))
 
 
 def _is_borne_out(levels: Levels) -> bool:
     """Whether the letters tell enough for what the other candidates say, the more the less the names tell."""
     mates = levels.get("mates", ALONE)
-    if support(mates) in {"against", "divided"}:
-        return things_told(levels) + _is_worded_alike(levels) >= (1 if levels["name"] in _WHOLE_NAME else 2)
+    match support(mates):
+        case "against":
+            return _told_alike(levels) >= (1 if levels["name"] in _WHOLE_NAME else 2)
+        case "divided":
+            return _told_alike(levels) > 0
     if mates.startswith("m5") and levels["name"] in _SHARED_BY_MANY:
         return things_told(levels) > 0 or levels["rare_words"] in _WORDS["rare_words"]
     return True
 
 
+def _is_hidden_person(levels: Levels) -> bool:
+    """Whether 张某, who may be any 张 of an office, is told of enough: the office or things, and the kind of matter.
+
+    Where the kinds differ, others' word or a second thing stands in for them: one letter may tell but a part.
+    """
+    if levels["unit"] not in _SAME_OFFICE and not things_told(levels):
+        return False
+    if levels.get("topic") != "differ":
+        return True
+    return _told_alike(levels) >= (1 if support(levels.get("mates", ALONE)) in _FOR_IT else 2)
+
+
 def _is_slip(levels: Levels) -> bool:
     """Whether one other character in a name is a slip of the pen: not of itself (赵建国 and 赵建军 may be brothers).
 
-    It is where the letters name the same third person or the same mark.
+    It is where the letters name the same third person or the same mark, or other candidates of the office say so.
     """
-    return levels["name"] == "one_character" and (
-        levels.get("third_person") in _SAME_THIRD or levels.get("detail") == "same_mark"
-    )
+    if levels["name"] != "one_character":
+        return False
+    if levels.get("third_person") in _SAME_THIRD or levels.get("detail") == "same_mark":
+        return True
+    is_confirmed = support(levels.get("mates", ALONE)) in _FOR_IT and levels["unit"] in _SAME_OFFICE
+    return is_confirmed and levels.get("detail") != "contradict"
 
 
 def _is_one_event(levels: Levels) -> bool:
-    """Whether letters about one office tell things of one event and other candidates do not doubt it.
+    """Whether letters about one office tell things of one event and other candidates do not speak against it.
 
-    Where nobody is named it takes two things, or one and another candidate's word, or the word of several.
+    Where nobody is named it takes two things, or one and another candidate's word, or the word of several; the word of
+    others also for an office that is only told in part.
     """
-    if levels["unit"] not in _SAME_OFFICE or levels.get("detail") == "contradict":
+    mates, alike = levels.get("mates", ALONE), _told_alike(levels)
+    if levels.get("detail") == "contradict" or support(mates) == "against":
         return False
-    mates, alike = levels.get("mates", ALONE), things_told(levels) + _is_worded_alike(levels)
-    if support(mates) in {"against", "divided"}:
+    if levels["unit"] in _OFFICE_IN_PART:
+        return levels["name"] == "missing" and alike > 0 and support(mates) in _FOR_IT
+    if levels["unit"] not in _SAME_OFFICE:
         return False
-    if levels["name"] != "missing":
-        return alike > 0
-    return alike > 1 or (mates != ALONE and alike > 0) or mates in _SEVERAL_AGREE
+    if levels["name"] != "missing" or mates != ALONE:
+        return alike > 0 or (levels["name"] == "missing" and mates in _SEVERAL_AGREE)
+    return alike > 1
 
 
 def things_told(levels: Levels) -> int:
     """How many of sum, time, third person and detail both letters tell alike."""
     return sum(levels.get(name) in same for name, same in _TOLD.items())
+
+
+def _told_alike(levels: Levels) -> int:
+    """The same, with the words that tell it as one more."""
+    return things_told(levels) + _is_worded_alike(levels)
 
 
 def _is_worded_alike(levels: Levels) -> bool:

@@ -4,12 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from struct import Struct
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from pydantic_core import from_json
 
 from clue_service.matching.dates import When
 from clue_service.matching.names import Name, NameClass
@@ -19,6 +20,7 @@ from clue_service.matching.units import NO_UNIT, Unit
 Hashes = npt.NDArray[np.int32]
 _HEAD = Struct("<3i")  # version, how many arrays, length of the first
 NO_HASHES: Hashes = np.empty(0, np.int32)
+_LETTER = 120  # characters
 FEATURES_VERSION = 3  # of stored features and grams: rows of another version are prepared anew, never read
 
 
@@ -132,10 +134,15 @@ class Prepared:
     commission: str | None = None
     reporter_key: str | None = None
 
-    @property
+    @cached_property
     def is_named(self) -> bool:
         """Whether the form of this clue names a person."""
         return True in [subject.is_stated for subject in self.subjects]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is a letter rather than a form or a note of a call."""
+        return self.length > _LETTER
 
 
 def dump_features(prepared: Prepared) -> bytes:
@@ -207,7 +214,7 @@ def load_text(raw: bytes) -> Hashes | None:
 
 def load_features(raw: bytes) -> Prepared | None:
     """A stored clue without keys and grams, which are compared before; None when another version wrote it."""
-    document = json.loads(raw.decode())
+    document = from_json(raw)
     if document["v"] != FEATURES_VERSION:
         return None
     return Prepared(

@@ -11,17 +11,18 @@ from clue_service.matching.compare import Combination, Levels, TextLikeness, com
 from clue_service.matching.frequency import Frequencies
 from clue_service.matching.mates import ALONE, ASKED_FOR, ASKED_OF, is_doubtful, mates_level
 from clue_service.matching.prepared import FEATURES_VERSION, Prepared, load_grams, load_text
-from clue_service.matching.ranking import QueryVector
+from clue_service.matching.ranking import QueryVector, Values
 from clue_service.matching.relations import Relation, propose_relation
 from clue_service.matching.remembered import Remembered, Row
 from clue_service.matching.repository import StoredClue
 from clue_service.matching.scoring import Band, MatchModel, Reason
 from clue_service.matching.together import ask_one_another
 
-# How many are compared field by field, and how many of them at least for the closeness of their texts. Where the form
-# names somebody, the order of the keys is the better one.
-_COMPARED, _COMPARED_BY_TEXT = 80, 40
-_COMPARED_NAMED, _COMPARED_NAMED_BY_TEXT = 56, 8
+# How many are compared field by field. A form that names somebody needs few, because keys of person and place put its
+# mates in front; a long letter that names nobody needs many, some of them for the closeness of their texts alone.
+_COMPARED_NAMED, _COMPARED, _COMPARED_LONG = 50, 64, 80
+_BY_TEXT_ALONE, _BY_TEXT_ALONE_LONG = 24, 40
+_TEXT_BESIDE_KEYS = 4.0  # worth of a cosine of texts beside the logarithm of what the shared keys weigh
 _CONTENT = 0.3  # worth of the accounts' closeness beside the whole texts', for the order
 
 
@@ -72,11 +73,7 @@ class Scorer:
         if not read:
             return []
         texts = QueryVector.of_text(prepared.grams, self._frequencies).compare_texts([text for _, text in read])
-        most, least = _COMPARED, _COMPARED_BY_TEXT
-        if prepared.is_named:
-            most, least = _COMPARED_NAMED, _COMPARED_NAMED_BY_TEXT
-        by_text = np.argsort(-texts, kind="stable")[:least].tolist()
-        chosen = list(dict.fromkeys([*by_text, *range(len(read))]))[:most]
+        chosen = _choose(prepared, np.array([one.score for one, _ in read]), texts)
         rows = [
             self._row(read[number][0], closest) for number, closest in zip(chosen, texts[chosen].tolist(), strict=True)
         ]
@@ -135,6 +132,16 @@ class Scorer:
             levels=levels,
             parts=(_part(prepared, combination.part), _part(other, combination.other_part)),
         )
+
+
+def _choose(prepared: Prepared, by_keys: Values, by_text: Values) -> list[int]:
+    """The places of those to compare field by field: the first by keys and texts together, some by texts alone."""
+    both = np.log(np.maximum(by_keys, 1.0)) + _TEXT_BESIDE_KEYS * by_text
+    together: list[int] = np.argsort(-both, kind="stable").tolist()
+    if prepared.is_named:
+        return together[:_COMPARED_NAMED]
+    most, alone = (_COMPARED_LONG, _BY_TEXT_ALONE_LONG) if prepared.is_long else (_COMPARED, _BY_TEXT_ALONE)
+    return list(dict.fromkeys([*np.argsort(-by_text, kind="stable")[:alone].tolist(), *together]))[:most]
 
 
 def _closeness_worth(one: Prepared, other: Prepared) -> float:

@@ -42,9 +42,8 @@ __all__ = ["FOLLOW_EVERY_SECONDS", "Matcher", "ScoredCandidate"]
 FOLLOW_EVERY_SECONDS = 1.0
 """How often an intake asks what other processes stored, where this process stored the clue itself."""
 
-_RETRIEVED = 300
-# Where the form names somebody, keys of person and place put mates in front: of 10,000 pairs none lay behind the 80th.
-_RETRIEVED_NAMED = 160
+# How many are fetched: where the form names somebody, keys of person and place put mates in front.
+_RETRIEVED_NAMED, _RETRIEVED, _RETRIEVED_LONG = 96, 160, 300
 _ANY_CLUE = ClueText(
     date(2024, 1, 1),
     (SubjectText(name="王某", unit_name="某县某局", post="局长"),),
@@ -189,7 +188,7 @@ class Matcher:
         counts = self._frequencies
         keys, weights = choose_keys(prepared.keys, counts, prepared.length)
         per_key = text_budget(prepared.length, counts.clues)
-        most = _RETRIEVED_NAMED if prepared.is_named else _RETRIEVED
+        most = _RETRIEVED_NAMED if prepared.is_named else _RETRIEVED_LONG if prepared.is_long else _RETRIEVED
         return Search(keys.tolist(), weights.tolist(), own=clue_id, per_key=per_key, most=most)
 
     def rank(self, prepared: Prepared, stored: Sequence[StoredClue]) -> list[ScoredCandidate]:

@@ -124,3 +124,15 @@ async def test_an_intake_asks_the_database_a_bounded_number_of_times(
     assert nothing <= 34  # of these, four say for whom a transaction works
     assert within <= 36
     assert across <= 54
+
+
+async def test_the_thirtieth_copy_of_a_letter_asks_the_database_no_more_often_than_the_third(
+    register: Any, matter: Any, statements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "FOLLOW_EVERY_SECONDS", 600.0)  # else one statement more now and then
+    counts = []
+    for _ in range(30):
+        statements.clear()
+        await register(OFFICER, matter[0])
+        counts.append(len(statements))
+    assert counts[-1] <= counts[2]

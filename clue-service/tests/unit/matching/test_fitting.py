@@ -67,22 +67,32 @@ def test_letters_that_name_nobody_are_likely_only_as_one_event_of_one_office():
         assert may_be_likely(event | confirmed)
     event |= {"date": "month"}
     for other in (
-        {"amount": "near"}, {"unit": "unknown"}, {"unit": "different"}, {"mates": "m4x3"}, {"mates": "m0x1"},
+        {"amount": "near"}, {"unit": "unknown"}, {"unit": "different"}, {"mates": "m0x1"},
+        {"unit": "unknown", "mates": "m4x3"}, {"mates": "m4x3", "amount": "near", "date": "year"},
         {"detail": "contradict"}, {"mates": "m5x1", "amount": "missing", "date": "year", "rare_words": "r4"},
         {"name": "different"}, {"name": "given_name_differs"}, {"unit": "same_kind_other_area", "wording": "c8"},
     ):  # fmt: skip
         assert not may_be_likely(event | other), other
+    for borne_out in ({"mates": "m4x3"}, {"unit": "unknown", "mates": "m6x1"}):
+        assert may_be_likely(event | borne_out), borne_out
 
 
-def test_one_other_character_in_a_name_takes_a_thing_of_the_same_event():
-    names = {"name": "one_character", "unit": "same_unit", "wording": "c5", "mates": "m7x2"}
+def test_one_other_character_in_a_name_takes_a_thing_of_the_same_event_or_the_word_of_others():
+    names = {"name": "one_character", "unit": "same_unit", "wording": "c5", "mates": "alone"}
     assert not may_be_likely(names)
     assert may_be_likely(names | {"date": "day"})
+    confirmed = names | {"mates": "m7x2"}
+    assert may_be_likely(confirmed)
+    for other in ({"unit": "area_same_kind_unknown"}, {"detail": "contradict"}, {"mates": "m4x2"}):
+        assert not may_be_likely(confirmed | other), other
 
 
-def test_a_hidden_name_is_likely_only_with_a_matter_of_its_kind():
+def test_a_hidden_name_is_likely_only_with_a_matter_of_its_kind_or_the_word_of_others():
     hidden = {"name": "same_surname_masked", "unit": "same_unit", "wording": "c5"}
     assert [may_be_likely(hidden | {"topic": topic}) for topic in ("same", "unknown", "differ")] == [True, True, False]
+    other_kind = hidden | {"topic": "differ", "amount": "equal"}
+    assert [may_be_likely(other_kind | {"mates": mates}) for mates in ("alone", "m4x3", "m6x2")] == [False, False, True]
+    assert may_be_likely(other_kind | {"date": "day"})
     elsewhere = hidden | {"unit": "area_same_kind_unknown"}
     assert [may_be_likely(elsewhere | {"amount": amount}) for amount in ("near", "equal")] == [False, True]
 
@@ -92,7 +102,9 @@ def test_what_other_candidates_doubt_is_likely_only_where_the_letters_tell_the_s
     told = {"amount": "equal", "date": "month"}
     assert [may_be_likely(doubted | dict(list(told.items())[:n])) for n in range(3)] == [False, True, True]
     short = doubted | {"name": "equal_short"}
-    assert [may_be_likely(short | dict(list(told.items())[:n])) for n in range(3)] == [False, False, True]
+    assert [may_be_likely(short | dict(list(told.items())[:n])) for n in range(3)] == [False, True, True]
+    denied = short | {"mates": "m2x2"}
+    assert [may_be_likely(denied | dict(list(told.items())[:n])) for n in range(3)] == [False, False, True]
     assert may_be_likely(doubted | {"mates": "alone"})
     assert may_be_likely(doubted | {"mates": "m5x3"})
     assert not may_be_likely(short | {"mates": "m5x3", "rare_words": "r4"})
