@@ -9,6 +9,7 @@ import pytest
 from chassis.testing.harness import Harness
 from notification_service.briefings.telling import escalate_briefings, open_recipients
 from notification_service.deadlines.service import show_lights
+from sqlalchemy import text
 
 Headers = Callable[..., dict[str, str]]
 Call = Callable[..., Awaitable[httpx2.Response]]
@@ -146,6 +147,17 @@ async def test_a_correction_asks_everybody_anew(call: Call, city: Harness, told:
     assert {one["sub"]: one["acknowledged_edition"] for one in rows} == {
         "handler-inv": 2, None: 0, "handler-linked": 0, "handler-new": 0
     }  # fmt: skip
+
+
+async def test_a_correction_goes_out_though_somebody_has_left(call: Call, city: Harness) -> None:
+    path = await issue(call)
+    async with city.resources.database.sessions.begin() as session:
+        await session.execute(text("update principal_copy set unit = null where sub = 'handler-inv'"))
+        await session.execute(text("update principal_copy set roles = '[]' where sub = 'handler-linked'"))
+    body = {"title": "二", "text": "二", "reason": "二"}
+    assert (await call("chief-a", "POST", f"{path}/correct", body)).json()["recipient_count"] == 1
+    assert (await call("handler-inv", "GET", path)).status_code == 404
+    assert (await call("handler-group", "GET", path)).json()["text"] == "二"
 
 
 async def test_an_acknowledgement_and_a_correction_at_once_agree_on_the_edition(call: Call, city: Harness) -> None:
@@ -292,7 +304,7 @@ async def test_units_that_may_not_brief_are_told_what_they_may(call: Call, city:
 async def test_a_secret_briefing_is_for_those_who_are_cleared(call: Call, city: Harness) -> None:
     secret = {**DRAFT, "secrecy_level": "confidential"}
     refused = await call("petition-a", "POST", "/v1/briefings", secret, clearance="confidential")
-    assert [one["code"] for one in refused.json()["errors"]] == ["not_cleared"]
+    assert [one["code"] for one in refused.json()["errors"]] == ["not_cleared", "held_by_nobody"]
     only_unit = {**secret, "recipients": [{"unit": "dg-1"}]}
     made = await call("petition-a", "POST", "/v1/briefings", only_unit, clearance="confidential")
     path = f"/v1/briefings/{made.json()['id']}"

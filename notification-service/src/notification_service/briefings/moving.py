@@ -67,7 +67,8 @@ async def _go_out(desk: Desk, briefing: Briefing, number: int) -> None:
     today, zone, calendar = uow.clock.today(), uow.clock.zone, await calendar_of(uow)
     check_day(briefing.ack_due_on, today)
     named = [RecipientIn.model_validate(one) for one in briefing.addressed]
-    rows = await resolve(uow, desk.tree, briefing.issuing_unit, briefing.secrecy_level, named)
+    # A correction must go out whoever has left meanwhile; they are let go.
+    rows = await resolve(uow, desk.tree, briefing.issuing_unit, briefing.secrecy_level, named, lets_go=number > 1)
     await repository.set_recipients(uow.session, briefing.id, rows)
     briefing.edition = number
     due = domain.ack_due_of(briefing.ack_due_on, today, calendar, settings.briefing_ack_working_days, zone)

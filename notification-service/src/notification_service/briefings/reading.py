@@ -42,6 +42,7 @@ async def list_briefings(
     found = await repository.list_visible(
         desk.uow.session, desk.reader, box=box, state=state, before=before, limit=limit
     )
+    await desk.uow.audit("list", domain.ITEM, "-", detail={"items": [str(one.id) for one in found]})
     return [_shown(BriefingLineOut, values) for values in await _values(desk, found)]
 
 
