@@ -193,9 +193,8 @@ class City:
 
     async def authorised_team(self, unit: str = COOP, **more: Any) -> Any:
         """A team whose leader is the commissioner, authorised, without asking a solver."""
-        planned = await self.office.post(
-            "/v1/rounds", self.round_body(targets=[{"unit_code": unit}], **more), expect=201
-        )
+        body = self.round_body(**{"targets": [{"unit_code": unit}], **more})
+        planned = await self.office.post("/v1/rounds", body, expect=201)
         run_id = await self.proposed_run(planned["id"], {unit: ["commissioner", "office-deputy", "c0", "c2"]})
         (team,) = (await self.office.post(f"/v1/assembly-runs/{run_id}/adopt"))["teams"]
         self.peers.pool.approve_all(team["secondment_id"])

@@ -237,3 +237,23 @@ async def test_an_empty_seat_is_filled_once_or_nobody_comes(pool: Pool) -> None:
             (here, "member", "approved"),
             (new, "member", "requested"),
         ]
+
+
+async def test_a_running_posting_exchanges_a_seat_and_goes_on(pool: Pool) -> None:
+    stays, leaves, new, *_others = [await pool.add_cadre(HOME) for _ in range(6)]  # the home unit lends half of them
+    made = await reserve(pool, "team:1", stays, leaves)
+    await pool.approve_all(made.id)
+    await pool.client.settle(made.id, "activate", acting_for="office")
+    change = [SeatChange(leaves, new, "member")]
+    for _ in range(2):
+        freed = await pool.client.free_seats(made.id, [leaves], key="plan-1", acting_for="office")
+        assert (freed.state, freed.gone) == ("active", (leaves,))
+    for _ in range(2):
+        told = await pool.client.fill_seats(made.id, change, key="plan-1", acting_for="office")
+        assert told.state == "active"
+        assert {s.cadre_id: s.state for s in told.members} == {stays: "active", new: "requested"}
+    await pool.approve_all(made.id)
+    told = await pool.client.get_secondment(made.id)
+    assert {s.cadre_id: s.state for s in told.members} == {stays: "active", new: "active"}
+    ended = await pool.client.settle(made.id, "end", acting_for="office")
+    assert {s.cadre_id: s.state for s in ended.members} == {stays: "ended", new: "ended"}

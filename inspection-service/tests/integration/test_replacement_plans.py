@@ -13,15 +13,11 @@ GRID = [pytest.param(n, marks=() if n % 3 == 1 else pytest.mark.proof) for n in 
 """Every boundary; the gate takes every third, ``make proof`` the others."""
 
 
-async def team_of(city: Any, *, state: str = "proposed") -> Any:
+async def team_of(city: Any) -> Any:
     await city.record_past()
     planned = await city.office.post("/v1/rounds", city.round_body(), expect=201)
     run = await city.assemble(planned["id"])
     (team,) = (await city.office.post(f"/v1/assembly-runs/{run['id']}/adopt"))["teams"]
-    if state == "authorised":
-        city.peers.pool.approve_all(team["secondment_id"])
-        await city.office.post(f"/v1/teams/{team['id']}/submit")
-        team = await city.leader.post(f"/v1/teams/{team['id']}/authorise")
     return team
 
 
@@ -141,13 +137,6 @@ async def test_a_refusal_of_a_home_unit_leads_to_a_replacement_proposal(city: An
     done = await city.office.post(f"/v1/replacement-plans/{plan['id']}/carry-out", {"reason": "派出单位未同意"})
     assert done["state"] == "carried_out"
     assert len((await city.office.get(f"/v1/teams/{team['id']}"))["members"]) == 6
-
-
-async def test_the_chiefs_of_an_authorised_team_are_not_exchanged(city: Any) -> None:
-    team = await team_of(city, state="authorised")
-    plan = await plan_for(city, team, member(team, "leader"))
-    refused = await city.office.post(f"/v1/replacement-plans/{plan['id']}/carry-out", {"reason": "x"}, expect=409)
-    assert refused["code"] == "chief_is_authorised"
 
 
 async def test_an_option_that_breaks_a_rule_needs_a_reason(city: Any) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from datetime import date
 from itertools import product
 
 import pytest
@@ -10,6 +11,7 @@ from inspection_service.feedbacks import domain as feedbacks
 from inspection_service.findings import domain as findings
 from inspection_service.joint_case_teams import domain as joint
 from inspection_service.rectifications import domain as rectifications
+from inspection_service.replacement_plans import domain as replacements
 from inspection_service.rounds import domain as rounds
 from inspection_service.teams import domain as teams
 
@@ -75,6 +77,7 @@ FINDING_CONSEQUENCE = {
     ("handing_over", "clue-made"): "handed_over",
     ("handing_over", "clue-refused"): "recorded",
 }
+PLAN = {("open", "carry-out"): "carrying_out", ("open", "dismiss"): "dismissed", ("open", "authorise"): None}
 BRIEFING = {("asked", "acknowledge"): "acknowledged", ("asked", "withdraw"): "withdrawn"}
 CONSEQUENCE = {
     ("planned", "authorise"): "authorised",
@@ -97,6 +100,7 @@ TABLES: list[tuple[MoveTable, list[str], Mapping[tuple[str, str], str | None]]] 
     (joint.MOVES, [str(state) for state in joint.JointState], JOINT),
     (dossiers.MOVES, [str(state) for state in dossiers.DossierState], DOSSIER),
     (feedbacks.MOVES, [str(state) for state in feedbacks.FeedbackState], FEEDBACK),
+    (replacements.MOVES, [str(state) for state in replacements.PlanState], PLAN),
     (briefings.MOVES, [str(state) for state in briefings.BriefingState], BRIEFING),
 ]
 PAIRS = [
@@ -145,3 +149,19 @@ def test_every_move_of_an_item_has_a_side_and_the_unit_never_checks_itself() -> 
     assert set(rectifications.SIDES) == {move.verb for move in rectifications.MOVES}
     by_unit = {verb for verb, sides in rectifications.SIDES.items() if rectifications.Side.UNIT in sides}
     assert by_unit == {"plan", "start", "submit", "resume"}
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "needed"),
+    [("proposed", "leader", False), ("submitted", "deputy_leader", False), ("authorised", "leader", True),
+     ("entered", "deputy_leader", True), ("entered", "member", False), ("authorised", "liaison", False)],
+)  # fmt: skip
+def test_a_leader_agrees_where_an_authorisation_names_who_leaves(state: str, role: str, needed: bool) -> None:
+    option = {"changes": [{"role": "member"}, {"role": role}]}
+    assert replacements.needs_authorisation(option, state) is needed
+
+
+@pytest.mark.parametrize("state", [str(state) for state in teams.TeamState])
+def test_whoever_joins_a_team_at_its_unit_comes_the_next_day(state: str) -> None:
+    found = replacements.first_day_of_newcomers(state, date(2026, 12, 31))
+    assert found == (date(2027, 1, 1) if state == "entered" else None)

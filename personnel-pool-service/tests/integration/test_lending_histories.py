@@ -59,7 +59,8 @@ DISORDERS: dict[str, str] = {
     "unbooked": (
         "select from secondment_seat s join secondment x on x.id = s.secondment_id left join booking b"
         f" on b.id = s.booking_id where s.state in {HOLDING} and (b.id is null or b.cadre_id <> s.cadre_id"
-        " or b.days <> daterange(x.period_from, x.period_to, '[]'))"
+        " or upper(b.days) <> x.period_to + 1 or lower(b.days) < x.period_from"
+        " or (lower(b.days) > x.period_from and x.status <> 'active'))"
     ),
     "idle": (
         f"select from secondment_seat s join secondment x on x.id = s.secondment_id where s.state in {HOLDING}"
@@ -294,7 +295,9 @@ class Lending(RuleBasedStateMachine):
     @rule(which=st.integers(0, 99), who=people)
     def replace(self, which: int, who: int) -> None:
         path = self._pick(which)
-        freed = [m["cadre_id"] for m in self._manager("GET", path).json()["members"] if m["state"] == "refused"]
+        freed = [
+            m["cadre_id"] for m in self._manager("GET", path).json()["members"] if m["state"] in ("refused", "recalled")
+        ]
         if freed:
             swap = {"members": [{"replaces": freed[0], "cadre_id": self.pool.cadres[who]}]}
             self._manager("POST", f"{path}/replace", swap)

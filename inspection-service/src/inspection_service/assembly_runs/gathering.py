@@ -1,6 +1,7 @@
 """Everything the engine needs for some targets: people and verdicts from the pool, units and history from here."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from chassis.service import Resources
@@ -19,11 +20,16 @@ async def gather_problem(
     versions: Sequence[Version],
     request: Mapping[str, Any],
     salt: str,
+    *,
+    since: date | None = None,
 ) -> AssemblyProblem:
-    """The problem of manning a plan's targets. Raises PeerFailed or PeerRefused where the pool cannot say."""
+    """The problem of manning a plan's targets, from ``since`` on where the round has begun without these people.
+
+    Raises PeerFailed or PeerRefused where the pool cannot say.
+    """
     pool, found = own_of(resources).pool, plan.round
     tree = await resources.directory.tree()
-    period = (found.starts_on, found.ends_on)
+    period = (min(max(found.starts_on, since or found.starts_on), found.ends_on), found.ends_on)
     cadres = await pool.list_cadres(period)
     units = [target.unit_code for target in plan.targets]
     verdicts = await pool.check_recusals(units, [cadre.id for cadre in cadres])

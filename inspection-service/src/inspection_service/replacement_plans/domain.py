@@ -1,18 +1,21 @@
 """The life of a replacement plan: options drawn up, one of them carried out at the talent pool, or not."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
 from chassis.moves import Move, MoveTable
 
 OFFICE = frozenset({"inspection_office"})
+LEADERS = frozenset({"leader", "principal_leader", "deputy_leader"})
 
 EMPTY_SEAT = "empty_seat"
 """Cause of a plan in which nobody drops out."""
 CHIEFS = frozenset({"leader", "deputy_leader"})
 REPLACEABLE_STATES = ("proposed", "submitted", "authorised", "entered")
 AUTHORISED_STATES = ("authorised", "entered")
+AT_ITS_UNIT = "entered"
 
 
 class PlanState(StrEnum):
@@ -26,10 +29,18 @@ class PlanState(StrEnum):
 
 
 P = PlanState
+UNFINISHED = frozenset({P.OPEN, P.CARRYING_OUT})
 
 MOVES = MoveTable(
     [
         Move("carry-out", frozenset({P.OPEN}), P.CARRYING_OUT, OFFICE, note="asks the talent pool to change the seats"),
+        Move(
+            "authorise",
+            frozenset({P.OPEN}),
+            None,
+            LEADERS,
+            note="agrees to the exchange of an authorised team's chiefs by one option; not by who drew the plan up",
+        ),
         Move("dismiss", frozenset({P.OPEN}), P.DISMISSED, OFFICE, note="nothing changes"),
     ]
 )
@@ -52,6 +63,11 @@ def vacancies_filled(option: dict[str, Any]) -> int:
     return sum(not change["out"] for change in option["changes"])
 
 
-def touches_chiefs(option: dict[str, Any]) -> bool:
-    """Whether a chief's seat changes: an authorisation names the chiefs."""
-    return any(change["role"] in CHIEFS for change in option["changes"])
+def needs_authorisation(option: dict[str, Any], team_state: str) -> bool:
+    """Whether a leader must agree first: the authorisation of a team names its chiefs."""
+    return team_state in AUTHORISED_STATES and any(change["role"] in CHIEFS for change in option["changes"])
+
+
+def first_day_of_newcomers(team_state: str, today: date) -> date | None:
+    """From when the talent pool lends whoever comes: the next day, once the team is at its unit; None: all along."""
+    return today + timedelta(days=1) if team_state == AT_ITS_UNIT else None

@@ -10,12 +10,12 @@ class NoSuchOption(HeliError):
 
 
 class ChiefIsAuthorised(HeliError):
-    """The authorisation names the team's chiefs; whoever changes them draws up a new team (`replace`)."""
+    """The authorisation names the team's chiefs: a leader agrees to the option first (`authorise`)."""
 
     code = "chief_is_authorised"
     category = Category.CONFLICT
     title = Text(
-        "授权已载明组长、副组长，更换须重新组队并授权", "The authorisation names the chiefs; draw up a new team"
+        "授权已载明组长、副组长，更换须先经批准", "The authorisation names the chiefs; a leader must agree first"
     )
 
 

@@ -11,7 +11,7 @@ from chassis.service import Resources
 from inspection_service.assembly.questions import Replacements
 from inspection_service.assembly_runs.gathering import gather_problem
 from inspection_service.clients.errors import PeerRefused
-from inspection_service.replacement_plans import service
+from inspection_service.replacement_plans import exchanges, service
 from inspection_service.replacement_plans.domain import PlanState
 from inspection_service.replacement_plans.models import ReplacementPlan
 from inspection_service.replacement_plans.service import Vacancy
@@ -26,21 +26,31 @@ async def find_replacements(resources: Resources, vacancy: Vacancy, out: Sequenc
     """Ask the engine on fresh data. Members are in the pool's books for this very team: to it they are free."""
     no_wishes: dict[str, Any] = {"pins": [], "bans": [], "weights": {}}
     problem = await gather_problem(
-        resources, vacancy.plan, vacancy.past, vacancy.versions, no_wishes, salt=str(vacancy.team.id)
+        resources,
+        vacancy.plan,
+        vacancy.past,
+        vacancy.versions,
+        no_wishes,
+        salt=str(vacancy.team.id),
+        since=vacancy.since,
     )
     own = {str(member.cadre_id) for member in vacancy.members}
     caps = dict(problem.unit_caps)
     for member in vacancy.members:
         if member.home_unit in caps and member.seat_state in ("requested", "approved", "active"):
             caps[member.home_unit] += 1
-    candidates = tuple(c.model_copy(update={"available": True}) if c.cadre_id in own else c for c in problem.candidates)
+    candidates = tuple(
+        c.model_copy(update={"available": True}) if c.cadre_id in own else c
+        for c in problem.candidates
+        if c.cadre_id not in vacancy.left
+    )
     problem = problem.model_copy(update={"candidates": candidates, "unit_caps": caps})
     solver = own_of(resources).explainer
     return await solver.find_replacements(problem, vacancy.question(out, most), time_limit=TIME_LIMIT_S)
 
 
 async def propose_replacement(resources: Resources, payload: Mapping[str, Any]) -> None:
-    """A home unit refused, or did not answer: draw up who could be asked instead."""
+    """A home unit refused or did not answer, or a member must step aside: draw up who could be asked instead."""
     team_id, out = UUID(payload["team_id"]), [UUID(one) for one in payload["cadre_ids"]]
     async with resources.transactions(SYSTEM) as uow:
         team = next(iter(await teams.teams_by_id(uow, [team_id])), None)
@@ -73,11 +83,11 @@ async def carry_out(resources: Resources, plan_id: UUID) -> ReplacementPlan | No
     plan, team = found
     told, refusal = None, None
     try:
-        told = await service.exchange_seats(own_of(resources).pool, plan, team)
+        told = await exchanges.exchange_seats(own_of(resources).pool, plan, team)
     except PeerRefused as error:
         refusal = error
     async with resources.transactions(SYSTEM) as uow:
-        return await service.settle_exchange(uow, plan_id, told, refusal)
+        return await exchanges.settle_exchange(uow, plan_id, told, refusal)
 
 
 JOBS = {"propose-replacement": propose_replacement, "carry-on-replacement": carry_on_replacement}

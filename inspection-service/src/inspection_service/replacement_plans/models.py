@@ -28,6 +28,10 @@ class ReplacementPlan(Base):
     chosen: Mapped[int | None]
     reason: Mapped[str | None]
     refusal_code: Mapped[str | None]
+    authorised_option: Mapped[int | None]
+    """The option a leader agreed to, where it exchanges chiefs of an authorised team."""
+    authorised_by: Mapped[str | None]
+    authorised_at: Mapped[datetime | None]
     created_by: Mapped[str]
     carried_out_by: Mapped[str | None]
     created_at: Mapped[datetime]

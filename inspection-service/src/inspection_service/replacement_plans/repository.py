@@ -28,6 +28,12 @@ async def list_plans(session: AsyncSession, team_id: UUID) -> Sequence[Replaceme
     return (await session.scalars(query)).all()
 
 
+async def list_dropped(session: AsyncSession, team_id: UUID) -> set[str]:
+    """Everybody whom some plan of a team has replaced, or was to."""
+    plans = await session.scalars(select(ReplacementPlan.out).where(ReplacementPlan.team_id == team_id))
+    return {cadre_id for out in plans for cadre_id in out}
+
+
 async def find_open_plan(session: AsyncSession, team_id: UUID, out: Sequence[str]) -> ReplacementPlan | None:
     """A plan about the same people that nobody has decided on yet."""
     query = select(ReplacementPlan).where(

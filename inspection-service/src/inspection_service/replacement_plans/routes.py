@@ -17,7 +17,13 @@ from inspection_service.involvements.routes import TreeDep
 from inspection_service.involvements.service import viewer_of
 from inspection_service.replacement_plans import jobs, service
 from inspection_service.replacement_plans.domain import EMPTY_SEAT
-from inspection_service.replacement_plans.schemas import CarryOutIn, DismissIn, PlanOut, PlanReplacementIn
+from inspection_service.replacement_plans.schemas import (
+    AuthoriseOptionIn,
+    CarryOutIn,
+    DismissIn,
+    PlanOut,
+    PlanReplacementIn,
+)
 
 router = APIRouter(tags=["replacement plans"])
 _READERS = sorted(OFFICE_ROLES | LEADER_ROLES | {"service"})
@@ -96,6 +102,25 @@ async def carry_out_replacement(
         plan, _ = await service.visible_plan(uow, await viewer_of(uow, tree), plan_id)
         answer_resource(response, uow, f"/v1/replacement-plans/{plan.id}", plan.version)
         return service.describe_plan(plan, language_of(request.headers))
+
+
+@router.post("/v1/replacement-plans/{plan_id}/authorise")
+async def authorise_replacement(
+    plan_id: UUID,
+    request: Request,
+    response: Response,
+    _caller: Annotated[Principal, require(*sorted(LEADER_ROLES))],
+    tree: TreeDep,
+    uow: UowDep,
+    if_match: IfMatch,
+    body: Annotated[AuthoriseOptionIn | None, Body()] = None,
+) -> PlanOut:
+    """Agree that one option exchanges chiefs whom the team's authorisation names; it is amended when that is done."""
+    viewer = await viewer_of(uow, tree)
+    check_version(if_match, (await service.visible_plan(uow, viewer, plan_id))[0].version)
+    plan = await service.authorise_option(uow, viewer, plan_id, (body or AuthoriseOptionIn(option=1)).option)
+    answer_resource(response, uow, f"/v1/replacement-plans/{plan.id}", plan.version)
+    return service.describe_plan(plan, language_of(request.headers))
 
 
 @router.post("/v1/replacement-plans/{plan_id}/dismiss")

@@ -25,6 +25,12 @@ class CarryOutIn(RequestModel):
     reason: str | None = Field(None, min_length=1, max_length=2000)
 
 
+class AuthoriseOptionIn(RequestModel):
+    """Which option a leader agrees to."""
+
+    option: int = Field(1, ge=1, le=50)
+
+
 class DismissIn(RequestModel):
     """Nothing is needed to dismiss a plan."""
 
@@ -50,7 +56,8 @@ class OptionOut(ResponseModel):
 
 
 class PlanOut(ResponseModel):
-    """``sentence`` and ``unmet`` say why there is no option."""
+    """``sentence`` and ``unmet`` say why there is no option. ``authorised_option``: what a leader agreed to, see
+    `authorise`."""
 
     id: UUID
     team_id: UUID
@@ -64,6 +71,9 @@ class PlanOut(ResponseModel):
     chosen: int | None
     reason: str | None
     refusal_code: str | None
+    authorised_option: int | None
+    authorised_by: str | None
+    authorised_at: datetime | None
     created_by: str
     carried_out_by: str | None
     created_at: datetime

@@ -1,13 +1,13 @@
 """Use cases of replacement plans: drawing one up, and carrying one option out in steps that are safe to repeat.
 
 1. ``begin_carrying_out`` records the decision and a job that carries it on after a crash.
-2. The pool frees the seats of those who leave and asks for those who come (``exchange_seats``).
-3. ``settle_exchange`` writes the members, or the refusal: then the seat stays open for another plan.
+2. The pool frees the seats of those who leave and asks for those who come (``exchanges.exchange_seats``).
+3. ``exchanges.settle_exchange`` writes the members, or the refusal: then the seat stays open for another plan.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +17,6 @@ from chassis.uow import Uow
 from inspection_service.assembly.problem import Role
 from inspection_service.assembly.questions import ReplacementQuestion, Replacements
 from inspection_service.assembly_runs.schemas import UnmetOut
-from inspection_service.clients.errors import PeerRefused
-from inspection_service.clients.pool import PoolClient, SeatChange, Secondment
-from inspection_service.involvements import service as involvements
 from inspection_service.involvements.policy import Viewer
 from inspection_service.replacement_plans import domain, repository
 from inspection_service.replacement_plans.domain import PlanState
@@ -39,13 +36,11 @@ from inspection_service.rounds import service as rounds
 from inspection_service.rule_sets import service as rule_sets
 from inspection_service.rule_sets.domain import Version
 from inspection_service.teams import service as teams
-from inspection_service.teams.events import emit_team
+from inspection_service.teams.errors import ProposerMayNotAuthorise
 from inspection_service.teams.models import Team, TeamMember
-from inspection_service.teams.seats import answer_due_at, follow_secondment
 
 RESCUE_AFTER = timedelta(seconds=20)
 """A request that carries a plan out has answered by then: calls to the pool end within 10 s."""
-MEMBER_REPLACED = "inspection.team.member_replaced.v1"
 
 
 @dataclass(frozen=True)
@@ -57,6 +52,10 @@ class Vacancy:
     plan: rounds.RoundPlan
     past: Sequence[rounds.PastTeam]
     versions: Sequence[Version]
+    since: date | None = None
+    """The first day of whoever comes, where the team is at its unit already."""
+    left: frozenset[str] = frozenset()
+    """Who has left the team or was refused to it: they are not asked for again."""
 
     def question(self, out: Sequence[UUID], most: int) -> ReplacementQuestion:
         """The question the engine is asked."""
@@ -91,6 +90,8 @@ async def vacancy_of(uow: Uow, team: Team, out: Sequence[UUID]) -> Vacancy:
         plan=rounds.RoundPlan(plan.round, targets),
         past=await rounds.past_teams(uow),
         versions=await rule_sets.versions_in_force(uow, plan.round.office_unit),
+        since=domain.first_day_of_newcomers(team.state, uow.clock.today()),
+        left=frozenset(await repository.list_dropped(uow.session, team.id)) - {str(one) for one in there},
     )
 
 
@@ -115,6 +116,7 @@ async def store_plan(uow: Uow, team: Team, out: Sequence[UUID], cause: str, foun
             version=0,
         )
         uow.session.add(plan)
+    plan.authorised_option = plan.authorised_by = plan.authorised_at = None  # agreed to other options
     plan.options, plan.sentence, plan.unmet = document["options"], document["sentence"], document["unmet"]
     plan.version += 1
     await uow.session.flush()
@@ -143,7 +145,26 @@ async def dismiss_plan(uow: Uow, viewer: Viewer, plan_id: UUID) -> ReplacementPl
     plan = await repository.lock_plan(uow.session, plan_id)
     assert plan is not None
     domain.MOVES.take("dismiss", plan.state)
-    await _move(uow, plan, PlanState.DISMISSED)
+    await move_plan(uow, plan, PlanState.DISMISSED)
+    return plan
+
+
+async def authorise_option(uow: Uow, viewer: Viewer, plan_id: UUID, rank: int) -> ReplacementPlan:
+    """A leader agrees that the chiefs of an authorised team are exchanged as one option says.
+
+    Raises NoSuchOption, and ProposerMayNotAuthorise for who drew the plan up.
+    """
+    await visible_plan(uow, viewer, plan_id)
+    plan = await repository.lock_plan(uow.session, plan_id)
+    assert plan is not None
+    domain.MOVES.take("authorise", plan.state)
+    by = uow.actor.acting_for or uow.actor.sub
+    if by == plan.created_by:
+        raise ProposerMayNotAuthorise
+    if all(option["rank"] != rank for option in plan.options):
+        raise NoSuchOption
+    plan.authorised_option, plan.authorised_by, plan.authorised_at = rank, by, uow.now
+    await move_plan(uow, plan, PlanState.OPEN)
     return plan
 
 
@@ -176,7 +197,7 @@ async def begin_carrying_out(uow: Uow, viewer: Viewer, plan_id: UUID, body: Carr
         raise ReplacementUnderWay(headers={"Retry-After": "1"})
     plan.chosen, plan.reason = body.option, body.reason
     plan.carried_out_by = uow.actor.acting_for or uow.actor.sub
-    await _move(uow, plan, PlanState.CARRYING_OUT)
+    await move_plan(uow, plan, PlanState.CARRYING_OUT)
     await uow.enqueue("carry-on-replacement", {"plan_id": str(plan.id)}, delay=RESCUE_AFTER)
     return plan
 
@@ -186,76 +207,11 @@ def _check_option(option: dict[str, Any], plan: ReplacementPlan, team: Team, rea
         raise TeamHasChanged
     if not domain.is_one_for_one(option, plan.out):
         raise NotOneForOne
-    if team.state in domain.AUTHORISED_STATES and domain.touches_chiefs(option):
+    if domain.needs_authorisation(option, team.state) and plan.authorised_option != option["rank"]:
         raise ChiefIsAuthorised
     if (option["unmet"] or option["waivers"]) and reason is None:
         unmet = [{"rule": one["rule"], "unit_code": one["unit_code"]} for one in option["unmet"]]
         raise ReplacementReasonRequired(members={"unmet": unmet, "waivers": option["waivers"]})
-
-
-def changes_of(plan: ReplacementPlan) -> list[SeatChange]:
-    """Who leaves and who comes, of the option taken."""
-    option = next(one for one in plan.options if one["rank"] == plan.chosen)
-    return [
-        SeatChange(UUID(change["out"]) if change["out"] else None, UUID(change["cadre_id"]), change["role"])
-        for change in option["changes"]
-    ]
-
-
-async def exchange_seats(pool: PoolClient, plan: ReplacementPlan, team: Team) -> Secondment:
-    """Let the pool exchange the seats. Raises PeerFailed (try again) and PeerRefused (the pool says no)."""
-    changes, who = changes_of(plan), plan.carried_out_by or plan.created_by
-    leaving = [change.out for change in changes if change.out is not None]
-    if leaving:
-        await pool.free_seats(team.secondment_id, leaving, key=str(plan.id), acting_for=who)
-    return await pool.fill_seats(team.secondment_id, changes, key=str(plan.id), acting_for=who)
-
-
-async def settle_exchange(
-    uow: Uow, plan_id: UUID, told: Secondment | None, refusal: PeerRefused | None
-) -> ReplacementPlan:
-    """Write the new members, or that the pool refused: those who left are gone either way."""
-    seen = await repository.find_plan(uow.session, plan_id)
-    if seen is None:
-        raise NotFound
-    team = await repository.lock_team(uow.session, seen.team_id)
-    plan = await repository.lock_plan(uow.session, plan_id)
-    assert plan is not None
-    assert team is not None
-    if plan.state != PlanState.CARRYING_OUT:
-        return plan
-    if told is None:
-        plan.refusal_code = refusal.code if refusal is not None else None
-        await _move(uow, plan, PlanState.REFUSED)
-        return plan
-    members = {m.cadre_id: m for m in await repository.list_members(uow.session, team.id)}
-    option = next(one for one in plan.options if one["rank"] == plan.chosen)
-    seats = {seat.cadre_id: seat for seat in told.members}
-    place = max(member.position for member in members.values())
-    for change in changes_of(plan):
-        incoming, before = change.incoming, members[change.out] if change.out is not None else None
-        place += before is None
-        uow.session.add(
-            TeamMember(
-                team_id=team.id,
-                cadre_id=incoming,
-                role=change.role if before is None else before.role,
-                home_unit=seats[incoming].home_unit if incoming in seats else None,
-                seat_state=seats[incoming].state if incoming in seats else told.state,
-                reasons=list(option["reasons"].get(str(incoming), [])),
-                position=place if before is None else before.position,
-                answer_due_at=answer_due_at(uow),
-            )
-        )
-        if before is not None:
-            await repository.remove_member(uow.session, team, before.cadre_id)
-    coming = [change.incoming for change in changes_of(plan)]
-    await involvements.admit_members(uow, team.round_id, team.unit_code, coming)
-    team.version += 1
-    await _move(uow, plan, PlanState.CARRIED_OUT)
-    await follow_secondment(uow, team.id, told)
-    await emit_team(uow, MEMBER_REPLACED, team, await teams.members_to_name(uow, team))
-    return plan
 
 
 async def find_plan(uow: Uow, plan_id: UUID) -> tuple[ReplacementPlan, Team] | None:
@@ -264,10 +220,11 @@ async def find_plan(uow: Uow, plan_id: UUID) -> tuple[ReplacementPlan, Team] | N
     return None if plan is None else (plan, (await teams.teams_by_id(uow, [plan.team_id]))[0])
 
 
-async def _move(uow: Uow, plan: ReplacementPlan, state: PlanState) -> None:
+async def move_plan(uow: Uow, plan: ReplacementPlan, state: PlanState) -> None:
+    """Write a plan's next state and its audit row."""
     plan.state = state
     plan.version += 1
-    if state is not PlanState.CARRYING_OUT:
+    if state not in domain.UNFINISHED:
         plan.finished_at = uow.now
     await uow.session.flush()
     detail = {"plan_id": str(plan.id), "option": plan.chosen, "code": plan.refusal_code}

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inspection_service.involvements.conditions import is_recused_from, may_see_target
@@ -85,6 +86,17 @@ async def list_targets(session: AsyncSession, round_ids: Iterable[UUID]) -> Sequ
 async def find_target(session: AsyncSession, round_id: UUID, unit_code: str) -> RoundTarget | None:
     """One target of a round."""
     return await session.get(RoundTarget, (round_id, unit_code))
+
+
+async def add_participations(
+    session: AsyncSession, round_id: UUID, unit_code: str, members: Iterable[tuple[UUID, str]]
+) -> None:
+    """Write who inspected a unit; whoever is known already is left as they are."""
+    rows = [
+        {"round_id": round_id, "unit_code": unit_code, "cadre_id": cadre_id, "role": role} for cadre_id, role in members
+    ]
+    if rows:
+        await session.execute(insert(Participation).values(rows).on_conflict_do_nothing())
 
 
 async def list_participations(session: AsyncSession, round_ids: Iterable[UUID]) -> Sequence[Participation]:

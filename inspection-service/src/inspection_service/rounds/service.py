@@ -95,7 +95,7 @@ async def plan_round(uow: Uow, tree: UnitTree, body: PlanRoundIn, *, look_back_o
     uow.session.add_all(rows)
     for team in past.teams if past else ():
         members = [(member.cadre_id, member.role) for member in team.members]
-        _add_participation(uow, planned.id, team.unit_code, members)
+        await repository.add_participations(uow.session, planned.id, team.unit_code, members)
     await uow.session.flush()
     if past is None:
         await record_step(uow, STEP, planned.id, planned.version, "plan", source=None, target=planned.state)
@@ -272,16 +272,8 @@ async def finish_target(uow: Uow, round_id: UUID, unit_code: str) -> None:
 
 
 async def record_participation(uow: Uow, round_id: UUID, unit_code: str, members: Iterable[tuple[UUID, str]]) -> None:
-    """Remember who inspected a unit; becomes history once the round has closed."""
-    _add_participation(uow, round_id, unit_code, members)
-    await uow.session.flush()
-
-
-def _add_participation(uow: Uow, round_id: UUID, unit_code: str, members: Iterable[tuple[UUID, str]]) -> None:
-    uow.session.add_all(
-        Participation(round_id=round_id, unit_code=unit_code, cadre_id=cadre_id, role=role)
-        for cadre_id, role in members
-    )
+    """Remember who inspected a unit; becomes history once the round has closed. Safe to repeat."""
+    await repository.add_participations(uow.session, round_id, unit_code, members)
 
 
 async def past_teams(uow: Uow) -> list[PastTeam]:

@@ -100,14 +100,15 @@ ENDS_AUTHORISATION = frozenset({"close", "replace"})
 SETTLE_SECONDMENT = {"enter": "activate", "close": "end", "refuse": "recall", "replace": "recall"}
 """What a team's move means for its secondment at the talent pool."""
 
-_CONSENTED = frozenset({"approved", "active", "ended", "evaluated"})
+CONSENTED = frozenset({"approved", "active", "ended", "evaluated"})
+"""States of a secondment, or of a seat, that a home unit has agreed to."""
 
 
 def has_consent(secondment_state: str | None) -> bool:
     """Whether all home units have agreed to lend their people."""
-    return secondment_state in _CONSENTED
+    return secondment_state in CONSENTED
 
 
 def homes_without_consent(seats: Iterable[tuple[str, str]]) -> list[str]:
     """Home units (of seats as (home unit, seat state)) that have not agreed, sorted."""
-    return sorted({home for home, state in seats if state not in _CONSENTED})
+    return sorted({home for home, state in seats if state not in CONSENTED})

@@ -45,6 +45,22 @@ async def recheck_recusals(resources: Resources, payload: Mapping[str, Any]) -> 
                 await rechecks.recuse_members(uow, team, blocked)
 
 
+async def admit_newcomers(resources: Resources, payload: Mapping[str, Any]) -> None:
+    """Who joins a team at its unit: recusal is checked as at entry, then they meet the matter; safe to repeat.
+
+    Whoever must not deal with the unit is recused instead, and somebody else is looked for.
+    """
+    team_id, coming = UUID(payload["team_id"]), [UUID(one) for one in payload["cadre_ids"]]
+    async with resources.transactions(SYSTEM) as uow:
+        (team,) = await service.teams_by_id(uow, [team_id])
+    verdicts = await own_of(resources).pool.check_recusals([team.unit_code], coming)
+    blocked = [one.cadre_id for one in verdicts if one.verdict == "block"]
+    async with resources.transactions(SYSTEM) as uow:
+        if blocked:
+            await rechecks.recuse_members(uow, team, blocked)
+        await seats.admit_newcomers(uow, team_id, [one for one in coming if one not in blocked])
+
+
 async def find_unanswered(resources: Resources) -> None:
     """Home units let their time pass: their seats are to be given back."""
     async with resources.transactions(SYSTEM) as uow:
@@ -82,6 +98,7 @@ async def give_back_unanswered(resources: Resources, payload: Mapping[str, Any])
 JOBS = {
     "settle-secondment": settle_secondment,
     "recheck-recusals": recheck_recusals,
+    "admit-newcomers": admit_newcomers,
     "give-back-unanswered": give_back_unanswered,
 }
 TIMERS = (Timer("unanswered-seats", 30.0, find_unanswered),)

@@ -12,7 +12,10 @@ from inspection_service.teams.models import Team
 
 
 async def recuse_members(uow: Uow, team: Team, cadre_ids: Sequence[UUID]) -> None:
-    """Verdicts have turned: these members meet the matter nowhere from now on, and their office is told once."""
+    """Verdicts have turned: these members meet the matter nowhere from now on, and their office is told once.
+
+    Who could take their seats is drawn up.
+    """
     fresh = await involvements.recuse(uow, team.round_id, team.unit_code, cadre_ids)
     locked = await repository.lock_team(uow.session, team.id)
     if not fresh or locked is None:
@@ -22,6 +25,8 @@ async def recuse_members(uow: Uow, team: Team, cadre_ids: Sequence[UUID]) -> Non
     # Says not who: it lists the whole team.
     members = await repository.list_members(uow.session, [team.id])
     await emit_team(uow, "inspection.team.member_recused.v1", locked, members)
+    wanted = {"team_id": str(team.id), "cadre_ids": sorted(str(one) for one in fresh), "cause": "recusal"}
+    await uow.enqueue("propose-replacement", wanted)
 
 
 async def teams_to_recheck(uow: Uow, unit_codes: Collection[str]) -> Sequence[Team]:

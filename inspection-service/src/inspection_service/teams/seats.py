@@ -1,6 +1,6 @@
 """The seats of a team as the talent pool tells them, and how long a home unit has to answer for its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,9 +8,11 @@ from chassis.uow import Uow
 
 from inspection_service.clients.pool import Secondment
 from inspection_service.involvements import service as involvements
+from inspection_service.rounds import service as rounds
 from inspection_service.rounds.domain import end_of_day
 from inspection_service.settings import inspection_settings
 from inspection_service.teams import repository
+from inspection_service.teams.domain import CONSENTED, LIVE, TeamState
 from inspection_service.teams.models import Team
 
 
@@ -26,10 +28,37 @@ async def store_secondment(uow: Uow, team: Team, told: Secondment) -> None:
     team.secondment_state = told.state
     team.secondment_version = told.version
     states = {seat.cadre_id: seat.state for seat in told.members}
+    agreed = []
     for member in await repository.list_members(uow.session, [team.id]):
-        member.seat_state = states.get(member.cadre_id, member.seat_state)
+        state = states.get(member.cadre_id, member.seat_state)
+        if state in CONSENTED and member.seat_state not in CONSENTED:
+            agreed.append(member.cadre_id)
+        member.seat_state = state
     await uow.session.flush()
+    await admit(uow, team, agreed)
     await involvements.send_home(uow, team.round_id, team.unit_code, told.gone)
+
+
+async def admit(uow: Uow, team: Team, cadre_ids: Collection[UUID]) -> None:
+    """Let members meet the team's matter. Who joins a team at its unit is checked as at entry first, once agreed to."""
+    if team.state == TeamState.ENTERED:
+        members = await repository.list_members(uow.session, [team.id])
+        agreed = [str(m.cadre_id) for m in members if m.cadre_id in cadre_ids and m.seat_state in CONSENTED]
+        if agreed:
+            await uow.enqueue("admit-newcomers", {"team_id": str(team.id), "cadre_ids": agreed})
+    elif team.state in LIVE:
+        await involvements.admit_members(uow, team.round_id, team.unit_code, cadre_ids)
+
+
+async def admit_newcomers(uow: Uow, team_id: UUID, cadre_ids: Collection[UUID]) -> None:
+    """Those of some members whose home units have agreed join the team at its unit; safe to repeat."""
+    team = await repository.lock_team(uow.session, team_id)
+    if team is None or team.state != TeamState.ENTERED:
+        return
+    members = await repository.list_members(uow.session, [team_id])
+    agreed = [(m.cadre_id, m.role) for m in members if m.cadre_id in cadre_ids and m.seat_state in CONSENTED]
+    await involvements.admit_members(uow, team.round_id, team.unit_code, [cadre_id for cadre_id, _ in agreed])
+    await rounds.record_participation(uow, team.round_id, team.unit_code, agreed)
 
 
 async def follow_secondment(uow: Uow, team_id: UUID, told: Secondment) -> None:

@@ -71,7 +71,11 @@ class PoolStandIn:
 
     def approve_all(self, secondment_id: object) -> None:
         """Every home unit consents."""
-        self._set(self.secondments[str(secondment_id)], "approved")
+        found = self.secondments[str(secondment_id)]
+        if found["state"] == "active":
+            self.answer(secondment_id, [m["cadre_id"] for m in found["members"] if m["state"] == "requested"])
+        else:
+            self._set(found, "approved")
 
     def holding(self) -> list[dict[str, Any]]:
         """Secondments that hold somebody."""
@@ -179,7 +183,10 @@ class PoolStandIn:
             if member["cadre_id"] in cadre_ids:
                 member["state"] = state
         holds = any(member["state"] in _HOLDING for member in secondment["members"])
-        secondment["state"] = "replacement_wanted" if holds or state != "recalled" else "recalled"
+        if secondment["state"] == "active":
+            secondment["state"] = "active" if holds else "recalled"
+        else:
+            secondment["state"] = "replacement_wanted" if holds or state != "recalled" else "recalled"
         secondment["version"] += 1
 
     def answer(self, secondment_id: object, cadre_ids: Iterable[str]) -> None:
@@ -187,7 +194,7 @@ class PoolStandIn:
         found = self.secondments[str(secondment_id)]
         for member in found["members"]:
             if member["cadre_id"] in cadre_ids:
-                member["state"] = "approved"
+                member["state"] = "active" if found["state"] == "active" else "approved"
         found["version"] += 1
 
     def exchange(self, secondment_id: object, out: str, incoming: str) -> dict[str, Any]:
@@ -212,7 +219,8 @@ class PoolStandIn:
             else:
                 arriving = {"cadre_id": change["cadre_id"], "role": change["role"], "state": "requested"}
             secondment["members"].append({**arriving, "home_unit": homes[change["cadre_id"]]})
-        secondment["state"] = "requested"
+        if secondment["state"] != "active":
+            secondment["state"] = "requested"
         secondment["version"] += 1
         return _told(secondment)
 
@@ -220,7 +228,9 @@ class PoolStandIn:
         secondment["state"] = state
         secondment["version"] += 1
         for member in secondment["members"]:
-            member["state"] = state
+            if member["state"] != "replaced":
+                unasked = state == "ended" and member["state"] == "requested"
+                member["state"] = "recalled" if unasked else state
 
     def _taken(self, cadre_ids: Iterable[str], period: dict[str, str]) -> set[str]:
         first, last = date.fromisoformat(period["from"]), date.fromisoformat(period["to"])

@@ -8,7 +8,7 @@ from chassis.uow import Uow
 
 from contracts import pool
 from personnel_pool_service.secondments import domain
-from personnel_pool_service.secondments.domain import HOLDING, MOVES, SeatState, state_of_seats
+from personnel_pool_service.secondments.domain import HOLDING, MOVES, SeatState, state_after
 from personnel_pool_service.secondments.errors import NotYourSeats, SeatNotOpen
 from personnel_pool_service.secondments.models import SeatRow
 from personnel_pool_service.secondments.policy import Reach
@@ -18,6 +18,8 @@ from personnel_pool_service.secondments.postings import Posting, free_days, move
 async def approve(uow: Uow, tree: UnitTree, posting: Posting, reach: Reach, cadre_ids: Collection[UUID] | None) -> None:
     """A home unit consents for its people, or for some of them. A repeat changes nothing.
 
+    Who joins a posting that has begun serves from then on.
+
     Raises:
         MoveRefused, NotYourSeats.
     """
@@ -25,8 +27,8 @@ async def approve(uow: Uow, tree: UnitTree, posting: Posting, reach: Reach, cadr
     pending = [seat for seat in _own(posting, reach, cadre_ids) if seat.state == SeatState.REQUESTED]
     if not pending:
         return
-    _decide(uow, pending, SeatState.APPROVED, None)
-    posting.row.status = state_of_seats(SeatState(seat.state) for seat in posting.seats)
+    _decide(uow, pending, SeatState.ACTIVE if posting.row.status == domain.ACTIVE else SeatState.APPROVED, None)
+    posting.row.status = state_after(posting.row.status, _states(posting))
     await moved(uow, tree, posting, "approve", pool.SecondmentApproved, decided_by=_decider(uow, pending))
 
 
@@ -37,14 +39,19 @@ async def refuse(
 
     Raises:
         MoveRefused, NotYourSeats.
+        SeatNotOpen: its people serve already; it may recall them.
     """
-    move = MOVES.take("refuse", posting.row.status)
-    refused = [seat for seat in _own(posting, reach, cadre_ids) if seat.state in HOLDING]
+    MOVES.take("refuse", posting.row.status)
+    own = _own(posting, reach, cadre_ids)
+    refused = [seat for seat in own if seat.state in HOLDING and seat.state != SeatState.ACTIVE]
     if not refused:
+        serving = [seat for seat in own if seat.state == SeatState.ACTIVE]
+        if serving:
+            raise SeatNotOpen(members={"cadre_ids": sorted(str(seat.cadre_id) for seat in serving)})
         return
     _decide(uow, refused, SeatState.REFUSED, reason)
     await free_days(uow, posting, refused, has_served=False)
-    posting.row.status = str(move.target)
+    posting.row.status = state_after(posting.row.status, _states(posting))
     freed = tuple(seat.cadre_id for seat in refused)
     await moved(uow, tree, posting, "refuse", pool.SecondmentRefused, decided_by=_decider(uow, refused), freed=freed)
 
@@ -70,13 +77,13 @@ async def recall(
     if strangers or not holding:
         raise SeatNotOpen(members={"cadre_ids": sorted(str(one) for one in strangers)})
     recalled = [seat for seat in holding.values() if not cadre_ids or seat.cadre_id in cadre_ids]
+    serving = [seat for seat in recalled if seat.state == SeatState.ACTIVE]
+    waiting = [seat for seat in recalled if seat.state != SeatState.ACTIVE]
     _decide(uow, recalled, SeatState.RECALLED, reason)
-    is_active = posting.row.status == domain.ACTIVE
-    await free_days(uow, posting, recalled, has_served=is_active)
-    if not posting.holding():
-        posting.row.status = domain.RECALLED
-    elif not is_active:
-        posting.row.status = state_of_seats(SeatState(seat.state) for seat in posting.seats)
+    await free_days(uow, posting, serving, has_served=True)
+    await free_days(uow, posting, waiting, has_served=False)
+    is_left = not posting.holding()
+    posting.row.status = domain.RECALLED if is_left else state_after(posting.row.status, _states(posting))
     freed = tuple(seat.cadre_id for seat in recalled)
     await moved(uow, tree, posting, "recall", pool.SecondmentRecalled, freed=freed)
 
@@ -92,6 +99,10 @@ def _own(posting: Posting, reach: Reach, cadre_ids: Collection[UUID] | None) -> 
     if not own:
         raise NotYourSeats
     return own
+
+
+def _states(posting: Posting) -> list[SeatState]:
+    return [SeatState(seat.state) for seat in posting.seats]
 
 
 def _decide(uow: Uow, seats: Sequence[SeatRow], state: SeatState, reason: str | None) -> None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from chassis.moves import Move, MoveTable
+
+from personnel_pool_service.bookings.domain import Period
 
 REQUESTED = "requested"
 REPLACEMENT_WANTED = "replacement_wanted"
@@ -20,7 +23,7 @@ APPROVERS = frozenset({"home_unit_approver", "leader", "principal_leader", "depu
 LENDERS = frozenset({"pool_manager", "service"})
 USERS = LENDERS | {"inspection_office"}
 
-_DECIDING = frozenset({REQUESTED, REPLACEMENT_WANTED, APPROVED})
+_DECIDING = frozenset({REQUESTED, REPLACEMENT_WANTED, APPROVED, ACTIVE})
 _PENDING = frozenset({REQUESTED, REPLACEMENT_WANTED})
 
 MOVES = MoveTable(
@@ -31,15 +34,17 @@ MOVES = MoveTable(
             None,
             APPROVERS,
             "pool.secondment.approved.v1",
-            note="own unit's seats; approved once every seat is; repeating it changes nothing",
+            note="own unit's seats; approved once every seat is; who joins a posting that has begun serves at once; "
+            "repeating it changes nothing",
         ),
         Move(
             "refuse",
             _DECIDING,
-            REPLACEMENT_WANTED,
+            None,
             APPROVERS,
             "pool.secondment.refused.v1",
-            note="own unit's seats, with a reason; their people are free again; repeating it changes nothing",
+            note="own unit's seats, with a reason; their people are free again and a replacement is wanted; who serves "
+            "already is recalled instead; repeating it changes nothing",
         ),
         Move(
             "replace",
@@ -47,7 +52,8 @@ MOVES = MoveTable(
             None,
             LENDERS,
             "pool.secondment.requested.v1",
-            note="fills freed seats with other cadres, or seats nobody sat in; requested once none is open",
+            note="fills freed seats with other cadres, or seats nobody sat in; requested once none is open; one that "
+            "has begun goes on, and who joins it is taken from the next day",
         ),
         Move("activate", frozenset({APPROVED}), ACTIVE, USERS, "pool.secondment.activated.v1"),
         Move(
@@ -124,6 +130,25 @@ def state_of_seats(states: Iterable[SeatState]) -> str:
     if present & OPEN:
         return REPLACEMENT_WANTED
     return REQUESTED if SeatState.REQUESTED in present else APPROVED
+
+
+def state_after(status: str, states: Iterable[SeatState]) -> str:
+    """The state after some seats changed: a posting that has begun goes on while anybody holds a seat."""
+    present = list(states)
+    if status == ACTIVE:
+        return ACTIVE if HOLDING.intersection(present) else RECALLED
+    return state_of_seats(present)
+
+
+def days_of_newcomers(status: str, period: Period, today: date) -> Period | None:
+    """The days of whoever is put into a seat: the whole period, or what is left from tomorrow once it has begun.
+
+    None: nothing is left.
+    """
+    if status != ACTIVE:
+        return period
+    first = max(period.first, today + timedelta(days=1))
+    return Period(first, period.last) if first <= period.last else None
 
 
 def repeated(members: Sequence[UUID]) -> list[int]:

@@ -11,6 +11,14 @@ class PeriodTooLong(HeliError):
     title = Text("抽调期限过长", "The secondment would last too long")
 
 
+class PeriodIsOver(HeliError):
+    """No day is left for whoever would join: extend the secondment first."""
+
+    code = "period_is_over"
+    category = Category.CONFLICT
+    title = Text("抽调期间已无剩余日期，请先延长", "No day of the secondment is left; extend it first")
+
+
 class NotYourSeats(HeliError):
     """The caller may see the secondment, but nobody of the caller's unit is concerned."""
 

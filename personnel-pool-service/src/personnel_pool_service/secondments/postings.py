@@ -82,16 +82,16 @@ async def evaluations_of(uow: Uow, posting: Posting) -> dict[UUID, EvaluationRow
 
 async def free_days(uow: Uow, posting: Posting, seats: Collection[SeatRow], *, has_served: bool) -> None:
     """Give back the days of seats: those after today if their people have served, otherwise all."""
-    today = uow.clock.today()
-    held = [seat for seat in seats if seat.booking_id is not None]
-    ids = [seat.booking_id for seat in held if seat.booking_id is not None]
-    if has_served and today >= posting.row.period_from:
-        await bookings.shorten(uow, ids, min(today, posting.row.period_to))
-        return
-    for seat in held:
-        seat.booking_id = None
+    held = {seat.booking_id: seat for seat in seats if seat.booking_id is not None}
+    last = min(uow.clock.today(), posting.row.period_to)
+    days = await bookings.periods_of(uow, held) if has_served else {}
+    served = [booking_id for booking_id, period in days.items() if period.first <= last]
+    await bookings.shorten(uow, served, last)
+    unused = [booking_id for booking_id in held if booking_id not in served]
+    for booking_id in unused:
+        held[booking_id].booking_id = None
     await uow.session.flush()
-    await bookings.release(uow, ids)
+    await bookings.release(uow, unused)
 
 
 async def moved(

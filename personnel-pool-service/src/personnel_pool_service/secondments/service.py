@@ -25,9 +25,10 @@ from personnel_pool_service.secondments.domain import (
     Member,
     Replacement,
     SeatState,
-    state_of_seats,
+    days_of_newcomers,
+    state_after,
 )
-from personnel_pool_service.secondments.errors import PeriodTooLong, SeatNotOpen
+from personnel_pool_service.secondments.errors import PeriodIsOver, PeriodTooLong, SeatNotOpen
 from personnel_pool_service.secondments.models import EvaluationRow, SeatRow, SecondmentRow
 from personnel_pool_service.secondments.postings import Posting, free_days, moved, tell
 
@@ -91,7 +92,7 @@ async def replace_members(
     """Fill freed seats with other cadres, or seats nobody sat in; their home units are asked in turn. All or nobody.
 
     Raises:
-        MoveRefused, SeatNotOpen, and what ``request_secondment`` raises.
+        MoveRefused, SeatNotOpen, PeriodIsOver, and what ``request_secondment`` raises.
     """
     MOVES.take("replace", posting.row.status)
     pointers = [f"/members/{index}/cadre_id" for index in range(len(replacements))]
@@ -117,7 +118,7 @@ async def replace_members(
     for seat, successor in zip(freed, seats, strict=True):
         if seat is not None:
             seat.state, seat.replaced_by = SeatState.REPLACED, successor.id
-    posting.row.status = state_of_seats(SeatState(seat.state) for seat in posting.seats)
+    posting.row.status = state_after(posting.row.status, [SeatState(seat.state) for seat in posting.seats])
     await moved(uow, tree, posting, "replace", pool.SecondmentRequested)
 
 
@@ -143,8 +144,9 @@ async def extend(uow: Uow, tree: UnitTree, limits: Limits, posting: Posting, las
     _require_short(Period(posting.row.period_from, last), limits)
     held = {seat.booking_id: seat for seat in posting.holding() if seat.booking_id is not None}
     await cadres.lock_cadres(uow, [seat.cadre_id for seat in held.values()])
+    days = await bookings.periods_of(uow, held)  # who joined later has been taken from a later day on
     present = {
-        booking_id: Booking(seat.cadre_id, seat.home_unit, posting.period()) for booking_id, seat in held.items()
+        booking_id: Booking(seat.cadre_id, seat.home_unit, days[booking_id]) for booking_id, seat in held.items()
     }
     quotas = await quotas_of(uow, tree, limits.share, {seat.home_unit for seat in held.values()})
     await bookings.prolong(uow, present, last, quotas)
@@ -157,12 +159,16 @@ async def extend(uow: Uow, tree: UnitTree, limits: Limits, posting: Posting, las
 
 
 async def end(uow: Uow, tree: UnitTree, posting: Posting) -> None:
-    """The posting is over; the days that remain are free again."""
+    """The posting is over; the days that remain are free again. Who was still asked for is wanted no more."""
     move = MOVES.take("end", posting.row.status)
-    serving = posting.holding()
+    serving = [seat for seat in posting.holding() if seat.state == SeatState.ACTIVE]
+    waiting = [seat for seat in posting.holding() if seat.state != SeatState.ACTIVE]
     for seat in serving:
         seat.state = SeatState.ENDED
+    for seat in waiting:
+        seat.state = SeatState.RECALLED
     await free_days(uow, posting, serving, has_served=True)
+    await free_days(uow, posting, waiting, has_served=False)
     posting.row.status = str(move.target)
     await moved(uow, tree, posting, "end", pool.SecondmentEnded)
 
@@ -217,7 +223,10 @@ async def _seat(
 ) -> list[SeatRow]:
     """Reserve people and give them seats; they must be locked."""
     quotas = await quotas_of(uow, tree, limits.share, {cadre.home_unit for cadre, _ in wanted})
-    asked = [Booking(cadre.id, cadre.home_unit, posting.period()) for cadre, _ in wanted]
+    period = days_of_newcomers(posting.row.status, posting.period(), uow.clock.today())
+    if period is None:
+        raise PeriodIsOver
+    asked = [Booking(cadre.id, cadre.home_unit, period) for cadre, _ in wanted]
     booking_ids = await bookings.reserve(uow, asked, quotas)
     booked = dict(zip(booking_ids, asked, strict=True))
     await bookings.require_rest(uow, _owed_rest(tree, booked), limits.rest)
