@@ -6,6 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import clues
+import doors
 import local_stack
 import matching
 import people
@@ -18,6 +19,7 @@ BENCHMARKS = {
     "assembly-judged": judging.main,
     "matching": matching.main,
     "clues": clues.main,
+    "doors": doors.main,
 }
 
 

@@ -1,0 +1,44 @@
+"""The doors: the gateway's price beside nginx, from commit to inbox, and the relay.
+
+    python bench doors [--only=proxy,events] [--quick]
+
+Real processes on loopback: nginx, the gateway (one worker), PostgreSQL with fsync, NATS with `sync_interval: always`
+and notification-service. What is measured is kept in docs/benchmarks/doors.json, part by part, and the page is written
+from that.
+"""
+
+import argparse
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+
+import machine
+from chassis.collector import settle_collector
+from chassis.logging import configure_logging
+
+from doors import arriving, page, proxying
+from doors.figures import Part
+
+_PARTS: Mapping[str, Callable[[bool], Part]] = {
+    "proxy": lambda is_quick: asyncio.run(proxying.measure(is_quick=is_quick)),
+    "events": arriving.measure,
+}
+
+
+def main() -> None:
+    """Measure, keep and write the page unless ``--quick``."""
+    parser = argparse.ArgumentParser(prog="bench doors")
+    parser.add_argument("--only", default=",".join(_PARTS))
+    parser.add_argument("--quick", action="store_true")
+    asked, _ = parser.parse_known_args()
+    configure_logging("bench", "error")
+    found: dict[str, Part] = {}
+    for name in asked.only.split(","):
+        load = os.getloadavg()[0]
+        settle_collector()
+        part = _PARTS[name](asked.quick)
+        part["machine"] = machine.described(("aiohttp",))
+        part["command"] = f".venv/bin/python bench doors --only={name}{' --quick' if asked.quick else ''}"
+        part["load"] = load
+        found[name] = part
+    print(page.write(found, is_kept=not asked.quick))
