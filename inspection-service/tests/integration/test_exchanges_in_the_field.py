@@ -166,6 +166,14 @@ async def test_a_recusal_that_turns_during_the_round_leads_to_a_plan(city: Any) 
     assert "requested" not in {state for cadre, state in seats(city, team).items() if cadre in now}
 
 
+async def test_a_second_recusal_asks_for_all_who_must_go(city: Any) -> None:
+    team = await field_team(city)
+    await turn(city, team, "c0")
+    await turn(city, team, "c2")
+    latest = (await plans_of(city, team))[0]
+    assert (latest["cause"], latest["out"]) == ("recusal", sorted(str(city.cadres[name]) for name in ("c0", "c2")))
+
+
 async def test_a_recusal_found_at_entry_leads_to_a_plan(city: Any) -> None:
     team = await city.authorised_team(targets=[TARGET])
     city.peers.pool.say(city.cadres["c0"], COOP, "block")

@@ -14,7 +14,7 @@ from inspection_service.teams.models import Team
 async def recuse_members(uow: Uow, team: Team, cadre_ids: Sequence[UUID]) -> None:
     """Verdicts have turned: these members meet the matter nowhere from now on, and their office is told once.
 
-    Who could take their seats is drawn up.
+    Who could take the seats of all who are recused by now is drawn up.
     """
     fresh = await involvements.recuse(uow, team.round_id, team.unit_code, cadre_ids)
     locked = await repository.lock_team(uow.session, team.id)
@@ -25,8 +25,11 @@ async def recuse_members(uow: Uow, team: Team, cadre_ids: Sequence[UUID]) -> Non
     # Says not who: it lists the whole team.
     members = await repository.list_members(uow.session, [team.id])
     await emit_team(uow, "inspection.team.member_recused.v1", locked, members)
-    wanted = {"team_id": str(team.id), "cadre_ids": sorted(str(one) for one in fresh), "cause": "recusal"}
-    await uow.enqueue("propose-replacement", wanted)
+    # All who must go, not the latest alone: whoever was recused before and still sits would let no plan be lawful.
+    recused = {cadre for _, _, cadre in await involvements.recused_members(uow, [(team.round_id, team.unit_code)])}
+    going = sorted(str(member.cadre_id) for member in members if member.cadre_id in recused)
+    if going:
+        await uow.enqueue("propose-replacement", {"team_id": str(team.id), "cadre_ids": going, "cause": "recusal"})
 
 
 async def teams_to_recheck(uow: Uow, unit_codes: Collection[str]) -> Sequence[Team]:
