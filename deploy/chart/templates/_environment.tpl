@@ -60,6 +60,23 @@
 {{- range $facts.calls }}
 - { name: {{ printf "HELI_%s_URL" (upper .) }}, value: {{ printf "http://%s-%s:8000" (include "heli.fullname" $root) . }} }
 {{- end }}
+{{- if and (eq .short "clue") $values.objectStore.url }}
+{{- with $values.objectStore }}
+- { name: HELI_ATTACHMENT_STORE, value: {{ .url | quote }} }
+{{- with .endpoint }}
+- { name: AWS_ENDPOINT_URL, value: {{ . | quote }} }
+{{- end }}
+{{- with .region }}
+- { name: AWS_REGION, value: {{ . | quote }} }
+{{- end }}
+{{- with .secret }}
+- name: AWS_ACCESS_KEY_ID
+  valueFrom: { secretKeyRef: { name: {{ . }}, key: access-key-id } }
+- name: AWS_SECRET_ACCESS_KEY
+  valueFrom: { secretKeyRef: { name: {{ . }}, key: secret-access-key } }
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if and (eq .short "clue") (eq .role "worker") $service.reclustering.enabled }}
 - { name: HELI_RECLUSTER_NIGHTLY, value: "true" }
 - { name: HELI_RECLUSTER_FOLDER, value: /var/lib/heli/reclustering }

@@ -16,7 +16,8 @@ from pydantic_settings import BaseSettings
 from sqlalchemy import make_url
 
 SERVICES = {service.short: service for service in (CLUE, INSPECTION, NOTIFICATION, POOL)}
-# Read by OpenSSL, asyncpg and the interpreter; DATABASE_PASSWORD and NATS_PASSWORD are woven into addresses.
+# Read by OpenSSL, asyncpg, the store of objects and the interpreter; DATABASE_PASSWORD and NATS_PASSWORD are woven into
+# addresses.
 NOT_OURS = {
     "SSL_CERT_FILE",
     "PGSSLROOTCERT",
@@ -24,6 +25,10 @@ NOT_OURS = {
     "MALLOC_ARENA_MAX",
     "DATABASE_PASSWORD",
     "NATS_PASSWORD",
+    "AWS_ENDPOINT_URL",
+    "AWS_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
 }
 LOCAL_ONLY = {"HELI_CLOCK_FILE", "HELI_ISSUER_URL"}
 

@@ -266,6 +266,22 @@ def test_the_collector_is_reached_by_whoever_traces_and_by_nobody_while_traces_a
     assert bool(reaching) == (rendered.name == "production")
 
 
+def test_the_store_of_files_is_reached_by_the_clue_service_alone(rendered: Any) -> None:
+    """By its api and its worker, which both read and write files, and by nobody where none is named."""
+    reaching = set()
+    for policy in rendered.of_kind("NetworkPolicy"):
+        for rule in policy["spec"].get("egress", []):
+            if any("objects" in str(peer) for peer in rule["to"]):
+                assert rule["ports"] == [{"protocol": "TCP", "port": 443}]
+                reaching.add(policy["metadata"]["labels"][COMPONENT])
+    told = {
+        pod["labels"][COMPONENT]
+        for pod in rendered.pods().values()
+        if any(one["name"] == "HELI_ATTACHMENT_STORE" for one in pod["spec"]["containers"][0].get("env", []))
+    }
+    assert told == reaching == ({"clue-api", "clue-worker"} if rendered.name == "production" else set())
+
+
 # -- migrations ----------------------------------------------------------------------------------------------------
 
 
