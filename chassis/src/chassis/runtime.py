@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from chassis import broker, directory, visibility
+from chassis import broker, directory, refusals, visibility
 from chassis.collector import settle_collector
 from chassis.consumer import Consumer, Handler, purge_inbox
 from chassis.errors import REGISTRY
@@ -248,7 +248,9 @@ def _shown_default(default: Any) -> str:
 def openapi_document(service: Service) -> dict[str, Any]:
     """The service's OpenAPI document, without opening any resource."""
     app = create_app(title=service.title, routers=service.routers, pings={}, body_limit=1024)
-    return app.openapi()
+    document = app.openapi()
+    document.setdefault("components", {}).setdefault("schemas", {})[refusals.NAME] = dict(refusals.SCHEMA)
+    return document
 
 
 def _configured(service: Service) -> PlatformSettings:

@@ -11,7 +11,7 @@ from prometheus_client import generate_latest
 from pydantic import BaseModel, ConfigDict, model_validator
 from starlette.responses import JSONResponse
 
-from chassis import errors, telemetry
+from chassis import errors, refusals, telemetry
 from chassis.errors import RoleRequired, Text
 from chassis.identity import STANDING_IN, Principal, acting_for
 from chassis.logging import get_logger
@@ -83,6 +83,7 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
         redirect_slashes=False,
+        responses={"default": dict(refusals.ANSWER)},
         generate_unique_id_function=lambda route: route.name,
     )
     install_problem_handlers(app)

@@ -4,43 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chassis import refusals
 from gateway.routing import INSIDE, SERVICES, route_of
 
 Document = dict[str, Any]
 
 _METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
-# FastAPI's description of its own validation answer, which the house replaces by a problem document.
-_REPLACED = frozenset({"HTTPValidationError", "ValidationError"})
 _SCHEMA = "#/components/schemas/"
-_PROBLEM: Document = {
-    "type": "object",
-    "description": "RFC 9457 problem document; title and detail follow Accept-Language (zh-CN or en).",
-    "required": ["type", "title", "status", "code", "request_id"],
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string", "description": "stable; one registry per service"},
-        "request_id": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "code", "message"],
-                "properties": {
-                    "pointer": {"type": "string"},
-                    "code": {"type": "string"},
-                    "message": {"type": "string"},
-                },
-            },
-        },
-    },
-}
-_DEFAULT_ANSWER: Document = {
-    "description": "Refused",
-    "content": {"application/problem+json": {"schema": {"$ref": f"{_SCHEMA}Problem"}}},
-}
 
 
 class DocumentConflict(Exception):
@@ -61,15 +31,13 @@ def merge_documents(documents: Mapping[str, Document]) -> Document:
         raise DocumentConflict(f"no document of {', '.join(missing)}")
     renamed = {name: _renamed(documents[name], _taken(documents, name), name) for name in SERVICES}
     paths: Document = {}
-    schemas: Document = {"Problem": _PROBLEM}
+    schemas: Document = {refusals.NAME: dict(refusals.SCHEMA)}
     for name, document in renamed.items():
         for path, item in _shown(document, name):
             if path in paths:
                 raise DocumentConflict(f"{path} belongs to two services")
             paths[path] = item
         schemas.update(document.get("components", {}).get("schemas", {}))
-    for replaced in _REPLACED:
-        schemas.pop(replaced, None)
     _name_operations(paths)
     schemas = _reachable(paths, schemas)
     return {
@@ -115,9 +83,7 @@ def _renamed(document: Document, names: Mapping[str, str], service: str) -> Docu
         for method in _METHODS & set(item):
             item[method]["x-service"] = service
             responses = item[method].setdefault("responses", {})
-            if _is_validation_answer(responses.get("422")):
-                del responses["422"]
-            responses.setdefault("default", _DEFAULT_ANSWER)
+            responses.setdefault("default", dict(refusals.ANSWER))
             item[method].setdefault("tags", [path.split("/")[2] if path.count("/") > 1 else service])
     return moved
 
@@ -134,10 +100,6 @@ def _with_references(part: Any, names: Mapping[str, str]) -> Any:
 def _moved_reference(reference: Any, names: Mapping[str, str]) -> Any:
     target = str(reference).removeprefix(_SCHEMA)
     return f"{_SCHEMA}{names[target]}" if target in names and target != reference else reference
-
-
-def _is_validation_answer(answer: Any) -> bool:
-    return answer is not None and "HTTPValidationError" in json.dumps(answer)
 
 
 def _shown(document: Document, service: str) -> Iterator[tuple[str, Document]]:

@@ -17,14 +17,11 @@ def _document(path: str, name: str, schema: str = "Thing", **properties: Any) ->
                     "operationId": name,
                     "responses": {
                         "200": {"content": {"application/json": {"schema": reference}}},
-                        "422": {"content": {"x": {"schema": {"$ref": "#/components/schemas/HTTPValidationError"}}}},
                     },
                 }
             }
         },
-        "components": {
-            "schemas": {schema: {"type": "object", **properties}, "HTTPValidationError": {"type": "object"}}
-        },
+        "components": {"schemas": {schema: {"type": "object", **properties}}},
     }
 
 
