@@ -37,7 +37,7 @@ def main() -> None:
         load = os.getloadavg()[0]
         settle_collector()
         part = _PARTS[name](asked.quick)
-        part["machine"] = machine.described(("aiohttp",))
+        part["machine"] = machine.described(("uvloop", "httptools"))
         part["command"] = f".venv/bin/python bench doors --only={name}{' --quick' if asked.quick else ''}"
         part["load"] = load
         found[name] = part

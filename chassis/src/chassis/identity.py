@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -26,6 +27,7 @@ STANDING_IN = "heli.standing_in"
 _CACHE_SECONDS = 60.0  # a revoked token works at most this long
 _CACHE_ENTRIES = 10_000
 _REFRESH_SECONDS = 30.0  # the issuer is asked for new keys at most this often
+_KEYS_SECONDS = 300.0  # and at least this often while tokens come: a key it withdraws is honoured no longer than that
 _LEEWAY_SECONDS = 5
 _TOKEN_BYTES = 16 * 1024
 
@@ -66,7 +68,11 @@ SYSTEM = Principal(sub="system", roles=frozenset({SERVICE_ROLE}), is_internal=Tr
 
 
 class Authenticator:
-    """Verifies access tokens. Keys are fetched once and on an unknown key id; verified tokens are cached."""
+    """Verifies access tokens; those verified are remembered for a minute.
+
+    Keys are fetched on an unknown key id, and anew every five minutes: a key the issuer has withdrawn, and with it
+    every token it signed, is refused from then on. An issuer that does not answer leaves the keys as they were.
+    """
 
     def __init__(self, *, jwks_url: str, issuer: str, audience: str, client: httpx2.AsyncClient) -> None:
         self._jwks_url = jwks_url
@@ -110,6 +116,9 @@ class Authenticator:
 
     async def _verify(self, token: str) -> dict[str, Any]:
         keys = await self._current_keys()
+        if time.monotonic() - self._fetched_at >= _KEYS_SECONDS:
+            with suppress(Unavailable):
+                keys = await self._refreshed_keys(keys)
         try:
             return self._decode(token, keys)
         except (JoseError, ValueError, KeyError) as first:

@@ -3,16 +3,16 @@
 import asyncio
 from typing import Protocol
 
-import aiohttp
 from starlette.types import Message, Scope
 
+from gateway.connections import BrokenAnswer, Connection
 from gateway.errors import BadGateway
-from gateway.headers import RawHeaders, outward_headers
+from gateway.headers import RawHeaders, outward_headers, value_of
 from gateway.upstream import Slot
 
 _HELD_BYTES = 64 * 1024
 _BODILESS = frozenset({204, 304})
-_EVENT_STREAM = "text/event-stream"
+_EVENT_STREAM = b"text/event-stream"
 
 
 class Recipient(Protocol):
@@ -25,71 +25,65 @@ class Recipient(Protocol):
         """Send one ASGI message."""
 
 
-async def relay(response: aiohttp.ClientResponse, to: Recipient, slot: Slot, deadline: asyncio.Timeout) -> None:
-    """Pass an answer on.
+async def relay(answer: Connection, to: Recipient, slot: Slot, deadline: asyncio.Timeout, *, idle_s: float) -> None:
+    """Pass an answer on; ``idle_s`` is how long a streamed one may be silent.
 
     Raises:
-        BadGateway: the answer broke off or is none; the caller may have seen its beginning.
+        BadGateway: the answer broke off; the caller may have seen its beginning.
     """
-    headers = outward_headers(response.raw_headers, request_id=to.request_id)
-    if response.status < 200:
-        raise BadGateway  # an upgrade nobody asked for
-    if to.scope["method"] == "HEAD" or response.status in _BODILESS:
-        await _send_bodiless(response, to, headers)
-    elif response.content_type == _EVENT_STREAM:
+    headers = outward_headers(answer.headers, request_id=to.request_id)
+    if to.scope["method"] == "HEAD" or answer.status in _BODILESS:
+        await _send_bodiless(answer, to, headers)
+    elif (value_of(answer.headers, b"content-type") or b"").partition(b";")[0].strip().lower() == _EVENT_STREAM:
         slot.become_stream()
         deadline.reschedule(None)
         headers = [(name, value) for name, value in headers if name not in (b"cache-control", b"x-accel-buffering")]
-        await _start(to, response.status, [*headers, (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")])
-        await _stream_events(response, to, slot)
+        await _start(to, answer.status, [*headers, (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")])
+        await _stream_events(answer, to, slot, idle_s)
     else:
-        await _hold_or_stream(response, to, headers, deadline)
+        await _hold_or_stream(answer, to, headers, deadline, idle_s)
 
 
-async def _send_bodiless(response: aiohttp.ClientResponse, to: Recipient, headers: RawHeaders) -> None:
-    length = response.headers.get("content-length")
-    if length is not None and length.isdigit() and response.status != 204:
-        headers = [*headers, (b"content-length", length.encode())]
-    await _start(to, response.status, headers)
+async def _send_bodiless(answer: Connection, to: Recipient, headers: RawHeaders) -> None:
+    if answer.length is not None and answer.status != 204:
+        headers = [*headers, (b"content-length", answer.length)]
+    await _start(to, answer.status, headers)
     await to.send({"type": "http.response.body", "body": b""})
 
 
 async def _hold_or_stream(
-    response: aiohttp.ClientResponse, to: Recipient, headers: RawHeaders, deadline: asyncio.Timeout
+    answer: Connection, to: Recipient, headers: RawHeaders, deadline: asyncio.Timeout, idle_s: float
 ) -> None:
-    held = bytearray()
+    held = b""
     try:
-        async for chunk in response.content.iter_any():
-            held += chunk
-            if len(held) > _HELD_BYTES:
-                break
-        else:
-            await _start(to, response.status, [*headers, (b"content-length", str(len(held)).encode())])
-            await to.send({"type": "http.response.body", "body": bytes(held)})
-            return
-    except (aiohttp.ClientError, TimeoutError) as error:
+        while not answer.is_whole and len(held) <= _HELD_BYTES:
+            held += await answer.read(idle_s)
+    except (BrokenAnswer, TimeoutError) as error:
         raise BadGateway(headers={"Retry-After": "1"}) from error
+    if answer.is_whole:
+        whole = held + answer.take()
+        await _start(to, answer.status, [*headers, (b"content-length", b"%d" % len(whole))])
+        await to.send({"type": "http.response.body", "body": whole})
+        return
     deadline.reschedule(None)
-    length = response.headers.get("content-length")
-    framing = [(b"content-length", length.encode())] if length is not None and length.isdigit() else []
-    await _start(to, response.status, [*headers, *framing])
-    await _stream(response, to, bytes(held))
+    framing = [(b"content-length", answer.length)] if answer.length is not None else []
+    await _start(to, answer.status, [*headers, *framing])
+    await to.send({"type": "http.response.body", "body": held, "more_body": True})
+    await _stream(answer, to, idle_s)
 
 
-async def _stream(response: aiohttp.ClientResponse, to: Recipient, first: bytes) -> None:
+async def _stream(answer: Connection, to: Recipient, idle_s: float) -> None:
     try:
-        if first:
-            await to.send({"type": "http.response.body", "body": first, "more_body": True})
-        async for chunk in response.content.iter_any():
+        while chunk := await answer.read(idle_s):
             await to.send({"type": "http.response.body", "body": chunk, "more_body": True})
-    except (aiohttp.ClientError, TimeoutError) as error:
+    except (BrokenAnswer, TimeoutError) as error:
         raise BadGateway from error
     await to.send({"type": "http.response.body", "body": b""})
 
 
-async def _stream_events(response: aiohttp.ClientResponse, to: Recipient, slot: Slot) -> None:
+async def _stream_events(answer: Connection, to: Recipient, slot: Slot, idle_s: float) -> None:
     try:
-        await _stream(response, to, b"")
+        await _stream(answer, to, idle_s)
     except asyncio.CancelledError:
         streaming = asyncio.current_task()
         if not slot.is_ended or streaming is None:

@@ -5,7 +5,6 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-import aiohttp
 import httpx2
 from chassis.identity import Authenticator
 from chassis.web import create_app
@@ -21,7 +20,7 @@ from gateway.proxy import ISSUER, Proxy
 from gateway.readiness import failing_services
 from gateway.routing import DEV_PATHS, SERVICES
 from gateway.settings import GatewaySettings
-from gateway.upstream import Upstream, open_session
+from gateway.upstream import Upstream
 
 OPENAPI_PATH = "/v1/openapi.json"
 ASYNCAPI_PATH = "/v1/asyncapi.json"
@@ -42,7 +41,7 @@ class Gateway:
             lifespan=self._lifespan,
         )
         self._proxy: Proxy | None = None
-        self._session: aiohttp.ClientSession | None = None
+        self._client: httpx2.AsyncClient | None = None
         self._proxied_dev = DEV_PATHS if settings.is_local else frozenset[str]()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,12 +63,14 @@ class Gateway:
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         settings = self._settings
         async with AsyncExitStack() as stack:
-            client = await stack.enter_async_context(httpx2.AsyncClient(timeout=10))
-            session = self._session = await stack.enter_async_context(open_session(settings))
+            client = self._client = await stack.enter_async_context(httpx2.AsyncClient(timeout=10))
             bases = {name: base for name, base in {**self._bases(), ISSUER: self._issuer()}.items() if base}
+            upstreams = {name: Upstream(name, base, settings) for name, base in bases.items()}
+            for upstream in upstreams.values():
+                stack.callback(upstream.close)
             self._proxy = Proxy(
                 settings,
-                upstreams={name: Upstream(name, base, session, settings) for name, base in bases.items()},
+                upstreams=upstreams,
                 authenticator=Authenticator(
                     jwks_url=settings.jwks_url, issuer=settings.issuer, audience=settings.audience, client=client
                 ),
@@ -88,8 +89,8 @@ class Gateway:
 
         @router.get("/readyz")
         async def readyz(_request: Request) -> JSONResponse:
-            assert self._session is not None
-            failing = await failing_services(self._session, self._bases())
+            assert self._client is not None
+            failing = await failing_services(self._client, self._bases())
             if failing:
                 raise NotReady(members={"failing": failing}, headers={"Retry-After": "1"})
             return JSONResponse({"status": "ready", "failing": []})

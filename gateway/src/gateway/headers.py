@@ -26,56 +26,65 @@ _NOT_INWARD = _HOP_BY_HOP | {
 }  # fmt: skip
 _NOT_OUTWARD = _HOP_BY_HOP | {b"content-length", b"date", b"server", b"x-request-id"}
 _CLAIMS = (b"x-user-", b"x-forwarded-", b"heli-")
+SAFE: RawHeaders = [
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+]
+"""What an answer says unless its service says otherwise: data, never a page of its own."""
+DEADLINE = b"heli-deadline-ms"
+"""How long the gateway will wait for the answer, milliseconds: a service may stop what nobody waits for."""
 _ONCE = frozenset({b"authorization", b"content-type", b"host", b"idempotency-key", b"if-match"})
 
 
 def inward_headers(
-    headers: Iterable[tuple[bytes, bytes]], *, request_id: str, traceparent: str, scheme: str
-) -> list[tuple[str, str]]:
-    """The headers a service gets.
+    headers: RawHeaders, *, request_id: str, traceparent: str, scheme: str, deadline_ms: int
+) -> RawHeaders:
+    """The headers a service gets; names are lower-case already.
 
     The caller's address is not passed on: the platform keeps none, so that no report can be traced by it.
 
     Raises:
         MalformedRequest: a header that decides something is there twice.
     """
-    named, host = _named_in_connection(headers), ""
-    kept: list[tuple[str, str]] = []
+    named, host = _named_in_connection(headers), b""
+    kept: RawHeaders = []
     once: set[bytes] = set()
-    for name, value in headers:
+    for header in headers:
+        name = header[0]
         if name in _ONCE:
             if name in once:
                 raise MalformedRequest
             once.add(name)
         if name == b"host":
-            host = value.decode("latin-1")
-        if name in _NOT_INWARD or name in named or b"_" in name or name.startswith(_CLAIMS):
-            continue
-        kept.append((name.decode("latin-1"), _text(value)))
-    quoted_host = host.replace("\\", "").replace('"', "")
-    kept.append(("x-request-id", request_id))
-    kept.append(("traceparent", traceparent))
-    kept.append(("forwarded", f'for=unknown;host="{quoted_host}";proto={scheme}'))
+            host = header[1]
+        if not (name in _NOT_INWARD or name in named or b"_" in name or name.startswith(_CLAIMS)):
+            kept.append(header)
+    quoted_host = host.replace(b"\\", b"").replace(b'"', b"")
+    kept.append((b"x-request-id", request_id.encode()))
+    kept.append((b"traceparent", traceparent.encode()))
+    kept.append((b"forwarded", b'for=unknown;host="%b";proto=%b' % (quoted_host, scheme.encode())))
+    kept.append((DEADLINE, b"%d" % deadline_ms))
     return kept
 
 
-def outward_headers(headers: Iterable[tuple[bytes, bytes]], *, request_id: str) -> RawHeaders:
-    """The headers a caller gets, but for the length: lower-case, with the request id and safe defaults."""
-    lowered = [(name.lower(), value) for name, value in headers]
-    named = _named_in_connection(lowered)
-    kept = [(name, value) for name, value in lowered if name not in _NOT_OUTWARD and name not in named]
+def outward_headers(headers: RawHeaders, *, request_id: str) -> RawHeaders:
+    """The headers a caller gets, but for the length: with the request id and safe defaults; names are lower-case."""
+    named = _named_in_connection(headers)
+    kept = [header for header in headers if header[0] not in _NOT_OUTWARD and header[0] not in named]
     present = {name for name, _ in kept}
-    if b"cache-control" not in present:
-        kept.append((b"cache-control", b"no-store"))
-    if b"x-content-type-options" not in present:
-        kept.append((b"x-content-type-options", b"nosniff"))
+    kept += [header for header in SAFE if header[0] not in present]
     kept.append((b"x-request-id", request_id.encode()))
     return kept
 
 
 def value_of(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
-    """The first value of a header; ``name`` in lower case."""
-    return next((value for one, value in headers if one.lower() == name), None)
+    """The first value of a header; all names are in lower case."""
+    for one, value in headers:
+        if one == name:
+            return value
+    return None
 
 
 def _named_in_connection(headers: Iterable[tuple[bytes, bytes]]) -> frozenset[bytes]:
@@ -84,10 +93,3 @@ def _named_in_connection(headers: Iterable[tuple[bytes, bytes]]) -> frozenset[by
 
 
 _NONE: frozenset[bytes] = frozenset()
-
-
-def _text(value: bytes) -> str:
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")

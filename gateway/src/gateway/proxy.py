@@ -1,22 +1,26 @@
 """The way through the door: raw ASGI from the caller's connection to a service's and back."""
 
 import asyncio
+import functools
+import random
 import re
 from collections.abc import Mapping
-from uuid import uuid4
+from uuid import UUID
 
 from chassis.errors import BodyTooLarge, HeliError, InternalError, NotFound, TooManyRequests
 from chassis.identity import Authenticator
 from chassis.logging import get_logger
 from chassis.problems import problem_response
+from prometheus_client import Counter
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from chassis import telemetry, tracing
 from gateway.answers import relay
 from gateway.bodies import ClientGone, RequestBody, drain
+from gateway.cors import Origins
 from gateway.errors import HeadersTooLarge, RequestTooSlow, UpstreamDown, UpstreamTimeout
-from gateway.headers import RawHeaders, inward_headers, value_of
+from gateway.headers import SAFE, RawHeaders, inward_headers, value_of
 from gateway.limits import RateLimiter, Verdict
 from gateway.routing import DEV_PATHS, SERVICE_OF_SEGMENT, TICKET_PATHS, Route, route_of
 from gateway.settings import GatewaySettings
@@ -42,16 +46,16 @@ class Exchange:
         self.headers: RawHeaders = scope["headers"]
         offered = value_of(self.headers, b"x-request-id") or b""
         self.traceparent = ""
-        self.request_id = offered.decode() if _REQUEST_ID.match(offered) else str(uuid4())
+        self.request_id = offered.decode() if _REQUEST_ID.match(offered) else new_request_id()
         self.status = 0
         self.extra_headers: RawHeaders = []
         self.is_gone = False
 
     @property
-    def target(self) -> str:
+    def target(self) -> bytes:
         """Path and query as the caller wrote them."""
         path, query = self.scope["raw_path"], self.scope["query_string"]
-        return str((path + b"?" + query if query else path).decode("ascii"))
+        return bytes(path + b"?" + query if query else path)
 
     async def send(self, message: Message) -> None:
         """Send a message to the caller, remembering the status."""
@@ -73,6 +77,7 @@ class Proxy:
         limiter: RateLimiter,
     ) -> None:
         self._settings = settings
+        self._origins = Origins(settings.cors_origins)
         self._upstreams = upstreams
         self._authenticator = authenticator
         self._limiter = limiter
@@ -80,6 +85,13 @@ class Proxy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request under ``/v1`` or ``/dev``."""
         exchange = Exchange(scope, receive, send)
+        exchange.extra_headers = self._origins.answer_headers(exchange.headers)
+        preflight = self._origins.preflight(scope["method"], exchange.headers)
+        if preflight is not None:
+            exchange.extra_headers = preflight
+            await exchange.send({"type": "http.response.start", "status": 204, "headers": []})
+            await exchange.send({"type": "http.response.body", "body": b""})
+            return
         parent = (value_of(exchange.headers, b"traceparent") or b"").decode("latin-1")
         name, method = _name_of(scope), _method_of(scope)
         with tracing.step(f"{method} {name}", tracing.SERVER, parent, {"http.request.method": method}) as passing:
@@ -120,11 +132,12 @@ class Proxy:
         def watch() -> None:
             watching.append(asyncio.create_task(_cancel_when_gone(exchange, body, serving)))
 
-        body = self._body(exchange)
+        route = self._route(exchange)
+        body = self._body(exchange, route)
         later = asyncio.get_running_loop().call_later(_WATCH_AFTER_S, watch)
         try:
             async with asyncio.timeout(self._settings.total_timeout_s) as deadline:
-                await self._serve(exchange, body, deadline)
+                await self._serve(exchange, route, body, deadline)
         except TimeoutError as error:
             raise (UpstreamTimeout if body.complete.is_set() else RequestTooSlow) from error
         except asyncio.CancelledError:
@@ -137,8 +150,7 @@ class Proxy:
             for task in watching:
                 task.cancel()
 
-    def _body(self, exchange: Exchange) -> RequestBody:
-        route = self._route(exchange)
+    def _body(self, exchange: Exchange, route: Route) -> RequestBody:
         head = sum(len(name) + len(value) + 4 for name, value in exchange.headers) + len(exchange.target)
         if head > self._settings.header_limit:
             raise HeadersTooLarge(headers={"Connection": "close"})
@@ -158,25 +170,25 @@ class Proxy:
             raise NotFound
         return route
 
-    async def _serve(self, exchange: Exchange, body: RequestBody, deadline: asyncio.Timeout) -> None:
-        route = self._route(exchange)
+    async def _serve(self, exchange: Exchange, route: Route, body: RequestBody, deadline: asyncio.Timeout) -> None:
         self._count(exchange, await self._caller(exchange, route))
+        await body.hold()
         headers = inward_headers(
             exchange.headers,
             request_id=exchange.request_id,
             traceparent=exchange.traceparent,
             scheme=exchange.scope["scheme"],
+            deadline_ms=_left_ms(deadline),
         )
-        await body.hold()
         upstream = self._upstreams.get(route.service)
         if upstream is None:
             raise UpstreamDown
         async with upstream.slot() as slot:
-            response = await upstream.send(exchange.scope["method"], exchange.target, headers, body)
+            answer = await upstream.send(exchange.scope["method"], exchange.target, headers, body)
             try:
-                await relay(response, exchange, slot, deadline)
+                await relay(answer, exchange, slot, deadline, idle_s=self._settings.idle_timeout_s)
             finally:
-                response.close()
+                upstream.give_back(answer)
 
     async def _caller(self, exchange: Exchange, route: Route) -> str:
         """Whom the limits count: the verified caller, or the address where none is needed or none was given."""
@@ -195,9 +207,14 @@ class Proxy:
 
     def _count(self, exchange: Exchange, caller: str) -> None:
         verdict = self._limiter.take(caller)
-        exchange.extra_headers = _limit_headers(self._limiter.policy, verdict)
+        exchange.extra_headers = [*exchange.extra_headers, *_limit_headers(self._limiter.policy, verdict)]
         if not verdict.allowed:
             raise TooManyRequests(headers={"Retry-After": str(verdict.reset_s)})
+
+
+def _left_ms(deadline: asyncio.Timeout) -> int:
+    until = deadline.when()
+    return max(0, int((until - asyncio.get_running_loop().time()) * 1000)) if until is not None else 0
 
 
 def _limit_headers(policy: str, verdict: Verdict) -> RawHeaders:
@@ -224,7 +241,8 @@ async def _refuse(exchange: Exchange, error: HeliError) -> None:
         return
     response = problem_response(error, Headers(raw=exchange.headers), exchange.request_id)
     response.headers["x-request-id"] = exchange.request_id
-    response.headers["x-content-type-options"] = "nosniff"
+    for name, value in SAFE:
+        response.headers[name.decode()] = value.decode()
     await response(exchange.scope, exchange.receive, exchange.send)
 
 
@@ -243,4 +261,14 @@ def _method_of(scope: Scope) -> str:
 
 def _observe(exchange: Exchange) -> None:
     route = "dev" if exchange.scope["path"] in DEV_PATHS else "proxy"
-    telemetry.HTTP_REQUESTS.labels(_method_of(exchange.scope), route, str(exchange.status)).inc()
+    _counter(_method_of(exchange.scope), route, exchange.status).inc()
+
+
+@functools.cache
+def _counter(method: str, route: str, status: int) -> Counter:
+    return telemetry.HTTP_REQUESTS.labels(method, route, str(status))
+
+
+def new_request_id() -> str:
+    """A random UUID from the process's own generator: it names a request, it guards nothing."""
+    return str(UUID(int=random.getrandbits(128), version=4))

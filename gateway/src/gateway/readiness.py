@@ -3,22 +3,22 @@
 import asyncio
 from collections.abc import Mapping
 
-import aiohttp
+import httpx2
 
 _ASK_S = 2.0
 
 
-async def failing_services(session: aiohttp.ClientSession, bases: Mapping[str, str]) -> list[str]:
+async def failing_services(client: httpx2.AsyncClient, bases: Mapping[str, str]) -> list[str]:
     """The names of the services whose ``/readyz`` is not 200 within two seconds, sorted."""
-    verdicts = await asyncio.gather(*(_is_ready(session, base) for base in bases.values()))
+    verdicts = await asyncio.gather(*(_is_ready(client, base) for base in bases.values()))
     return sorted(name for name, ready in zip(bases, verdicts, strict=True) if not ready)
 
 
-async def _is_ready(session: aiohttp.ClientSession, base: str) -> bool:
+async def _is_ready(client: httpx2.AsyncClient, base: str) -> bool:
     if not base:
         return False
     try:
-        async with asyncio.timeout(_ASK_S), session.get(f"{base.rstrip('/')}/readyz") as response:
-            return response.status == 200
-    except (aiohttp.ClientError, TimeoutError):
+        answer = await client.get(f"{base.rstrip('/')}/readyz", timeout=_ASK_S)
+    except httpx2.HTTPError:
         return False
+    return answer.status_code == 200

@@ -17,6 +17,9 @@ class GatewaySettings(PlatformSettings):
     total_timeout_s: float = Field(30.0, gt=0, description="whole exchange up to a held answer, seconds")
     idle_timeout_s: float = Field(45.0, gt=0, description="silence in a streamed answer before it is cut, seconds")
     upstream_connections: int = Field(100, ge=1, description="exchanges with one service at the same time")
+    cors_origins: list[str] = Field(
+        [], description='web origins whose pages may call, as JSON, such as ["https://front.example"]; none by default'
+    )
     stream_connections: int = Field(5000, ge=1, description="open event streams with one service at the same time")
 
     @property

@@ -1,52 +1,61 @@
-"""One service behind the door: connections, bounded waits, a bulkhead, a breaker, at most one second attempt."""
+"""One service behind the door: kept connections, bounded waits, a bulkhead, a breaker, at most one second attempt."""
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import ssl
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
 
-import aiohttp
-from chassis.errors import HeliError
 from chassis.logging import get_logger
-from yarl import URL
 
-from gateway.bodies import ClientGone, RequestBody
+from gateway.bodies import RequestBody
 from gateway.breaker import Breaker, RetryBudget
-from gateway.errors import BadGateway, UpstreamBusy, UpstreamDown, UpstreamTimeout
+from gateway.connections import BrokenAnswer, Connection
+from gateway.errors import BadGateway, MalformedRequest, UpstreamBusy, UpstreamDown, UpstreamTimeout
+from gateway.headers import RawHeaders
 from gateway.settings import GatewaySettings
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _SLOT_WAIT_S = 1.0
+_KEPT_S = 30.0  # less than the 65 s a service keeps one, so that none is used while it is closing
 _RETRY_PAUSE_S = (0.05, 0.15)
 _RETRY_AFTER = {"Retry-After": "1"}
-_NO_AUTO_HEADERS = frozenset({"Accept", "Accept-Encoding", "Content-Type", "User-Agent"})
+_PORTS = {"http": 80, "https": 443}
 
 log = get_logger(__name__)
 
 
-def open_session(settings: GatewaySettings) -> aiohttp.ClientSession:
-    """The HTTP client of the proxy path: no cookies, no decompression, no limit but our own bulkheads."""
-    return aiohttp.ClientSession(
-        # Idle connections are let go before a service closes them (65 s), so none is reused while it is closing.
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, use_dns_cache=True),
-        timeout=aiohttp.ClientTimeout(
-            total=None, sock_connect=settings.connect_timeout_s, sock_read=settings.idle_timeout_s
-        ),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        skip_auto_headers=_NO_AUTO_HEADERS,
-    )
-
-
 class Slot:
-    """A place in the bulkhead; an event stream gives it back early and takes one among the streams."""
+    """A place in the bulkhead, waited for a second at most; an event stream changes to one among the streams."""
 
     def __init__(self, upstream: "Upstream") -> None:
         self._upstream = upstream
-        self._holds_place = True
+        self._holds_place = False
         self._streaming: asyncio.Task[object] | None = None
         self.is_ended = False
         """Whether the stream was ended from here, because the gateway stops."""
+
+    async def __aenter__(self) -> Self:
+        places = self._upstream.places
+        if places.locked():
+            try:
+                async with asyncio.timeout(_SLOT_WAIT_S):
+                    await places.acquire()
+            except TimeoutError as error:
+                raise UpstreamBusy(headers=_RETRY_AFTER) from error
+        else:
+            await places.acquire()
+        self._holds_place = True
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave_bulkhead()
+        self._upstream.streams.discard(self)
+        self._streaming = None
 
     def become_stream(self) -> None:
         """Leave the bulkhead; raises ``UpstreamBusy`` when there are too many streams already."""
@@ -62,12 +71,6 @@ class Slot:
         if self._streaming is not None:
             self._streaming.cancel()
 
-    def release(self) -> None:
-        """Give back whatever is held."""
-        self._leave_bulkhead()
-        self._upstream.streams.discard(self)
-        self._streaming = None
-
     def _leave_bulkhead(self) -> None:
         if self._holds_place:
             self._upstream.places.release()
@@ -77,35 +80,33 @@ class Slot:
 class Upstream:
     """A service at ``base_url``."""
 
-    def __init__(self, name: str, base_url: str, session: aiohttp.ClientSession, settings: GatewaySettings) -> None:
+    def __init__(self, name: str, base_url: str, settings: GatewaySettings) -> None:
+        parts = urlsplit(base_url)
+        assert parts.hostname is not None
         self.name = name
-        self.base_url = base_url.rstrip("/")
-        self._session = session
+        self._host, self._port = parts.hostname, parts.port or _PORTS[parts.scheme]
+        self._authority, self._prefix = parts.netloc.encode(), parts.path.rstrip("/").encode()
+        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        self._connect_s = settings.connect_timeout_s
         self._first_byte_s = settings.first_byte_timeout_s
         self._breaker = Breaker()
         self._budget = RetryBudget()
+        self._kept: list[Connection] = []
         self.places = asyncio.Semaphore(settings.upstream_connections)
         self.most_streams = settings.stream_connections
         self.streams: set[Slot] = set()
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[Slot]:
-        """A place for one exchange; waits a second for one, then refuses."""
-        try:
-            async with asyncio.timeout(_SLOT_WAIT_S):
-                await self.places.acquire()
-        except TimeoutError as error:
-            raise UpstreamBusy(headers=_RETRY_AFTER) from error
-        slot = Slot(self)
-        try:
-            yield slot
-        finally:
-            slot.release()
+    def slot(self) -> Slot:
+        """A place for one exchange: ``async with``; raises ``UpstreamBusy`` after a second."""
+        return Slot(self)
 
-    async def send(
-        self, method: str, target: str, headers: list[tuple[str, str]], body: RequestBody
-    ) -> aiohttp.ClientResponse:
-        """Send a request and wait for the head of the answer, which the caller must close.
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        for connection in list(self._kept):
+            connection.close()
+
+    async def send(self, method: str, target: bytes, headers: RawHeaders, body: RequestBody) -> Connection:
+        """Send a request and wait for the head of the answer; the caller must give the connection back.
 
         Raises:
             UpstreamDown: no connection, or the breaker is open.
@@ -115,10 +116,9 @@ class Upstream:
         if not self._breaker.admits():
             raise UpstreamDown(headers=_RETRY_AFTER)
         self._budget.earn()
-        keyed = any(name.lower() == "idempotency-key" for name, _ in headers)
-        repeatable = body.is_replayable and (method in _IDEMPOTENT or keyed)
+        head = self._head(method, target, headers, body)
         try:
-            response = await self._attempt(method, target, headers, body, may_repeat=repeatable)
+            connection = await self._attempt(method, head, headers, body)
         except (UpstreamDown, UpstreamTimeout, BadGateway) as error:
             self._breaker.failed()
             log.warning("upstream_failed", upstream=self.name, code=error.code, exc_info=error.__cause__)
@@ -127,59 +127,80 @@ class Upstream:
             self._breaker.abandoned()
             raise
         self._breaker.succeeded()
-        return response
+        return connection
 
-    async def _attempt(
-        self, method: str, target: str, headers: list[tuple[str, str]], body: RequestBody, *, may_repeat: bool
-    ) -> aiohttp.ClientResponse:
+    def give_back(self, connection: Connection) -> None:
+        """An exchange is over: keep its connection for the next one, or close it."""
+        if connection.is_reusable:
+            connection.idle_since = asyncio.get_running_loop().time()
+            self._kept.append(connection)
+        else:
+            connection.close()
+
+    def _head(self, method: str, target: bytes, headers: RawHeaders, body: RequestBody) -> bytes:
+        lines = [b"%b %b%b HTTP/1.1\r\nhost: %b" % (method.encode(), self._prefix, target, self._authority)]
+        lines += [b"%b: %b" % header for header in headers]
+        if body.held is None:
+            lines.append(b"transfer-encoding: chunked")
+        elif body.held or method in _WITH_BODY:
+            lines.append(b"content-length: %d" % len(body.held))
+        head = b"\r\n".join(lines)
+        # The caller's own server refuses line ends within a header; a second wall against smuggling costs little.
+        if head.count(b"\n") != len(lines) or head.count(b"\r") != len(lines) or b"\0" in head:
+            raise MalformedRequest
+        return head + b"\r\n\r\n"
+
+    async def _attempt(self, method: str, head: bytes, headers: RawHeaders, body: RequestBody) -> Connection:
         try:
-            return await self._once(method, target, headers, body)
+            return await self._once(method, head, body)
         except UpstreamDown:
             # Nothing was sent, so a body that is still at hand may go with any method.
             if not (body.is_replayable and self._budget.spend()):
                 raise
         except BadGateway:
-            if not (may_repeat and self._budget.spend()):
+            is_repeatable = method in _IDEMPOTENT or any(name == b"idempotency-key" for name, _ in headers)
+            if not (body.is_replayable and is_repeatable and self._budget.spend()):
                 raise
         await asyncio.sleep(random.uniform(*_RETRY_PAUSE_S))  # noqa: S311 - jitter, not a secret
-        return await self._once(method, target, headers, body)
+        return await self._once(method, head, body)
 
-    async def _once(
-        self, method: str, target: str, headers: list[tuple[str, str]], body: RequestBody
-    ) -> aiohttp.ClientResponse:
-        data = (body.held or None) if body.is_replayable else body.chunks()
-        url = URL(self.base_url + target, encoded=True)
+    async def _once(self, method: str, head: bytes, body: RequestBody) -> Connection:
+        connection = self._take_kept() or await self._connect()
         try:
-            async with asyncio.timeout(None) as deadline, _first_byte(deadline, body, self._first_byte_s):
-                return await self._session.request(method, url, headers=headers, data=data, allow_redirects=False)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            await connection.ask(
+                head,
+                body.chunks() if body.held is None else body.held,
+                is_head=method == "HEAD",
+                first_byte_s=self._first_byte_s,
+            )
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, TimeoutError):
+                raise UpstreamTimeout from error
+            if isinstance(error, BrokenAnswer):
+                raise BadGateway(headers=_RETRY_AFTER) from error
+            raise
+        return connection
+
+    def _take_kept(self) -> Connection | None:
+        now = asyncio.get_running_loop().time()
+        while self._kept:
+            connection = self._kept.pop()
+            if not connection.is_lost and now - connection.idle_since < _KEPT_S:
+                return connection
+            connection.close()
+        return None
+
+    async def _connect(self) -> Connection:
+        try:
+            async with asyncio.timeout(self._connect_s):
+                _, connection = await asyncio.get_running_loop().create_connection(
+                    lambda: Connection(self._forget), self._host, self._port, ssl=self._tls
+                )
+        except (OSError, TimeoutError) as error:
             raise UpstreamDown(headers=_RETRY_AFTER) from error
-        except TimeoutError as error:
-            raise _refused(body) or UpstreamTimeout from error
-        except aiohttp.ClientError as error:
-            raise _refused(body) or BadGateway(headers=_RETRY_AFTER) from error
+        return connection
 
-
-@asynccontextmanager
-async def _first_byte(deadline: asyncio.Timeout, body: RequestBody, seconds: float) -> AsyncIterator[None]:
-    """Start the wait for the first byte when the whole body has been sent."""
-    loop = asyncio.get_running_loop()
-    if body.complete.is_set():
-        deadline.reschedule(loop.time() + seconds)
-        yield
-        return
-
-    async def arm() -> None:
-        await body.complete.wait()
-        deadline.reschedule(loop.time() + seconds)
-
-    arming = asyncio.create_task(arm())
-    try:
-        yield
-    finally:
-        arming.cancel()
-
-
-def _refused(body: RequestBody) -> HeliError | ClientGone | None:
-    """What ended the body early, if anything did: then the failed exchange is not the service's fault."""
-    return body.refusal
+    def _forget(self, connection: Connection) -> None:
+        if connection in self._kept:
+            self._kept.remove(connection)

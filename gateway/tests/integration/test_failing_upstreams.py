@@ -52,6 +52,14 @@ async def test_an_answer_that_trickles_is_given_up(open_door: Any, open_raw: Any
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nhello\r\n0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\nhello",
         b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\nX-Folded: a\r\n b\x00\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 103 Early Hints\r\n\r\n",
+        b"HTTP/9.9 200 OK\r\nContent-Length: 2\r\n\r\nok",
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
         b"this is not HTTP at all\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nX-Long: " + b"h" * 100_000 + b"\r\n\r\n",
@@ -69,6 +77,47 @@ async def test_a_long_answer_that_breaks_off_is_cut_not_ended(open_door: Any, op
     door = await open_door(clue=await open_raw(half))
     with pytest.raises(httpx2.RemoteProtocolError):
         await door.client.get("/v1/clues", headers=door.headers())
+
+
+async def test_an_answer_framed_by_the_end_of_its_connection_is_whole(open_door: Any, open_raw: Any) -> None:
+    door = await open_door(clue=await open_raw(_sending(b"HTTP/1.1 200 OK\r\n\r\nall of it")))
+    answer = await door.client.get("/v1/clues", headers=door.headers())
+    assert (answer.status_code, answer.text, answer.headers["content-length"]) == (200, "all of it", "9")
+
+
+async def test_a_body_that_should_not_be_there_never_reaches_the_next_caller(open_door: Any, open_raw: Any) -> None:
+    to_head = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"
+    to_gone = b"HTTP/1.1 204 No\r\n\r\nHTTP/1.1 200 OK\r\n\r\npoison"
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            request = await reader.readuntil(b"\r\n\r\n")
+            writer.write(to_head if request.startswith(b"HEAD") else to_gone if b"/gone" in request else OK)
+            await writer.drain()
+
+    door = await open_door(clue=await open_raw(handler))
+    for _ in range(3):
+        assert (await door.client.head("/v1/clues", headers=door.headers())).status_code == 200
+        assert (await door.client.get("/v1/clues", headers=door.headers())).text == "ok"
+        assert (await door.client.get("/v1/clues/gone", headers=door.headers())).status_code == 204
+        assert (await door.client.get("/v1/clues", headers=door.headers())).text == "ok"
+
+
+async def test_a_connection_is_kept_and_a_service_that_closed_it_is_asked_anew(open_door: Any, open_raw: Any) -> None:
+    opened = 0
+
+    async def two_each(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal opened
+        opened += 1
+        for _ in range(2):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(OK)
+            await writer.drain()
+
+    door = await open_door(clue=await open_raw(two_each))
+    for _ in range(6):
+        assert (await door.client.get("/v1/clues", headers=door.headers())).text == "ok"
+    assert opened == 3
 
 
 async def test_bytes_after_an_answer_never_reach_the_next_caller(open_door: Any, open_raw: Any) -> None:

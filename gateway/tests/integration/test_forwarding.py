@@ -53,6 +53,20 @@ async def test_a_trace_is_continued_and_a_request_id_kept(open_door: Any) -> Non
     assert answer.headers["x-request-id"] == seen["x-request-id"] == "my-request-1"
 
 
+async def test_a_service_is_told_how_long_the_answer_is_waited_for(open_door: Any) -> None:
+    door = await open_door(total_timeout_s=7)
+    answer = await door.client.get("/v1/clues", headers=door.headers(**{"Heli-Deadline-Ms": "999999"}))
+    assert 0 < int(_seen(answer.json())["heli-deadline-ms"]) <= 7000
+
+
+@pytest.mark.parametrize("target", ["/v1/clues/\xff", "/v1/clues?x=\xe9", "/v1/clues/a\x00b", "/v1/clues/a b"])
+async def test_targets_that_are_no_address_are_refused_or_passed_on_but_never_fail(open_door: Any, target: str) -> None:
+    door = await open_door()
+    head = f"GET {target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {door.token()}\r\nConnection: close\r\n\r\n"
+    status = int((await door.raw(head.encode("latin-1")))[9:12])
+    assert status in (200, 400, 404)
+
+
 @pytest.mark.parametrize(
     "path",
     [
