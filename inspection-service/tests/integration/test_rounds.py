@@ -33,6 +33,7 @@ COOP = "su-coop"
         ),
         ({"type": "festive"}, "/type", "literal_error"),
         ({"extra": 1}, "/extra", "extra_forbidden"),
+        ({"ends_on": "9999-12-31"}, "/ends_on", "less_than_equal"),
         ({"starts_on": "tomorrow"}, "/starts_on", "date_from_datetime_parsing"),
     ],
 )

@@ -73,6 +73,10 @@ def _distinct_targets(targets: list[TargetIn]) -> list[TargetIn]:
     return targets
 
 
+RoundDay = Annotated[date, Field(le=date(2199, 12, 31))]
+"""A day of a round: deadlines counted from it must be days the calendar has."""
+
+
 class PlanRoundIn(RequestModel):
     """A round to plan or, with ``past``, to record."""
 
@@ -80,8 +84,8 @@ class PlanRoundIn(RequestModel):
     level: Level
     type: InspectionType
     mode: InspectionMode
-    starts_on: date
-    ends_on: date
+    starts_on: RoundDay
+    ends_on: RoundDay
     report_due_days: int = Field(ge=0, le=3650, description="days from the end to the report")
     feedback_due_days: int = Field(ge=0, le=3650, description="days from the end to the feedback")
     targets: Annotated[list[TargetIn], AfterValidator(_distinct_targets)] = Field(
