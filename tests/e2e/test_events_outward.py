@@ -116,23 +116,31 @@ def wait_for(check: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def heard(url: str, who: dict[str, str], position: str, count: int) -> list[tuple[str, str]]:
-    """(position, clue) of so many events of the stream, from a position on, across breaks."""
+EVENTS = ("/v1/events?types=clue.clue.registered.v1", "clue.", lambda data: data["data"]["clue_id"])
+NOTICES = ("/v1/notifications/stream", "notice", lambda data: data["kind"] == "clue_registered" and data["item_id"])
+"""Where a stream is, how its events are named, and which clue one is about, if it is one of those looked for."""
+
+
+def heard(
+    url: str, who: dict[str, str], position: str, count: int, stream: tuple[str, str, Any] = EVENTS
+) -> list[tuple[str, str]]:
+    """(position, clue) of so many events of a stream, from a position on, across breaks."""
+    path, name_of_event, clue_of = stream
     events: list[tuple[str, str]] = []
     deadline = time.monotonic() + PATIENCE_S
     while len(events) < count and time.monotonic() < deadline:
         try:
             resume = {**who, "Last-Event-ID": events[-1][0] if events else position}
-            params = {"types": "clue.clue.registered.v1"}
-            with httpx2.stream("GET", f"{url}/v1/events", params=params, headers=resume, timeout=20) as answer:
+            with httpx2.stream("GET", f"{url}{path}", headers=resume, timeout=20) as answer:
                 one: dict[str, str] = {}
                 for line in answer.iter_lines():
                     if time.monotonic() > deadline:  # heartbeats keep an idle stream open for ever
                         break
                     name, _, value = line.partition(": ")
                     one[name] = value
-                    if not line and one.get("event", "").startswith("clue."):
-                        events.append((one["id"], json.loads(one["data"])["data"]["clue_id"]))
+                    if not line and one.get("event", "").startswith(name_of_event):
+                        about = clue_of(json.loads(one["data"]))
+                        events += [(one["id"], about)] if about else []
                         one = {}
                     if len(events) >= count:
                         break
@@ -177,6 +185,8 @@ def test_nothing_is_lost_while_receiver_worker_and_broker_die(
     register(client, owner, receiver.url)
     with httpx2.stream("GET", f"{stack.url}/v1/events", headers=owner, timeout=20) as answer:
         position = next(line for line in answer.iter_lines() if line.startswith("id: "))[4:]
+    with httpx2.stream("GET", f"{stack.url}/v1/notifications/stream", headers=owner, timeout=20) as answer:
+        in_the_inbox = next(line for line in answer.iter_lines() if line.startswith("id: "))[4:]
     receiver.refuses = True
     clues = [take_in(client, clerk, f"outward-kill-{number}") for number in range(3)]
     wait_for(lambda: receiver.refused >= 1)
@@ -191,3 +201,7 @@ def test_nothing_is_lost_while_receiver_worker_and_broker_die(
     assert sorted(by_id.values()) == sorted(clues), "a repeated message has the id it had before"
     events = heard(stack.url, owner, position, len(clues))
     assert [clue for _, clue in events] == clues
+    notices = heard(stack.url, owner, in_the_inbox, len(clues), NOTICES)
+    assert [clue for _, clue in notices] == clues, "each once, in the order in which they came"
+    listed = client.get("/v1/notifications?kind=clue_registered&limit=200", headers=owner).json()["items"]
+    assert [one["item_id"] for one in listed if one["item_id"] in clues] == clues[::-1]

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from chassis.identity import SYSTEM
 from chassis.service import Resources
 from chassis.uow import Uow
+from chassis.working_days import Working, count_working_days, is_working_day
 from contracts.envelope import Envelope, Event
 from contracts.notification import DeadlineOverdue, DeadlineReminded
 
@@ -28,8 +29,10 @@ from notification_service.deadlines.profiles import (
 from notification_service.deadlines.settings import LightSettings
 from notification_service.notices import service as notices
 from notification_service.notices.items import Item
+from notification_service.notices.roles import LEADERS
 from notification_service.notices.service import Draft
 from notification_service.resources import NotificationResources, own_of
+from notification_service.working_calendars.service import calendar_of
 
 _BATCH = 100
 
@@ -69,8 +72,9 @@ async def show_lights(resources: Resources, owing: Mapping[str, Owing] = Mapping
     while True:
         async with resources.transactions(SYSTEM) as uow:
             due = await repository.lock_due(uow.session, uow.now, uow.clock.today(), _BATCH)
+            calendar = await calendar_of(uow) if due else is_working_day
             for deadline in due:
-                told += await _show(uow, own_of(resources), deadline, owing)
+                told += await _show(uow, own_of(resources), deadline, owing, calendar)
         if len(due) < _BATCH:
             return told
 
@@ -93,7 +97,22 @@ async def _follow_profiles(resources: Resources) -> None:
             return
 
 
-async def _show(uow: Uow, own: NotificationResources, deadline: Deadline, owing: Mapping[str, Owing]) -> bool:
+def _leaders_told(uow: Uow, deadline: Deadline, light: Light, calendar: Working) -> frozenset[str]:
+    """Leaders that a local profile names for the light, and all once an item has been red for some working days."""
+    found = frozenset[str]()
+    if deadline.profile != GENERIC:
+        found = LEADS[Profile(deadline.profile)].get(light, found)
+    if light is Light.RED and deadline.due_at is not None:
+        last = uow.clock.civil_date(deadline.due_at)
+        patience = LightSettings().light_escalation_working_days
+        if uow.clock.today() > count_working_days(last, patience, calendar)[0]:
+            return found | LEADERS
+    return found
+
+
+async def _show(
+    uow: Uow, own: NotificationResources, deadline: Deadline, owing: Mapping[str, Owing], calendar: Working
+) -> bool:
     assert deadline.due_at is not None  # as they were chosen
     by = Thresholds(deadline.profile, deadline.blue_at, deadline.yellow_at, deadline.red_at)
     light = light_of(deadline.due_at, uow.now, by)
@@ -121,14 +140,13 @@ async def _show(uow: Uow, own: NotificationResources, deadline: Deadline, owing:
         people = await owing[deadline.item_type](uow, deadline.item_id)
         await notices.announce_to(uow, own, draft, people)
         return True
-    leaders = LEADS[Profile(deadline.profile)].get(light, frozenset()) if deadline.profile != GENERIC else frozenset()
     addresses = addresses_of(
         deadline.item_type,
         deadline.unit,
         light,
         within=deadline.within,
         escalates_to=deadline.escalates_to,
-        leaders=leaders,
+        leaders=_leaders_told(uow, deadline, light, calendar),
     )
     await notices.announce(uow, own, draft, addresses)
     return True

@@ -16,3 +16,6 @@ class LightSettings(BaseSettings):
         description='JSON list of local rules for the lights of clues, such as `["no_opinion", "progress"]`: the first'
         " that knows a clue's state holds, and the general rule (yellow three days before, red after) for the rest",
     )
+    light_escalation_working_days: int = Field(
+        5, ge=1, le=250, description="working days after which leaders are told of what is overdue as well"
+    )
