@@ -16,6 +16,8 @@ from clue_service.deadlines import service as deadlines
 from clue_service.deadlines.domain import CONSULTATION_OPINION, end_of_day
 from clue_service.overlap_alerts import detection
 from clue_service.proceedings.service import take_step
+from clue_service.recusals import telling
+from clue_service.recusals.reach import Item
 
 TOPIC = "多家纪委监委收到疑似同一事项的问题线索，请会商确定是否同一事项、由谁主办、如何协同。"
 """What an overlap is deliberated on. It tells nothing of any clue."""
@@ -98,6 +100,7 @@ async def _bring_along(uow: Uow, alert_id: UUID) -> None:
         if own is None:
             item.alert_id, own = alert_id, item
             await uow.session.flush()
+            await telling.tell_of_new(uow, Item(domain.ITEM, item.id))
         else:
             units = [one.unit for one in await repository.list_participants(uow.session, [item.id])]
             await take_step(uow, domain.ITEM, item, "cancel", ConsultationState.CANCELLED, {"merged_into": str(own.id)})

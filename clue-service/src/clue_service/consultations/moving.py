@@ -38,6 +38,8 @@ from clue_service.proceedings.domain import PartMove, check_part
 from clue_service.proceedings.errors import OwnDraft, PartRequired
 from clue_service.proceedings.schemas import ReasonIn
 from clue_service.proceedings.service import Deed, take_step
+from clue_service.recusals import telling
+from clue_service.recusals.reach import Item
 
 OPENED = "clue.consultation.opinions_opened.v1"
 
@@ -104,7 +106,9 @@ async def _take(moving: Moving, row: PartMove) -> None:
     if step.opens:
         await open_opinions(deed.uow, item, moving.units)
     if deed.verb == "approve-conclusion":
-        for task in await repository.open_actions(deed.uow.session, item.id):
+        tasks = await repository.open_actions(deed.uow.session, item.id)
+        await telling.tell_of_new(deed.uow, *(Item("consultation_action", task.id) for task in tasks))
+        for task in tasks:
             await emit_action(deed.uow, "clue.consultation_action.assigned.v1", item, task)
 
 
@@ -167,6 +171,7 @@ async def _recuse(moving: Moving, body: RecuseIn) -> Step:
     if moving.standing.parts == {Part.PARTICIPANT} and body.sub != moving.deed.actor:
         raise PartRequired(members={"who": [{"part": "convener"}, {"part": "approver"}]})
     await repository.add_recusal(moving.uow.session, moving.item.id, body.sub, moving.deed.actor, moving.uow.now)
+    await telling.tell_changed(moving.uow, [Item(domain.ITEM, moving.item.id)])
     return Step(None)
 
 

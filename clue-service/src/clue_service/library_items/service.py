@@ -28,6 +28,8 @@ from clue_service.library_items.schemas import ChangeLibraryItemIn, EnterLibrary
 from clue_service.library_requests import repository as requests
 from clue_service.library_searches.domain import vector_of
 from clue_service.proceedings.domain import WORKERS
+from clue_service.recusals import telling
+from clue_service.recusals.reach import Item
 
 
 async def enter_item(uow: Uow, viewer: Viewer, tree: UnitTree, body: EnterLibraryItemIn) -> LibraryItem:
@@ -65,6 +67,7 @@ async def enter_item(uow: Uow, viewer: Viewer, tree: UnitTree, body: EnterLibrar
     uow.session.add(LibraryText(item_id=item.id, text=body.text, source_ref=body.source_ref))
     await uow.session.flush()
     await _index(uow, item, body.text)
+    await telling.tell_of_new(uow, Item("library_item", item.id))
     await uow.audit("enter", "library_item", item.id, detail={"kind": item.kind, "reach": item.reach})
     await emit_item(uow, "entered", item)
     return item

@@ -22,6 +22,8 @@ from clue_service.library_requests.events import emit_request
 from clue_service.library_requests.models import LibraryRequest
 from clue_service.library_requests.schemas import AskForLibraryItemIn, LibraryRequestOut
 from clue_service.library_requests.settings import LibrarySettings
+from clue_service.recusals import telling
+from clue_service.recusals.reach import Item
 
 _PAST = {"grant": "granted", "refuse": "refused", "withdraw": "withdrawn", "revoke": "revoked"}
 
@@ -46,6 +48,7 @@ async def ask_for_item(uow: Uow, viewer: Viewer, body: AskForLibraryItemIn) -> L
     request = await repository.add_request(uow.session, values)
     if request is None:
         raise LibraryItemOpen
+    await telling.tell_of_new(uow, Item("library_request", request.id))
     await uow.audit("request", "library_item", item.id, purpose=f"request:{request.id}")
     await emit_request(uow, "requested", request, item)
     return request

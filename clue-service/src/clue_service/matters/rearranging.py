@@ -13,6 +13,7 @@ from clue_service.matters import repository
 from clue_service.matters.domain import Arrangement, ChangeKind, Group, Link, MatterFacts, arrange, group_links
 from clue_service.matters.leads import Lead
 from clue_service.recusals import repository as recusals
+from clue_service.recusals import telling
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ async def _apply(
     await repository.put_members(uow.session, groups, over)
     if await recusals.any_recusals(uow.session):
         held = {clue for facts in present.values() for clue in facts.clues}
-        await recusals.follow(uow.session, held | {clue for group in groups.values() for clue in group.clues})
+        await telling.follow(uow, held | {clue for group in groups.values() for clue in group.clues})
     await repository.put_leads(uow.session, {**dict.fromkeys(over), **leads})
     after = {matter: MatterFacts(group.clues, leads[matter]) for matter, group in groups.items()}
     touched = {matter for matter in {*present, *after} if present.get(matter) != after.get(matter)}

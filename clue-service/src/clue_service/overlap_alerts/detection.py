@@ -15,6 +15,8 @@ from clue_service.overlap_alerts import domain, events, repository
 from clue_service.overlap_alerts.domain import AlertState, Outcome, Party, Stage
 from clue_service.overlap_alerts.models import AlertCommission, OverlapAlert
 from clue_service.overlap_alerts.schemas import BlindHit
+from clue_service.recusals import telling
+from clue_service.recusals.reach import Item
 
 
 async def report_overlap(
@@ -95,6 +97,7 @@ async def _merge(uow: Uow, source: OverlapAlert, target: OverlapAlert) -> None:
 
 async def _join(uow: Uow, alert: OverlapAlert, parties: Sequence[Party]) -> None:
     await repository.add_clues(uow.session, alert.id, parties)
+    await telling.tell_of_new(uow, Item("overlap_alert", alert.id), is_held=True)
     parts = {part.commission: part for part in await repository.list_parts(uow.session, [alert.id])}
     joined = sorted({party.commission for party in parties} - set(parts))
     if not joined:

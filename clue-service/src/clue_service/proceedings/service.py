@@ -15,6 +15,8 @@ from clue_service.access.policy import Viewer
 from clue_service.clues.move_schemas import MoveIn
 from clue_service.proceedings import repository
 from clue_service.proceedings.models import ProceedingStep
+from clue_service.recusals import telling
+from clue_service.recusals.reach import Item as Kept
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ async def take_step(
     item.state = target if target is not None else item.state
     item.version += 1
     await uow.session.flush()
+    if source is None:
+        await telling.tell_of_new(uow, Kept(item_type, item.id))
     uow.session.add(
         ProceedingStep(
             item_type=item_type,

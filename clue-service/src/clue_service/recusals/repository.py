@@ -33,14 +33,36 @@ _FOLLOW = text(
         group by around.clue_id
     )
     update clue set recused = due.subs from due where clue.id = due.clue_id and clue.recused <> due.subs
+    returning clue.id
     """
 )
 
 
 @reads_as_engine
-async def follow(session: AsyncSession, clue_ids: Iterable[UUID]) -> None:
-    """Let some clues, and those that are one matter with them, say who is recused from them now."""
-    await session.execute(_FOLLOW, {"clue_ids": list(clue_ids)})
+async def follow(session: AsyncSession, clue_ids: Iterable[UUID]) -> Sequence[UUID]:
+    """Let some clues, and those that are one matter with them, say who is recused from them now.
+
+    Returns:
+        Those for which it changed.
+    """
+    return (await session.scalars(_FOLLOW, {"clue_ids": list(clue_ids)})).all()
+
+
+_LOCK_AROUND = text(
+    """
+    select id from clue where id = :clue_id or id in (
+        select other.clue_id from matter_member as own
+        join matter_member as other using (matter_id) where own.clue_id = :clue_id
+    )
+    order by id for no key update
+    """
+)
+
+
+@reads_as_engine
+async def lock_around(session: AsyncSession, clue_id: UUID) -> None:
+    """Let nobody else change a clue, and those that are one matter with it, until the transaction ends."""
+    await session.execute(_LOCK_AROUND, {"clue_id": clue_id})
 
 
 async def any_recusals(session: AsyncSession) -> bool:

@@ -10,7 +10,8 @@ from chassis.web import check_version
 from clue_service.access.policy import Access, Viewer, access_to
 from clue_service.clues import service as clues
 from clue_service.clues.models import Clue
-from clue_service.recusals import repository
+from clue_service.matters import service as matters
+from clue_service.recusals import repository, telling
 from clue_service.recusals.errors import LiftedByAnother, RecusalLifted, RecusalNotYours
 from clue_service.recusals.models import Recusal
 from clue_service.recusals.schemas import RecordRecusalIn
@@ -27,14 +28,21 @@ async def record_recusal(uow: Uow, viewer: Viewer, clue_id: UUID, body: RecordRe
     sub = body.sub or viewer.sub
     if sub != viewer.sub and not _may_recuse(viewer, clue):
         raise RecusalNotYours
+    await _hold_still(uow, clue.id)
     recusal = Recusal(
         clue_id=clue.id, sub=sub, basis=body.basis, recorded_by=viewer.sub, recorded_at=uow.now, version=1
     )
     uow.session.add(recusal)
     await uow.session.flush()
-    await repository.follow(uow.session, [clue.id])
+    await telling.follow(uow, [clue.id])
     await uow.audit("recuse", "clue", clue.id)
     return recusal
+
+
+async def _hold_still(uow: Uow, clue_id: UUID) -> None:
+    """Let no clue of the matter change, nor the matter itself: what joins it meanwhile would miss the recusal."""
+    await repository.lock_around(uow.session, clue_id)
+    await matters.serialise(uow)
 
 
 def _may_recuse(viewer: Viewer, clue: Clue) -> bool:
@@ -61,10 +69,11 @@ async def lift_recusal(uow: Uow, viewer: Viewer, recusal_id: UUID, seen: int | N
     check_version(seen, recusal.version)
     if recusal.lifted_at is not None:
         raise RecusalLifted
+    await _hold_still(uow, clue.id)
     recusal.lifted_by, recusal.lifted_at = viewer.sub, uow.now
     recusal.version += 1
     await uow.session.flush()
-    await repository.follow(uow.session, [clue.id])
+    await telling.follow(uow, [clue.id])
     await uow.audit("lift_recusal", "clue", clue.id)
     return recusal
 

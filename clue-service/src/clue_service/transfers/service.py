@@ -18,6 +18,8 @@ from clue_service.clues.models import Clue
 from clue_service.deadlines import service as deadlines
 from clue_service.deadlines.domain import ASSIGNED_DOWN_REPORT, LOWER_BODY_RECEIPT, end_of_day
 from clue_service.intake.schemas import RegisterClueIn
+from clue_service.recusals import telling
+from clue_service.recusals.reach import Item
 from clue_service.transfers import events, repository
 from clue_service.transfers.domain import TRANSFER_MOVES, TransferKind, TransferState
 from clue_service.transfers.errors import NotYourTransfer
@@ -74,6 +76,7 @@ async def send(
     if is_inside:
         transfer.content = keys.seal(form.model_dump_json().encode(), _context(transfer.id))
         await uow.session.flush()
+    await telling.tell_of_new(uow, Item("clue_transfer", transfer.id), is_held=True)
     await uow.audit("send", "clue_transfer", transfer.id, detail={"kind": said.kind, "to": transfer.to_commission})
     await events.emit_transfer(uow, "clue.transfer.sent.v1", transfer)
     return transfer

@@ -31,6 +31,8 @@ from clue_service.outcome_notices import service as outcome_service
 from clue_service.outcome_notices.models import OutcomeNotice
 from clue_service.proceedings.models import ProceedingStep
 from clue_service.proceedings.policy import represented_units
+from clue_service.recusals import reach
+from clue_service.recusals.reach import Item
 from clue_service.reporter_notices import repository as reporter_notices
 from clue_service.reporter_notices.models import ReporterNotice
 from clue_service.supervised_handlings import policy as order_policy
@@ -290,6 +292,43 @@ async def test_policy_lists_and_row_security_agree_on_random_viewers(
                 assert of == {one.consultation_id for one in world.of(model)} & expected.consultations, (model, viewer)
     for model, total in met.items():
         assert 0 < total < count * len(world.of(model)), model
+
+
+async def test_who_is_said_to_be_recused_from_an_item_is_whom_the_database_keeps_from_it(
+    world: World, resources: Resources
+) -> None:
+    based = [
+        (Item(NOUNS[model], one.id), NOUNS[model], one.id)
+        for model in (Consultation, Advice)
+        for one in world.of(model)
+    ]
+    based += [
+        (Item("consultation_action", one.id), "consultation", one.consultation_id)
+        for one in world.of(ConsultationAction)
+    ]
+    based += [(Item("outcome_notice", one.id), one.item_type, one.item_id) for one in world.of(OutcomeNotice)]
+    based += [
+        (Item(NOUNS[model], one.id), "clue", one.clue_id)
+        for model in (SupervisedHandling, ReporterNotice)
+        for one in world.of(model)
+    ]
+    keeps = text("select is_recused_from_item(:kind, :id, :sub)")
+    async with engine_session(resources) as session:
+        said = {one.item: one.recused for one in await reach.list_kept(session, [item for item, _, _ in based])}
+        for item, kind, base in based:
+            kept = [sub for sub in SUBS if await session.scalar(keeps, {"kind": kind, "id": base, "sub": sub})]
+            assert list(said[item]) == kept, item
+        reached: set[Item] = set()
+        for clue in world.of(Clue):
+            resting = await reach.list_resting(session, [Item("clue", clue.id)])
+            reached |= set(resting) if clue.recused else set()
+            assert all(set(clue.recused) <= set(said.get(item, clue.recused)) for item in resting)
+        recusals = world.of(ConsultationRecusal)
+        reached |= set(
+            await reach.list_resting(session, [Item("consultation", one.consultation_id) for one in recusals])
+        )
+    assert {item for item, subs in said.items() if subs} == reached & set(said), "what is kept is reached, and no more"
+    assert 0 < sum(bool(subs) for subs in said.values()) < len(said)
 
 
 async def test_who_says_nothing_sees_no_proceeding_and_nobody_adds_notices(world: World, resources: Resources) -> None:
