@@ -19,7 +19,7 @@ from clue_service.proceedings.domain import allowed_to
 from clue_service.proceedings.errors import OwnDraft, PartRequired
 from clue_service.proceedings.ledger import Ledger
 from clue_service.proceedings.schemas import StepOut
-from clue_service.proceedings.service import Desk, steps_of, take_step
+from clue_service.proceedings.service import Desk, check_cleared, steps_of, take_step
 from clue_service.reporter_notices import service as reporter_notices
 from clue_service.reporter_notices.domain import Kind
 
@@ -27,12 +27,13 @@ from clue_service.reporter_notices.domain import Kind
 async def propose_finding(desk: Desk, body: ProposeFindingIn) -> AccusationFinding:
     """Propose to find that a report which proved untrue was a false accusation.
 
-    Raises NotFound, PartRequired, ReportNotRefuted, FindingExists, NoHighCommission.
+    Raises NotFound, PartRequired, Invalid above the clearance, ReportNotRefuted, FindingExists, NoHighCommission.
     """
     uow, viewer = desk.uow, desk.viewer
     clue = await clues.visible_clue(uow, viewer, body.clue_id, lock=True)
     if policy.own_commission(viewer) != clue.commission:
         raise PartRequired(members={"who": [{"roles": sorted(domain.PROPOSERS), "part": Part.PROPOSER}]})
+    check_cleared(viewer, clue.secrecy_level)
     if clue.closure not in UNTRUE:
         raise ReportNotRefuted(members={"state": clue.status, "closure": clue.closure})
     existing = await repository.standing_for(uow.session, clue.id)

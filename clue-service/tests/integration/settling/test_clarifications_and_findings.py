@@ -222,3 +222,21 @@ async def test_what_was_not_refuted_is_no_false_accusation(untrue: Any, call: An
     clue = await untrue("first_form")
     answer = await call(SUPERVISOR, "POST", FIND, {"clue_id": clue["id"], "grounds": "g"})
     assert (answer.status_code, answer.json()["code"]) == (409, "report_not_refuted")
+
+
+async def test_nobody_proposes_a_finding_above_their_clearance(
+    untrue: Any, call: Any, levels: None, harness: Harness
+) -> None:
+    clue = await untrue()
+    async with engine_session(harness.resources) as session:
+        # The registrar sees the clue also above the clearance; here a leader of the commission took it in.
+        await session.execute(
+            text("update clue set secrecy_level = 'secret', registered_by = :sub where id = :id"),
+            {"id": clue["id"], "sub": PRINCIPAL},
+        )
+    body = {"clue_id": clue["id"], "grounds": "证据䶮"}
+    refused = await call(PRINCIPAL, "POST", FIND, body)
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"][0]["code"] == "above_clearance"
+    cleared = await call(PRINCIPAL, "POST", FIND, body, clearance="secret")
+    assert cleared.status_code == 201, cleared.text
