@@ -1,4 +1,4 @@
-"""NATS JetStream behind bounded waits: connect, streams, publish with acknowledgement, atomic batches, pulls.
+"""NATS JetStream behind bounded waits: connect, publish with acknowledgement, atomic batches, pulls.
 
 Written against nats-py's plain connection: its ``fetch`` with heartbeat drops messages and its ``publish_async`` never
 reports a refusal. Needs NATS 2.14 or later, for the reset of a consumer to its acknowledgement floor.
@@ -18,12 +18,7 @@ from nats.errors import MaxPayloadError, NoRespondersError
 from nats.errors import TimeoutError as NatsTimeoutError
 
 from chassis.logging import get_logger
-from chassis.settings import PlatformSettings
 
-EVENT_STREAM = "EVT"
-DEAD_LETTER_STREAM = "DLQ"
-
-_NANOSECONDS, _DAY = 10**9, 86_400 * 10**9
 _OLDEST_SERVER = (2, 14, 0)
 _RECONNECT_SECONDS = 0.25
 _ANEW_SECONDS = 30  # then an attempt is given up for a fresh one; nats-py tries again by itself all the while
@@ -270,45 +265,3 @@ class Broker:
     async def _on_close(self) -> None:
         if not self._is_draining:
             log.critical("broker_closed")
-
-
-def platform_streams(settings: PlatformSettings) -> list[dict[str, Any]]:
-    """The event stream and the dead-letter stream."""
-    shared = {
-        "retention": "limits",
-        "storage": "file",
-        "discard": "new",  # a full stream shows as a refused publish, which the outbox absorbs
-        "allow_atomic": True,
-        "allow_direct": True,
-        "deny_delete": True,
-        "duplicate_window": 120 * _NANOSECONDS,
-        "num_replicas": settings.stream_replicas,
-    }
-    events = {
-        "name": EVENT_STREAM,
-        "subjects": ["evt.>"],
-        "max_age": 90 * _DAY,
-        "max_bytes": settings.stream_max_bytes,
-    }
-    dead_letters = {
-        "name": DEAD_LETTER_STREAM,
-        "subjects": ["dlq.>"],
-        "max_age": 365 * _DAY,
-        "max_bytes": settings.stream_max_bytes // 8,
-    }
-    return [{**events, **shared}, {**dead_letters, **shared}]
-
-
-async def ensure_streams(broker: Broker, settings: PlatformSettings, stop: asyncio.Event | None = None) -> None:
-    """Make the platform's streams, trying until the server answers or ``stop`` is set.
-
-    Raises:
-        BrokerRefused: the server will not have them, such as for want of storage.
-    """
-    while stop is None or not stop.is_set():
-        try:
-            await broker.ensure_streams(platform_streams(settings))
-        except BrokerUnavailable:
-            await asyncio.sleep(_RECONNECT_SECONDS)
-        else:
-            return

@@ -19,13 +19,14 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from chassis.broker import EVENT_STREAM, Broker
+from chassis.broker import Broker
 from chassis.db import Database
 from chassis.dead_letters import Undecodable, bury, is_permanent, is_transient
 from chassis.identity import SYSTEM
 from chassis.leadership import lead, pause_for
 from chassis.logging import get_logger
 from chassis.pull import Pull, open_pull
+from chassis.streams import EVENT_STREAM
 from chassis.tables import inbox
 from chassis.telemetry import REGISTRY, child_traceparent
 from chassis.tracing import CONSUMER, Step, step

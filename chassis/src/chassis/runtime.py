@@ -28,6 +28,7 @@ from chassis.readiness import readiness
 from chassis.seals import seal_entries
 from chassis.service import Resources, Service, Timer, build_resources
 from chassis.settings import PlatformSettings
+from chassis.streams import ensure_streams
 from chassis.tracing import tracing
 from chassis.uow import Uow, purge_idempotency
 from chassis.upkeep import add_upkeep
@@ -90,7 +91,7 @@ async def run_worker(service: Service, resources: Resources, stop: asyncio.Event
     except broker.BrokerUnavailable:
         return  # told to stop before the broker was there
     try:
-        await broker.ensure_streams(connection, resources.settings, stop)
+        await ensure_streams(connection, resources.settings, stop)
         relay = Relay(resources.database, connection)
         resources.transactions.on_events_committed(relay.wake)
         jobs = JobRunner(resources, dict(service.jobs))

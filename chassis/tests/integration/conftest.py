@@ -5,14 +5,11 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from chassis.broker import Broker, connect, ensure_streams
+from chassis.broker import Broker, connect
 from chassis.clock import Clock
 from chassis.consumer import Consumer, Handler
 from chassis.db import Database
@@ -20,18 +17,14 @@ from chassis.embedded import EmbeddedNats, EmbeddedPostgres, ServiceDatabase, sc
 from chassis.identity import SYSTEM
 from chassis.outbox import Relay
 from chassis.settings import PlatformSettings
+from chassis.streams import ensure_streams
+from chassis.testing.counting import CONSUMER, DURABLE, EVENT, RELAY, count_up, create_schema, log_effect
 from chassis.testing.plugin import truncate_all
-from chassis.uow import Transactions, Uow
-from contracts.envelope import Envelope
-from contracts.pool import UnitUpserted
+from chassis.uow import Transactions
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from chassis import tables
-
-EVENT = UnitUpserted.type
-DURABLE = "counting"
 Check = Callable[[], Awaitable[bool]]
 
 
@@ -49,17 +42,6 @@ async def as_owner(url: str, work: Callable[[Connection], Any]) -> Any:
         result = await connection.run_sync(work)
     await engine.dispose()
     return result
-
-
-def create_schema(connection: Connection) -> None:
-    tables.upgrade_v1(Operations(MigrationContext.configure(connection)))
-    connection.execute(text("create table counter (code text primary key, version bigint not null)"))
-    connection.execute(
-        text(
-            "create table effect (seq bigint generated always as identity primary key,"
-            " code text not null, version bigint not null, event_id uuid not null)"
-        )
-    )
 
 
 @pytest.fixture
@@ -108,17 +90,7 @@ class World:
         """Raise each code's counter and emit that, one transaction each."""
         for code in codes:
             async with self.transactions(SYSTEM) as uow:
-                await self.emit_in(uow, code)
-
-    async def emit_in(self, uow: Uow, code: str) -> None:
-        """Raise a counter and emit that, in a transaction of the caller's."""
-        raised = text(
-            "insert into counter values (:code, 1)"
-            " on conflict (code) do update set version = counter.version + 1 returning version"
-        )
-        version = await uow.session.scalar(raised, {"code": code})
-        event = UnitUpserted(code=code, name=code, unit_type="supervised_unit", version=version)
-        await uow.emit(event, aggregate_id=code, version=version)
+                await count_up(uow, code)
 
     @asynccontextmanager
     async def relay(self, broker: Broker) -> AsyncIterator[Relay]:
@@ -143,9 +115,14 @@ class World:
 
     async def start_worker(self) -> asyncio.subprocess.Process:
         """Relay and consumer in a process of their own, which may be killed; ended with the test."""
-        script = Path(__file__).with_name("worker_process.py")
-        environment = {**os.environ, "HELI_DATABASE_URL": self.urls.app, "HELI_NATS_URL": self.nats.url()}
-        process = await asyncio.create_subprocess_exec(sys.executable, str(script), env=environment)
+        environment = {
+            **os.environ,
+            "HELI_DATABASE_URL": self.urls.app,
+            "HELI_NATS_URL": self.nats.url(),
+            "HELI_STREAM_MAX_BYTES": str(self.settings.stream_max_bytes),
+        }
+        program = (sys.executable, "-m", "chassis.testing.counting", f"{RELAY},{CONSUMER}")
+        process = await asyncio.create_subprocess_exec(*program, env=environment)
         self._stack.push_async_callback(_end, process)
         return process
 
@@ -215,14 +192,6 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 async def _call(run: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:
     await run(stop)
-
-
-async def log_effect(uow: Uow, envelope: Envelope, event: UnitUpserted) -> None:
-    """Not version-guarded on purpose: a repeat or a wrong order must show."""
-    await uow.session.execute(
-        text("insert into effect (code, version, event_id) values (:code, :version, :event_id)"),
-        {"code": event.code, "version": event.version, "event_id": envelope.id},
-    )
 
 
 @pytest.fixture

@@ -8,16 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from chassis.broker import (
-    EVENT_STREAM,
-    Broker,
-    BrokerRefused,
-    BrokerUnavailable,
-    Message,
-    connect,
-    platform_streams,
-)
+from chassis.broker import Broker, BrokerRefused, BrokerUnavailable, Message, connect
 from chassis.embedded import EmbeddedNats
+from chassis.streams import EVENT_STREAM, platform_streams
 
 STREAM_FULL = 10077
 WRONG_LAST_SEQUENCE = 10071

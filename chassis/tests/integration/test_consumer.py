@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.broker import EVENT_STREAM, Broker, Message
+from chassis.broker import Broker, Message
 from chassis.consumer import Consumer, purge_inbox
 from chassis.dead_letters import Undecodable, redrive
 from chassis.errors import Conflict, NotFound, Unavailable
 from chassis.outbox import refill
 from chassis.pull import open_pull
+from chassis.streams import EVENT_STREAM
 from chassis.telemetry import REGISTRY
 from sqlalchemy import text
 

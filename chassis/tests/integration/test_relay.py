@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.broker import EVENT_STREAM, Broker, Message, platform_streams
+from chassis.broker import Broker, Message
 from chassis.identity import SYSTEM
 from chassis.outbox import OLDEST_UNSENT, Relay, purge_sent, refill, stage_raw
+from chassis.streams import EVENT_STREAM, platform_streams
 from chassis.telemetry import REGISTRY
 from sqlalchemy import text
 

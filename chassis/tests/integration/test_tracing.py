@@ -9,6 +9,7 @@ import pytest
 from chassis.identity import SYSTEM
 from chassis.jobs import JobRunner
 from chassis.settings import PlatformSettings
+from chassis.testing.counting import count_up
 from chassis.tracing import ATTRIBUTES, SERVER, current_traceparent, is_on, step, telling, tracing
 from chassis.uow import Cause
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -34,7 +35,7 @@ async def test_request_outbox_and_consumer_are_one_trace(world: Any, told: InMem
     async with world.relay(broker), world.consumer(broker):
         with step("GET /v1/things/{thing_id}", SERVER, GIVEN) as request:
             async with world.transactions(SYSTEM, Cause(traceparent=request.traceparent)) as uow:
-                await world.emit_in(uow, "a")
+                await count_up(uow, "a")
         await world.eventually(lambda: world.has_effects(1))
         await world.eventually(_has(told, "process pool.unit.upserted.v1", "publish pool.unit.upserted.v1"))
     spans = _by_name(told)

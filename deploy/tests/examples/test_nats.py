@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 import yaml
-from chassis.broker import Broker, BrokerRefused, BrokerUnavailable, Message, connect, ensure_streams
+from chassis.broker import Broker, BrokerRefused, BrokerUnavailable, Message, connect
 from chassis.embedded import ChildProcess, NatsUser, scratch_nats
 from chassis.embedded.nats import nats_binary
 from chassis.embedded.process import free_port
 from chassis.settings import PlatformSettings
+from chassis.streams import ensure_streams
 from heli_local.topology import SERVICES
 
 MANIFEST = Path(__file__).resolve().parents[2] / "examples/nats/nats.yaml"

@@ -154,6 +154,23 @@ def sbom(folder: Annotated[Path, typer.Argument(help="Where the documents go.")]
 
 
 @app.command()
+def faults(
+    report: Annotated[Path, typer.Option(help="JSON file that grows over runs; the same as a page beside it.")] = Path(
+        "build/faults.json"
+    ),
+    minutes: Annotated[float, typer.Option(min=0.1, help="Begin no further block after so long.")] = 60.0,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of a block, which is judged as a whole.")] = 5,
+    events: Annotated[int, typer.Option(min=1, help="Events that go through before each fault.")] = 300,
+    only: Annotated[list[str] | None, typer.Option(help="Names of faults; all where none is given.")] = None,
+    baseline: Annotated[bool, typer.Option(help="Break commit-then-publish as well, which loses events.")] = True,
+) -> None:
+    """Kill, pause, cut, fill and jump on real servers; count what was lost, doubled or out of order. Exits 1 if any."""
+    from heli_local.faults.command import break_things
+
+    raise typer.Exit(break_things(report, minutes, rounds, events, only or [], baseline=baseline))
+
+
+@app.command()
 def clean(home: HomeOption = Path(".heli")) -> None:
     """Delete a data folder with all data in it."""
     try:

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Annotated, TypeVar
 
 import typer
-from chassis.broker import EVENT_STREAM, Broker, BrokerRefused, BrokerUnavailable, connect
+from chassis.broker import Broker, BrokerRefused, BrokerUnavailable, connect
 from chassis.settings import PlatformSettings
+from chassis.streams import EVENT_STREAM
 
 from notification_service.broker_partners import service
 from notification_service.broker_partners.domain import Partner, durable_of, inbox_of, open_types, permissions_of

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chassis.broker import EVENT_STREAM
+from chassis.streams import EVENT_STREAM
 from contracts.envelope import Egress
 from contracts.registry import BY_TYPE
 

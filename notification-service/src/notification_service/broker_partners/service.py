@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from chassis.broker import EVENT_STREAM, Broker, BrokerRefused
+from chassis.broker import Broker, BrokerRefused
+from chassis.streams import EVENT_STREAM
 
 from notification_service.broker_partners.domain import Partner, durable_of
 
