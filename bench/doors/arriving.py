@@ -8,12 +8,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID, uuid4
 
 import httpx2
-from chassis.broker import Broker, connect, ensure_streams
+from chassis.broker import Broker, connect
 from chassis.db import Database
 from chassis.embedded.process import log_tail
 from chassis.identity import SYSTEM
 from chassis.outbox import Relay
 from chassis.settings import PlatformSettings
+from chassis.streams import ensure_streams
 from chassis.testing.harness import TestIssuer
 from chassis.uow import Emission
 from sqlalchemy import text

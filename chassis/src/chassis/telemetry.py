@@ -1,7 +1,7 @@
 """Metrics with useful names, and the W3C trace context that runs from the gateway through NATS to consumers."""
 
+import random
 import re
-import secrets
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -32,11 +32,14 @@ def parse_traceparent(traceparent: str | None) -> tuple[int, int, int] | None:
 
 
 def child_traceparent(parent: str | None) -> str:
-    """A ``traceparent`` that continues ``parent``, or starts a trace if that is absent or malformed."""
+    """A ``traceparent`` that continues ``parent``, or starts a trace if that is absent or malformed.
+
+    The numbers are random, not secret: they name a trace and guard nothing.
+    """
     match = _TRACEPARENT.match(parent or "")
-    trace_id = match[1] if match and match[1] != "0" * 32 else secrets.token_hex(16)
+    trace_id = match[1] if match and match[1] != "0" * 32 else f"{random.getrandbits(128):032x}"
     flags = match[3] if match else "01"
-    return f"00-{trace_id}-{secrets.token_hex(8)}-{flags}"
+    return f"00-{trace_id}-{random.getrandbits(64):016x}-{flags}"
 
 
 def trace_id(traceparent: str) -> str:

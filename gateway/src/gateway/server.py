@@ -18,6 +18,7 @@ from gateway.errors import HeadersTooLarge, MalformedRequest, RequestTooSlow
 
 _HEAD_S = 15.0
 _LINGER_S = 1.0
+_HELD_BYTES = 16 * 1024
 # The proxy refuses heads above its own limit in the caller's language; this bounds what an unfinished head may hold.
 _UNFINISHED_HEAD_BYTES = 512 * 1024
 
@@ -42,6 +43,43 @@ class DoorServer(uvicorn.Server):
         super().handle_exit(sig, frame)
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._end_streams)
+
+
+class HeldWrites:
+    """A transport for one answer: its head waits for the first of its body, or for the loop's next turn.
+
+    A write is a call of the system, and most answers are a head and one part: one call instead of two.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._held = b""
+
+    def write(self, data: bytes) -> None:
+        """Hold what comes first, send it with what comes next."""
+        if self._held:
+            held, self._held = self._held, b""
+            self._transport.write(held + data)
+        elif len(data) < _HELD_BYTES:
+            self._held = data
+            self._loop.call_soon(self.flush)
+        else:
+            self._transport.write(data)
+
+    def flush(self) -> None:
+        """Send what is held."""
+        if self._held:
+            held, self._held = self._held, b""
+            self._transport.write(held)
+
+    def close(self) -> None:
+        """Send what is held, then close."""
+        self.flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 class DoorProtocol(HttpToolsProtocol):
@@ -83,6 +121,8 @@ class DoorProtocol(HttpToolsProtocol):
         """A head ended."""
         self._head_done()
         super().on_headers_complete()
+        if self.cycle is not None and self.cycle.transport is self.transport:
+            self.cycle.transport = HeldWrites(self.transport, self.loop)  # type: ignore[assignment]  # all a cycle uses
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's English sentence is replaced
         """Refuse what is not HTTP."""
