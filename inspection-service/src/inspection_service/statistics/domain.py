@@ -29,9 +29,12 @@ class Figures:
 
     rounds: Counter[str] = field(default_factory=Counter)
     rounds_by_state: Counter[str] = field(default_factory=Counter)
+    rounds_by_year: Counter[str] = field(default_factory=Counter)
     units: int = 0
     findings: Counter[str] = field(default_factory=Counter)
     findings_by_category: Counter[str] = field(default_factory=Counter)
+    findings_by_unit: Counter[str] = field(default_factory=Counter)
+    findings_by_year: Counter[str] = field(default_factory=Counter)
     handed_over: Counter[str] = field(default_factory=Counter)
     referred: int = 0
     items: Counter[str] = field(default_factory=Counter)
@@ -47,9 +50,15 @@ def count(
     instant: datetime,
     day: date,
 ) -> Figures:
-    """The figures at the end of a civil day. Rounds and items come with their state then, items with since when."""
+    """The figures at the end of a civil day.
+
+    Rounds and items come with their state then, items with since when; findings are of these rounds.
+    """
     figures = Figures(units=units)
+    years: dict[UUID, str] = {}
     for found, state in rounds:
+        years[found.id] = str(found.starts_on.year)
+        figures.rounds_by_year[years[found.id]] += 1
         figures.rounds[found.type] += 1
         figures.rounds_by_state[state] += 1
     for finding in findings:
@@ -57,6 +66,8 @@ def count(
             continue
         figures.findings[finding.severity] += 1
         figures.findings_by_category[finding.category] += 1
+        figures.findings_by_unit[finding.unit_code] += 1
+        figures.findings_by_year[years[finding.round_id]] += 1
         if finding.handed_over_at is not None and finding.handed_over_at <= instant:
             figures.handed_over[finding.hand_over_phase or "final"] += 1
         figures.referred += finding.referred_at is not None and finding.referred_at <= instant
@@ -77,10 +88,13 @@ def as_document(figures: Figures) -> dict[str, Mapping[str, int] | int]:
         "rounds": sum(figures.rounds.values()),
         "rounds_by_type": sort(figures.rounds),
         "rounds_by_state": sort(figures.rounds_by_state),
+        "rounds_by_year": sort(figures.rounds_by_year),
         "units_inspected": figures.units,
         "findings": sum(figures.findings.values()),
         "findings_by_severity": sort(figures.findings),
         "findings_by_category": sort(figures.findings_by_category),
+        "findings_by_unit": sort(figures.findings_by_unit),
+        "findings_by_year": sort(figures.findings_by_year),
         "clues_handed_over": sum(figures.handed_over.values()),
         "clues_by_phase": sort(figures.handed_over),
         "findings_referred": figures.referred,

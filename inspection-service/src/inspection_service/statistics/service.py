@@ -42,6 +42,7 @@ async def count(uow: Uow, viewer: Viewer, scope: Scope, as_of: date | None) -> S
     return StatisticsOut(
         as_of=day,
         round_id=scope.round_id,
+        round_title=rounds[scope.round_id].title if scope.round_id is not None else None,
         unit_code=scope.unit_code,
         starts_from=scope.starts_from,
         starts_to=scope.starts_to,

@@ -2,19 +2,20 @@
 
 import csv
 import io
+from collections.abc import Mapping
 
 from chassis.bar_charts import bar_chart
 
 from inspection_service.charts.words import word
 from inspection_service.statistics.domain import as_rows
 from inspection_service.statistics.schemas import StatisticsOut
+from inspection_service.statistics.words import FIGURES
 
-_CHARTS = {
-    "rounds_by_type": "各类巡察轮次",
-    "findings_by_severity": "发现问题严重程度",
-    "findings_by_category": "发现问题类别",
-    "rectifications_by_state": "整改事项进展",
-}
+CHARTS = (
+    "rounds_by_type", "rounds_by_state", "rounds_by_year", "findings_by_severity", "findings_by_category",
+    "findings_by_unit", "findings_by_year", "clues_by_phase", "rectifications_by_state",
+)  # fmt: skip
+MOST_BARS = 15
 
 
 def csv_of(statistics: StatisticsOut) -> str:
@@ -30,12 +31,22 @@ def csv_of(statistics: StatisticsOut) -> str:
     return out.getvalue()
 
 
-def svg_of(statistics: StatisticsOut) -> str:
-    """The charts below each other in one image."""
+def bars_of(statistics: StatisticsOut, name: str, names: Mapping[str, str], language: str) -> list[tuple[str, int]]:
+    """Label and number of one chart; units by name, the most first, and no more than fit."""
+    value = statistics.figures[name]
+    rows = list(value.items()) if isinstance(value, dict) else []
+    if name == "findings_by_unit":
+        most = sorted(rows, key=lambda row: (-row[1], row[0]))
+        return [(names.get(code, code), number) for code, number in most[:MOST_BARS]]
+    return [(word(code, language), number) for code, number in rows]
+
+
+def svg_of(statistics: StatisticsOut, names: Mapping[str, str], language: str) -> str:
+    """The charts below each other in one image. ``names``: what units are called, by code."""
     drawn, y = [], 0
-    for name, title in _CHARTS.items():
-        value = statistics.figures[name]
-        rows = [(word(code), number) for code, number in value.items()] if isinstance(value, dict) else []
-        drawn.append(f'<svg y="{y}">{bar_chart(f"{title}（{statistics.as_of}）", rows)}</svg>')
+    for name in CHARTS:
+        rows = bars_of(statistics, name, names, language)
+        title = f"{FIGURES[name].in_language(language)} ({statistics.as_of})"
+        drawn.append(f'<svg y="{y}">{bar_chart(title, rows)}</svg>')
         y += 60 + 26 * max(1, len(rows))
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="660" height="{y}">{"".join(drawn)}</svg>'
