@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,7 @@ from sqlalchemy import func, update
 from chassis import tables
 
 COOP = "su-coop"
+USUAL = ("commissioner", "office-deputy", "c0", "c2")
 
 
 @pytest.fixture(scope="session")
@@ -191,11 +192,11 @@ class City:
             await finish_run(uow, UUID(run["id"]), proposal)
         return str(run["id"])
 
-    async def authorised_team(self, unit: str = COOP, **more: Any) -> Any:
-        """A team whose leader is the commissioner, authorised, without asking a solver."""
+    async def authorised_team(self, unit: str = COOP, *, names: Sequence[str] = USUAL, **more: Any) -> Any:
+        """A team whose leader is the commissioner (or the first of ``names``), authorised, without asking a solver."""
         body = self.round_body(**{"targets": [{"unit_code": unit}], **more})
         planned = await self.office.post("/v1/rounds", body, expect=201)
-        run_id = await self.proposed_run(planned["id"], {unit: ["commissioner", "office-deputy", "c0", "c2"]})
+        run_id = await self.proposed_run(planned["id"], {unit: list(names)})
         (team,) = (await self.office.post(f"/v1/assembly-runs/{run_id}/adopt"))["teams"]
         self.peers.pool.approve_all(team["secondment_id"])
         await self.office.post(f"/v1/teams/{team['id']}/submit")

@@ -208,8 +208,9 @@ async def test_silent_seats_are_given_back_and_repeating_it_changes_nothing(pool
     made = await reserve(pool, "team:1", silent)
     for _ in range(2):
         told = await pool.client.give_back_silent(made.id, [silent], acting_for="office")
-        assert ([seat.state for seat in told.members], told.state) == (["recalled"], "recalled")
+        assert ([seat.state for seat in told.members], told.state) == (["recalled"], "replacement_wanted")
         assert told.holds_anybody is False
+    assert (await pool.client.settle(made.id, "recall", acting_for="office")).state == "recalled"
 
 
 async def test_who_has_answered_keeps_the_seat(pool: Pool) -> None:
@@ -257,3 +258,19 @@ async def test_a_running_posting_exchanges_a_seat_and_goes_on(pool: Pool) -> Non
     assert {s.cadre_id: s.state for s in told.members} == {stays: "active", new: "active"}
     ended = await pool.client.settle(made.id, "end", acting_for="office")
     assert {s.cadre_id: s.state for s in ended.members} == {stays: "ended", new: "ended"}
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+async def test_the_only_member_leaves_and_another_takes_the_seat(pool: Pool, has_begun: bool) -> None:
+    leaves, new, *_others = [await pool.add_cadre(HOME) for _ in range(6)]  # the home unit lends half of them
+    made = await reserve(pool, "team:1", leaves)
+    if has_begun:
+        await pool.approve_all(made.id)
+        await pool.client.settle(made.id, "activate", acting_for="office")
+    freed = await pool.client.free_seats(made.id, [leaves], key="plan-1", acting_for="office")
+    assert (freed.state, freed.holds_anybody) == ("active" if has_begun else "replacement_wanted", False)
+    for _ in range(2):
+        change = [SeatChange(leaves, new, "member")]
+        told = await pool.client.fill_seats(made.id, change, key="plan-1", acting_for="office")
+        assert told.state == ("active" if has_begun else "requested")
+        assert {s.cadre_id: s.state for s in told.members} == {new: "requested"}

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from contracts.pool import RecusalTurned, Seat, SecondmentApproved, SecondmentEvent, SecondmentRefused
+from inspection_service.main import SERVICE
 from inspection_service.rounds.models import Participation
 from inspection_service.testing.killing import Guillotine
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from sqlalchemy import select
 COOP = "su-coop"
 GRID = [pytest.param(n, marks=() if n % 3 == 1 else pytest.mark.proof) for n in range(1, 14)]
 """Every boundary; the gate takes every third, ``make proof`` the others."""
+FIND = next(timer for timer in SERVICE.timers if timer.name == "unanswered-seats")
 
 
 TARGET = {"unit_code": COOP, "demands": [{"role": "leader", "count": 1}, {"role": "member", "count": 3}]}
@@ -236,3 +238,70 @@ async def test_a_kill_at_any_step_of_an_exchange_in_the_field_ends_with_one_seat
     holding = {cadre for cadre, state in seats(city, team).items() if state in {"requested", "active"}}
     assert set(now) == holding
     assert (incoming(plan) in now, out in now, len(now)) == (True, False, 4)
+
+
+ALONE = {"unit_code": COOP, "demands": [{"role": "member", "count": 1}]}
+
+
+@pytest.mark.parametrize("state", ["proposed", "authorised", "entered"])
+async def test_a_team_whose_only_member_leaves_goes_on_with_another(city: Any, state: str) -> None:
+    planned = await city.office.post("/v1/rounds", city.round_body(targets=[ALONE]), expect=201)
+    run = await city.assemble(planned["id"])
+    (team,) = (await city.office.post(f"/v1/assembly-runs/{run['id']}/adopt"))["teams"]
+    path = f"/v1/teams/{team['id']}"
+    if state != "proposed":
+        city.peers.pool.approve_all(team["secondment_id"])
+        await city.office.post(f"{path}/submit")
+        await city.leader.post(f"{path}/authorise")
+    if state == "entered":
+        await city.office.post(f"{path}/enter")
+        await city.run_jobs()
+    (out,) = await members(city, team)
+    plan = await city.office.post(f"{path}/replacement-plans", {"cadre_ids": [out]}, expect=201)
+    assert (await carry_out(city, plan))["state"] == "carried_out"
+    await city.run_jobs()
+    assert await members(city, team) == {incoming(plan): "requested"}
+    city.peers.pool.approve_all(team["secondment_id"])
+    after = await city.office.get(path)
+    assert (after["state"], out in after["members"]) == (state, False)
+    if state == "entered":
+        assert city.peers.pool.secondments[team["secondment_id"]]["state"] == "active"
+        await city.office.post(f"{path}/close")
+        await city.run_jobs()
+        assert city.peers.pool.secondments[team["secondment_id"]]["state"] == "ended"
+
+
+async def test_where_nobody_answers_for_who_comes_another_plan_is_drawn_up(city: Any) -> None:
+    team = await city.working_team(targets=[ALONE], names=["c0"])
+    await city.run_jobs()
+    plan = await plan_for(city, team, "c0")
+    new = incoming(plan)
+    await carry_out(city, plan)
+    city.harness.resources.clock.advance(days=6)
+    await FIND.run(city.harness.resources)
+    await city.run_jobs()
+    second = (await plans_of(city, team))[0]
+    assert (second["cause"], second["out"], second["state"]) == ("home_unit_silent", [new], "open")
+    assert incoming(second) not in {new, str(city.cadres["c0"])}
+    assert (await city.office.get(f"/v1/teams/{team['id']}"))["state"] == "entered"
+    assert (await carry_out(city, second))["state"] == "carried_out"
+    assert set(await members(city, team)) == {incoming(second)}
+
+
+async def test_no_team_enters_while_the_home_unit_of_who_comes_has_not_agreed(city: Any) -> None:
+    team = await city.authorised_team(targets=[TARGET])
+    plan = await plan_for(city, team, "c2")
+    await carry_out(city, plan)
+    path = f"/v1/teams/{team['id']}"
+    for body in ({}, {"override_reason": "急"}):
+        refused = await city.office.post(f"{path}/enter", body, expect=409)
+        assert (refused["code"], refused["secondment_state"]) == ("secondment_not_approved", "requested")
+        assert refused["missing"]
+    assert (await city.office.get(path))["state"] == "authorised"
+    city.peers.pool.refuse(team["secondment_id"], UUID(incoming(plan)))
+    refused = await city.office.post(f"{path}/enter", expect=409)  # no word of it has come by event yet
+    assert refused["secondment_state"] == "replacement_wanted"
+    second = await city.office.post(f"{path}/replacement-plans", {"cadre_ids": [incoming(plan)]}, expect=201)
+    await carry_out(city, second)
+    city.peers.pool.approve_all(team["secondment_id"])
+    assert (await city.office.post(f"{path}/enter"))["state"] == "entered"

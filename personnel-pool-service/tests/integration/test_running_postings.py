@@ -92,3 +92,37 @@ async def test_nobody_joins_on_the_last_day(call: Any, new_cadre: Any, lend: Any
     assert (late.status_code, late.json()["code"]) == (409, "period_is_over")
     await call(MANAGER, "POST", f"{path}/extend", json={"to": "2026-12-18"})
     assert (await call("service", "POST", f"{path}/replace", json=swap)).json()["status"] == "active"
+
+
+async def test_the_only_member_leaves_and_another_takes_the_seat(call: Any, new_cadre: Any, lend: Any) -> None:
+    one, new = await new_cadre("sup1-xn"), await new_cadre("sup1-xn")
+    spare, swap = await new_cadre("sup2-xn"), {"members": [{"replaces": one, "cadre_id": new}]}
+    asked = (await lend([one])).headers["location"]
+    freed = await call("service", "POST", f"{asked}/recall", json={"cadre_ids": [one]})
+    assert freed.json()["status"] == "replacement_wanted"
+    assert (await call("service", "POST", f"{asked}/replace", json=swap)).json()["status"] == "requested"
+    await call(MANAGER, "POST", f"{asked}/recall")
+    path = await running(call, lend, one)
+    freed = await call("service", "POST", f"{path}/recall", json={"cadre_ids": [one]})
+    assert (freed.json()["status"], await members(call, path)) == ("active", {one: "recalled"})
+    assert (await call("service", "POST", f"{path}/replace", json=swap)).json()["status"] == "active"
+    await call("home_unit_approver@sup1-xn", "POST", f"{path}/approve")
+    assert await members(call, path) == {new: "active"}
+    own = await call("home_unit_approver@sup1-xn", "POST", f"{path}/recall", json={"reason": "急需"})
+    assert (own.json()["status"], await members(call, path)) == ("active", {new: "recalled"})
+    again = {"members": [{"replaces": new, "cadre_id": spare}]}
+    assert (await call(MANAGER, "POST", f"{path}/replace", json=again)).json()["status"] == "active"
+    assert await members(call, path) == {spare: "requested"}
+
+
+async def test_a_posting_whose_seats_are_all_free_is_ended_by_who_lends(call: Any, new_cadre: Any, lend: Any) -> None:
+    one, two = await new_cadre("sup1-xn"), await new_cadre("sup2-xn")
+    for who, path in ((one, await running(call, lend, one)), (two, (await lend([two])).headers["location"])):
+        await call("service", "POST", f"{path}/recall", json={"cadre_ids": [who]})
+        nobody = await call("service", "POST", f"{path}/recall", json={"cadre_ids": [who]})
+        assert (nobody.status_code, nobody.json()["code"]) == (409, "seat_not_open")
+        assert (await call("service", "POST", f"{path}/recall")).json()["status"] == "recalled"
+        assert (await lend([who])).status_code == 201
+    path = await running(call, lend, await new_cadre("insp-xn"))
+    await call("home_unit_approver@insp-xn", "POST", f"{path}/recall")
+    assert (await call("service", "POST", f"{path}/end")).json()["status"] == "ended"

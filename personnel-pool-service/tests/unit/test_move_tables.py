@@ -79,10 +79,10 @@ def test_the_least_advanced_seat_decides(states: list[str], expected: str) -> No
         ("active", ["active", "recalled"], "active"),
         ("active", ["active", "replaced", "requested"], "active"),
         ("active", ["recalled", "requested"], "active"),
-        ("active", ["recalled", "refused", "replaced"], "recalled"),
+        ("active", ["recalled", "refused", "replaced"], "active"),
     ],
 )
-def test_a_posting_that_has_begun_goes_on_while_anybody_holds_a_seat(
+def test_a_posting_that_has_begun_goes_on_also_while_its_seats_wait_for_others(
     status: str, states: list[str], expected: str
 ) -> None:
     assert state_after(status, [SeatState(state) for state in states]) == expected

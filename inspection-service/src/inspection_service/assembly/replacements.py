@@ -4,6 +4,7 @@ One seat for one person is tried first, over the whole pool; only where nobody f
 seats that must change. Every option has passed the checker.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from inspection_service.assembly.assemble import assemble, ordered, unmet_rules
@@ -157,12 +158,7 @@ def _fewest(
     members = proposal.teams[0].members
     arriving = [m for m in members if (m.cadre_id, m.role) not in stays]
     leaving = [(c, r) for c, r in question.seated if (c, r) not in {(m.cadre_id, m.role) for m in members}]
-    changes = []
-    for member in arriving:
-        before = next((one for one in leaving if one[1] is member.role), leaving[0] if leaving else ("", member.role))
-        if before in leaving:
-            leaving.remove(before)
-        changes.append(Change(role=member.role, out=before[0], cadre_id=member.cadre_id))
+    changes = _changes([(m.cadre_id, m.role) for m in arriving], leaving)
     option = ReplacementOption(
         rank=1,
         changes=tuple(changes),
@@ -173,6 +169,18 @@ def _fewest(
         reasons={m.cadre_id: tuple(r.code for r in m.reasons) for m in arriving},
     )
     return Replacements(options=(option,))
+
+
+def _changes(arriving: Sequence[tuple[str, Role]], leaving: Sequence[tuple[str, Role]]) -> list[Change]:
+    """Who takes whose seat: one of the same role wherever there is one, then anybody's, then a seat nobody sat in."""
+    left, outs = list(leaving), [""] * len(arriving)
+    for is_same_role in (True, False):
+        for at, (_, role) in enumerate(arriving):
+            before = next((one for one in left if one[1] is role or not is_same_role), None)
+            if not outs[at] and before is not None:
+                left.remove(before)
+                outs[at] = before[0]
+    return [Change(role=role, out=out, cadre_id=who) for (who, role), out in zip(arriving, outs, strict=True)]
 
 
 def _option(

@@ -69,7 +69,7 @@ async def _seat_newcomers(uow: Uow, plan: ReplacementPlan, team: Team, told: Sec
     members = {m.cadre_id: m for m in await repository.list_members(uow.session, team.id)}
     option = next(one for one in plan.options if one["rank"] == plan.chosen)
     seats = {seat.cadre_id: seat for seat in told.members}
-    place = max(member.position for member in members.values())
+    place = max((member.position for member in members.values()), default=-1)
     for change in changes_of(plan):
         incoming, before = change.incoming, members[change.out] if change.out is not None else None
         place += before is None
@@ -77,7 +77,7 @@ async def _seat_newcomers(uow: Uow, plan: ReplacementPlan, team: Team, told: Sec
             TeamMember(
                 team_id=team.id,
                 cadre_id=incoming,
-                role=change.role if before is None else before.role,
+                role=change.role,
                 home_unit=seats[incoming].home_unit if incoming in seats else None,
                 seat_state=seats[incoming].state if incoming in seats else told.state,
                 reasons=list(option["reasons"].get(str(incoming), [])),

@@ -55,7 +55,7 @@ MOVES = MoveTable(
             S.ENTERED,
             OFFICE | {"inspector"},
             event="inspection.team.entered.v1",
-            note="recusal is checked again; open briefings need a reason",
+            note="every home unit has consented, also to newcomers; recusal is checked again; open briefings: a reason",
         ),
         Move(
             "close",
@@ -97,7 +97,7 @@ LIVE = frozenset({S.PROPOSED, S.SUBMITTED, S.AUTHORISED, S.ENTERED})
 ENDS_AUTHORISATION = frozenset({"close", "replace"})
 """Moves after which nothing may be done any more in the name of the authorisation."""
 
-SETTLE_SECONDMENT = {"enter": "activate", "close": "end", "refuse": "recall", "replace": "recall"}
+SETTLE_SECONDMENT = {"enter": "activate", "close": "end", "refuse": "recall", "replace": "recall", "lapse": "recall"}
 """What a team's move means for its secondment at the talent pool."""
 
 CONSENTED = frozenset({"approved", "active", "ended", "evaluated"})

@@ -72,7 +72,7 @@ async def find_unanswered(resources: Resources) -> None:
 async def give_back_unanswered(resources: Resources, payload: Mapping[str, Any]) -> None:
     """Give the seats of silent home units back to the pool, and look for others; safe to repeat.
 
-    Who answers at the last moment keeps the seat. A team that holds nobody any more lapses.
+    Who answers at the last moment keeps the seat. A team that holds nobody any more lapses before it is authorised.
     """
     team_id, silent = UUID(payload["team_id"]), [UUID(one) for one in payload["cadre_ids"]]
     async with resources.transactions(SYSTEM) as uow:
@@ -88,9 +88,8 @@ async def give_back_unanswered(resources: Resources, payload: Mapping[str, Any])
     gone = [str(cadre_id) for cadre_id in silent if cadre_id in recalled]
     async with resources.transactions(SYSTEM) as uow:
         await seats.follow_secondment(uow, team_id, told)
-        if not told.holds_anybody:
-            await service.lapse_team(uow, team_id)
-        elif gone:
+        has_lapsed = not told.holds_anybody and await service.lapse_team(uow, team_id)
+        if gone and not has_lapsed:
             wanted = {"team_id": str(team_id), "cadre_ids": gone, "cause": "home_unit_silent"}
             await uow.enqueue("propose-replacement", wanted)
 

@@ -14,6 +14,7 @@ from chassis.web import Caller, IfMatch, UowDep, answer_resource, check_version,
 from fastapi import APIRouter, Body, Query, Request, Response
 
 from inspection_service.briefings import service as briefings
+from inspection_service.clients.pool import Secondment
 from inspection_service.involvements.policy import WORKER_ROLES, Viewer
 from inspection_service.involvements.routes import TreeDep, id_of_cursor
 from inspection_service.involvements.service import viewer_of
@@ -96,6 +97,15 @@ async def _answer(response: Response, uow: Uow, team: Team) -> TeamOut:
     return (await describe_teams(uow, [team]))[0]
 
 
+async def _present_secondment(request: Request, uow: Uow, team: Team) -> Secondment | None:
+    """The secondment as the pool tells it now; None if it cannot be asked: then the copy fed by events decides."""
+    try:
+        return await own_of(resources_of(request)).pool.get_secondment(team.secondment_id, cause=uow.cause)
+    except PeerFailed as error:
+        log.warning("secondment_not_read", exc_info=error)
+        return None
+
+
 @router.post("/v1/teams/{team_id}/authorise")
 async def authorise_team(
     team_id: UUID,
@@ -110,11 +120,7 @@ async def authorise_team(
     async with open_uow(request, caller) as uow:
         team = await service.movable_team(uow, await viewer_of(uow, tree), team_id, "authorise")
         check_version(if_match, team.version)
-    present = None
-    try:
-        present = await own_of(resources_of(request)).pool.get_secondment(team.secondment_id, cause=uow.cause)
-    except PeerFailed as error:
-        log.warning("secondment_not_read", exc_info=error)  # the copy fed by events decides
+    present = await _present_secondment(request, uow, team)
     async with open_uow(request, caller) as uow:
         viewer = await viewer_of(uow, tree)
         team = await service.authorise_team(uow, viewer, team_id, present, tasks=body.tasks if body else None)
@@ -132,7 +138,10 @@ async def enter_team(
     if_match: IfMatch,
     body: Annotated[EnterTeamIn | None, Body()] = None,
 ) -> TeamOut:
-    """Enter the unit. Recusal is checked again; a member who must step aside loses the matter at once."""
+    """Enter the unit, with members whose home units have all agreed.
+
+    Recusal is checked again; a member who must step aside loses the matter at once.
+    """
     async with open_uow(request, caller) as uow:
         team = await service.movable_team(uow, await viewer_of(uow, tree), team_id, "enter")
         check_version(if_match, team.version)
@@ -143,9 +152,11 @@ async def enter_team(
         async with resources_of(request).transactions(caller, uow.cause) as recusal:
             await rechecks.recuse_members(recusal, team, blocked)
         raise MemberRecused(members={"members": [str(cadre_id) for cadre_id in blocked]})
+    present = await _present_secondment(request, uow, team)
     reason = body.override_reason if body else None
     async with open_uow(request, caller) as uow:
-        return await _answer(response, uow, await service.enter_team(uow, await viewer_of(uow, tree), team_id, reason))
+        viewer = await viewer_of(uow, tree)
+        return await _answer(response, uow, await service.enter_team(uow, viewer, team_id, present, reason))
 
 
 Action = Callable[[Uow, Viewer, UUID, str | None], Awaitable[Team]]

@@ -12,8 +12,9 @@ from inspection_service.rounds import service as rounds
 from inspection_service.rounds.domain import end_of_day
 from inspection_service.settings import inspection_settings
 from inspection_service.teams import repository
-from inspection_service.teams.domain import CONSENTED, LIVE, TeamState
-from inspection_service.teams.models import Team
+from inspection_service.teams.domain import CONSENTED, LIVE, TeamState, has_consent, homes_without_consent
+from inspection_service.teams.errors import SecondmentNotApproved
+from inspection_service.teams.models import Team, TeamMember
 
 
 def answer_due_at(uow: Uow) -> datetime:
@@ -37,6 +38,17 @@ async def store_secondment(uow: Uow, team: Team, told: Secondment) -> None:
     await uow.session.flush()
     await admit(uow, team, agreed)
     await involvements.send_home(uow, team.round_id, team.unit_code, told.gone)
+
+
+async def members_agreed_to(uow: Uow, team: Team, present: Secondment | None) -> Sequence[TeamMember]:
+    """The members, once every home unit has agreed to lend them. Raises SecondmentNotApproved."""
+    if present is not None:
+        await store_secondment(uow, team, present)
+    members = await repository.list_members(uow.session, [team.id])
+    if not has_consent(team.secondment_state):
+        missing = homes_without_consent((m.home_unit or "", m.seat_state) for m in members)
+        raise SecondmentNotApproved(members={"missing": missing, "secondment_state": team.secondment_state})
+    return members
 
 
 async def admit(uow: Uow, team: Team, cadre_ids: Collection[UUID]) -> None:

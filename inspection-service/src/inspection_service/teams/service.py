@@ -16,10 +16,10 @@ from inspection_service.rounds.models import Round
 from inspection_service.steps.service import record_step
 from inspection_service.teams import domain, repository
 from inspection_service.teams.domain import TeamState
-from inspection_service.teams.errors import BriefingsOpen, ProposerMayNotAuthorise, SecondmentNotApproved
+from inspection_service.teams.errors import BriefingsOpen, ProposerMayNotAuthorise
 from inspection_service.teams.events import emit_team
 from inspection_service.teams.models import RoundAuthorization, Team, TeamMember
-from inspection_service.teams.seats import answer_due_at, store_secondment
+from inspection_service.teams.seats import answer_due_at, members_agreed_to
 
 STEP = "team"
 """How teams are named in the journal of steps."""
@@ -162,12 +162,7 @@ async def authorise_team(
     """
     team, found, move = await _locked_for(uow, viewer, team_id, "authorise")
     _check_is_not_proposer(uow, team)
-    if present is not None:
-        await store_secondment(uow, team, present)
-    members = await repository.list_members(uow.session, [team.id])
-    if not domain.has_consent(team.secondment_state):
-        missing = domain.homes_without_consent((m.home_unit or "", m.seat_state) for m in members)
-        raise SecondmentNotApproved(members={"missing": missing, "secondment_state": team.secondment_state})
+    members = await members_agreed_to(uow, team, present)
     uow.session.add(
         RoundAuthorization(
             team_id=team.id,
@@ -186,12 +181,16 @@ async def authorise_team(
     return team
 
 
-async def enter_team(uow: Uow, viewer: Viewer, team_id: UUID, override_reason: str | None) -> Team:
+async def enter_team(
+    uow: Uow, viewer: Viewer, team_id: UUID, present: Secondment | None, override_reason: str | None
+) -> Team:
     """The team goes to its unit; its members' recusal has just been checked again.
 
-    Raises BriefingsOpen unless a reason is given.
+    ``present`` as in ``authorise_team``. Raises SecondmentNotApproved while the home unit of somebody exchanged since
+    has not agreed, and BriefingsOpen unless a reason is given.
     """
     team, found, move = await _locked_for(uow, viewer, team_id, "enter")
+    members = await members_agreed_to(uow, team, present)
     waiting = await repository.list_open_briefings(uow.session, team.id)
     if waiting:
         if override_reason is None:
@@ -199,7 +198,6 @@ async def enter_team(uow: Uow, viewer: Viewer, team_id: UUID, override_reason: s
         team.entry_reason = override_reason
     team.entered_at = uow.now
     await _move(uow, team, move)
-    members = await repository.list_members(uow.session, [team.id])
     took_part = [(member.cadre_id, member.role) for member in members]
     await rounds.record_participation(uow, found.id, team.unit_code, took_part)
     await rounds.follow(uow, found, "enter")
@@ -222,14 +220,19 @@ async def give_up_team(uow: Uow, viewer: Viewer, team_id: UUID, verb: str, reaso
     return team
 
 
-async def lapse_team(uow: Uow, team_id: UUID) -> None:
-    """No home unit has answered in time and nobody is held any more: the target waits for a new run. Repeatable."""
+async def lapse_team(uow: Uow, team_id: UUID) -> bool:
+    """No home unit has answered in time and nobody is held any more: the target waits for a new run. Repeatable.
+
+    False where the team is authorised or at its unit: there its seats wait for others.
+    """
     for seen in await repository.list_teams_by_id(uow.session, [team_id]):
         await rounds.locked_round(uow, seen.round_id)
         team = await repository.lock_team(uow.session, team_id)
         lapse = domain.CONSEQUENCES["lapse"]
         if team is not None and team.state in lapse.sources:
             await _give_up(uow, team, lapse, None)
+            return True
+    return False
 
 
 async def _give_up(uow: Uow, team: Team, move: Move, reason: str | None) -> None:

@@ -182,11 +182,8 @@ class PoolStandIn:
         for member in secondment["members"]:
             if member["cadre_id"] in cadre_ids:
                 member["state"] = state
-        holds = any(member["state"] in _HOLDING for member in secondment["members"])
-        if secondment["state"] == "active":
-            secondment["state"] = "active" if holds else "recalled"
-        else:
-            secondment["state"] = "replacement_wanted" if holds or state != "recalled" else "recalled"
+        if secondment["state"] != "active":
+            secondment["state"] = "replacement_wanted"
         secondment["version"] += 1
 
     def answer(self, secondment_id: object, cadre_ids: Iterable[str]) -> None:

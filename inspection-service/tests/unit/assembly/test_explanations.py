@@ -210,6 +210,21 @@ def test_where_nobody_fits_the_seat_the_fewest_seats_change() -> None:
     assert {(c.role, c.cadre_id) for c in option.changes} == {(Role.LEADER, "other-leader"), (Role.MEMBER, "spare")}
 
 
+def test_where_the_only_member_of_a_team_leaves_every_seat_is_filled_by_its_own_role() -> None:
+    demands = (Demand(role=Role.MEMBER, count=2), Demand(role=Role.LEADER, count=1, pool_kinds=("inspection_leader",)))
+    few = (
+        cadre("gone", pool_kinds={"inspection_leader"}),
+        cadre("next", pool_kinds={"inspection_leader"}),
+        cadre("plain"),
+        cadre("spare"),
+    )
+    of = problem(candidates=few, targets=(Target(unit_code=UNIT, demands=demands),))
+    question = ReplacementQuestion(unit_code=UNIT, seated=(("gone", Role.LEADER),), out=("gone",))
+    (option,) = replacements(of, question, Run(30.0)).options
+    told = {(c.role, c.out, c.cadre_id) for c in option.changes}
+    assert told == {(Role.LEADER, "gone", "next"), (Role.MEMBER, "", "plain"), (Role.MEMBER, "", "spare")}
+
+
 def test_with_nobody_left_there_is_no_option_and_a_sentence_says_what_is_missing() -> None:
     base = assemble(problem(), Run(30.0))
     seated = tuple((m.cadre_id, m.role) for m in base.teams[0].members)

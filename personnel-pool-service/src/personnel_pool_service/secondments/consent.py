@@ -64,7 +64,8 @@ async def recall(
     reason: str | None,
     cadre_ids: Collection[UUID] | None,
 ) -> None:
-    """Call everybody back, or some; a home unit its own people only. Served days stay booked.
+    """Call everybody back, which ends the posting, or some, whose seats then wait for others; a home unit its own
+    people only. Served days stay booked.
 
     Raises:
         MoveRefused, NotYourSeats.
@@ -74,7 +75,8 @@ async def recall(
     candidates = posting.seats if reach.lends else _own(posting, reach, None)
     holding = {seat.cadre_id: seat for seat in candidates if seat.state in HOLDING}
     strangers = [cadre_id for cadre_id in cadre_ids or () if cadre_id not in holding]
-    if strangers or not holding:
+    is_end = reach.lends and not cadre_ids
+    if strangers or (not holding and not is_end):
         raise SeatNotOpen(members={"cadre_ids": sorted(str(one) for one in strangers)})
     recalled = [seat for seat in holding.values() if not cadre_ids or seat.cadre_id in cadre_ids]
     serving = [seat for seat in recalled if seat.state == SeatState.ACTIVE]
@@ -82,8 +84,7 @@ async def recall(
     _decide(uow, recalled, SeatState.RECALLED, reason)
     await free_days(uow, posting, serving, has_served=True)
     await free_days(uow, posting, waiting, has_served=False)
-    is_left = not posting.holding()
-    posting.row.status = domain.RECALLED if is_left else state_after(posting.row.status, _states(posting))
+    posting.row.status = domain.RECALLED if is_end else state_after(posting.row.status, _states(posting))
     freed = tuple(seat.cadre_id for seat in recalled)
     await moved(uow, tree, posting, "recall", pool.SecondmentRecalled, freed=freed)
 

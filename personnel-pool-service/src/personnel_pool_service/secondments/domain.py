@@ -62,7 +62,7 @@ MOVES = MoveTable(
             None,
             LENDERS | APPROVERS,
             "pool.secondment.recalled.v1",
-            note="everybody, or some; home units recall their own people only",
+            note="everybody, which ends it, or some, whose seats wait for others; home units their own people only",
         ),
         Move(
             "extend",
@@ -133,11 +133,8 @@ def state_of_seats(states: Iterable[SeatState]) -> str:
 
 
 def state_after(status: str, states: Iterable[SeatState]) -> str:
-    """The state after some seats changed: a posting that has begun goes on while anybody holds a seat."""
-    present = list(states)
-    if status == ACTIVE:
-        return ACTIVE if HOLDING.intersection(present) else RECALLED
-    return state_of_seats(present)
+    """The state after some seats changed: a posting that has begun goes on, also while its seats wait for others."""
+    return ACTIVE if status == ACTIVE else state_of_seats(states)
 
 
 def days_of_newcomers(status: str, period: Period, today: date) -> Period | None:
