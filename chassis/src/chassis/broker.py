@@ -6,12 +6,13 @@ reports a refusal. Needs NATS 2.14 or later, for the reset of a consumer to its 
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError, NoRespondersError
@@ -200,12 +201,12 @@ class Broker:
         if any(known.get(field) != value for field, value in wanted.items()):
             await self.request(f"STREAM.UPDATE.{name}", {**known, **wanted})
 
-    async def subscribe_inbox(self) -> tuple[str, Subscription]:
-        """A fresh private inbox and what arrives there."""
+    async def subscribe_inbox(self, take: Callable[[Msg], Awaitable[None]]) -> tuple[str, Subscription]:
+        """A fresh private inbox; what arrives there is given to ``take``, one after the other."""
         self._require_connection()
         inbox = self._connection.new_inbox()
         try:
-            return inbox, await self._connection.subscribe(inbox)
+            return inbox, await self._connection.subscribe(inbox, cb=take)
         except (NatsError, OSError) as error:
             raise BrokerUnavailable(type(error).__name__) from error
 

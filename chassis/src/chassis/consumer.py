@@ -1,39 +1,47 @@
 """Events come in here, in order: effect and inbox row commit together, then the message is acknowledged.
 
-Order holds because one consumer leads per durable, handles one message at a time, retries in place, and goes back to
+Order holds because one consumer leads per durable, handles messages in their order, retries in place, and goes back to
 the acknowledgement floor whenever it cannot know what was in flight: at its start, after a reconnect, after a gap.
+
+A service may handle a run of events together, in one transaction. If that fails, for whatever reason, nothing of it is
+left, and its events are handled one by one like any others: what is wrong with one holds up and loses no other.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
+from itertools import groupby
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from contracts.envelope import Envelope, decode_data
 from contracts.registry import BY_TYPE
 from nats.aio.msg import Msg
 from prometheus_client import Counter, Gauge, Histogram
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.broker import Broker
 from chassis.db import Database
 from chassis.dead_letters import Undecodable, bury, is_permanent, is_transient
 from chassis.identity import SYSTEM
+from chassis.inbox_marks import mark_all_handled, mark_handled
 from chassis.leadership import lead, pause_for
 from chassis.logging import get_logger
 from chassis.pull import Pull, open_pull
 from chassis.streams import EVENT_STREAM
-from chassis.tables import inbox
 from chassis.telemetry import REGISTRY, child_traceparent
-from chassis.tracing import CONSUMER, Step, step
+from chassis.tracing import CONSUMER, Step, Value, is_on, step, tell
 from chassis.uow import Cause, Transactions, Uow
 
 Handler = Callable[[Uow, Envelope, Any], Awaitable[None]]
 """Applies one event within one unit of work. Must be version-guarded, so that a replay changes nothing."""
+
+ManyHandler = Callable[[Uow, Sequence[tuple[Envelope, Any]]], Awaitable[None]]
+"""Applies events within one unit of work as if one by one in their order, each version-guarded. It emits no events and
+audits nothing: what follows has no single cause."""
 
 HANDLED = Counter(
     "heli_consumer_events", "Events by type and outcome", ["consumer", "type", "outcome"], registry=REGISTRY
@@ -43,6 +51,7 @@ LAG = Gauge("heli_consumer_lag", "Events of the consumer's types not delivered y
 SECONDS = Histogram("heli_consumer_handler_seconds", "Time to apply an event", ["consumer", "type"], registry=REGISTRY)
 
 _BATCH = 64
+_GATHER_SECONDS = 0.02  # so long after the last, what comes is gathered: under load few transactions, in quiet no wait
 _WAIT_SECONDS = 1.0  # of one pull; also bounds how long a stop waits for an idle consumer
 _ACK_WAIT_SECONDS = 30
 _CHECK_SECONDS = 30.0  # a deleted durable answers pulls with silence on some paths
@@ -50,13 +59,15 @@ _FIRST_RETRY_SECONDS = 0.1
 _LONGEST_RETRY_SECONDS = 5.0
 _UNKNOWN_ERROR_ATTEMPTS = 8  # about 11 s: time for a race to pass, not for a defect to stop everything behind it
 _NANOSECONDS = 1_000_000_000
-_PURGE_BATCH = 5_000
 
 log = get_logger(__name__)
 
 
 class Consumer:
-    """An ordered durable pull consumer of the event stream; ``handlers`` by event type."""
+    """An ordered durable pull consumer of the event stream; ``handlers`` by event type.
+
+    Neighbours whose types have the same handler in ``together`` are applied by that one, in one transaction.
+    """
 
     def __init__(
         self,
@@ -66,17 +77,21 @@ class Consumer:
         database: Database,
         transactions: Transactions,
         handlers: Mapping[str, Handler],
+        together: Mapping[str, ManyHandler] = MappingProxyType({}),
         batch: int = _BATCH,
     ) -> None:
-        unknown = handlers.keys() - BY_TYPE.keys()
-        if unknown:
+        if unknown := handlers.keys() - BY_TYPE.keys():
             message = f"no contract for {sorted(unknown)}"
+            raise ValueError(message)
+        if unhandled := together.keys() - handlers.keys():
+            message = f"no handler by itself for {sorted(unhandled)}"
             raise ValueError(message)
         self._durable = durable
         self._broker = connection
         self._database = database
         self._transactions = transactions
         self._handlers = handlers
+        self._together = together
         self._batch = batch
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -106,23 +121,50 @@ class Consumer:
     async def _pull_once(self, pull: Pull, expected: int, stop: asyncio.Event, held: AsyncConnection) -> int | None:
         """Handle what one pull brings; returns how many, or None if the deliveries are out of step."""
         handled = 0
-        async for message in pull.messages(self._batch, _WAIT_SECONDS):
-            metadata = message.metadata
-            if metadata.sequence.consumer != expected + handled:
+        gather = _GATHER_SECONDS if self._together else 0.0
+        async for bundle in pull.bundles(self._batch, _WAIT_SECONDS, gather):
+            first = expected + handled
+            if any(one.metadata.sequence.consumer != first + place for place, one in enumerate(bundle)):
                 log.warning("delivery_out_of_step", consumer=self._durable)
                 return None
-            if stop.is_set():
+            LAG.labels(self._durable).set(bundle[-1].metadata.num_pending)
+            if again := sum(one.metadata.num_delivered > 1 for one in bundle):
+                REDELIVERED.labels(self._durable).inc(again)
+            settled = await self._settle_bundle(bundle, stop, held)
+            handled += settled
+            if settled < len(bundle):
                 break
-            LAG.labels(self._durable).set(metadata.num_pending)
-            if metadata.num_delivered > 1:
-                REDELIVERED.labels(self._durable).inc()
-            if not await self._settle(message, stop, held):
-                break
-            handled += 1
         else:
             if not handled:
                 LAG.labels(self._durable).set(0)
         return handled
+
+    async def _settle_bundle(self, bundle: Sequence[Msg], stop: asyncio.Event, held: AsyncConnection) -> int:
+        """Settle messages in their order; returns how many before being told to stop."""
+        settled = 0
+        for handler, neighbours in groupby(bundle, lambda message: self._together.get(_type_of(message))):
+            run = list(neighbours)
+            if stop.is_set():
+                break
+            if handler is not None and len(run) > 1 and await self._settle_together(handler, run):
+                settled += len(run)
+                continue
+            for message in run:
+                if stop.is_set() or not await self._settle(message, stop, held):
+                    return settled
+                settled += 1
+        return settled
+
+    async def _settle_together(self, handler: ManyHandler, run: Sequence[Msg]) -> bool:
+        """Apply a run in one transaction, then acknowledge all of it; False, and nothing done, if that fails."""
+        try:
+            await self._apply_together(handler, run)
+        except Exception as error:
+            log.warning("events_taken_apart", consumer=self._durable, events=len(run), exc_info=error)
+            return False
+        for message in run:
+            await self._broker.send(message.reply, b"+ACK")
+        return True
 
     async def _settle(self, message: Msg, stop: asyncio.Event, held: AsyncConnection) -> bool:
         """Apply a message, or bury it, then acknowledge; False if told to stop before that was done."""
@@ -159,11 +201,7 @@ class Consumer:
         if handler is None:
             HANDLED.labels(self._durable, "other", "ignored").inc()
             return
-        try:
-            envelope = Envelope.from_headers(message.headers or {})
-            event = decode_data(BY_TYPE[event_type], message.data)
-        except ValueError as error:
-            raise Undecodable from error
+        envelope, event = _decoded(message)
         started = time.perf_counter()
         with self._step(event_type, envelope) as applying:
             async with self._transactions(SYSTEM, cause_of(envelope, applying.traceparent)) as uow:
@@ -175,14 +213,34 @@ class Consumer:
         SECONDS.labels(self._durable, event_type).observe(time.perf_counter() - started)
         HANDLED.labels(self._durable, event_type, outcome).inc()
 
+    async def _apply_together(self, handler: ManyHandler, run: Sequence[Msg]) -> None:
+        events = [_decoded(message) for message in run]
+        began_ns, started = time.time_ns(), time.perf_counter()
+        async with self._transactions(SYSTEM, Cause()) as uow:
+            new = await mark_all_handled(uow.session, self._durable, [envelope.id for envelope, _ in events])
+            is_first = [_take(new, envelope.id) for envelope, _ in events]
+            fresh = [one for one, is_new in zip(events, is_first, strict=True) if is_new]
+            if fresh:
+                await handler(uow, fresh)
+        took = (time.perf_counter() - started) / len(events)
+        for (envelope, event), is_new in zip(events, is_first, strict=True):
+            outcome = "applied" if is_new else "repeat"
+            SECONDS.labels(self._durable, event.type).observe(took)
+            HANDLED.labels(self._durable, event.type, outcome).inc()
+            if is_on():
+                noted = {**self._noted(event.type), "heli.outcome": outcome}
+                tell(f"process {event.type}", CONSUMER, envelope.traceparent, began_ns, noted)
+
     def _step(self, event_type: str, envelope: Envelope) -> Step:
-        noted = {
+        return step(f"process {event_type}", CONSUMER, envelope.traceparent, self._noted(event_type))
+
+    def _noted(self, event_type: str) -> dict[str, Value]:
+        return {
             "messaging.system": "nats",
             "messaging.operation.type": "process",
             "heli.event.type": event_type,
             "heli.consumer": self._durable,
         }
-        return step(f"process {event_type}", CONSUMER, envelope.traceparent, noted)
 
     async def _assert_durable(self) -> None:
         """Create the durable, or bring it to this configuration."""
@@ -220,26 +278,20 @@ def cause_of(envelope: Envelope, traceparent: str | None = None) -> Cause:
     )
 
 
-async def mark_handled(session: AsyncSession, consumer: str, envelope: Envelope) -> bool:
-    """Write the inbox row; False if the event was handled before. Waits for another's open transaction on it."""
-    mark = insert(inbox).values(consumer=consumer, event_id=envelope.id).on_conflict_do_nothing()
-    return await session.scalar(mark.returning(inbox.c.event_id)) is not None
+def _take(ids: set[UUID], event_id: UUID) -> bool:
+    """Whether an id is there; it is not there a second time."""
+    if event_id not in ids:
+        return False
+    ids.remove(event_id)
+    return True
 
 
-async def purge_inbox(database: Database, retention: timedelta) -> int:
-    """Forget events handled longer than ``retention`` ago, which must exceed the stream's age; returns how many."""
-    removed = 0
-    statement = text(
-        "delete from inbox where ctid = any(array("
-        "select ctid from inbox where processed_at < now() - cast(:retention as interval) limit :batch))"
-    )
-    while True:
-        async with database.sessions.begin() as session:
-            answer = await session.execute(statement, {"retention": retention, "batch": _PURGE_BATCH})
-            gone = int(answer.rowcount)  # type: ignore[attr-defined]  # a cursor result, as for every plain statement
-        removed += gone
-        if gone < _PURGE_BATCH:
-            return removed
+def _decoded(message: Msg) -> tuple[Envelope, Any]:
+    try:
+        envelope = Envelope.from_headers(message.headers or {})
+        return envelope, decode_data(BY_TYPE[_type_of(message)], message.data)
+    except ValueError as error:
+        raise Undecodable from error
 
 
 def _type_of(message: Msg) -> str:

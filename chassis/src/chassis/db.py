@@ -1,16 +1,33 @@
 """PostgreSQL access: engine, naming convention and the column types every model uses."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, MetaData, Uuid, cast, event, func, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Integer,
+    MetaData,
+    Table,
+    TableValuedAlias,
+    Uuid,
+    bindparam,
+    cast,
+    column,
+    event,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, Insert, insert
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeEngine
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -49,6 +66,35 @@ def one_of(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
     """As ``column.in_(values)``, but one parameter and one statement however many values there are."""
     found: ColumnElement[bool] = column == func.any(cast(list(values), ARRAY(column.type)))
     return found
+
+
+def given_rows(**columns: TypeEngine[Any] | type[TypeEngine[Any]]) -> TableValuedAlias:
+    """Rows handed to a statement as its one parameter ``rows`` (see ``as_rows``), as a table with these columns.
+
+    However many there are, the statement stays the same: built once, prepared once, one round trip.
+    """
+    named = (column(name, type_) for name, type_ in columns.items())
+    handed = func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
+    return handed.table_valued(*named).render_derived(name="given", with_types=True)
+
+
+def inserting(model: type["ModelBase"], *names: str) -> Insert:
+    """An insert of the given rows (see ``as_rows``) into these columns, in their order; build it once."""
+    table = model.__table__
+    assert isinstance(table, Table)  # not a view of several
+    given = given_rows(n=Integer, **{name: table.c[name].type for name in names})
+    return insert(table).from_select(list(names), select(*(given.c[name] for name in names)).order_by(given.c.n))
+
+
+def as_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows as ``given_rows`` takes them; each carries its place as ``n``."""
+    return [{"n": n, **{name: _plain(value) for name, value in row.items()}} for n, row in enumerate(rows)]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
 
 
 class Database:

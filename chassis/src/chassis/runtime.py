@@ -10,15 +10,16 @@ from typing import Any
 
 import typer
 import uvicorn
-from contracts.envelope import Envelope
 from fastapi import FastAPI
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from chassis import broker, directory, refusals, visibility
+from chassis import broker, refusals, visibility
 from chassis.collector import settle_collector
-from chassis.consumer import Consumer, Handler, purge_inbox
+from chassis.consumer import Consumer
 from chassis.errors import REGISTRY
+from chassis.following import all_handlers
+from chassis.inbox_marks import purge_inbox
 from chassis.jobs import JobRunner
 from chassis.logging import configure_logging, get_logger
 from chassis.migrations import migrate
@@ -30,7 +31,7 @@ from chassis.service import Resources, Service, Timer, build_resources
 from chassis.settings import PlatformSettings
 from chassis.streams import ensure_streams
 from chassis.tracing import tracing
-from chassis.uow import Uow, purge_idempotency
+from chassis.uow import purge_idempotency
 from chassis.upkeep import add_upkeep
 from chassis.web import create_app
 
@@ -113,35 +114,8 @@ def _consumer(service: Service, resources: Resources, connection: broker.Broker)
         database=resources.database,
         transactions=resources.transactions,
         handlers=all_handlers(service, resources),
+        together=service.together(resources),
     )
-
-
-def all_handlers(service: Service, resources: Resources) -> dict[str, Handler]:
-    """The directory copy's handlers and the service's own; where both follow a type, the copy is written first."""
-    merged = directory_handlers()
-    for event_type, own in service.handlers(resources).items():
-        merged[event_type] = _both(merged[event_type], own) if event_type in merged else own
-    return merged
-
-
-def _both(first: Handler, second: Handler) -> Handler:
-    async def handle(uow: Uow, envelope: Envelope, event: Any) -> None:
-        await first(uow, envelope, event)
-        await second(uow, envelope, event)
-
-    return handle
-
-
-def directory_handlers() -> dict[str, Handler]:
-    """Handlers that keep the local copy of units and principals."""
-
-    async def on_unit(uow: Uow, envelope: Envelope, event: Any) -> None:
-        await directory.store_unit(uow.session, {**event.model_dump(mode="json"), "version": envelope.version})
-
-    async def on_principal(uow: Uow, envelope: Envelope, event: Any) -> None:
-        await directory.store_principal(uow.session, {**event.model_dump(mode="json"), "version": envelope.version})
-
-    return {"pool.unit.upserted.v1": on_unit, "pool.principal.upserted.v1": on_principal}
 
 
 async def _purge(resources: Resources) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import Clock
-from chassis.consumer import Handler
+from chassis.consumer import Handler, ManyHandler
 from chassis.db import Database
 from chassis.directory import Directory
 from chassis.http import Peers
@@ -67,6 +67,8 @@ class Service:
     metadata: MetaData
     migrations: str
     handlers: Callable[[Resources], Mapping[str, Handler]] = field(default=lambda _: {})
+    together: Callable[[Resources], Mapping[str, ManyHandler]] = field(default=lambda _: {})
+    """Handlers of types that arrive often: neighbours with the same one are applied in one transaction."""
     jobs: Mapping[str, JobHandler] = field(default_factory=dict)
     timers: Sequence[Timer] = ()
     settings: Sequence[type[BaseSettings]] = ()

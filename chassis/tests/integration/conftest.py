@@ -11,9 +11,10 @@ import asyncpg
 import pytest
 from chassis.broker import Broker, connect
 from chassis.clock import Clock
-from chassis.consumer import Consumer, Handler
+from chassis.consumer import Consumer, Handler, ManyHandler
 from chassis.db import Database
 from chassis.embedded import EmbeddedNats, EmbeddedPostgres, ServiceDatabase, scratch_nats
+from chassis.following import one_by_one
 from chassis.identity import SYSTEM
 from chassis.outbox import Relay
 from chassis.settings import PlatformSettings
@@ -101,19 +102,22 @@ class World:
             yield relay
 
     @asynccontextmanager
-    async def consumer(self, broker: Broker, handler: Handler | None = None) -> AsyncIterator[Consumer]:
-        """A running consumer; by default it writes each event into the log of effects."""
+    async def consumer(
+        self, broker: Broker, handler: Handler | None = None, together: ManyHandler | None = None
+    ) -> AsyncIterator[Consumer]:
+        """A running consumer; by default it writes each event into the log of effects, by itself."""
         consumer = Consumer(
             durable=DURABLE,
             connection=broker,
             database=self.database,
             transactions=self.transactions,
-            handlers={EVENT: handler or log_effect},
+            handlers={EVENT: handler or (one_by_one(together) if together else log_effect)},
+            together={EVENT: together} if together else {},
         )
         async with _running(consumer.run):
             yield consumer
 
-    async def start_worker(self) -> asyncio.subprocess.Process:
+    async def start_worker(self, consumer: str = CONSUMER) -> asyncio.subprocess.Process:
         """Relay and consumer in a process of their own, which may be killed; ended with the test."""
         environment = {
             **os.environ,
@@ -121,7 +125,7 @@ class World:
             "HELI_NATS_URL": self.nats.url(),
             "HELI_STREAM_MAX_BYTES": str(self.settings.stream_max_bytes),
         }
-        program = (sys.executable, "-m", "chassis.testing.counting", f"{RELAY},{CONSUMER}")
+        program = (sys.executable, "-m", "chassis.testing.counting", f"{RELAY},{consumer}")
         process = await asyncio.create_subprocess_exec(*program, env=environment)
         self._stack.push_async_callback(_end, process)
         return process

@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from chassis.broker import Broker, Message
-from chassis.consumer import Consumer, purge_inbox
+from chassis.consumer import Consumer
 from chassis.dead_letters import Undecodable, redrive
 from chassis.errors import Conflict, NotFound, Unavailable
+from chassis.inbox_marks import purge_inbox
 from chassis.outbox import refill
 from chassis.pull import open_pull
 from chassis.streams import EVENT_STREAM
@@ -115,7 +116,7 @@ async def test_durable_deleted_behind_a_silent_server_is_noticed_by_the_check(
         await world.emit("a")
         await world.eventually(lambda: world.has_effects(1))
         with monkeypatch.context() as silent:
-            silent.setattr("chassis.pull.Pull.messages", only_silence)
+            silent.setattr("chassis.pull.Pull.bundles", only_silence)
             await broker.request(f"CONSUMER.DELETE.{EVENT_STREAM}.{DURABLE}")
             await world.eventually(lambda: _exists(broker))
         await world.emit("a")

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from chassis.testing.counting import CONSUMER, TOGETHER
 
 CODES = ("a", "b", "c", "d", "e")
 rounds = pytest.mark.parametrize(
@@ -51,14 +52,15 @@ async def test_broker_killed_mid_stream(world: Any, rounds: int) -> None:
 
 
 @rounds
-async def test_worker_killed_mid_stream(world: Any, rounds: int) -> None:
+@pytest.mark.parametrize("consumer", [CONSUMER, TOGETHER])
+async def test_worker_killed_mid_stream(world: Any, rounds: int, consumer: str) -> None:
     """Relay and consumer die together, wherever they are; another process takes over from what they left."""
-    workers = [await world.start_worker()]
+    workers = [await world.start_worker(consumer)]
 
     async def kill() -> None:
         workers[-1].kill()
         await workers[-1].wait()
-        workers.append(await world.start_worker())
+        workers.append(await world.start_worker(consumer))
 
     await under_fire(world, rounds, kill)
 

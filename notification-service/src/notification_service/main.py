@@ -1,10 +1,14 @@
 """notification-service: everything its processes do."""
 
-from chassis.consumer import Handler
+from collections.abc import Sequence
+
+from chassis.consumer import Handler, ManyHandler
+from chassis.following import merged, one_by_one
 from chassis.runtime import service_cli
 from chassis.service import Resources, Service, Timer
 from chassis.uow import Uow
 from contracts.envelope import Envelope, Event
+from contracts.pool import PrincipalUpserted, UnitUpserted
 
 from notification_service.briefings.models import Briefing
 from notification_service.briefings.routes import router as briefings
@@ -20,23 +24,26 @@ from notification_service.fan_outs.models import FanOut
 from notification_service.fan_outs.service import fan_out
 from notification_service.message_templates.models import MessageTemplate
 from notification_service.message_templates.routes import router as message_templates
-from notification_service.notices.consumers import handlers as notice_handlers
+from notification_service.notices import service as notices
+from notification_service.notices.consumers import handlers as directory_handlers
+from notification_service.notices.domain import ORIGINS, TELLINGS
 from notification_service.notices.models import Notice
 from notification_service.notices.routes import router as notifications
 from notification_service.outgoing_messages.models import OutgoingMessage
 from notification_service.outgoing_messages.sending import send_confirmation, send_messages
 from notification_service.outgoing_messages.settings import MessageSettings
+from notification_service.outward_events.domain import outward_types
 from notification_service.outward_events.models import OutwardEvent
 from notification_service.outward_events.service import forget_old_events
 from notification_service.outward_events.settings import OutwardSettings
 from notification_service.preferences.models import Preference
 from notification_service.preferences.routes import router as preferences
 from notification_service.preferences.service import CONFIRM_EMAIL
-from notification_service.resources import build_own
+from notification_service.resources import build_own, own_of
 from notification_service.streams.models import StreamTicket
 from notification_service.streams.routes import router as streams
 from notification_service.tables import Base
-from notification_service.webhooks.consumers import handlers as outward_handlers
+from notification_service.webhooks.consumers import let_out
 from notification_service.webhooks.delivering import send_due
 from notification_service.webhooks.models import Webhook
 from notification_service.webhooks.routes import router as webhooks
@@ -52,21 +59,30 @@ MODELS = (
 """Imported so that their tables are on the metadata."""
 
 
+def build_together(resources: Resources) -> dict[str, ManyHandler]:
+    """What events do here: they move clocks, make notices, leave the platform, or several of these."""
+
+    async def follow(uow: Uow, events: Sequence[tuple[Envelope, Event]]) -> None:
+        own = own_of(resources)
+        await deadlines.follow(uow, events)
+        await notices.tell_of(uow, own, events)
+        await let_out(uow, own, events)
+
+    types = CLOCKS.keys() | TELLINGS.keys() | ORIGINS.keys() | outward_types().keys()
+    return dict.fromkeys(types - _ALONE, follow)
+
+
 def build_handlers(resources: Resources) -> dict[str, Handler]:
-    """What each event does here: it makes notices, moves clocks, leaves the platform, or several of these."""
-    clocks: dict[str, Handler] = dict.fromkeys(CLOCKS, deadlines.follow)
-    # Who is recused is written before anything is told.
-    parts = (WITHHOLDINGS, clocks, notice_handlers(resources), outward_handlers(resources))
-    types = {event_type for part in parts for event_type in part}
-    return {one: _in_turn([part[one] for part in parts if one in part]) for one in types}
+    """Events whose neighbours must not be handled before they are through: they say who is who, and who is recused."""
+
+    async def leave(uow: Uow, events: Sequence[tuple[Envelope, Event]]) -> None:
+        await let_out(uow, own_of(resources), events)
+
+    leaving = dict.fromkeys(_ALONE & outward_types().keys(), one_by_one(leave))
+    return merged(WITHHOLDINGS, directory_handlers(resources), leaving)
 
 
-def _in_turn(steps: list[Handler]) -> Handler:
-    async def handle(uow: Uow, envelope: Envelope, event: Event) -> None:
-        for step in steps:
-            await step(uow, envelope, event)
-
-    return handle
+_ALONE = frozenset({UnitUpserted.type, PrincipalUpserted.type, *WITHHOLDINGS})
 
 
 async def _show_lights(resources: Resources) -> None:
@@ -90,6 +106,7 @@ SERVICE = Service(
     metadata=Base.metadata,
     migrations="notification_service.migrations",
     handlers=build_handlers,
+    together=build_together,
     timers=[
         Timer("lights", 5.0, _show_lights),
         Timer("fan-out", 0.25, _fan_out),

@@ -57,7 +57,7 @@ async def _take_and_die(crowd: Harness) -> None:
     async with crowd.resources.transactions(SYSTEM) as uow:
         batch = await repository.take(uow.session, 300)
         assert batch is not None
-        await deliver(uow.session, batch.notice_id, batch.recipients, uow.now)
+        await deliver(uow.session, {batch.notice_id: batch.recipients}, uow.now)
         await repository.settle(uow.session, batch)
         raise ZeroDivisionError
 

@@ -126,7 +126,7 @@ async def test_progress_of_a_handed_over_finding_returns_to_its_office(
     fields = {"team_id": uuid4(), "round_id": uuid4(), "unit_code": "su-1", "severity": "grave", "state": "recorded"}
     await city.deliver(inspection.FindingRecorded(finding_id=finding_id, office_unit="insp", **fields))
     await city.deliver(clue_event(clue.ClueResultRecorded, lead_unit="inv-a", origin_ref=f"finding:{finding_id}"))
-    assert (await told())["office"] == ["result_recorded"]
+    assert (await told())["office"] == ["result_recorded", "finding_recorded"], "a grave finding is told as well"
 
 
 async def test_a_silent_clue_is_not_heard_outside_its_commission(city: Harness, told: Any, clue_event: Any) -> None:

@@ -54,3 +54,18 @@ async def test_events_off_the_stream_become_notices_once_and_in_order(
         (notice,) = await _until_held(inbox, sub, 1)
         assert notice["item_id"] == str(alert.alert_id)
     assert len(await inbox("handler-inv")) == 20
+
+
+async def test_an_audience_is_who_held_the_role_when_the_event_came(
+    worker: Resources, city: Harness, inbox: Any, clue_event: Any
+) -> None:
+    """A change of the directory between two events parts the run that they would be."""
+    async with worker.transactions(Principal("cmo-a")) as uow:
+        for version, role in enumerate(("handler", "auditor"), 1):
+            changes = pool.PrincipalUpserted(sub="passing", unit="inv-a", roles=(role,), version=version)
+            await uow.emit(changes, aggregate_id="passing", version=version)
+            for step in (1, 2):
+                event = clue_event(clue.ClueExtended, lead_unit="inv-a", clue_no=f"{role}-{step}")
+                await uow.emit(event, aggregate_id=event.clue_id, version=2 * version + step, commission="cdi-a")
+    await _until_held(inbox, "handler-inv", 4)
+    assert [one["item_no"] for one in await inbox("passing")] == ["handler-2", "handler-1"]

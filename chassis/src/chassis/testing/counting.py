@@ -9,7 +9,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -39,7 +39,9 @@ DURABLE = "counting"
 SOURCE = "personnel-pool-service"
 CODES = tuple(f"c{number}" for number in range(20))
 RELAY, CONSUMER, PRODUCER, CARELESS = "relay", "consumer", "producer", "careless-producer"
-"""What a process of this world may do; the careless one publishes after its commit instead of through the outbox."""
+TOGETHER = "consumer-together"
+"""What a process of this world may do; the careless producer publishes after its commit instead of through the outbox,
+and the last consumer applies neighbours in one transaction."""
 
 _PRODUCERS_AT_ONCE = 4
 _RAISE = text(
@@ -74,6 +76,12 @@ async def log_effect(uow: Uow, envelope: Envelope, event: UnitUpserted) -> None:
         text("insert into effect (code, version, event_id) values (:code, :version, :event_id)"),
         {"code": event.code, "version": event.version, "event_id": envelope.id},
     )
+
+
+async def log_effects(uow: Uow, events: Sequence[tuple[Envelope, UnitUpserted]]) -> None:
+    """The same for a run of events."""
+    for envelope, event in events:
+        await log_effect(uow, envelope, event)
 
 
 @dataclass(frozen=True)
@@ -179,7 +187,7 @@ async def _run(roles: set[str], rate: float, answers: Path) -> None:
         if broker is not None and RELAY in roles:
             await ensure_streams(broker, settings, stop)
             group.create_task(Relay(database, broker).run(stop))
-        if broker is not None and CONSUMER in roles:
+        if broker is not None and roles & {CONSUMER, TOGETHER}:
             await ensure_streams(broker, settings, stop)
             consumer = Consumer(
                 durable=DURABLE,
@@ -187,6 +195,7 @@ async def _run(roles: set[str], rate: float, answers: Path) -> None:
                 database=database,
                 transactions=transactions,
                 handlers={EVENT: log_effect},
+                together={EVENT: log_effects} if TOGETHER in roles else {},
             )
             group.create_task(consumer.run(stop))
         if roles & {PRODUCER, CARELESS}:

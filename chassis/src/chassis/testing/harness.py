@@ -14,9 +14,9 @@ from joserfc.jwk import ECKey
 from sqlalchemy import select
 
 from chassis import directory, tables
+from chassis.following import all_handlers
 from chassis.identity import SYSTEM
 from chassis.jobs import JobRunner
-from chassis.runtime import all_handlers
 from chassis.service import Resources, Service
 from chassis.uow import Cause
 
@@ -79,6 +79,7 @@ class Harness:
         self.service = service
         self.resources = resources
         self.handlers = all_handlers(service, resources)
+        self.together = service.together(resources)
 
     async def add_units(self, *units: Mapping[str, Any]) -> None:
         """Write units into the service's directory copy (code, name, unit_type, parent_code, …)."""
@@ -126,7 +127,28 @@ class Harness:
         commission: str | None = None,
     ) -> Envelope:
         """Hand an event to the service's handler in one transaction, as its consumer would."""
-        envelope = Envelope(
+        envelope = self.envelope(event, aggregate_id, version=version, actor=actor, commission=commission)
+        async with self.resources.transactions(SYSTEM) as uow:
+            await self.handlers[event.type](uow, envelope, event)
+        return envelope
+
+    async def deliver_together(self, events: Sequence[tuple[Envelope, Event]]) -> None:
+        """Hand a run of events to their common handler in one transaction, as the consumer does with neighbours."""
+        (handler,) = {self.together[event.type] for _, event in events}
+        async with self.resources.transactions(SYSTEM) as uow:
+            await handler(uow, events)
+
+    def envelope(
+        self,
+        event: Event,
+        aggregate_id: str | None = None,
+        *,
+        version: int = 1,
+        actor: str = "system",
+        commission: str | None = None,
+    ) -> Envelope:
+        """An envelope as the producer of an event would write it."""
+        return Envelope(
             id=uuid4(),
             type=event.type,
             time=self.resources.clock.now(),
@@ -139,9 +161,6 @@ class Harness:
             commission=commission,
             traceparent=Cause().traceparent,
         )
-        async with self.resources.transactions(SYSTEM) as uow:
-            await self.handlers[event.type](uow, envelope, event)
-        return envelope
 
     async def run_jobs(self) -> int:
         """Run every due job once; returns how many were taken."""

@@ -1,79 +1,70 @@
 """Rows of clocks and lights."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, case, literal, select, update
+from chassis.db import as_rows, given_rows, inserting
+from sqlalchemy import ColumnElement, Text, case, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.deadlines.domain import YELLOW_SPAN, Clock, Light
 from notification_service.deadlines.models import Deadline, DeadlineLight
 from notification_service.deadlines.profiles import GENERIC, Thresholds
+from notification_service.deadlines.states import State
+
+_KEY = ("item_type", "item_id", "unit")
+_CLOCK = ("item_no", "rule", "due_at", "within", "escalates_to")
+_THRESHOLDS = ("profile", "blue_at", "yellow_at", "red_at")
+_KEPT = (*_CLOCK, "commission", "started_at", *_THRESHOLDS, "item_version")
+
+_ITEMS = given_rows(item_type=Text, item_id=Text)
+_LOCK = (
+    select(*(getattr(Deadline, name) for name in (*_KEY, *_KEPT)))
+    .join(_ITEMS, (Deadline.item_type == _ITEMS.c.item_type) & (Deadline.item_id == _ITEMS.c.item_id))
+    .order_by(Deadline.id)
+    .with_for_update(of=Deadline)
+)
+_WRITE = inserting(Deadline, *_KEY, *_KEPT, "sequence")
+_STORE = _WRITE.on_conflict_do_update(
+    index_elements=_KEY,
+    set_={name: _WRITE.excluded[name] for name in _KEPT},
+    where=Deadline.item_version < _WRITE.excluded.item_version,
+)
 
 
-async def started_at(session: AsyncSession, clock: Clock, now: datetime) -> datetime:
-    """Since when the item is in its state: as long as a clock of the same rule has run for this unit, or from now."""
-    statement = select(Deadline.started_at).where(
-        Deadline.item_type == clock.item_type,
-        Deadline.item_id == clock.item_id,
-        Deadline.unit == clock.unit,
-        Deadline.rule == clock.rule,
-    )
-    return await session.scalar(statement.with_for_update()) or now
-
-
-async def store_clock(
-    session: AsyncSession,
-    clock: Clock,
-    *,
-    version: int,
-    commission: str | None,
-    started_at: datetime,
-    thresholds: Thresholds,
-) -> None:
-    """Write a clock unless a newer event of its item has been written."""
-    if clock.item_type == "clue":
-        await _stop_others(session, clock, version)
-    values = {
-        "item_type": clock.item_type,
-        "item_id": clock.item_id,
-        "item_no": clock.item_no,
-        "unit": clock.unit,
-        "rule": clock.rule,
-        "due_at": clock.due_at,
-        "within": clock.within,
-        "escalates_to": clock.escalates_to,
-        "commission": commission,
-        "started_at": started_at,
-        **asdict(thresholds),
-        "item_version": version,
-        "sequence": 0,
-    }
-    statement = insert(Deadline).values(**values)
-    changes = {name: statement.excluded[name] for name in values if name != "sequence"}
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Deadline.item_type, Deadline.item_id, Deadline.unit],
-            set_=changes,
-            where=Deadline.item_version < statement.excluded.item_version,
+async def lock_clocks(session: AsyncSession, items: Collection[tuple[str, str]]) -> list[State]:
+    """Every clock of some items (type, id), locked."""
+    wanted = [{"item_type": item_type, "item_id": item_id} for item_type, item_id in sorted(items)]
+    rows = (await session.execute(_LOCK, {"rows": as_rows(wanted)})).mappings()
+    return [
+        State(
+            Clock(**{name: row[name] for name in (*_KEY, *_CLOCK)}),
+            row["item_version"],
+            row["commission"],
+            row["started_at"],
+            Thresholds(**{name: row[name] for name in _THRESHOLDS}),
         )
-    )
+        for row in rows
+    ]
 
 
-async def _stop_others(session: AsyncSession, clock: Clock, version: int) -> None:
-    """A clue is owed by one unit at a time: a clock of the unit that had it before stops."""
-    await session.execute(
-        update(Deadline)
-        .where(
-            Deadline.item_type == clock.item_type,
-            Deadline.item_id == clock.item_id,
-            Deadline.unit != clock.unit,
-            Deadline.item_version < version,
-        )
-        .values(due_at=None, started_at=None, item_version=version)
-    )
+async def store_clocks(session: AsyncSession, states: Iterable[State]) -> None:
+    """Write clocks unless a newer event of their item has been written; a new one has told of no light yet."""
+    rows = [
+        {
+            **{name: getattr(state.clock, name) for name in (*_KEY, *_CLOCK)},
+            "commission": state.commission,
+            "started_at": state.started_at,
+            **asdict(state.thresholds),
+            "item_version": state.version,
+            "sequence": 0,
+        }
+        for state in states
+    ]
+    if rows:
+        await session.execute(_STORE, {"rows": as_rows(rows)})
 
 
 def _light(now: datetime) -> ColumnElement[str | None]:

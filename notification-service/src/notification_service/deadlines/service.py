@@ -1,6 +1,6 @@
 """Following clocks, and telling of their lights: once per item, light and day."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from types import MappingProxyType
@@ -27,6 +27,7 @@ from notification_service.deadlines.profiles import (
     thresholds_of,
 )
 from notification_service.deadlines.settings import LightSettings
+from notification_service.deadlines.states import Clocks, State
 from notification_service.notices import service as notices
 from notification_service.notices.items import Item
 from notification_service.notices.roles import LEADERS
@@ -37,23 +38,30 @@ from notification_service.working_calendars.service import calendar_of
 _BATCH = 100
 
 
-async def follow(uow: Uow, envelope: Envelope, event: Event) -> None:
-    """Start, move or stop the clocks of an event's item; older events change nothing."""
-    for clock in CLOCKS[event.type](event):
-        await _store(uow, clock, envelope.time, version=envelope.version, commission=envelope.commission)
+async def follow(uow: Uow, events: Sequence[tuple[Envelope, Event]]) -> None:
+    """Start, move or stop the clocks of the events' items; older events change nothing."""
+    found = [
+        (clock, envelope) for envelope, event in events if event.type in CLOCKS for clock in CLOCKS[event.type](event)
+    ]
+    if not found:
+        return
+    clocks = Clocks.of(await repository.lock_clocks(uow.session, {(one.item_type, one.item_id) for one, _ in found}))
+    for clock, envelope in found:
+        _follow(uow, clocks, clock, envelope.time, version=envelope.version, commission=envelope.commission)
+    await repository.store_clocks(uow.session, clocks.changed.values())
 
 
 async def set_clock(uow: Uow, clock: Clock, *, version: int, commission: str | None) -> None:
     """Start, move or stop the clock of an item of this service's own, at a version of the item."""
-    await _store(uow, clock, uow.now, version=version, commission=commission)
+    clocks = Clocks.of(await repository.lock_clocks(uow.session, {(clock.item_type, clock.item_id)}))
+    _follow(uow, clocks, clock, uow.now, version=version, commission=commission)
+    await repository.store_clocks(uow.session, clocks.changed.values())
 
 
-async def _store(uow: Uow, clock: Clock, at: datetime, *, version: int, commission: str | None) -> None:
-    since = await repository.started_at(uow.session, clock, at)
+def _follow(uow: Uow, clocks: Clocks, clock: Clock, at: datetime, *, version: int, commission: str | None) -> None:
+    since = clocks.since(clock, at)
     thresholds = thresholds_of(clock, since, LightSettings().light_profiles, uow.clock.zone)
-    await repository.store_clock(
-        uow.session, clock, version=version, commission=commission, started_at=since, thresholds=thresholds
-    )
+    clocks.follow(State(clock, version, commission, since, thresholds))
 
 
 Owing = Callable[[Uow, str], Awaitable[Mapping[str, str | None]]]

@@ -28,7 +28,7 @@ async def fan_out(resources: Resources) -> int:
         async with resources.transactions(SYSTEM) as uow:
             batch = await repository.take(uow.session, _BATCH)
             if batch is not None:
-                delivered += await deliver(uow.session, batch.notice_id, batch.recipients, uow.now)
+                delivered += await deliver(uow.session, {batch.notice_id: batch.recipients}, uow.now)
                 await repository.settle(uow.session, batch)
                 uow.after_commit(own_of(resources).hub.wake)
             WAITING.set(await repository.count_waiting(uow.session))

@@ -1,4 +1,4 @@
-"""Events that make notices, and changes of the directory that make old notices reach new people.
+"""Changes of the directory that make old notices reach new people.
 
 The chassis has written its copy of the directory before the handlers here see a change of it.
 """
@@ -6,23 +6,15 @@ The chassis has written its copy of the directory before the handlers here see a
 from chassis.consumer import Handler
 from chassis.service import Resources
 from chassis.uow import Uow
-from contracts.envelope import Envelope, Event
-from contracts.inspection import FindingRecorded, TeamProposed
+from contracts.envelope import Envelope
 from contracts.pool import PrincipalUpserted, UnitUpserted
 
 from notification_service.notices import service
-from notification_service.notices.domain import ORIGINS, TELLINGS
 from notification_service.resources import own_of
 
 
 def handlers(resources: Resources) -> dict[str, Handler]:
     """Event type → handler."""
-
-    async def tell(uow: Uow, envelope: Envelope, event: Event) -> None:
-        await service.tell_of(uow, own_of(resources), envelope, event)
-
-    async def learn_office(uow: Uow, _envelope: Envelope, event: FindingRecorded | TeamProposed) -> None:
-        await service.learn_office(uow, event)
 
     async def follow_unit(uow: Uow, _envelope: Envelope, event: UnitUpserted) -> None:
         await service.follow_unit(uow, own_of(resources), event)
@@ -30,9 +22,4 @@ def handlers(resources: Resources) -> dict[str, Handler]:
     async def follow_principal(uow: Uow, _envelope: Envelope, event: PrincipalUpserted) -> None:
         await service.follow_principal(uow, own_of(resources), event)
 
-    return {
-        **dict.fromkeys(TELLINGS, tell),
-        **dict.fromkeys(ORIGINS, learn_office),
-        UnitUpserted.type: follow_unit,
-        PrincipalUpserted.type: follow_principal,
-    }
+    return {UnitUpserted.type: follow_unit, PrincipalUpserted.type: follow_principal}

@@ -1,9 +1,74 @@
 """The directory copy as the running transaction sees it: an event's audience must know the units stored before it."""
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from chassis.db import as_rows, given_rows, one_of
 from chassis.directory import UnitTree, unit_of_row
-from chassis.tables import unit_copy
-from sqlalchemy import func, select
+from chassis.tables import principal_copy, unit_copy
+from sqlalchemy import ARRAY, Integer, String, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+
+_WANTED = given_rows(place=Integer, unit=Text, roles=ARRAY(Text))
+_HOLDERS = (
+    select(_WANTED.c.place, principal_copy.c.sub)
+    .join(
+        principal_copy,
+        (principal_copy.c.unit == _WANTED.c.unit)
+        & principal_copy.c.roles.op("?|", is_comparison=True)(_WANTED.c.roles),
+    )
+    .order_by(principal_copy.c.sub)
+)
+
+
+class Holder(NamedTuple):
+    """A person and what the directory copy says about them."""
+
+    sub: str
+    unit: str | None
+    roles: tuple[str, ...]
+    cadre_id: UUID | None
+
+
+async def list_holders(
+    session: AsyncSession, wanted: Sequence[tuple[Collection[str], Collection[str]]]
+) -> list[list[str]]:
+    """For each of (units, roles): the people of these units who hold one of these roles."""
+    rows = [
+        {"place": place, "unit": unit, "roles": sorted(roles)}
+        for place, (units, roles) in enumerate(wanted)
+        for unit in sorted(units)
+    ]
+    found: list[list[str]] = [[] for _ in wanted]
+    if rows:
+        for place, sub in await session.execute(_HOLDERS, {"rows": as_rows(rows)}):
+            found[place].append(sub)
+    return found
+
+
+async def list_accounts(session: AsyncSession, cadre_ids: Collection[str]) -> dict[str, list[str]]:
+    """Cadre → the people who are that cadre."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    if cadre_ids:
+        cadre = cast(principal_copy.c.cadre_id, String)
+        statement = select(cadre, principal_copy.c.sub).where(one_of(cadre, sorted(cadre_ids)))
+        for cadre_id, sub in await session.execute(statement.order_by(principal_copy.c.sub)):
+            found[cadre_id].append(sub)
+    return found
+
+
+async def find_holder(session: AsyncSession, sub: str) -> Holder | None:
+    """What the copy says about a person."""
+    row = (await session.execute(principal_copy.select().where(principal_copy.c.sub == sub))).one_or_none()
+    return None if row is None else Holder(row.sub, row.unit, tuple(row.roles), row.cadre_id)
+
+
+async def list_people_of(session: AsyncSession, units: Collection[str]) -> list[Holder]:
+    """Everybody of some units."""
+    rows = await session.execute(principal_copy.select().where(principal_copy.c.unit.in_(units)))
+    return [Holder(row.sub, row.unit, tuple(row.roles), row.cadre_id) for row in rows]
 
 
 class Trees:

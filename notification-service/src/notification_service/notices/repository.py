@@ -2,20 +2,55 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from chassis.tables import principal_copy
-from sqlalchemy import ColumnElement, Select, String, cast, func, literal, or_, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from chassis.db import as_rows, given_rows, inserting, one_of
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from notification_service.notices.addresses import PERSONAL, Address, Relation
+from notification_service.notices.directory import Holder
 from notification_service.notices.models import Audience, Delivery, Notice, NoticeAudience, OriginOffice
 from notification_service.withholdings.repository import is_open
 
-_CHUNK = 5_000  # rows of one insert; PostgreSQL takes at most 65,535 parameters
+_ADD_OFFICES = inserting(OriginOffice, "ref", "unit").on_conflict_do_nothing()
+_ADD_NOTICES = (
+    inserting(
+        Notice, "event_id", "kind", "item_type", "item_id", "item_no", "due_at", "excluded_sub", "is_lasting",
+        "created_at",
+    )
+    .on_conflict_do_nothing(index_elements=["event_id"])
+    .returning(Notice.event_id, Notice.id)
+)  # fmt: skip
+_AUDIENCE_KEY = ("relation", "target", "roles", "within")
+_ADD_AUDIENCES = inserting(Audience, *_AUDIENCE_KEY).on_conflict_do_nothing(index_elements=_AUDIENCE_KEY)
+_ASKED = given_rows(n=Integer, relation=Text, target=Text, roles=JSONB, within=Text)
+_FIND_AUDIENCES = select(_ASKED.c.n, Audience.id).join(
+    Audience, and_(*(getattr(Audience, name) == _ASKED.c[name] for name in _AUDIENCE_KEY))
+)
+_LINK = inserting(NoticeAudience, "notice_id", "audience_id", "unit")
+_DELIVER = (
+    inserting(Delivery, "sub", "notice_id", "unit", "delivered_at")
+    .on_conflict_do_nothing(index_elements=["sub", "notice_id"])
+    .returning(Delivery.seq)
+)
 
 
 class Held(NamedTuple):
@@ -25,104 +60,76 @@ class Held(NamedTuple):
     notice: Notice
 
 
-class Holder(NamedTuple):
-    """A person and what the directory copy says about them."""
-
-    sub: str
-    unit: str | None
-    roles: tuple[str, ...]
-    cadre_id: UUID | None
-
-
-async def remember_office(session: AsyncSession, ref: str, unit: str) -> None:
-    """Note which inspection office a reference belongs to."""
-    await session.execute(insert(OriginOffice).values(ref=ref, unit=unit).on_conflict_do_nothing())
+async def remember_offices(session: AsyncSession, offices: Mapping[str, str]) -> None:
+    """Note which inspection office each reference belongs to."""
+    if offices:
+        rows = [{"ref": ref, "unit": unit} for ref, unit in sorted(offices.items())]
+        await session.execute(_ADD_OFFICES, {"rows": as_rows(rows)})
 
 
 async def list_offices(session: AsyncSession, refs: Collection[str]) -> dict[str, str]:
     """Reference → inspection office, for those that are known."""
     if not refs:
         return {}
-    rows = await session.execute(select(OriginOffice.ref, OriginOffice.unit).where(OriginOffice.ref.in_(refs)))
+    rows = await session.execute(select(OriginOffice.ref, OriginOffice.unit).where(one_of(OriginOffice.ref, refs)))
     return {row.ref: row.unit for row in rows}
 
 
-async def add_notice(session: AsyncSession, values: Mapping[str, object], addresses: Sequence[Address]) -> UUID | None:
-    """Store a notice with its addresses, if any; None if there is one about this event already."""
-    statement = insert(Notice).values(**values).on_conflict_do_nothing(index_elements=[Notice.event_id])
-    notice_id: UUID | None = await session.scalar(statement.returning(Notice.id))
-    if notice_id is None:
-        return None
-    links: dict[int, str | None] = {}
-    for address in addresses:
-        links.setdefault(await _audience_id(session, address), address.unit)
-    rows = [{"notice_id": notice_id, "audience_id": audience, "unit": unit} for audience, unit in links.items()]
-    if rows:
-        await session.execute(insert(NoticeAudience), rows)
-    return notice_id
+async def add_notices(session: AsyncSession, notices: Sequence[Mapping[str, object]]) -> dict[UUID, UUID]:
+    """Store notices in their order; event → notice, without those about whose event there is one already."""
+    return {row.event_id: row.id for row in await session.execute(_ADD_NOTICES, {"rows": as_rows(notices)})}
 
 
-async def _audience_id(session: AsyncSession, address: Address) -> int:
-    values = {
-        "relation": address.relation.value,
-        "target": address.target,
-        "roles": sorted(address.roles),
-        "within": address.within or "",
-    }
-    statement = insert(Audience).values(**values)
-    # An update that changes nothing, so that the row's id comes back in either case.
-    statement = statement.on_conflict_do_update(
-        index_elements=[Audience.relation, Audience.target, Audience.roles, Audience.within],
-        set_={"target": statement.excluded.target},
-    )
-    audience_id: int | None = await session.scalar(statement.returning(Audience.id))
-    assert audience_id is not None
-    return audience_id
+async def link(session: AsyncSession, addresses: Mapping[UUID, Sequence[Address]]) -> None:
+    """Write whom notices are addressed to (notice → addresses)."""
+    ids = await _audience_ids(session, {one for some in addresses.values() for one in some})
+    units: dict[tuple[UUID, int], str | None] = {}
+    for notice_id, some in addresses.items():
+        for address in some:
+            units.setdefault((notice_id, ids[_key_of(address)]), address.unit)
+    if units:
+        rows = [{"notice_id": key[0], "audience_id": key[1], "unit": unit} for key, unit in units.items()]
+        await session.execute(_LINK, {"rows": as_rows(rows)})
 
 
-async def list_holders(session: AsyncSession, units: Collection[str], roles: Collection[str]) -> list[str]:
-    """The people of some units who hold one of the roles."""
-    if not units:
-        return []
-    statement = select(principal_copy.c.sub).where(
-        principal_copy.c.unit.in_(units), _any_role(principal_copy.c.roles, roles)
-    )
-    return list(await session.scalars(statement.order_by(principal_copy.c.sub)))
+_AudienceKey = tuple[str, str, tuple[str, ...], str]
 
 
-async def list_accounts(session: AsyncSession, cadre_id: str) -> list[str]:
-    """The people who are a cadre."""
-    statement = select(principal_copy.c.sub).where(cast(principal_copy.c.cadre_id, String) == cadre_id)
-    return list(await session.scalars(statement.order_by(principal_copy.c.sub)))
+def _key_of(address: Address) -> _AudienceKey:
+    return (address.relation.value, address.target, tuple(sorted(address.roles)), address.within or "")
 
 
-async def find_holder(session: AsyncSession, sub: str) -> Holder | None:
-    """What the copy says about a person."""
-    row = (await session.execute(principal_copy.select().where(principal_copy.c.sub == sub))).one_or_none()
-    return None if row is None else Holder(row.sub, row.unit, tuple(row.roles), row.cadre_id)
+async def _audience_ids(session: AsyncSession, addresses: Collection[Address]) -> dict[_AudienceKey, int]:
+    """Address → id; addresses that no notice has had yet are stored."""
+    wanted = sorted({_key_of(one) for one in addresses})
+    ids = await _find_audiences(session, wanted)
+    if new := [one for one in wanted if one not in ids]:
+        await session.execute(_ADD_AUDIENCES, {"rows": _audience_rows(new)})
+        ids |= await _find_audiences(session, new)
+    return ids
 
 
-async def list_people_of(session: AsyncSession, units: Collection[str]) -> list[Holder]:
-    """Everybody of some units."""
-    rows = await session.execute(principal_copy.select().where(principal_copy.c.unit.in_(units)))
-    return [Holder(row.sub, row.unit, tuple(row.roles), row.cadre_id) for row in rows]
+async def _find_audiences(session: AsyncSession, keys: Sequence[_AudienceKey]) -> dict[_AudienceKey, int]:
+    if not keys:
+        return {}
+    return {keys[row.n]: row.id for row in await session.execute(_FIND_AUDIENCES, {"rows": _audience_rows(keys)})}
 
 
-async def deliver(session: AsyncSession, notice_id: UUID, recipients: Mapping[str, str | None], now: datetime) -> int:
-    """Put a notice into inboxes (sub → unit concerned); returns how many did not have it."""
-    if not recipients:
-        return 0
-    await _in_commit_order(session)
-    count = 0
+def _audience_rows(keys: Sequence[_AudienceKey]) -> list[dict[str, Any]]:
+    return as_rows(dict(zip(_AUDIENCE_KEY, key, strict=True)) for key in keys)
+
+
+async def deliver(session: AsyncSession, recipients: Mapping[UUID, Mapping[str, str | None]], now: datetime) -> int:
+    """Put notices into inboxes (notice → sub → unit concerned), in their order; returns how many were new there."""
     rows = [
         {"sub": sub, "notice_id": notice_id, "unit": unit, "delivered_at": now}
-        for sub, unit in sorted(recipients.items())
+        for notice_id, people in recipients.items()
+        for sub, unit in sorted(people.items())
     ]
-    for start in range(0, len(rows), _CHUNK):
-        statement = insert(Delivery).values(rows[start : start + _CHUNK])
-        statement = statement.on_conflict_do_nothing(index_elements=[Delivery.sub, Delivery.notice_id])
-        count += len((await session.scalars(statement.returning(Delivery.seq))).all())
-    return count
+    if not rows:
+        return 0
+    await _in_commit_order(session)
+    return len((await session.scalars(_DELIVER, {"rows": as_rows(rows)})).all())
 
 
 async def _in_commit_order(session: AsyncSession) -> None:

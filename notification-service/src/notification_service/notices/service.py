@@ -12,15 +12,16 @@ from contracts.inspection import FindingRecorded, TeamProposed
 from contracts.pool import PrincipalUpserted, UnitUpserted
 
 from notification_service.fan_outs import repository as fan_outs
-from notification_service.notices import repository
-from notification_service.notices.addresses import Address, Relation, units_reached
+from notification_service.notices import directory, repository
+from notification_service.notices.addresses import PERSONAL, Address, Relation, units_reached
+from notification_service.notices.directory import Holder
 from notification_service.notices.domain import LATE_DELIVERY, ORIGINS, TELLINGS, audience, origin_refs
 from notification_service.notices.items import Item, item_of
-from notification_service.notices.repository import Held, Holder
+from notification_service.notices.repository import Held
 from notification_service.resources import NotificationResources
 
 _AT_ONCE = 250
-"""So many inboxes are written in the transaction of the event itself."""
+"""So many inboxes are written for a notice in the transaction of the event itself."""
 
 
 @dataclass(frozen=True)
@@ -34,85 +35,105 @@ class Draft:
     is_lasting: bool = True
 
 
-async def tell_of(uow: Uow, own: NotificationResources, envelope: Envelope, event: Event) -> None:
-    """Tell the audience of an event; a repeat tells nobody twice."""
-    offices = await repository.list_offices(uow.session, origin_refs(event))
+async def tell_of(uow: Uow, own: NotificationResources, events: Sequence[tuple[Envelope, Event]]) -> None:
+    """Tell the audiences of events; a repeat tells nobody twice.
+
+    Findings and teams name their inspection office here: later events of others name only the reference.
+    """
+    origins = [event for _, event in events if isinstance(event, FindingRecorded | TeamProposed)]
+    offices = {f"{ORIGINS[one.type]}:{getattr(one, one.key)}": one.office_unit for one in origins}
+    await repository.remember_offices(uow.session, offices)
+    told = [(envelope, event) for envelope, event in events if event.type in TELLINGS]
+    offices = await repository.list_offices(uow.session, {ref for _, event in told for ref in origin_refs(event)})
+    await announce_all(uow, own, [(_draft(envelope, event), audience(event, offices)) for envelope, event in told])
+
+
+def _draft(envelope: Envelope, event: Event) -> Draft:
     telling = TELLINGS[event.type]
     excluded = None if telling.tells_actor else envelope.actor
-    draft = Draft(envelope.id, telling.kind, item_of(event), excluded_sub=excluded)
-    await announce(uow, own, draft, audience(event, offices))
+    return Draft(envelope.id, telling.kind, item_of(event), excluded_sub=excluded)
 
 
 async def announce(uow: Uow, own: NotificationResources, draft: Draft, addresses: Sequence[Address]) -> None:
     """Store a notice, and deliver it to those who hold the roles now."""
-    if not addresses:
+    await announce_all(uow, own, [(draft, addresses)])
+
+
+async def announce_all(uow: Uow, own: NotificationResources, drafts: Sequence[tuple[Draft, Sequence[Address]]]) -> None:
+    """Store notices in their order, and deliver them to those who hold the roles now."""
+    meant = [(draft, addresses) for draft, addresses in drafts if addresses]
+    ids = await _store(uow, [draft for draft, _ in meant])
+    fresh = {ids[draft.event_id]: (draft, addresses) for draft, addresses in meant if draft.event_id in ids}
+    if not fresh:
         return
-    notice_id = await _store(uow, draft, addresses)
-    if notice_id is None:
-        return
-    tree = await own.trees.tree(uow.session)
-    recipients: dict[str, str | None] = {}
-    for address in addresses:
-        for sub in await _recipients(uow, address, tree):
-            if sub != draft.excluded_sub:
-                recipients.setdefault(sub, address.unit)
-    await _send(uow, own, notice_id, recipients)
+    await repository.link(uow.session, {notice_id: addresses for notice_id, (_, addresses) in fresh.items()})
+    people = await _people(uow, own, {one for _, addresses in fresh.values() for one in addresses})
+    recipients: dict[UUID, dict[str, str | None]] = {}
+    for notice_id, (draft, addresses) in fresh.items():
+        known = recipients[notice_id] = {}
+        for address in addresses:
+            for sub in people[address]:
+                if sub != draft.excluded_sub:
+                    known.setdefault(sub, address.unit)
+    await _send(uow, own, recipients)
 
 
 async def announce_to(uow: Uow, own: NotificationResources, draft: Draft, recipients: Mapping[str, str | None]) -> None:
     """Store a notice, and deliver it to these people (sub → unit concerned) and to nobody who comes later."""
-    notice_id = await _store(uow, replace(draft, is_lasting=False), ())
-    if notice_id is not None:
-        await _send(uow, own, notice_id, {sub: unit for sub, unit in recipients.items() if sub != draft.excluded_sub})
+    for notice_id in (await _store(uow, [replace(draft, is_lasting=False)])).values():
+        people = {sub: unit for sub, unit in recipients.items() if sub != draft.excluded_sub}
+        await _send(uow, own, {notice_id: people})
 
 
-async def _store(uow: Uow, draft: Draft, addresses: Sequence[Address]) -> UUID | None:
-    values = {
-        "event_id": draft.event_id,
-        "kind": draft.kind,
-        "item_type": draft.item.type,
-        "item_id": draft.item.id,
-        "item_no": draft.item.number,
-        "due_at": draft.item.due_at,
-        "excluded_sub": draft.excluded_sub,
-        "is_lasting": draft.is_lasting,
-        "created_at": uow.now,
-    }
-    return await repository.add_notice(uow.session, values, addresses)
+async def _store(uow: Uow, drafts: Sequence[Draft]) -> dict[UUID, UUID]:
+    """Event → notice, without those that were stored before."""
+    rows = [
+        {
+            "event_id": draft.event_id,
+            "kind": draft.kind,
+            "item_type": draft.item.type,
+            "item_id": draft.item.id,
+            "item_no": draft.item.number,
+            "due_at": draft.item.due_at,
+            "excluded_sub": draft.excluded_sub,
+            "is_lasting": draft.is_lasting,
+            "created_at": uow.now,
+        }
+        for draft in drafts
+    ]
+    return await repository.add_notices(uow.session, rows) if rows else {}
 
 
-async def _send(uow: Uow, own: NotificationResources, notice_id: UUID, recipients: Mapping[str, str | None]) -> None:
+async def _send(uow: Uow, own: NotificationResources, recipients: Mapping[UUID, Mapping[str, str | None]]) -> None:
     """Deliver at once to few; to many from the worker, so that nobody else's notice waits for theirs."""
-    if len(recipients) > _AT_ONCE:
-        await fan_outs.add(uow.session, notice_id, recipients, uow.now)
-    elif await repository.deliver(uow.session, notice_id, recipients, uow.now):
+    few = {notice_id: people for notice_id, people in recipients.items() if len(people) <= _AT_ONCE}
+    for notice_id in recipients.keys() - few.keys():
+        await fan_outs.add(uow.session, notice_id, recipients[notice_id], uow.now)
+    if await repository.deliver(uow.session, few, uow.now):
         uow.after_commit(own.hub.wake)
 
 
-async def _recipients(uow: Uow, address: Address, tree: UnitTree) -> list[str]:
-    if address.relation is Relation.PERSON:
-        return [address.target]
-    if address.relation is Relation.MEMBER:
-        return await repository.list_accounts(uow.session, address.target)
-    units = units_reached(address.relation, address.target, address.within, tree)
-    return await repository.list_holders(uow.session, units, address.roles)
-
-
-async def learn_office(uow: Uow, event: FindingRecorded | TeamProposed) -> None:
-    """Remember the inspection office of a finding or a team: later events of others name only the reference."""
-    ref = f"{ORIGINS[event.type]}:{getattr(event, event.key)}"
-    await repository.remember_office(uow.session, ref, event.office_unit)
+async def _people(uow: Uow, own: NotificationResources, addresses: Collection[Address]) -> dict[Address, list[str]]:
+    """Address → who is meant by it, as the directory stands."""
+    found = {one: [one.target] for one in addresses if one.relation is Relation.PERSON}
+    members = [one for one in addresses if one.relation is Relation.MEMBER]
+    accounts = await directory.list_accounts(uow.session, {one.target for one in members})
+    found.update({one: accounts.get(one.target, []) for one in members})
+    tree = await own.trees.tree(uow.session)
+    others = [one for one in addresses if one.relation not in PERSONAL]
+    wanted = [(units_reached(one.relation, one.target, one.within, tree), one.roles) for one in others]
+    return {**found, **dict(zip(others, await directory.list_holders(uow.session, wanted), strict=True))}
 
 
 async def follow_unit(uow: Uow, own: NotificationResources, event: UnitUpserted) -> None:
     """A unit changed: its people and those of its linked office may be meant by notices older than its row."""
     units = [event.code, *([event.linked_office] if event.linked_office else [])]
-    await deliver_missed(uow, own, await repository.list_people_of(uow.session, units))
+    await deliver_missed(uow, own, await directory.list_people_of(uow.session, units))
 
 
 async def follow_principal(uow: Uow, own: NotificationResources, event: PrincipalUpserted) -> None:
     """Somebody takes up a role, or got their account after the event: they are told what they missed."""
-    holder = await repository.find_holder(uow.session, event.sub)
+    holder = await directory.find_holder(uow.session, event.sub)
     if holder is not None:
         await deliver_missed(uow, own, [holder])
 

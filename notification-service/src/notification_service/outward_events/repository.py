@@ -3,23 +3,26 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from chassis.db import one_of
+from chassis.db import as_rows, inserting, one_of
 from sqlalchemy import delete, func, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.outward_events.models import OutwardEvent
 
+_ADD = (
+    inserting(OutwardEvent, "event_id", "type", "service", "path", "open_to", "body", "stored_at")
+    .on_conflict_do_nothing(index_elements=["event_id"])
+    .returning(OutwardEvent.seq)
+)
 
-async def add_event(session: AsyncSession, values: Mapping[str, object]) -> int | None:
-    """Store an event; its position, or None if it is there already.
+
+async def add_events(session: AsyncSession, events: Sequence[Mapping[str, object]]) -> list[int]:
+    """Store events in their order; the positions of those that were not there yet.
 
     One storing transaction at a time: a lower position must never become visible after a higher one.
     """
     await session.execute(text("select pg_advisory_xact_lock(hashtext('outward_event'))"))
-    statement = insert(OutwardEvent).values(**values).on_conflict_do_nothing(index_elements=[OutwardEvent.event_id])
-    seq: int | None = await session.scalar(statement.returning(OutwardEvent.seq))
-    return seq
+    return list(await session.scalars(_ADD, {"rows": as_rows(events)}))
 
 
 async def list_after(session: AsyncSession, after: int, limit: int) -> Sequence[OutwardEvent]:

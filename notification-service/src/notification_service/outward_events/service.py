@@ -1,5 +1,6 @@
 """Storing events for those outside, and forgetting them in time."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from chassis.service import Resources
@@ -12,13 +13,9 @@ from notification_service.outward_events.settings import OutwardSettings
 from notification_service.resources import NotificationResources
 
 
-async def store_event(uow: Uow, own: NotificationResources, envelope: Envelope, event: Event) -> int | None:
-    """Keep an event for those outside; its position, or None if nobody may hear of it or it is there already."""
-    subject = subject_of(envelope, event)
-    if subject is None:
-        return None
-    seq = await repository.add_event(
-        uow.session,
+async def store_events(uow: Uow, own: NotificationResources, events: Sequence[tuple[Envelope, Event]]) -> list[int]:
+    """Keep events for those outside, in their order; the positions of those that may leave and are not there yet."""
+    rows = [
         {
             "event_id": envelope.id,
             "type": envelope.type,
@@ -27,11 +24,14 @@ async def store_event(uow: Uow, own: NotificationResources, envelope: Envelope, 
             "open_to": envelope.commission if event.egress is Egress.OPEN else None,
             "body": envelope.to_structured(event),
             "stored_at": uow.now,
-        },
-    )
-    if seq is not None:
-        uow.after_commit(own.events.wake)
-    return seq
+        }
+        for envelope, event in events
+        if event.egress is not Egress.NEVER and (subject := subject_of(envelope, event)) is not None
+    ]
+    if not rows:
+        return []
+    uow.after_commit(own.events.wake)
+    return await repository.add_events(uow.session, rows)
 
 
 async def forget_old_events(resources: Resources) -> None:

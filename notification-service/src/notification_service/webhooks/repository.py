@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from chassis.db import one_of
 from sqlalchemy import delete, func, insert, literal, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notification_service.outward_events.models import OutwardEvent
 from notification_service.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 
 _SHOWN = ("pending", "delivered", "exhausted")
@@ -37,28 +39,33 @@ async def remove(session: AsyncSession, webhook_id: UUID) -> None:
     await session.execute(delete(Webhook).where(Webhook.id == webhook_id))
 
 
-async def offer(session: AsyncSession, message_id: UUID, event_type: str, seq: int, now: datetime) -> int:
-    """Put an event before every webhook that wants its type, also one that is switched off: it may come back."""
+async def offer(session: AsyncSession, seqs: Collection[int], now: datetime) -> None:
+    """Put stored events before every webhook that wants their type, also one switched off: it may come back."""
     pattern = func.jsonb_array_elements_text(Webhook.event_types).table_valued("value").render_derived()
     is_wanted = (
         select(literal(1))
         .select_from(pattern)
         .where(
             or_(
-                pattern.c.value == event_type,
+                pattern.c.value == OutwardEvent.type,
                 (func.right(pattern.c.value, 1) == "*")
-                & func.starts_with(literal(event_type), func.rtrim(pattern.c.value, "*")),
+                & func.starts_with(OutwardEvent.type, func.rtrim(pattern.c.value, "*")),
             )
         )
+        .correlate(Webhook, OutwardEvent)
         .exists()
     )
-    wanted = select(
-        Webhook.id, literal(message_id), literal(event_type), literal(seq), literal("pending"), literal(0),
-        literal(now), literal(now),
-    ).where(is_wanted)  # fmt: skip
+    wanted = (
+        select(
+            Webhook.id, OutwardEvent.event_id, OutwardEvent.type, OutwardEvent.seq, literal("pending"), literal(0),
+            literal(now), literal(now),
+        )
+        .join(OutwardEvent, one_of(OutwardEvent.seq, seqs))
+        .where(is_wanted)
+        .order_by(OutwardEvent.seq)
+    )  # fmt: skip
     columns = ["webhook_id", "message_id", "event_type", "event_seq", "state", "attempts", "next_attempt_at"]
-    statement = insert(WebhookDelivery).from_select([*columns, "created_at"], wanted)
-    return len((await session.scalars(statement.returning(WebhookDelivery.id))).all())
+    await session.execute(insert(WebhookDelivery).from_select([*columns, "created_at"], wanted))
 
 
 async def list_due(session: AsyncSession, busy: Collection[UUID], now: datetime, limit: int) -> list[UUID]:
