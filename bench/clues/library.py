@@ -4,7 +4,6 @@ import asyncio
 import base64
 import hashlib
 import io
-import os
 import random
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -134,7 +133,7 @@ def files() -> dict[str, bytes]:
     }
 
 
-async def measure(bench: Any, found: Any, rounds: int = 25) -> None:
+async def measure(bench: Any, found: Any, rounds: int = 20) -> None:
     """Searches and files; ``bench`` calls the service, ``found`` takes the times."""
     for name, (who, body) in SEARCHES.items():
         times = []
@@ -171,8 +170,3 @@ def _varied(content: bytes, number: int) -> bytes:
         return content + tail
     # The comment of an archive, whose length stands before it.
     return content[:-2] + len(tail).to_bytes(2, "little") + tail
-
-
-def store_in(folder: os.PathLike[str]) -> None:
-    """Let the service keep files below a folder."""
-    os.environ["HELI_ATTACHMENT_STORE"] = f"file://{os.fspath(folder)}/files"

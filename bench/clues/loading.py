@@ -1,4 +1,4 @@
-"""A service's database full of clues: features by COPY, everything a list shows by SQL."""
+"""A service's database full of clues: features by COPY, everything a list of clues shows by SQL."""
 
 import asyncio
 import time
@@ -76,23 +76,22 @@ _ALLEGATIONS = """
 """
 
 
-def load(server: EmbeddedPostgres, size: int, planted: Planted, *, is_matched: bool) -> ServiceDatabase:
-    """A migrated database with so many clues; one that lies there complete is left as it is.
+def name_of(size: int) -> str:
+    """The database of so many clues."""
+    return f"clues_{size}"
 
-    Unless ``is_matched`` the index of matching stays empty: lists and imports do not ask it.
-    """
-    database = server.create_service_database(
-        f"clues_{size}{'' if is_matched else '_unmatched'}", extensions=("pg_trgm",)
-    )
+
+def load(server: EmbeddedPostgres, size: int, planted: Planted) -> ServiceDatabase:
+    """A migrated database with so many clues; one that lies there complete is left as it is."""
+    database = server.create_service_database(name_of(size), extensions=("pg_trgm",))
     migrate(SERVICE.migrations, database.owner)
     dsn = server.url(database=database.name, driver="postgresql")
     if asyncio.run(_is_complete(dsn)):
         return database
     began = time.monotonic()
     asyncio.run(features.run(dsn, *_numbers(size)))
-    if is_matched:
-        _load_features(server, dsn, size, planted)
-        print(f"features of {size:,} clues after {time.monotonic() - began:.0f} s", flush=True)
+    _load_features(server, dsn, size, planted)
+    print(f"features of {size:,} clues after {time.monotonic() - began:.0f} s", flush=True)
     asyncio.run(_fill(dsn))
     print(f"{size:,} clues after {time.monotonic() - began:.0f} s", flush=True)
     return database
@@ -112,9 +111,10 @@ def _numbers(size: int) -> tuple[str, ...]:
 
 def _load_features(server: EmbeddedPostgres, dsn: str, size: int, planted: Planted) -> None:
     asyncio.run(features.before_loading(dsn, is_bulk=True))
-    if is_prepared(server, size):
+    prepared = server.url(database=f"growth_{size}", driver="postgresql")
+    if asyncio.run(_is_prepared(prepared, size)):
         asyncio.run(features.run(dsn, "truncate clue_key, clue_feature, bench_text"))
-        asyncio.run(_take_over(_prepared_by_matching(server, size), dsn))
+        asyncio.run(_take_over(prepared, dsn))
     else:
         jobs = asyncio.run(features.still_missing(dsn, list(features.cities(size))))
         asyncio.run(features.store(dsn, planted.stored, 1))
@@ -128,15 +128,6 @@ async def _is_complete(dsn: str) -> bool:
         return bool(await connection.fetchval("select to_regclass('bench_loaded') is not null"))
     finally:
         await connection.close()
-
-
-def _prepared_by_matching(server: EmbeddedPostgres, size: int) -> str:
-    return server.url(database=f"growth_{size}", driver="postgresql")
-
-
-def is_prepared(server: EmbeddedPostgres, size: int) -> bool:
-    """Whether ``bench matching`` left the features of so many clues in this folder."""
-    return asyncio.run(_is_prepared(_prepared_by_matching(server, size), size))
 
 
 async def _is_prepared(dsn: str, size: int) -> bool:

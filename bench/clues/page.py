@@ -1,123 +1,206 @@
-"""The page docs/benchmarks/clues.md and its plot; docs/benchmarks/library.md where the library alone was measured."""
+"""The page docs/benchmarks/clues.md and its plot, from what was kept in clues.json."""
 
-from collections.abc import Callable, Sequence
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
 import machine
 import numpy as np
 
 from clues.library import entries_beside
+from clues.lists import LIST
 from clues.measuring import Measured
 
 _FOLDER = Path(__file__).resolve().parents[2] / "docs/benchmarks"
-_AIMS = {"intake": "≥ 50/s; p95 ≤ 200 ms", "import": "≥ 500 rows/s"}
-_LIST_AIM_MS = 100
-_SEARCH_AIM_MS = 200
-_SEARCH, _FILE = "library search", "file "
+_KEPT, _PAGE, _PLOT = (_FOLDER / f"clues.{kind}" for kind in ("json", "md", "svg"))
+_SEARCH, _FILE, _INTAKE, _IMPORT = "library search: ", "file ", "intake", "import"
 _NONE = "–"
 
+Kept = dict[str, Any]
+"""``times``: name → [p50, p95, p99]; ``rates``, ``notes``; ``of``: part of the names → how they were measured."""
 
-def write(found: Sequence[Measured], *, is_kept: bool) -> str:
-    """The page's text; with ``is_kept`` it and the plot are stored."""
-    first = found[0]
-    is_library = all(name.startswith((_SEARCH, _FILE)) for name in first.times)
-    kept = _FOLDER / ("library.md" if is_library else "clues.md")
-    about = "The information library: searches and files" if is_library else "Clues: intake, lists, imports, library"
-    sizes = " | ".join(f"{one.clues:,}" for one in found)
-    rule = " ---: |" * (len(found) + 1)
-    parts = [
-        f"# {about}\n\n",
-        f"`.venv/bin/python bench clues{' --only=library' if is_library else ''}` wrote this page. ",
-        "Real PostgreSQL and the service's application in one process, called over HTTP without sockets; the clues ",
-        "lie in 40 commissions of equal size, row-level security is on, every read is in the audit log.\n\n",
-        machine.described(("numpy",)),
-        f"- load average of the machine meanwhile: {', '.join(f'{one.load:.1f}' for one in found)}\n",
-        *_rates(found, sizes, rule),
-        f"\n## Milliseconds, p50 / p95 / p99\n\n| what | {sizes} | p95, largest ÷ smallest |\n| --- |{rule}\n",
-        *(_time(name, found) for name in first.times),
-        _summary(found),
-    ]
+
+@dataclass(frozen=True)
+class Run:
+    """How something was measured."""
+
+    command: str
+    machine: str
+
+    @classmethod
+    def now(cls, asked: argparse.Namespace) -> Self:
+        """This run."""
+        return cls(f".venv/bin/python bench clues --only={asked.only}", machine.described(("numpy",)))
+
+
+def write(found: Sequence[Measured], run: Run, *, is_kept: bool) -> str:
+    """The page's text; with ``is_kept`` it, its figures and its plot are stored."""
+    sizes: dict[str, Kept] = json.loads(_KEPT.read_text()) if is_kept and _KEPT.exists() else {}
+    for one in found:
+        _add(sizes.setdefault(str(one.clues), {"times": {}, "rates": {}, "notes": {}, "runs": {}}), one, run)
+    sizes = dict(sorted(sizes.items(), key=lambda item: int(item[0])))
+    text = _page(sizes)
     if is_kept:
-        parts.append(f"\n![p95 by size]({kept.stem}.svg)\n")
-        kept.write_text("".join(parts), encoding="utf-8")
-        _draw(found, kept.with_suffix(".svg"))
-    return "".join(parts)
+        _KEPT.write_text(json.dumps(sizes, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        _PAGE.write_text(text, encoding="utf-8")
+        _draw(sizes)
+    return text
 
 
-def _rates(found: Sequence[Measured], sizes: str, rule: str) -> list[str]:
-    if not found[0].rates:
-        return []
-    head = f"\n## Per second\n\n| what | {sizes} | largest ÷ smallest | aim |\n| --- |{rule} --- |\n"
-    return [head, *(_rate(name, found) for name in found[0].rates)]
+def _add(kept: Kept, one: Measured, run: Run) -> None:
+    kinds = {_kind(name) for name in (*one.times, *one.rates)}
+    for known in ("times", "rates"):  # what is measured anew replaces all of its kind
+        kept[known] = {name: value for name, value in kept[known].items() if _kind(name) not in kinds}
+    kept["times"] |= {name: _quantiles(times) for name, times in one.times.items()}
+    kept["rates"] |= one.rates
+    kept["notes"] |= one.notes
+    kept["runs"] |= {kind: {"command": run.command, "machine": run.machine, "load": one.load} for kind in kinds}
 
 
-def _rate(name: str, found: Sequence[Measured]) -> str:
-    values = [one.rates.get(name) for one in found]
-    aim = next((aim for key, aim in _AIMS.items() if name.startswith(key)), "")
-    cells = " | ".join(_NONE if value is None else f"{value:,.0f}" for value in values)
-    return f"| {name} | {cells} | {_ratio(values[0], values[-1])} | {aim} |\n"
+def _kind(name: str) -> str:
+    return next(kind for kind in (LIST, _SEARCH, _FILE, _INTAKE, _IMPORT) if name.startswith(kind))
 
 
-def _ratio(first: float | None, last: float | None) -> str:
-    return _NONE if first is None or last is None else f"{last / first:.2f} ×"
+def _quantiles(times: Sequence[float]) -> list[float]:
+    return [round(float(np.percentile(times, share)), 1) for share in (50, 95, 99)]
 
 
-def _quantiles(times: Sequence[float]) -> tuple[float, ...]:
-    return tuple(float(np.percentile(times, share)) for share in (50, 95, 99))
+_TITLES = {
+    _INTAKE: "Intake with candidates",
+    _IMPORT: "Imports",
+    LIST: "Lists",
+    _SEARCH: "Searches of the library",
+    _FILE: "Files",
+}
+_ABOUT = {
+    _INTAKE: (
+        "`POST /v1/clues` of clues in unseen wording whose matter is among those stored; the answer holds the"
+        " candidates. p50 / p95 / p99 in milliseconds, and clues per second."
+    ),
+    _IMPORT: "A CSV of 21,000 rows over HTTP; from sending it to its success. Matching goes on behind it.",
+    LIST: (
+        "First page of every operation that answers pages, of what lies beside the clues too: an alert and a transfer"
+        " for 20 clues, a consultation, a letter of advice and an order for 50, an audit entry for each. One row for an"
+        " operation: the slowest of its callers and filters, who is named; p50 / p95 / p99 in milliseconds."
+    ),
+    _SEARCH: "Entries of 150 to 800 characters; p50 / p95 / p99 in milliseconds.",
+    _FILE: "Files are cleaned, sealed and stored before the answer; p50 / p95 / p99 in milliseconds.",
+}
 
 
-def _time(name: str, found: Sequence[Measured]) -> str:
-    values = [_quantiles(one.times[name]) if name in one.times else None for one in found]
-    cells = " | ".join(_NONE if row is None else " / ".join(f"{value:.0f}" for value in row) for row in values)
-    p95 = [None if row is None else row[1] for row in values]
-    return f"| {name} | {cells} | {_ratio(p95[0], p95[-1])} |\n"
-
-
-def _summary(found: Sequence[Measured]) -> str:
-    last = found[-1]
-    is_list: Callable[[str], bool] = lambda name: not name.startswith(("intake", _SEARCH, _FILE))  # noqa: E731
-    slowest = max(
-        (name for name in last.times if is_list(name)), key=lambda name: _quantiles(last.times[name])[1], default=""
+def _page(sizes: Mapping[str, Kept]) -> str:
+    head = (
+        "# Clues: intake, lists, imports, library\n\n`.venv/bin/python bench clues` wrote this page from `clues.json`;"
+        " `--only` measures one part. Real processes on loopback: PostgreSQL with fsync, NATS, clue-service's API and"
+        " its worker; whoever calls shares the machine with them. The clues lie in 40 commissions of equal size;"
+        " row-level security is on and every read is in the audit log.\n\n"
     )
-    lines = []
-    if slowest:
-        p95 = _quantiles(last.times[slowest])[1]
-        lines.append(
-            f"\nThe slowest first page at {last.clues:,} clues: {slowest}, p95 {p95:.0f} ms (aim ≤ {_LIST_AIM_MS}).\n"
-        )
-    searches = {name: _quantiles(times)[1] for name, times in last.times.items() if name.startswith(_SEARCH)}
-    if searches:
-        worst = max(searches, key=lambda name: searches[name])
-        held = " and ".join(f"{entries_beside(one.clues):,}" for one in found)
-        lines.append(
-            f"\nThe library holds {held} entries of 150 to 800 characters. The slowest search of the largest: {worst}, "
-            f"p95 {searches[worst]:.0f} ms (aim ≤ {_SEARCH_AIM_MS}). Files are cleaned, sealed and stored before the "
-            "answer.\n"
-        )
-    if (share := found[0].notes.get("intakes that were shown candidates")) is not None:
-        lines.append(f"\n{share:.0%} of the intakes measured were shown candidates.\n")
-    return "".join(lines)
+    written = [head, *_musts(sizes), "\n![p95 by size](clues.svg)\n"]
+    for kind, title in _TITLES.items():
+        if any(kind in kept["runs"] for kept in sizes.values()):
+            written += [f"\n## {title}\n\n{_ABOUT[kind]}\n\n", *_runs(kind, sizes), *_table(kind, sizes)]
+    return "".join(written)
 
 
-def _draw(found: Sequence[Measured], plot: Path) -> None:
+def _musts(sizes: Mapping[str, Kept]) -> Iterator[str]:
+    size, last = list(sizes.items())[-1]
+    yield f"| at {int(size):,} clues | must | measured | |\n| --- | --- | ---: | --- |\n"
+    times, rates = last["times"], last["rates"]
+
+    def row(name: str, must: str, value: float | None, unit: str, *, is_met: bool) -> str:
+        if value is None:
+            return f"| {name} | {must} | not measured | |\n"
+        return f"| {name} | {must} | {value:,.0f}{unit} | {'met' if is_met else '**missed**'} |\n"
+
+    alone, at_once = (rates.get(f"intake, {how} at a time") for how in ("one", "four"))
+    rate = max((one for one in (alone, at_once) if one is not None), default=None)
+    yield row("intake with candidates", "≥ 50/s", rate, "/s", is_met=rate is not None and rate >= 50)
+    for name, kind, must in (
+        ("the same, p95, one at a time", "intake with candidates, one", 200),
+        ("first page of any list, p95 of the slowest", LIST, 100),
+        ("search of the library, p95 of the slowest", _SEARCH, 200),
+    ):
+        p95 = max((row[1] for what, row in times.items() if what.startswith(kind)), default=None)
+        yield row(name, f"≤ {must} ms", p95, " ms", is_met=p95 is not None and p95 <= must)
+    stored = rates.get("import, rows stored")
+    yield row("import, rows stored", "≥ 500/s", stored, "/s", is_met=stored is not None and stored >= 500)
+
+
+def _runs(kind: str, sizes: Mapping[str, Kept]) -> Iterator[str]:
+    runs = {size: kept["runs"][kind] for size, kept in sizes.items() if kind in kept["runs"]}
+    last = list(runs.values())[-1]
+    yield f"`{last['command']}`, load of the machine at the start "
+    yield ", ".join(f"{run['load']:.1f}" for run in runs.values()) + f"\n\n{last['machine']}"
+    if kind == _SEARCH:
+        held = " and ".join(f"{entries_beside(int(size)):,}" for size in runs)
+        yield f"- entries: {held}\n"
+    if kind == _INTAKE:
+        shares = [kept["notes"].get("intakes that were shown candidates", 0.0) for kept in sizes.values()]
+        yield f"- intakes that were shown candidates: {' and '.join(f'{share:.0%}' for share in shares)}\n"
+
+
+def _table(kind: str, sizes: Mapping[str, Kept]) -> Iterator[str]:
+    heads = " | ".join(f"{int(size):,}" for size in sizes)
+    yield f"\n| | {heads} | largest ÷ smallest |\n| --- |{' ---: |' * (len(sizes) + 1)}\n"
+    for name in _names("rates", kind, sizes):
+        values = [kept["rates"].get(name) for kept in sizes.values()]
+        cells = " | ".join(_NONE if value is None else f"{value:,.0f}/s" for value in values)
+        yield f"| {name} | {cells} | {_ratio(values)} |\n"
+    for name, rows in _rows(kind, sizes).items():
+        cells = " | ".join(_NONE if row is None else " / ".join(f"{value:.0f}" for value in row) for row in rows)
+        yield f"| {name} | {cells} | {_ratio([row and row[1] for row in rows])} |\n"
+
+
+def _rows(kind: str, sizes: Mapping[str, Kept]) -> dict[str, list[list[float] | None]]:
+    """Name → quantiles at each size; of lists the slowest of those that share an operation."""
+    names = _names("times", kind, sizes)
+    last = list(sizes.values())[-1]["times"]
+    if kind == LIST:
+        slowest: dict[str, str] = {}
+        for name in names:
+            operation = name.removeprefix(LIST).split("?")[0].split(" · ")[0].split(",")[0]
+            if last.get(name, [0, 0])[1] >= last.get(slowest.get(operation, ""), [0, 0])[1]:
+                slowest[operation] = name
+        names = list(slowest.values())
+    return {name.removeprefix(kind).strip(): [kept["times"].get(name) for kept in sizes.values()] for name in names}
+
+
+def _names(known: str, kind: str, sizes: Mapping[str, Kept]) -> list[str]:
+    return list(dict.fromkeys(name for kept in sizes.values() for name in kept[known] if name.startswith(kind)))
+
+
+def _ratio(values: Sequence[float | None]) -> str:
+    first, last = values[0], values[-1]
+    return _NONE if not first or last is None else f"{last / first:.2f} ×"
+
+
+def _draw(sizes: Mapping[str, Kept]) -> None:
     import matplotlib as mpl
 
     mpl.use("svg")
     from matplotlib import pyplot as plt
 
-    names = list(found[0].times)
-    figure, axes = plt.subplots(figsize=(8, 0.32 * len(names) + 1.2))
-    for number, one in enumerate(found):
-        places = [place + 0.38 * number for place in range(len(names))]
-        axes.barh(
-            places,
-            [_quantiles(one.times[name])[1] if name in one.times else 0 for name in names],
-            0.36,
-            label=f"{one.clues:,} clues",
-        )
-    axes.set_yticks([place + 0.19 for place in range(len(names))], names, fontsize=7)
+    rows = {
+        name if kind == LIST else f"{kind.strip(': ')} {name}": found
+        for kind in _TITLES
+        for name, found in _rows(kind, sizes).items()
+    }
+    figure, axes = plt.subplots(figsize=(8, 0.26 * len(rows) + 1.2))
+    for number, size in enumerate(sizes):
+        places = [place + 0.38 * number for place in range(len(rows))]
+        axes.barh(places, [(found[number] or [0, 0])[1] for found in rows.values()], 0.36, label=f"{int(size):,} clues")
+    axes.set_yticks([place + 0.19 for place in range(len(rows))], [_plain(name) for name in rows], fontsize=6)
     axes.invert_yaxis()
     axes.set_xlabel("p95, ms")
     axes.legend()
     figure.tight_layout()
-    figure.savefig(plot)
+    figure.savefig(_PLOT)
+    plt.close(figure)
+
+
+def _plain(name: str) -> str:
+    """Only what the plot's font has."""
+    return name if name.isascii() else name.replace("·", "-").encode("ascii", "ignore").decode()

@@ -68,11 +68,11 @@ async def gateway(folder: Path, *, issuer: TestIssuer, jwks: str, upstream: str)
     """The gateway with one worker before one upstream: address and process id."""
     port = free_port()
     env = {
-        **_identity(folder, issuer, jwks, port),
+        **identity(folder, issuer, jwks, port),
         **UNLIMITED,
         **{f"HELI_{name}_URL": upstream for name in ("CLUE", "POOL", "INSPECTION", "NOTIFICATION")},
     }
-    async with running(folder, "gateway", [_program("gateway"), "api"], port, env) as pid:
+    async with running(folder, "gateway", [program("gateway"), "api"], port, env) as pid:
         yield f"http://127.0.0.1:{port}", pid
 
 
@@ -83,18 +83,20 @@ async def notification(
     """notification-service, API and worker in one process, on these of PostgreSQL and NATS: address and process id."""
     port = free_port()
     env = {
-        **_identity(folder, issuer, jwks, port),
+        **identity(folder, issuer, jwks, port),
         "HELI_CLIENT_ID": "notification-service",
         "HELI_DATABASE_URL": urls[0],
         "HELI_NATS_URL": urls[1],
     }
-    async with running(folder, "notification", [_program("notification-service"), "all"], port, env) as pid:
+    async with running(folder, "notification", [program("notification-service"), "all"], port, env) as pid:
         yield f"http://127.0.0.1:{port}", pid
 
 
-def _identity(folder: Path, issuer: TestIssuer, jwks: str, port: int) -> dict[str, str]:
+def identity(folder: Path, issuer: TestIssuer, jwks: str, port: int) -> dict[str, str]:
+    """What any process of the platform is told: whom to believe, where to listen, its key ring."""
     ring = folder / "keys.json"
-    ring.write_text(json.dumps({"current": "1", "keys": {"1": base64.b64encode(os.urandom(32)).decode()}}))
+    if not ring.exists():  # kept data is sealed with it
+        ring.write_text(json.dumps({"current": "1", "keys": {"1": base64.b64encode(os.urandom(32)).decode()}}))
     return {
         "HELI_ENVIRONMENT": "local",
         "HELI_ISSUER": issuer.name,
@@ -107,5 +109,6 @@ def _identity(folder: Path, issuer: TestIssuer, jwks: str, port: int) -> dict[st
     }
 
 
-def _program(name: str) -> Path:
+def program(name: str) -> Path:
+    """A command of this environment."""
     return Path(sys.executable).with_name(name)

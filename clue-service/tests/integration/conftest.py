@@ -90,9 +90,11 @@ def pair_up(resources: Resources) -> PairUp:
 def decide(call: Any) -> Any:
     """``await decide(pair_id, "same")`` → the pair as answered."""
 
-    async def say(pair_id: str, decision: str = "same", who: str = SUPERVISOR, **more: Any) -> Document:
+    async def say(
+        pair_id: str, decision: str = "same", who: str = SUPERVISOR, clearance: str = "internal", **more: Any
+    ) -> Document:
         body = {"decision": decision, "reason": "r", **more}
-        answer = await call(who, "POST", f"/v1/candidates/{pair_id}/decide", body)
+        answer = await call(who, "POST", f"/v1/candidates/{pair_id}/decide", body, clearance=clearance)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 

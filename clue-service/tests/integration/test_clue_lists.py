@@ -1,11 +1,13 @@
 """Lists of clues: narrowed, sorted and paged, the same set as a look at every clue would give."""
 
+import random
 from datetime import date
 from typing import Any
 
 import pytest
 from chassis.service import Resources
 from clue_service.access.row_security import engine_session
+from clue_service.clues import listing
 from clue_service.clues.models import Clue
 from sqlalchemy import text, update
 
@@ -127,4 +129,49 @@ async def test_the_sets_of_a_list_are_found_by_indexes(resources: Resources) -> 
         await session.execute(text("set local enable_sort = off"))
         for condition, index in wanted.items():
             plan = "\n".join(await session.scalars(text(f"explain select id from clue where {condition}")))
+            assert index in plan, (condition, plan)
+
+
+_SAID = "甲乙丙甲乙AbC 一万%_\\元"
+
+
+@pytest.mark.parametrize("read_first", [0, 3, 2_000])
+async def test_a_search_finds_what_stands_in_a_clue_whether_read_or_looked_up(
+    call: Any, register: Any, monkeypatch: pytest.MonkeyPatch, read_first: int
+) -> None:
+    monkeypatch.setattr(listing, "_READ_FIRST", read_first)
+    chance = random.Random(20261128)
+    said = {}
+    for number in range(14):
+        name, words = ("".join(chance.choices(_SAID, k=chance.randint(2, 9))) for _ in range(2))
+        summary = "".join(chance.choices(_SAID, k=3)) if number % 3 == 0 else None
+        subject = {"name": name, "unit_name": "".join(chance.choices(_SAID, k=4))} if number % 4 else {"name": name}
+        form = {"subjects": [subject], "allegations": [{"text": words}], "summary": summary}
+        clue = await register(OFFICER, **form, origin_ref=f"said:{number}")
+        shown = (await call(OFFICER, "GET", f"/v1/clues/{clue['id']}")).json()
+        said[clue["id"]] = (
+            [value for one in shown["subjects"] for value in (one["name"], one["unit_name"])],
+            [one["text"] for one in shown["allegations"]] + [shown["summary"]],
+        )
+    for _ in range(40):
+        part = "".join(chance.choices(_SAID, k=chance.choice((1, 1, 2, 2, 3)))).strip() or "甲"
+        for field, place in (("subject", 0), ("text", 1)):
+            expected = [
+                clue for clue, texts in said.items() if any(part.lower() in (one or "").lower() for one in texts[place])
+            ]
+            answer = await call(SUPERVISOR, "POST", "/v1/clue-searches", {field: part})
+            assert answer.status_code == 200, answer.text
+            assert [one["id"] for one in answer.json()["items"]] == expected[::-1], (field, part)
+
+
+async def test_searches_ask_the_indexes_of_pairs(resources: Resources) -> None:
+    wanted = {
+        "clue_allegation where text_pairs(text) @> text_pairs('招标')": "ix_clue_allegation_pairs",
+        "clue_subject where name_pairs(name, unit_name) @> text_pairs('建国')": "ix_clue_subject_pairs",
+        "clue where summary is not null and text_pairs(summary) @> text_pairs('招标')": "ix_clue_pairs",
+    }
+    async with engine_session(resources) as session:
+        await session.execute(text("set local enable_seqscan = off"))
+        for condition, index in wanted.items():
+            plan = "\n".join(await session.scalars(text(f"explain select * from {condition}")))
             assert index in plan, (condition, plan)

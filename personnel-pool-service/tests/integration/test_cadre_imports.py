@@ -175,6 +175,8 @@ async def test_merged_cells_and_formulas_refuse_their_rows_only(call: Any, send:
     [
         (b"", "text/csv", "empty_file"),
         (as_csv(FIRST, header=["甲"] * 11), "text/csv", "no_header"),
+        (as_csv(), "text/csv", "no_rows"),
+        (as_xlsx(), XLSX, "no_rows"),
         (as_csv(FIRST, header=["姓名", *["备注"] * 10]), "text/csv", "missing_column"),
         (as_csv(FIRST, header=[*HEADER[:-1], "爱好"]), "text/csv", "unknown_header"),
         (as_csv(FIRST, header=[*HEADER[:-1], "姓名"]), "text/csv", "repeated_column"),

@@ -82,7 +82,7 @@ def rows_of(
     """The rows under the header; a cell of more characters than ``longest_cell`` is refused.
 
     Raises:
-        FileRefused: no header row, a missing, unknown or repeated column, a merged header, or too many rows.
+        FileRefused: no header row, a missing, unknown or repeated column, a merged header, no rows, or too many.
     """
     rows = iter(raw)
     positions = _find_header(rows, columns)
@@ -94,6 +94,8 @@ def rows_of(
         if count > most_rows:
             raise FileRefused("too_many_rows")
         yield _row(one, positions, longest_cell)
+    if not count:
+        raise FileRefused("no_rows")
 
 
 def _find_header(rows: Iterator[RawRow], columns: Sequence[Column]) -> dict[int, str]:

@@ -90,7 +90,7 @@ _ACTIONS: dict[str, acting.Action] = {
     "decide": _decide,
     "record-handling": _record_handling,
 }
-LEDGER = Ledger(AccusationFinding, repository.visible_to)
+LEDGER = Ledger(AccusationFinding, repository.parts_of)
 MACHINE = Machine[AccusationFinding](
     noun=domain.ITEM,
     moves=domain.MOVES,

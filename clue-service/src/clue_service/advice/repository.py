@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.paging import PartOf, any_of, each, newest
 from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
 from clue_service.advice.domain import BEFORE_SERVED
@@ -15,19 +16,20 @@ from clue_service.proceedings.policy import represented_units
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """``policy.parts_in`` in SQL: whether the viewer has any part, and is not recused."""
+    return any_of(parts_of(viewer))
+
+
+def parts_of(viewer: Viewer) -> list[PartOf]:
+    """The letters that the viewer has a part in."""
     own = sorted(represented_units(viewer))
-    if not own:
-        return false()
-    served = Advice.state.not_in(sorted(BEFORE_SERVED))
-    return and_(
+    met = and_(
         Advice.secrecy_level.in_(sorted(viewer.cleared_for)),
         ~func.is_recused_from_item("advice", Advice.id, viewer.sub),
-        or_(
-            Advice.issuing_unit.in_(own),
-            Advice.commission.in_(own),
-            and_(served, or_(Advice.addressed_unit.in_(own), Advice.watchers.overlap(own))),
-        ),
     )
+    served = and_(Advice.state.not_in(sorted(BEFORE_SERVED)), met)
+    drawn_up = [*each(Advice.issuing_unit, own), *each(Advice.commission, own)]
+    found = [PartOf(one, met) for one in drawn_up] + [PartOf(one, served) for one in each(Advice.addressed_unit, own)]
+    return [*found, PartOf(Advice.watchers.overlap(own), served, is_sorted=False)] if own else found
 
 
 async def find_visible(session: AsyncSession, viewer: Viewer, advice_id: UUID, *, lock: bool = False) -> Advice | None:
@@ -45,12 +47,8 @@ async def list_visible(
     session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
 ) -> Sequence[Advice]:
     """Letters the viewer has a part in, newest first."""
-    query = select(Advice).where(visible_to(viewer))
-    if state is not None:
-        query = query.where(Advice.state == state)
-    if before is not None:
-        query = query.where(Advice.id < before)
-    return (await session.scalars(query.order_by(Advice.id.desc()).limit(limit))).all()
+    narrowed = [Advice.state == state] if state is not None else []
+    return await newest(session, Advice, parts_of(viewer), narrowed=narrowed, before=before, limit=limit)
 
 
 @reads_as_engine

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.seals import Seal, audit_seal, seal_of_row
-from sqlalchemy import ColumnElement, Uuid, and_, case, cast, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, case, cast, exists, false, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import tables
@@ -15,6 +15,10 @@ from clue_service.audit_entries.policy import AuditScope
 from clue_service.clues.models import Clue
 
 _ENTRY = tables.audit_entry.c
+_READ_FIRST = 20_000
+"""Entries that are read one by one before clues and units are asked."""
+_FEW = 2_000
+"""Clues of a commission that are asked one by one."""
 _IS_UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
@@ -29,12 +33,45 @@ async def list_entries(
     limit: int,
 ) -> Sequence[Any]:
     """Rows of the log within a scope, newest first; none about the ``hidden`` objects."""
-    query = select(tables.audit_entry).where(_within(scope), *_conditions(wanted))
+    conditions = _conditions(wanted)
     if hidden:
-        query = query.where(_ENTRY.object_id.not_in([str(one) for one in sorted(hidden)]))
-    if before is not None:
-        query = query.where(_ENTRY.id < before)
-    return (await session.execute(query.order_by(_ENTRY.id.desc()).limit(limit))).all()
+        conditions.append(_ENTRY.object_id.not_in([str(one) for one in sorted(hidden)]))
+    end = before if before is not None else await _end(session)
+    conditions.append(_ENTRY.id < end)
+    if wanted.object_id is not None:
+        return await _rows(session, [_within(scope), *conditions], limit)
+    # The newest entries hold a page of every commission that does much. Of one that does little they hold few, and to
+    # read on would be to read the whole log: then its clues and its units are asked, which are few as well.
+    found = await _rows(session, [_within(scope), *conditions, _ENTRY.id >= end - _READ_FIRST], limit)
+    if len(found) == limit or end <= _READ_FIRST:
+        return found
+    if await _is_large(session, scope):
+        return await _rows(session, [_within(scope), *conditions], limit)
+    of_units = [_entries([_ENTRY.unit == unit, *conditions], limit) for unit in sorted(scope.units)]
+    own = select(Clue.id).where(Clue.commission == scope.commission).offset(0).subquery()
+    about = and_(_ENTRY.object_type == "clue", _ENTRY.object_id == cast(own.c.id, Text))
+    of_clues = select(_ENTRY.id).select_from(own).join(tables.audit_entry, about).where(*conditions)
+    queries = [*of_units, of_clues.order_by(_ENTRY.id.desc()).limit(limit)]
+    ids = union(*(select(query.subquery()) for query in queries)).subquery()
+    return await _rows(session, [_ENTRY.id.in_(select(ids.c.id))], limit)
+
+
+def _entries(conditions: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
+    return select(_ENTRY.id).where(*conditions).order_by(_ENTRY.id.desc()).limit(limit)
+
+
+async def _rows(session: AsyncSession, conditions: Sequence[ColumnElement[bool]], limit: int) -> Sequence[Any]:
+    query = select(tables.audit_entry).where(*conditions).order_by(_ENTRY.id.desc()).limit(limit)
+    return (await session.execute(query)).all()
+
+
+async def _is_large(session: AsyncSession, scope: AuditScope) -> bool:
+    beyond = select(Clue.id).where(Clue.commission == scope.commission).order_by(Clue.id).offset(_FEW).limit(1)
+    return await session.scalar(beyond) is not None
+
+
+async def _end(session: AsyncSession) -> int:
+    return int(await session.scalar(select(func.max(_ENTRY.id))) or 0) + 1
 
 
 def _within(scope: AuditScope) -> ColumnElement[bool]:

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.paging import PartOf, any_of, each
 from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
 from clue_service.clarifications.domain import ClarificationState
@@ -17,11 +18,17 @@ _GIVEN_UP = sorted({ClarificationState.REJECTED, ClarificationState.WITHDRAWN})
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """``policy.parts_in`` in SQL: whether the viewer has any part."""
-    own = sorted(represented_units(viewer))
-    if not own:
-        return false()
-    cleared = Clarification.secrecy_level.in_(sorted(viewer.cleared_for))
-    return and_(cleared, or_(Clarification.handling_unit.in_(own), Clarification.commission.in_(own)))
+    return any_of(parts_of(viewer))
+
+
+def parts_of(viewer: Viewer) -> list[PartOf]:
+    """The clarifications that the viewer has a part in."""
+    met = and_(
+        Clarification.secrecy_level.in_(sorted(viewer.cleared_for)),
+        ~func.is_recused_from(Clarification.clue_id, viewer.sub),
+    )
+    columns = (Clarification.handling_unit, Clarification.commission)
+    return [PartOf(one, met) for column in columns for one in each(column, represented_units(viewer))]
 
 
 @reads_as_engine

@@ -116,7 +116,7 @@ _ACTIONS: dict[str, acting.Action] = {
     "close": _end,
     "withdraw": _end,
 }
-LEDGER = Ledger(Clarification, repository.visible_to)
+LEDGER = Ledger(Clarification, repository.parts_of)
 MACHINE = Machine[Clarification](
     noun=domain.ITEM,
     moves=domain.MOVES,

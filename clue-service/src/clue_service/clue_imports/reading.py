@@ -42,10 +42,12 @@ def given_rows(file: IO[bytes], form: str) -> Iterator[GivenRow]:
 
 def count_rows(file: IO[bytes], form: str) -> int:
     """How many rows there are; raises ``FileRefused`` for what is wrong with the file as a whole."""
-    count = sum(1 for _ in given_rows(file, form))
-    if not count:
-        raise FileRefused("no_rows")
-    return count
+    return sum(1 for _ in given_rows(file, form))
+
+
+def check_beginning(file: IO[bytes], form: str) -> None:
+    """Raise ``FileRefused`` where a file ends, or cannot be read, before its first row."""
+    next(given_rows(file, form), None)
 
 
 def _lines(file: IO[bytes]) -> Iterator[GivenRow]:
@@ -63,6 +65,8 @@ def _lines(file: IO[bytes]) -> Iterator[GivenRow]:
         if count > MOST_ROWS:
             raise FileRefused("too_many_rows")
         yield _refused(number, "line_too_long") if is_too_long else _line(number, line)
+    if not count:
+        raise FileRefused("no_rows")
 
 
 def _line(number: int, line: bytes) -> GivenRow:

@@ -21,6 +21,7 @@ from clue_service.clue_imports import service
 from clue_service.clue_imports.domain import NDJSON
 from clue_service.clue_imports.messages import PROBLEMS, row_message
 from clue_service.clue_imports.models import ClueImport, ClueImportError
+from clue_service.clue_imports.opening import refuse_at_once
 from clue_service.clue_imports.schemas import (
     ClueImportOut,
     ImportErrorOut,
@@ -64,7 +65,8 @@ async def import_clues(
 
     Rows are stored some hundred at a time; a row with errors does not keep the others. Each row names its
     `origin_ref`, by which a file can be sent again: what is known stays as it is. Rows with `above_level` become
-    sealed receipts.
+    sealed receipts. A file without a row, or one that cannot be read at all, is refused at once with `file_refused`;
+    a larger one than 1 MiB may be refused later, in its operation.
     """
     form = _FORMATS.get(request.headers.get("content-type", "").partition(";")[0].strip().lower())
     if form is None:
@@ -95,6 +97,7 @@ async def _take(
     response.headers["Location"] = f"/v1/operations/{import_id}"
     digest = await service.take_part(resources, caller, cause, import_id, offset, request.stream())
     if is_last:
+        await refuse_at_once(resources, caller, cause, import_id)
         key = hashlib.sha256(digest + request.url.query.encode()).digest()
         claim = streamed_claim(request, caller, key)
         row = await service.start_import(resources, caller, cause, import_id, claim)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from chassis.errors import BodyTooLarge, NotFound
@@ -114,7 +115,7 @@ async def start_import(
             return row
     except Replayed:
         async with resources.transactions(caller, cause) as uow:
-            await drop_import(uow, await get_import(uow, import_id, lock=True), "sent_again")
+            await drop_import(uow, await get_import(uow, import_id, lock=True), {"code": "sent_again"})
         raise
 
 
@@ -139,20 +140,20 @@ async def list_errors(
     return await repository.list_errors(uow.session, import_id, after=after, limit=limit)
 
 
-async def drop_import(uow: Uow, row: ClueImport, code: str) -> None:
-    """End an import that nobody goes on with."""
-    row.status, row.problem = ImportStatus.FAILED, {"code": code}
+async def drop_import(uow: Uow, row: ClueImport, problem: dict[str, Any]) -> None:
+    """End an import that nobody goes on with; ``problem`` says why by its ``code``."""
+    row.status, row.problem = ImportStatus.FAILED, problem
     _touch(row, uow)
     await uow.session.flush()
     await repository.drop_pieces(uow.session, row.id)
-    await uow.audit("drop_import", "clue_import", row.id, detail={"code": code})
+    await uow.audit("drop_import", "clue_import", row.id, detail={"code": problem["code"]})
 
 
 async def forget_old_imports(resources: Resources) -> None:
     """Timer: drop files that never became complete, and errors that are older than they are kept."""
     async with resources.transactions(SYSTEM) as uow:
         for row in await repository.list_abandoned(uow.session, uow.now - _ABANDONED_AFTER):
-            await drop_import(uow, row, "upload_abandoned")
+            await drop_import(uow, row, {"code": "upload_abandoned"})
         async with as_engine(uow.session):
             await repository.forget_errors(uow.session, uow.now - _ERRORS_KEPT)
 

@@ -1,7 +1,6 @@
 """The job of an import: reads the sealed file, stores its rows, and hands over to itself before its lease ends."""
 
 import asyncio
-import io
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,18 +18,15 @@ from chassis.uow import Cause
 from sqlalchemy.exc import DataError, IntegrityError
 
 from clue_service.access.policy import viewer_of
-from clue_service.access.row_security import engine_session
 from clue_service.clue_imports import repository, service
 from clue_service.clue_imports.domain import NDJSON, ImportStatus
-from clue_service.clue_imports.errors import PieceUnreadable
 from clue_service.clue_imports.models import ClueImport
+from clue_service.clue_imports.opening import open_file, problem_of
 from clue_service.clue_imports.reading import CheckedRow, check_row, count_rows, given_rows
-from clue_service.clue_imports.sealed_file import SealedFile
 from clue_service.clue_imports.storing import Sender, locked_import, store_rows, unit_codes
 
 BATCH = 250  # rows a transaction
 _TURN_SECONDS = 12.0  # a job's lease is 30; what is left is for the rows in hand
-_LOAD_SECONDS = 30.0
 
 log = get_logger(__name__)
 
@@ -63,35 +59,13 @@ async def import_clues(resources: Resources, payload: Mapping[str, Any]) -> None
     )
     cause = Cause(request_id=row.request_id, correlation_id=row.request_id)
     work = _Work(resources, row, caller, cause)
-    file = await _open(resources, import_id)
+    file = await open_file(resources, import_id)
     try:
         if row.rows_total is None:
             await _begin(work, await asyncio.to_thread(count_rows, file, row.form))
         await _store(work, file)
     except FileRefused as refusal:
         await _fail(work, refusal)
-
-
-async def _open(resources: Resources, import_id: UUID) -> IO[bytes]:
-    loop = asyncio.get_running_loop()
-
-    async def read(start: int) -> bytes:
-        async with engine_session(resources) as session:
-            sealed = await repository.read_piece(session, import_id, start)
-        if sealed is None:
-            raise PieceUnreadable
-        return resources.keys.open(sealed, service.piece_context(import_id, start))
-
-    def load(start: int) -> bytes:
-        # Named anew: readers of files take OSError, which a lost connection is, for a damaged file.
-        try:
-            return asyncio.run_coroutine_threadsafe(read(start), loop).result(_LOAD_SECONDS)
-        except Exception as error:
-            raise PieceUnreadable from error
-
-    async with engine_session(resources) as session:
-        pieces = await repository.list_pieces(session, import_id)
-    return cast("IO[bytes]", io.BufferedReader(SealedFile(pieces, load), 1 << 16))
 
 
 async def _begin(work: _Work, total: int) -> None:
@@ -189,7 +163,7 @@ async def _fail(work: _Work, refusal: FileRefused) -> None:
         row = await service.get_import(uow, work.row.id, lock=True)
         if row.status not in (ImportStatus.QUEUED, ImportStatus.RUNNING):
             return
-        row.problem = {"code": refusal.code, "reason": refusal.reason, "columns": refusal.members["columns"]}
+        row.problem = problem_of(refusal)
         row.status, row.updated_at, row.version = ImportStatus.FAILED, uow.now, row.version + 1
         await uow.session.flush()
         await repository.drop_pieces(uow.session, row.id)

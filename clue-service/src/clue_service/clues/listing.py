@@ -12,16 +12,34 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, all_, and_, any_, exists, false, func, literal, or_, select, tuple_, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    all_,
+    and_,
+    any_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.policy import BEFORE_APPROVALS, UNIT_ROLES, Viewer
 from clue_service.access.row_security import reads_as_engine
+from clue_service.clues import contents
 from clue_service.clues.filters import ClueFilter, ClueOrder, Place
-from clue_service.clues.models import Allegation, Clue, Subject
+from clue_service.clues.models import Allegation, Clue
 from clue_service.matters.models import MatterMember
 
 Condition = ColumnElement[bool]
+_READ_FIRST = 2_000
+"""Clues of a set that a search by what they say reads one by one before it asks an index."""
 _BY_ID = frozenset({ClueOrder.NEWEST, ClueOrder.OLDEST})
 _BY_ALL = frozenset(ClueOrder)
 
@@ -92,13 +110,33 @@ async def _page(
     conditions = _conditions(wanted)
     if after is not None:
         conditions.append(_comes_after(wanted.order, after))
-    parts = [_part(one, conditions, wanted.order).limit(limit) for one in sets_visible_to(viewer)]
-    if len(parts) == 1:
-        return [row.id for row in await session.execute(parts[0])]
-    together = union(*(select(part.subquery()) for part in parts)).subquery()
+    sets, order = sets_visible_to(viewer), wanted.order
+    if not contents.is_asked(wanted):
+        return await _ids(session, [_part(one, conditions, order) for one in sets], order, limit)
+    # What most clues say stands in the first ones that are read; what few say is found by an index, which would take
+    # long to name all clues with the former.
+    first = [_part(one, conditions, order).limit(_READ_FIRST).subquery() for one in sets]
+    found = await _ids(session, [_saying(part, contents.of_each(part.c.id, wanted)) for part in first], order, limit)
+    rest = [_part(one, conditions, order).offset(_READ_FIRST).limit(1) for one in sets]
+    if len(found) == limit or not await _ids(session, rest, order, 1):
+        return found
+    indexed = [*conditions, *contents.of_index(wanted)]
+    return await _ids(
+        session, [_part(replace(one, sorted_by=frozenset()), indexed, order) for one in sets], order, limit
+    )
+
+
+async def _ids(session: AsyncSession, parts: Sequence[Select[Any]], order: ClueOrder, limit: int) -> list[UUID]:
+    if not parts:
+        return []
+    together = union(*(select(part.limit(limit).subquery()) for part in parts)).subquery()
     # The same columns once more, of the union.
-    order = [_turned(together.c[name], wanted.order) for name in _KEY_NAMES[wanted.order]]
-    return [row.id for row in await session.execute(select(together.c.id).order_by(*order).limit(limit))]
+    keys = [_turned(together.c[name], order) for name in _KEY_NAMES[order]]
+    return [row.id for row in await session.execute(select(together.c.id).order_by(*keys).limit(limit))]
+
+
+def _saying(part: Subquery, conditions: Sequence[Condition]) -> Select[Any]:
+    return select(part).where(*conditions)
 
 
 def _part(one: VisibleSet, conditions: Sequence[Condition], order: ClueOrder) -> Select[Any]:
@@ -179,7 +217,9 @@ def _conditions(wanted: ClueFilter) -> list[Condition]:
     conditions += _clocks(wanted)
     if wanted.matter_id is not None:
         conditions.append(exists().where(MatterMember.clue_id == Clue.id, MatterMember.matter_id == wanted.matter_id))
-    return conditions + _contents(wanted)
+    if wanted.category is not None:
+        conditions.append(exists().where(Allegation.clue_id == Clue.id, Allegation.category_code == wanted.category))
+    return conditions
 
 
 def _clocks(wanted: ClueFilter) -> list[Condition]:
@@ -195,21 +235,3 @@ def _clocks(wanted: ClueFilter) -> list[Condition]:
         late = and_(Clue.due_at < wanted.overdue_at, Clue.clock_stopped_at.is_(None), Clue.paused_on.is_(None))
         conditions.append(late if wanted.overdue else ~func.coalesce(late, false()))
     return conditions
-
-
-def _contents(wanted: ClueFilter) -> list[Condition]:
-    conditions: list[Condition] = []
-    if wanted.category is not None:
-        conditions.append(exists().where(Allegation.clue_id == Clue.id, Allegation.category_code == wanted.category))
-    if wanted.subject is not None:
-        named = or_(_contains(Subject.name, wanted.subject), _contains(Subject.unit_name, wanted.subject))
-        conditions.append(exists().where(Subject.clue_id == Clue.id, named))
-    if wanted.text is not None:
-        alleged = exists().where(Allegation.clue_id == Clue.id, _contains(Allegation.text, wanted.text))
-        conditions.append(or_(alleged, _contains(Clue.summary, wanted.text)))
-    return conditions
-
-
-def _contains(column: Any, part: str) -> Condition:
-    found: Condition = column.icontains(part, autoescape=True)
-    return found

@@ -5,7 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from chassis.db import Uuid7
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Numeric, SmallInteger, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Numeric,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,6 +42,20 @@ class Clue(Base):
         Index("ix_clue_commission_due_at", "commission", "due_at", "id", postgresql_where="clock_stopped_at is null"),
         Index("ix_clue_registered_via", "registered_via", "id", postgresql_where="registered_via is not null"),
         Index("ix_clue_clue_no_prefix", "clue_no", postgresql_ops={"clue_no": "varchar_pattern_ops"}),
+        Index(
+            "ix_clue_recused",
+            "recused",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=text("recused <> '{}'"),
+        ),
+        Index(
+            "ix_clue_pairs",
+            text("text_pairs(summary)"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where="summary is not null",
+        ),
     )
 
     id: Mapped[Uuid7]
@@ -97,6 +122,12 @@ class Subject(Base):
         Index("ix_clue_subject_clue_id", "clue_id"),
         Index("ix_clue_subject_name", "name"),
         Index("ix_clue_subject_person_code", "person_code"),
+        Index(
+            "ix_clue_subject_pairs",
+            text("name_pairs(name, unit_name)"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
     )
 
     id: Mapped[Uuid7]
@@ -122,6 +153,12 @@ class Allegation(Base):
     __table_args__ = (
         Index("ix_clue_allegation_clue_id", "clue_id"),
         Index("ix_clue_allegation_category_code", "category_code"),
+        Index(
+            "ix_clue_allegation_pairs",
+            text("text_pairs(text)"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
     )
 
     id: Mapped[Uuid7]

@@ -13,8 +13,6 @@ from sqlalchemy import (
     any_,
     cast,
     delete,
-    exists,
-    false,
     func,
     literal,
     or_,
@@ -24,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.paging import PartOf, any_of, each, newest
 from clue_service.access.policy import LEADERS, Viewer
 from clue_service.access.row_security import reads_as_engine
 from clue_service.consultations.models import (
@@ -40,19 +39,24 @@ from clue_service.proceedings.policy import represented_units
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """``policy.standing_in`` in SQL: whether the viewer has any part."""
+    return any_of(parts_of(viewer))
+
+
+def parts_of(viewer: Viewer) -> list[PartOf]:
+    """The consultations that the viewer has a part in."""
     own = sorted(represented_units(viewer))
     if not own:
-        return false()
+        return []
     named = or_(
         func.cardinality(ConsultationParticipant.persons) == 0,
         literal(viewer.sub) == any_(ConsultationParticipant.persons),
     )
-    takes_part = exists().where(
-        ConsultationParticipant.consultation_id == Consultation.id, ConsultationParticipant.unit.in_(own), named
-    )
-    leads = Consultation.commission == viewer.leads if viewer.leads and viewer.has_any(*LEADERS) else false()
-    invited = and_(Consultation.scheduled_at.is_not(None), takes_part)
-    return and_(_may_meet(viewer, Consultation.id), or_(Consultation.convener_unit.in_(own), leads, invited))
+    invited = select(ConsultationParticipant.consultation_id).where(ConsultationParticipant.unit.in_(own), named)
+    leads = {viewer.leads} if viewer.leads and viewer.has_any(*LEADERS) else set()
+    met = _may_meet(viewer, Consultation.id)
+    convened = [*each(Consultation.convener_unit, own), *each(Consultation.commission, leads)]
+    scheduled = and_(Consultation.scheduled_at.is_not(None), met)
+    return [*(PartOf(one, met) for one in convened), PartOf(Consultation.id.in_(invited), scheduled, is_sorted=False)]
 
 
 async def find_visible(
@@ -70,12 +74,8 @@ async def list_visible(
     session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
 ) -> Sequence[Consultation]:
     """Consultations the viewer has a part in, newest first."""
-    query = select(Consultation).where(visible_to(viewer))
-    if state is not None:
-        query = query.where(Consultation.state == state)
-    if before is not None:
-        query = query.where(Consultation.id < before)
-    return (await session.scalars(query.order_by(Consultation.id.desc()).limit(limit))).all()
+    narrowed = [Consultation.state == state] if state is not None else []
+    return await newest(session, Consultation, parts_of(viewer), narrowed=narrowed, before=before, limit=limit)
 
 
 @reads_as_engine
@@ -239,13 +239,7 @@ async def list_tasks(
     session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
 ) -> Sequence[ConsultationAction]:
     """Actions that are tasks of the units the viewer acts for, newest first."""
-    query = select(ConsultationAction).where(
-        ConsultationAction.owner_unit.in_(sorted(represented_units(viewer))),
-        ConsultationAction.state != "proposed",
-        _may_meet(viewer, ConsultationAction.consultation_id),
-    )
-    if state is not None:
-        query = query.where(ConsultationAction.state == state)
-    if before is not None:
-        query = query.where(ConsultationAction.id < before)
-    return (await session.scalars(query.order_by(ConsultationAction.id.desc()).limit(limit))).all()
+    met = and_(ConsultationAction.state != "proposed", _may_meet(viewer, ConsultationAction.consultation_id))
+    parts = [PartOf(one, met) for one in each(ConsultationAction.owner_unit, represented_units(viewer))]
+    narrowed = [ConsultationAction.state == state] if state is not None else []
+    return await newest(session, ConsultationAction, parts, narrowed=narrowed, before=before, limit=limit)

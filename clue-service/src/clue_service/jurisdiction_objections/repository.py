@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.paging import PartOf, any_of, each
 from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
 from clue_service.jurisdiction_objections.domain import OWING
@@ -15,12 +16,17 @@ from clue_service.jurisdiction_objections.policy import sides_of
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """``policy.parts_in`` in SQL: whether the viewer has any part."""
-    own = sorted(sides_of(viewer))
-    if not own:
-        return false()
+    return any_of(parts_of(viewer))
+
+
+def parts_of(viewer: Viewer) -> list[PartOf]:
+    """The objections that the viewer has a part in."""
     columns = (JurisdictionObjection.raised_by, JurisdictionObjection.sender, JurisdictionObjection.superior)
-    cleared = JurisdictionObjection.secrecy_level.in_(sorted(viewer.cleared_for))
-    return and_(cleared, or_(*(column.in_(own) for column in columns)))
+    met = and_(
+        JurisdictionObjection.secrecy_level.in_(sorted(viewer.cleared_for)),
+        ~func.is_recused_from(JurisdictionObjection.clue_id, viewer.sub),
+    )
+    return [PartOf(one, met) for column in columns for one in each(column, sides_of(viewer))]
 
 
 @reads_as_engine

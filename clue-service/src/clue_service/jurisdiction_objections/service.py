@@ -173,7 +173,7 @@ _ACTIONS: dict[str, acting.Action] = {
     "dispute-meeting": _dispute_meeting,
     "withdraw": _withdraw,
 }
-LEDGER = Ledger(JurisdictionObjection, repository.visible_to)
+LEDGER = Ledger(JurisdictionObjection, repository.parts_of)
 MACHINE = Machine[JurisdictionObjection](
     noun=domain.ITEM,
     moves=domain.MOVES,

@@ -36,9 +36,19 @@ async def add_request(session: AsyncSession, values: Mapping[str, Any]) -> Libra
     return await session.get(LibraryRequest, request_id) if request_id is not None else None
 
 
-async def find_request(session: AsyncSession, request_id: UUID, *, lock: bool = False) -> LibraryRequest | None:
-    """One request."""
-    return await session.get(LibraryRequest, request_id, with_for_update=lock or None, populate_existing=True)
+async def find_request(
+    session: AsyncSession, viewer: Viewer, request_id: UUID, *, lock: bool = False
+) -> LibraryRequest | None:
+    """One request that the viewer made, or that is for an entry the viewer may look after."""
+    concerns = or_(LibraryRequest.requester == viewer.sub, _looked_after(viewer))
+    query = select(LibraryRequest).where(LibraryRequest.id == request_id, concerns)
+    query = query.execution_options(populate_existing=True)
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+def _looked_after(viewer: Viewer) -> ColumnElement[bool]:
+    commissions = [code for code in (viewer.office_of, viewer.leads) if code is not None]
+    return or_(LibraryRequest.commission.in_(commissions), LibraryRequest.owner_unit.in_(sorted(viewer.units)))
 
 
 async def lock_one_ending(session: AsyncSession, now: datetime, span: timedelta) -> LibraryRequest | None:
@@ -64,9 +74,9 @@ async def list_requests(
     limit: int,
 ) -> Sequence[LibraryRequest]:
     """Requests the viewer made, or those for entries the viewer may look after, newest first."""
-    commissions = [code for code in (viewer.office_of, viewer.leads) if code is not None]
-    looked_after = or_(LibraryRequest.commission.in_(commissions), LibraryRequest.owner_unit.in_(sorted(viewer.units)))
-    query = select(LibraryRequest).where(looked_after if is_received else LibraryRequest.requester == viewer.sub)
+    query = select(LibraryRequest).where(
+        _looked_after(viewer) if is_received else LibraryRequest.requester == viewer.sub
+    )
     if state is not None:
         query = query.where(LibraryRequest.state == state)
     if before is not None:

@@ -72,7 +72,7 @@ async def met_request(
     uow: Uow, viewer: Viewer, request_id: UUID, *, lock: bool = False
 ) -> tuple[LibraryRequest, LibraryItem]:
     """A request for who made it and who decides on it, with its entry; raises NotFound."""
-    request = await repository.find_request(uow.session, request_id, lock=lock)
+    request = await repository.find_request(uow.session, viewer, request_id, lock=lock)
     if request is None:
         raise NotFound
     item = await items.find_met(uow, viewer, request.item_id)

@@ -4,14 +4,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, delete, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, Uuid, and_, cast, delete, exists, func, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.listing import visible_to as clue_visible_to
 from clue_service.clues.models import Clue
+from clue_service.matter_changes.models import MatterChange
 from clue_service.matters.domain import Group, Link
 from clue_service.matters.leads import Lead
 from clue_service.matters.models import Matter, MatterLead, MatterLink, MatterMember
@@ -118,15 +120,30 @@ async def commissions_of(session: AsyncSession, clue_ids: Iterable[UUID]) -> dic
 
 @reads_as_engine
 async def may_be_met(session: AsyncSession, viewer: Viewer, below: Collection[str], matter_id: UUID) -> bool:
-    """Whether the viewer sees one of a matter's clues, or all commissions are ``below``; or it has no clues any more.
+    """Whether the viewer sees one of a matter's clues, or all commissions are ``below``.
 
-    Asked at once, so that a hidden matter is answered like none.
+    Of a matter that has no clues any more those it had last are asked. All is asked at once, so that a hidden matter
+    is answered like none.
     """
-    members = exists().where(MatterMember.matter_id == Matter.id, MatterMember.clue_id == Clue.id)
-    met = [members.where(clue_visible_to(viewer)), ~exists().where(MatterMember.matter_id == Matter.id)]
+    members = exists().where(MatterMember.matter_id == matter_id, MatterMember.clue_id == Clue.id)
+    is_empty = ~exists().where(MatterMember.matter_id == matter_id)
+    had = exists().where(is_empty, Clue.id.in_(_had_last(matter_id)))
+    met: list[ColumnElement[bool]] = [members.where(clue_visible_to(viewer)), had.where(clue_visible_to(viewer))]
     if below:
-        met.append(~members.where(Clue.commission.not_in(sorted(below))))
+        outside = Clue.commission.not_in(sorted(below))
+        met.append(and_(~is_empty, ~members.where(outside)))
+        met.append(and_(had, ~had.where(outside)))
     return bool(await session.scalar(select(exists().where(Matter.id == matter_id, or_(*met)))))
+
+
+def _had_last(matter_id: UUID) -> Select[tuple[UUID]]:
+    """The clues a matter had before its last change."""
+    members = func.jsonb_extract_path(MatterChange.before, str(matter_id), "members")
+    one = func.jsonb_array_elements_text(members).table_valued("value").render_derived()
+    change = aliased(MatterChange)
+    last = select(change.id).where(change.matter_ids.contains([matter_id])).order_by(change.id.desc()).limit(1)
+    listed = select(cast(one.c.value, Uuid)).select_from(MatterChange).join(one, true())
+    return listed.where(MatterChange.id == last.scalar_subquery())
 
 
 async def find_matter(session: AsyncSession, matter_id: UUID) -> Matter | None:

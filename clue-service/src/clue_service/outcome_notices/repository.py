@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.paging import PartOf, any_of, each, newest
 from clue_service.access.policy import Viewer
 from clue_service.outcome_notices.models import OutcomeNotice
 from clue_service.proceedings.policy import represented_units
@@ -16,15 +17,17 @@ from clue_service.proceedings.policy import represented_units
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """``service.parts_in`` in SQL: whether the viewer has any part, and is not recused."""
-    own = sorted(represented_units(viewer))
-    if not own:
-        return false()
-    mine = or_(OutcomeNotice.unit.in_(own), OutcomeNotice.commission.in_(own), OutcomeNotice.handling_unit.in_(own))
-    return and_(
+    return any_of(parts_of(viewer))
+
+
+def parts_of(viewer: Viewer) -> list[PartOf]:
+    """The notices that the viewer has a part in."""
+    met = and_(
         OutcomeNotice.secrecy_level.in_(sorted(viewer.cleared_for)),
         ~func.is_recused_from_item(OutcomeNotice.item_type, OutcomeNotice.item_id, viewer.sub),
-        mine,
     )
+    columns = (OutcomeNotice.unit, OutcomeNotice.commission, OutcomeNotice.handling_unit)
+    return [PartOf(one, met) for column in columns for one in each(column, represented_units(viewer))]
 
 
 async def add_notice(session: AsyncSession, values: Mapping[str, Any]) -> OutcomeNotice | None:
@@ -47,12 +50,8 @@ async def list_visible(
     session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
 ) -> Sequence[OutcomeNotice]:
     """Notices the viewer has a part in, newest first."""
-    query = select(OutcomeNotice).where(visible_to(viewer))
-    if state is not None:
-        query = query.where(OutcomeNotice.state == state)
-    if before is not None:
-        query = query.where(OutcomeNotice.id < before)
-    return (await session.scalars(query.order_by(OutcomeNotice.id.desc()).limit(limit))).all()
+    narrowed = [OutcomeNotice.state == state] if state is not None else []
+    return await newest(session, OutcomeNotice, parts_of(viewer), narrowed=narrowed, before=before, limit=limit)
 
 
 async def lock_one_late(session: AsyncSession, now: datetime) -> OutcomeNotice | None:

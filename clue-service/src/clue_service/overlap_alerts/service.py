@@ -14,6 +14,7 @@ from clue_service.access.policy import LEADERS, OFFICE_ROLES, Viewer
 from clue_service.candidates import service as candidates
 from clue_service.candidates.domain import Decision
 from clue_service.candidates.service import VerdictSource
+from clue_service.clues import repository as clues
 from clue_service.matters import service as matters
 from clue_service.matters.domain import Link, SourceKind
 from clue_service.overlap_alerts import detection, domain, events, repository
@@ -36,7 +37,8 @@ async def list_alerts(
 def _below(viewer: Viewer, tree: UnitTree) -> set[str]:
     if viewer.unit is None or not viewer.has_any(*LEADERS):
         return set()
-    return {unit.code for unit in tree if unit.code != viewer.unit and tree.is_within(unit.code, viewer.unit)}
+    below = (one.code for one in tree if one.code != viewer.unit and tree.is_within(one.code, viewer.unit))
+    return {code for code in below if tree.commission(code) == code}
 
 
 async def visible_alert(
@@ -60,8 +62,10 @@ async def describe(uow: Uow, viewer: Viewer, tree: UnitTree, alerts: Sequence[Ov
     for part in await repository.list_parts(uow.session, ids):
         parts[part.alert_id].append(part)
     own: dict[UUID, list[UUID]] = defaultdict(list)
-    for clue in await repository.list_clues(uow.session, ids):
-        if clue.commission == viewer.office_of:
+    of_office = [one for one in await repository.list_clues(uow.session, ids) if one.commission == viewer.office_of]
+    visible = await clues.visible_ids(uow.session, viewer, [one.clue_id for one in of_office])
+    for clue in of_office:
+        if clue.clue_id in visible:
             own[clue.alert_id].append(clue.clue_id)
     return [
         OverlapAlertOut(

@@ -29,24 +29,6 @@ async def find_item(
     return found
 
 
-async def list_items(
-    session: AsyncSession,
-    model: type[Row],
-    seen: ColumnElement[bool],
-    *,
-    state: str | None,
-    before: UUID | None,
-    limit: int,
-) -> Sequence[Row]:
-    """Items that are seen, newest first."""
-    query = select(model).where(seen)
-    if state is not None:
-        query = query.where(model.state == state)
-    if before is not None:
-        query = query.where(model.id < before)
-    return (await session.scalars(query.order_by(model.id.desc()).limit(limit))).all()
-
-
 async def list_steps(session: AsyncSession, item_ids: Iterable[UUID]) -> Sequence[ProceedingStep]:
     """The steps of some items, oldest first."""
     query = select(ProceedingStep).where(ProceedingStep.item_id.in_(list(item_ids)))

@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import any_, exists, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
+from clue_service.clues.listing import visible_to as clue_visible_to
 from clue_service.clues.models import Clue
 from clue_service.recusals.models import Recusal
 
@@ -70,9 +72,11 @@ async def any_recusals(session: AsyncSession) -> bool:
     return bool(await session.scalar(select(exists().where(Recusal.lifted_at.is_(None)))))
 
 
-async def find_recusal(session: AsyncSession, recusal_id: UUID) -> Recusal | None:
-    """One recusal, locked."""
-    return await session.get(Recusal, recusal_id, with_for_update=True, populate_existing=True)
+async def find_recusal(session: AsyncSession, viewer: Viewer, recusal_id: UUID) -> Recusal | None:
+    """One recusal from a clue that the viewer may see, locked."""
+    seen = exists().where(Clue.id == Recusal.clue_id, clue_visible_to(viewer))
+    query = select(Recusal).where(Recusal.id == recusal_id, seen).with_for_update(of=Recusal)
+    return await session.scalar(query.execution_options(populate_existing=True))
 
 
 async def list_of_clue(session: AsyncSession, clue_id: UUID) -> Sequence[Recusal]:
@@ -89,7 +93,19 @@ async def is_recused_from(session: AsyncSession, sub: str, clue_ids: Iterable[UU
 
 _MET_NOWHERE = text(
     """
-    with kept as (select id from clue where :sub = any(recused))
+    with kept as materialized (
+        select id from clue where recused <> '{}' and recused @> array[cast(:sub as text)]
+    ),
+    talked as materialized (
+        select consultation_id as id from consultation_recusal where sub = :sub
+        union select consultation_id from consultation_clue where clue_id in (select id from kept)
+        union select consultation.id from consultation join overlap_alert_clue using (alert_id)
+            where overlap_alert_clue.clue_id in (select id from kept)
+    ),
+    advised as materialized (
+        select id from advice
+        where clue_id in (select id from kept) or consultation_id in (select id from talked)
+    )
     select id from kept
     union select matter_id from matter_member where clue_id in (select id from kept)
     union select id from candidate where clue_a in (select id from kept) or clue_b in (select id from kept)
@@ -99,10 +115,15 @@ _MET_NOWHERE = text(
     union select id from library_item where :sub = any(recused)
     union select id from library_request where item_id in (select id from library_item where :sub = any(recused))
     union select id from clue_recusal where clue_id in (select id from kept)
-    union select id from consultation where is_recused_from_item('consultation', id, :sub)
-    union select id from advice where is_recused_from_item('advice', id, :sub)
+    union select id from talked
+    union select id from advised
     union select id from supervised_handling where clue_id in (select id from kept)
-    union select id from outcome_notice where is_recused_from_item(item_type, item_id, :sub)
+    union select id from outcome_notice where case item_type
+        when 'clue' then item_id in (select id from kept)
+        when 'consultation' then item_id in (select id from talked)
+        when 'advice' then item_id in (select id from advised)
+        else is_recused_from_item(item_type, item_id, :sub)
+    end
     union select id from reporter_notice where clue_id in (select id from kept)
     union select id from jurisdiction_objection where clue_id in (select id from kept)
     union select id from clarification where clue_id in (select id from kept)

@@ -60,7 +60,7 @@ async def list_recusals(uow: Uow, viewer: Viewer, clue_id: UUID) -> Sequence[Rec
 
 async def lift_recusal(uow: Uow, viewer: Viewer, recusal_id: UUID, seen: int | None) -> Recusal:
     """Let a person meet the matter again. Raises NotFound, LiftedByAnother, RecusalLifted, StaleVersion."""
-    recusal = await repository.find_recusal(uow.session, recusal_id)
+    recusal = await repository.find_recusal(uow.session, viewer, recusal_id)
     if recusal is None:
         raise NotFound
     clue = await clues.visible_clue(uow, viewer, recusal.clue_id)

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.paging import PartOf, any_of, newest
 from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.listing import visible_to as clue_visible_to
@@ -17,10 +18,15 @@ from clue_service.reporter_notices.models import ReporterNotice
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """Whether the viewer sits in the office of the commission and may see the clue."""
+    return any_of(parts_of(viewer))
+
+
+def parts_of(viewer: Viewer) -> list[PartOf]:
+    """The notices that the viewer may see."""
     if viewer.office_of is None or viewer.service is not None:
-        return false()
+        return []
     seen = exists().where(Clue.id == ReporterNotice.clue_id, clue_visible_to(viewer))
-    return and_(ReporterNotice.commission == viewer.office_of, seen)
+    return [PartOf(ReporterNotice.commission == viewer.office_of, seen)]
 
 
 async def find_visible(
@@ -36,12 +42,8 @@ async def list_visible(
     session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
 ) -> Sequence[ReporterNotice]:
     """Notices the viewer may see, newest first."""
-    query = select(ReporterNotice).where(visible_to(viewer))
-    if state is not None:
-        query = query.where(ReporterNotice.state == state)
-    if before is not None:
-        query = query.where(ReporterNotice.id < before)
-    return (await session.scalars(query.order_by(ReporterNotice.id.desc()).limit(limit))).all()
+    narrowed = [ReporterNotice.state == state] if state is not None else []
+    return await newest(session, ReporterNotice, parts_of(viewer), narrowed=narrowed, before=before, limit=limit)
 
 
 async def lock_of_clue(session: AsyncSession, clue_id: UUID, kind: str) -> ReporterNotice | None:

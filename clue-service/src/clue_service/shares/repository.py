@@ -4,9 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.paging import PartOf, newest
+from clue_service.access.policy import Viewer
+from clue_service.access.row_security import reads_as_engine
+from clue_service.clues.models import Clue
 from clue_service.shares.models import Share, ShareReading
 
 
@@ -23,24 +27,31 @@ async def find_active(session: AsyncSession, grantee: str, clue_id: UUID, now: d
     return await session.scalar(query.order_by(Share.expires_at.desc()).limit(1))
 
 
+def _cleared(viewer: Viewer) -> ColumnElement[bool]:
+    above = Clue.secrecy_level.not_in(sorted(viewer.cleared_for))
+    return ~exists().where(Clue.id == Share.clue_id, above)
+
+
+@reads_as_engine
+async def is_cleared_for(session: AsyncSession, viewer: Viewer, share_id: UUID) -> bool:
+    """Whether the clue of a share is not above the viewer's clearance."""
+    return bool(await session.scalar(select(_cleared(viewer)).where(Share.id == share_id)))
+
+
 async def list_shares(
     session: AsyncSession,
+    viewer: Viewer,
     *,
     grantee: str | None,
     commission: str | None,
-    hidden: Collection[UUID],
     before: UUID | None,
     limit: int,
 ) -> Sequence[Share]:
-    """Shares somebody received, or those of a commission's clues, newest first; none of the ``hidden`` clues."""
-    query = select(Share).where(Share.clue_id.not_in(list(hidden))) if hidden else select(Share)
-    if grantee is not None:
-        query = query.where(Share.grantee == grantee)
-    if commission is not None:
-        query = query.where(Share.commission == commission)
-    if before is not None:
-        query = query.where(Share.id < before)
-    return (await session.scalars(query.order_by(Share.id.desc()).limit(limit))).all()
+    """Shares somebody received, or those of a commission, newest first; of clues the viewer may meet."""
+    met = ~func.is_recused_from(Share.clue_id, viewer.sub)
+    parts = [PartOf(Share.grantee == grantee, met)] if grantee is not None else []
+    parts += [PartOf(Share.commission == commission, and_(_cleared(viewer), met))] if commission is not None else []
+    return await newest(session, Share, parts, before=before, limit=limit)
 
 
 async def count_readings(session: AsyncSession, share_ids: Collection[UUID]) -> dict[UUID, int]:

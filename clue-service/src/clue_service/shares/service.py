@@ -59,6 +59,8 @@ async def visible_share(uow: Uow, viewer: Viewer, share_id: UUID, *, lock: bool 
     share = await repository.find_share(uow.session, share_id, lock=lock)
     if share is None or not (share.grantee == viewer.sub or _looks_after(viewer, share)):
         raise NotFound
+    if share.grantee != viewer.sub and not await repository.is_cleared_for(uow.session, viewer, share.id):
+        raise NotFound
     await recusals.check_not_recused(uow, viewer, [share.clue_id])
     return share
 
@@ -76,9 +78,9 @@ async def list_shares(
         return []
     found = await repository.list_shares(
         uow.session,
+        viewer,
         grantee=viewer.sub if is_received else None,
         commission=None if is_received else commission,
-        hidden=await recusals.met_nowhere(uow, viewer),
         before=before,
         limit=limit,
     )

@@ -124,5 +124,6 @@ async def _library(session: AsyncSession, scope: Scope, zone: str, until: dateti
 @reads_as_engine
 async def is_recused_within(session: AsyncSession, sub: str, commission: str, until: datetime) -> bool:
     """Whether somebody is recused from a clue that counts into a commission's figures."""
-    met = exists().where(Clue.commission == commission, Clue.registered_at < until, literal(sub) == Clue.recused.any_())
+    kept_away = and_(Clue.recused != [], Clue.recused.contains([sub]))
+    met = exists().where(Clue.commission == commission, Clue.registered_at < until, kept_away)
     return bool(await session.scalar(select(met)))

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.paging import PartOf, any_of, each, newest
 from clue_service.access.policy import Viewer
 from clue_service.proceedings.policy import represented_units
 from clue_service.supervised_handlings.domain import BEFORE_ISSUED
@@ -14,21 +15,25 @@ from clue_service.supervised_handlings.models import SupervisedHandling
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """``policy.parts_in`` in SQL: whether the viewer has any part, and is not recused."""
-    own = sorted(represented_units(viewer))
-    if not own:
-        return false()
-    issued = SupervisedHandling.state.not_in(sorted(BEFORE_ISSUED))
-    leads = SupervisedHandling.commission == viewer.leads if viewer.leads else false()
-    return and_(
+    return any_of(parts_of(viewer))
+
+
+def parts_of(viewer: Viewer) -> list[PartOf]:
+    """The orders that the viewer has a part in."""
+    own = represented_units(viewer)
+    met = and_(
         SupervisedHandling.secrecy_level.in_(sorted(viewer.cleared_for)),
         ~func.is_recused_from_item("clue", SupervisedHandling.clue_id, viewer.sub),
-        or_(
-            SupervisedHandling.ordering_unit.in_(own),
-            leads,
-            and_(issued, SupervisedHandling.target_unit.in_(own)),
-            SupervisedHandling.escalated_to.in_(own),
-        ),
     )
+    issued = and_(SupervisedHandling.state.not_in(sorted(BEFORE_ISSUED)), met)
+    leads = {viewer.leads} & own if viewer.leads else set()
+    ordered = [
+        *each(SupervisedHandling.ordering_unit, own),
+        *each(SupervisedHandling.commission, leads),
+        *each(SupervisedHandling.escalated_to, own),
+    ]
+    targeted = each(SupervisedHandling.target_unit, own)
+    return [PartOf(one, met) for one in ordered] + [PartOf(one, issued) for one in targeted]
 
 
 async def find_visible(
@@ -44,9 +49,5 @@ async def list_visible(
     session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
 ) -> Sequence[SupervisedHandling]:
     """Orders the viewer has a part in, newest first."""
-    query = select(SupervisedHandling).where(visible_to(viewer))
-    if state is not None:
-        query = query.where(SupervisedHandling.state == state)
-    if before is not None:
-        query = query.where(SupervisedHandling.id < before)
-    return (await session.scalars(query.order_by(SupervisedHandling.id.desc()).limit(limit))).all()
+    narrowed = [SupervisedHandling.state == state] if state is not None else []
+    return await newest(session, SupervisedHandling, parts_of(viewer), narrowed=narrowed, before=before, limit=limit)

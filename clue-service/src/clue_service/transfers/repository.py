@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, any_, exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.paging import PartOf, newest
+from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.models import Clue
 from clue_service.transfers.models import ClueTransfer
@@ -23,8 +25,20 @@ async def received_status(session: AsyncSession, transfer: ClueTransfer) -> str 
     return await session.scalar(select(Clue.status).where(Clue.id == transfer.received_clue_id))
 
 
+@reads_as_engine
+async def may_meet(session: AsyncSession, viewer: Viewer, transfer: ClueTransfer) -> bool:
+    """Whether neither clearance nor recusal keeps the viewer away from either clue of a transfer."""
+    return bool(await session.scalar(select(_met(viewer)).where(ClueTransfer.id == transfer.id)))
+
+
+def _met(viewer: Viewer) -> ColumnElement[bool]:
+    kept_away = or_(literal(viewer.sub) == any_(Clue.recused), Clue.secrecy_level.not_in(sorted(viewer.cleared_for)))
+    return ~exists().where(Clue.id.in_([ClueTransfer.clue_id, ClueTransfer.received_clue_id]), kept_away)
+
+
 async def list_transfers(
     session: AsyncSession,
+    viewer: Viewer,
     *,
     sender: str | None,
     receiver: str | None,
@@ -32,18 +46,14 @@ async def list_transfers(
     before: UUID | None,
     limit: int,
 ) -> Sequence[ClueTransfer]:
-    """Transfers a commission sent or is sent, newest first."""
-    sides = [
-        column == commission
+    """Transfers a commission sent or is sent, of clues the viewer may meet, newest first."""
+    parts = [
+        PartOf(column == commission, _met(viewer))
         for column, commission in ((ClueTransfer.from_commission, sender), (ClueTransfer.to_commission, receiver))
         if commission is not None
     ]
-    query = select(ClueTransfer).where(or_(*sides))
-    if state is not None:
-        query = query.where(ClueTransfer.state == state)
-    if before is not None:
-        query = query.where(ClueTransfer.id < before)
-    return (await session.scalars(query.order_by(ClueTransfer.id.desc()).limit(limit))).all()
+    narrowed = [ClueTransfer.state == state] if state is not None else []
+    return await newest(session, ClueTransfer, parts, narrowed=narrowed, before=before, limit=limit)
 
 
 async def counterparts(session: AsyncSession, clue_id: UUID) -> set[UUID]:

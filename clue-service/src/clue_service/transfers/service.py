@@ -93,9 +93,14 @@ def _context(transfer_id: UUID) -> str:
 
 
 async def visible_transfer(uow: Uow, viewer: Viewer, transfer_id: UUID, *, lock: bool = False) -> ClueTransfer:
-    """A transfer that the viewer's office sent or is sent, or its leaders; raises NotFound."""
+    """A transfer that the viewer's office sent or is sent, or its leaders; raises NotFound.
+
+    Whoever is recused from the clue on either side, or not cleared for it, meets the transfer nowhere.
+    """
     found = await repository.find_transfer(uow.session, transfer_id, lock=lock)
     if found is None or not ({viewer.office_of, viewer.leads} - {None}) & {found.from_commission, found.to_commission}:
+        raise NotFound
+    if not await repository.may_meet(uow.session, viewer, found):
         raise NotFound
     return found
 
@@ -110,6 +115,7 @@ async def list_transfers(
     await uow.audit("list", "clue_transfer", "-")
     return await repository.list_transfers(
         uow.session,
+        viewer,
         sender=own if direction != "incoming" else None,
         receiver=own if direction != "outgoing" else None,
         state=state,

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.access.paging import PartOf, any_of, each, newest
 from clue_service.access.policy import Viewer
 from clue_service.clues.listing import visible_to as clue_visible_to
 from clue_service.clues.models import Clue
@@ -14,13 +15,16 @@ from clue_service.unsealings.models import Unsealing
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """Whether the viewer asked and is not recused since, or leads the commission and sees the clue."""
+    return any_of(parts_of(viewer))
+
+
+def parts_of(viewer: Viewer) -> list[PartOf]:
+    """The unsealings that the viewer may see."""
     if viewer.service is not None:
-        return false()
-    own = and_(Unsealing.requested_by == viewer.sub, ~func.is_recused_from(Unsealing.clue_id, viewer.sub))
-    if viewer.leads is None:
-        return own
+        return []
+    own = PartOf(Unsealing.requested_by == viewer.sub, ~func.is_recused_from(Unsealing.clue_id, viewer.sub))
     seen = exists().where(Clue.id == Unsealing.clue_id, clue_visible_to(viewer))
-    return or_(own, and_(Unsealing.commission == viewer.leads, seen))
+    return [own, *(PartOf(one, seen) for one in each(Unsealing.commission, {viewer.leads} if viewer.leads else ()))]
 
 
 async def find_visible(
@@ -36,7 +40,4 @@ async def list_visible(
     session: AsyncSession, viewer: Viewer, *, before: UUID | None, limit: int
 ) -> Sequence[Unsealing]:
     """Unsealings the viewer may see, newest first."""
-    query = select(Unsealing).where(visible_to(viewer))
-    if before is not None:
-        query = query.where(Unsealing.id < before)
-    return (await session.scalars(query.order_by(Unsealing.id.desc()).limit(limit))).all()
+    return await newest(session, Unsealing, parts_of(viewer), before=before, limit=limit)

@@ -31,6 +31,20 @@ def send(call: Any, harness: Harness) -> Send:
 
 
 @pytest.fixture
+def refuse(call: Any) -> Send:
+    """``await refuse(content, "text/csv")`` → the problem with which the file is refused at once."""
+
+    async def post(content: bytes, kind: str) -> Document:
+        answer = await call(
+            "officer@pet-dh", "POST", "/v1/clue-imports", headers={"Content-Type": kind}, content=content
+        )
+        assert (answer.status_code, answer.json()["code"]) == (422, "file_refused"), answer.text
+        return dict(answer.json())
+
+    return post
+
+
+@pytest.fixture
 def ledger() -> Callable[..., list[list[str]]]:
     """``ledger(3)`` → a table with its header; each row is about somebody else."""
 

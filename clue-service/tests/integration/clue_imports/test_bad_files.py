@@ -4,7 +4,6 @@ import io
 import zipfile
 from typing import Any
 
-import pytest
 from chassis.service import Resources
 from chassis.spreadsheets.files import XLSX_TYPE
 from chassis.testing.tables import as_csv, as_xlsx
@@ -32,23 +31,53 @@ WHOLE: list[tuple[str, bytes, str, str]] = [
     ),
     ("latin", "原编号".encode() + b"\xff\xfe\xff", "text/csv", "unknown_encoding"),
     ("no archive", b"PK\x03\x04 nothing", XLSX_TYPE, "unreadable_file"),
-    ("a quote left open", as_csv([HEADER, ROW]) + b'"', "text/csv", "unreadable_file"),
 ]
 
 
-@pytest.mark.parametrize(("name", "content", "kind", "reason"), WHOLE, ids=[one[0] for one in WHOLE])
-async def test_a_file_that_cannot_be_read_is_refused_as_a_whole(
-    send: Any, resources: Resources, name: str, content: bytes, kind: str, reason: str
+async def test_a_file_without_rows_or_that_cannot_be_read_is_refused_at_once(
+    call: Any, resources: Resources, refuse: Any
 ) -> None:
-    told = await send(content, kind)
-    assert (told["status"], told["problem"]["code"], told["problem"]["reason"]) == ("failed", "file_refused", reason)
-    assert told["problem"]["title"]
+    for name, content, kind, reason in WHOLE:
+        problem = await refuse(content, kind)
+        assert problem["errors"][0]["code"] == reason, name
+        assert problem["errors"][0]["message"]
+    listed = (await call("officer@pet-dh", "GET", "/v1/clue-imports")).json()["items"]
+    assert [one["status"] for one in listed] == ["failed"] * len(WHOLE)
+    for one, (*_, reason) in zip(reversed(listed), WHOLE, strict=True):
+        told = (await call("officer@pet-dh", "GET", f"/v1/operations/{one['id']}")).json()
+        assert (told["problem"]["code"], told["problem"]["reason"]) == ("file_refused", reason)
     async with engine_session(resources) as session:
         assert await session.scalar(text("select count(*) from clue_import_piece")) == 0
         assert await session.scalar(text("select count(*) from clue")) == 0
 
 
-async def test_an_archive_that_would_fill_the_memory_is_refused(send: Any) -> None:
+async def test_what_is_found_only_further_on_is_told_in_the_operation(send: Any, resources: Resources) -> None:
+    for content, reason in (
+        (as_csv([HEADER]) + (b"," * 2_000 + b"\r\n") * 530, "no_rows"),
+        (as_csv([HEADER, ROW]) + b'"', "unreadable_file"),
+    ):
+        told = await send(content, "text/csv")
+        assert told["status"] == "failed"
+        assert (told["problem"]["code"], told["problem"]["reason"]) == ("file_refused", reason)
+        assert told["problem"]["title"]
+    async with engine_session(resources) as session:
+        assert await session.scalar(text("select count(*) from clue_import_piece")) == 0
+
+
+async def test_the_last_of_several_parts_is_refused_as_well(call: Any) -> None:
+    sent = as_csv([HEADER])
+    kind = {"Content-Type": "text/csv"}
+    begun = await call("officer@pet-dh", "POST", "/v1/clue-imports?more=true", headers=kind, content=sent[:20])
+    assert begun.status_code == 202
+    path = f"/v1/clue-imports/{begun.json()['id']}/parts/20"
+    bytes_ = {"Content-Type": "application/octet-stream"}
+    answer = await call("officer@pet-dh", "PUT", path, headers=bytes_, content=sent[20:])
+    assert (answer.status_code, answer.json()["code"]) == (422, "file_refused")
+    again = await call("officer@pet-dh", "PUT", path, headers=bytes_, content=sent[20:])
+    assert (again.status_code, again.json()["code"]) == (409, "import_not_receiving")
+
+
+async def test_an_archive_that_would_fill_the_memory_is_refused(refuse: Any) -> None:
     for size in (40 * 1024 * 1024, 300 * 1024 * 1024):
         out = io.BytesIO()
         with (
@@ -57,8 +86,8 @@ async def test_an_archive_that_would_fill_the_memory_is_refused(send: Any) -> No
         ):
             for _ in range(size >> 20):
                 part.write(b" " * (1 << 20))
-        told = await send(out.getvalue(), XLSX_TYPE)
-        assert told["problem"]["reason"] == "too_large_unpacked"
+        problem = await refuse(out.getvalue(), XLSX_TYPE)
+        assert problem["errors"][0]["code"] == "too_large_unpacked"
 
 
 async def test_cells_that_cannot_be_taken_are_named_and_the_other_rows_stored(

@@ -134,5 +134,5 @@ async def test_the_thirtieth_copy_of_a_letter_asks_the_database_no_more_often_th
     for _ in range(30):
         statements.clear()
         await register(OFFICER, matter[0])
-        counts.append(len(statements))
+        counts.append(sum("unit_copy" not in one for one in statements))  # the directory is looked at by the clock
     assert counts[-1] <= counts[2]

@@ -62,22 +62,23 @@ _RESTING: dict[str, tuple[str, str, Document]] = {
 
 
 @pytest.fixture
-def mark(register: Any, decide: Any, call: Any) -> Callable[[], Awaitable[Marked]]:
-    """``await mark()`` → the marked matter, taken in and decided."""
+def mark(register: Any, decide: Any, call: Any) -> Callable[..., Awaitable[Marked]]:
+    """``await mark(secrecy_level="secret")`` → the marked matter, taken in and decided."""
 
-    async def make() -> Marked:
-        clue = await register("officer@pet-dh", {**FORM, "origin_ref": "m:1"})
-        other = await register("officer@pet-dh", {**FORM, "origin_ref": "m:2", "reporter": None})
+    async def make(**changes: Any) -> Marked:
+        clearance = changes.get("secrecy_level", "internal")
+        clue = await register("officer@pet-dh", {**FORM, "origin_ref": "m:1", **changes})
+        other = await register("officer@pet-dh", {**FORM, "origin_ref": "m:2", "reporter": None, **changes})
         elsewhere = await register("officer@pet-xs", {**FORM, "origin_ref": "m:3", "reporter": None})
         (pair,) = [one["id"] for one in other["candidates"] if one.get("clue_id") == clue["id"]]
-        verdict = await decide(pair)
+        verdict = await decide(pair, clearance=clearance)
         (alert,) = (await call("supervisor@cmo-dh", "GET", "/v1/overlap-alerts")).json()["items"]
         assert elsewhere["commission"] != clue["commission"]
         ids = {"clue_id": clue["id"], "candidate_id": pair, "matter_id": verdict["matter_id"], "alert_id": alert["id"]}
         ids |= {"other clue": other["id"]}
         for name, (who, path, body) in _RESTING.items():
             about = json.loads(json.dumps(body).replace("THE CLUE", clue["id"]))
-            answer = await call(who, "POST", path.format(**ids), about)
+            answer = await call(who, "POST", path.format(**ids), about, clearance=clearance)
             assert answer.status_code == 201, answer.text
             ids[name] = answer.json()["id"]
         return Marked(clue, other, ids)
@@ -86,7 +87,7 @@ def mark(register: Any, decide: Any, call: Any) -> Callable[[], Awaitable[Marked
 
 
 @pytest.fixture
-async def marked(mark: Callable[[], Awaitable[Marked]]) -> Marked:
+async def marked(mark: Callable[..., Awaitable[Marked]]) -> Marked:
     return await mark()
 
 

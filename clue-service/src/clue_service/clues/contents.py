@@ -1,0 +1,71 @@
+"""SQL of searches by what clues say: asked of each clue, or of an index of pairs of neighbouring characters."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, cast, exists, func, literal, or_, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from clue_service.clues.filters import ClueFilter
+from clue_service.clues.models import Allegation, Clue, Subject
+
+Condition = ColumnElement[bool]
+
+
+def is_asked(wanted: ClueFilter) -> bool:
+    """Whether a list is narrowed by what clues say."""
+    return wanted.subject is not None or wanted.text is not None
+
+
+def of_each(clue_id: Any, wanted: ClueFilter) -> list[Condition]:
+    """Conditions that read the content of one clue after the other."""
+    conditions: list[Condition] = []
+    if wanted.subject is not None:
+        conditions.append(exists().where(Subject.clue_id == clue_id, _is_named(wanted.subject)))
+    if wanted.text is not None:
+        alleged = exists().where(Allegation.clue_id == clue_id, _holds(Allegation.text, wanted.text))
+        conditions.append(or_(alleged, exists().where(Clue.id == clue_id, _holds(Clue.summary, wanted.text))))
+    return conditions
+
+
+def of_index(wanted: ClueFilter) -> list[Condition]:
+    """The same by the indexes; a text of a single character has no pair and reads all texts."""
+    conditions: list[Condition] = []
+    if wanted.subject is not None:
+        parts = _pairs(wanted.subject) if len(wanted.subject) > 1 else _letters(wanted.subject)
+        indexed = func.name_pairs(Subject.name, Subject.unit_name, type_=ARRAY(Text)).contains(parts)
+        conditions.append(Clue.id.in_(_apart(select(Subject.clue_id).where(indexed, _is_named(wanted.subject)))))
+    if wanted.text is not None:
+        alleged = select(Allegation.clue_id).where(
+            func.text_pairs(Allegation.text, type_=ARRAY(Text)).contains(_pairs(wanted.text)),
+            _holds(Allegation.text, wanted.text),
+        )
+        summed_up = select(Clue.id).where(
+            Clue.summary.is_not(None),
+            func.text_pairs(Clue.summary, type_=ARRAY(Text)).contains(_pairs(wanted.text)),
+            _holds(Clue.summary, wanted.text),
+        )
+        together = union_all(_apart(alleged), _apart(summed_up)).subquery()
+        conditions.append(Clue.id.in_(select(together)))
+    return conditions
+
+
+def _apart(query: Select[Any]) -> Select[Any]:
+    # OFFSET keeps the planner from asking clue by clue again.
+    return query.offset(0)
+
+
+def _pairs(part: str) -> Any:
+    return func.text_pairs(cast(literal(part), Text), type_=ARRAY(Text))
+
+
+def _letters(part: str) -> Any:
+    return func.string_to_array(func.lower(cast(literal(part), Text)), None, type_=ARRAY(Text))
+
+
+def _is_named(part: str) -> Condition:
+    return or_(_holds(Subject.name, part), _holds(Subject.unit_name, part))
+
+
+def _holds(column: Any, part: str) -> Condition:
+    found: Condition = column.icontains(part, autoescape=True)
+    return found
