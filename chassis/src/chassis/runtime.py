@@ -28,6 +28,7 @@ from chassis.problems import STATUS
 from chassis.readiness import readiness
 from chassis.seals import seal_entries
 from chassis.service import Resources, Service, Timer, build_resources
+from chassis.serving import Server
 from chassis.settings import PlatformSettings
 from chassis.streams import ensure_streams
 from chassis.tracing import tracing
@@ -236,7 +237,7 @@ def _configured(service: Service) -> PlatformSettings:
 
 def _serve(app: FastAPI, settings: PlatformSettings) -> None:
     settle_collector()
-    uvicorn.Server(
+    Server(
         uvicorn.Config(
             app,
             host=settings.bind_host,
@@ -244,7 +245,7 @@ def _serve(app: FastAPI, settings: PlatformSettings) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=5,
+            timeout_graceful_shutdown=20,  # requests; a stack that stops as a whole is less patient
             timeout_keep_alive=65,  # longer than the gateway keeps idle connections, so it never reuses a closed one
             lifespan="on",
         )

@@ -81,7 +81,7 @@ def server_config(app: Gateway, settings: GatewaySettings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=4,
+        timeout_graceful_shutdown=20,
         timeout_keep_alive=75,
         lifespan="on",
     )

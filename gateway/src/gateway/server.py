@@ -12,6 +12,7 @@ import uvicorn
 from chassis.errors import HeliError
 from chassis.logging import get_logger
 from chassis.problems import PROBLEM_TYPE, STATUS, problem_body
+from chassis.serving import Server
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from gateway.errors import HeadersTooLarge, MalformedRequest, RequestTooSlow
@@ -25,7 +26,7 @@ _UNFINISHED_HEAD_BYTES = 512 * 1024
 log = get_logger(__name__)
 
 
-class DoorServer(uvicorn.Server):
+class DoorServer(Server):
     """Ends event streams as soon as it is told to stop: they would keep it, and the services behind, waiting."""
 
     def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:

@@ -5,6 +5,7 @@ this package, so that `python -I -S launch.py` starts in about 15 ms.
 """
 
 import ctypes
+import fcntl
 import os
 import signal
 import sys
@@ -39,9 +40,25 @@ def die_with_parent(parent: int, number: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def hand_down(descriptors: dict[str, str]) -> None:
+    """Put the descriptors where sd_listen_fds(3) has them: from 3 on, named in the environment, for this process."""
+    aside = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 64) for number in descriptors.values()]
+    for given in descriptors.values():
+        os.close(int(given))
+    for place, number in enumerate(aside, start=3):
+        os.dup2(number, place)
+        os.close(number)
+    os.environ["LISTEN_PID"] = str(os.getpid())
+    os.environ["LISTEN_FDS"] = str(len(aside))
+    os.environ["LISTEN_FDNAMES"] = ":".join(descriptors)
+
+
 def main(arguments: list[str]) -> None:
-    """Arguments: parent pid, signal on its death, account (same, user:<uid>:<gid>, namespace:<uid>:<gid>), command."""
-    parent, number, account, *command = arguments
+    """Arguments: parent pid, signal on its death, account, what is handed down, command.
+
+    The account is same, user:<uid>:<gid> or namespace:<uid>:<gid>; what is handed down is <name>=<descriptor>,…
+    """
+    parent, number, account, handed, *command = arguments
     kind, _, ids = account.partition(":")
     if kind != "same":
         uid, gid = (int(part) for part in ids.split(":"))
@@ -51,6 +68,8 @@ def main(arguments: list[str]) -> None:
         else:
             os.setgid(gid)
             os.setuid(uid)
+    if handed:
+        hand_down(dict(pair.split("=") for pair in handed.split(",")))
     die_with_parent(int(parent), int(number))
     os.execv(command[0], command)  # noqa: S606 - no shell is wanted
 

@@ -101,6 +101,13 @@ class FolderLock:
         except FileNotFoundError:
             return False
 
+    def is_in_place(self) -> bool:
+        """Whether the folder still is where it was when it was taken: not deleted, moved or replaced since."""
+        try:
+            return self._file is not None and os.path.samestat(os.fstat(self._file.fileno()), self._path.stat())
+        except OSError:
+            return False
+
     def release(self) -> None:
         """Let go. Safe to call twice."""
         if self._file is not None:
@@ -152,10 +159,17 @@ class ChildProcess:
         env: Mapping[str, str] | None = None,
         account: str = "same",
         on_parent_death: signal.Signals = signal.SIGKILL,
+        handed: Mapping[str, int] | None = None,
     ) -> None:
-        """Start it. `log` is appended to; `account` as in launch.py; `env` None passes only what finds programs."""
+        """Start it. `log` is appended to; `account` as in launch.py; `env` None passes only what finds programs.
+
+        `handed` are open descriptors by name, which the program finds as sd_listen_fds(3) has them.
+        """
         self.name = Path(command[0]).name
-        launch = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(int(on_parent_death)), account]
+        handed = handed or {}
+        names = ",".join(f"{name}={number}" for name, number in handed.items())
+        whose = (str(os.getpid()), str(int(on_parent_death)), account, names)
+        launch = [sys.executable, "-I", "-S", str(LAUNCHER), *whose]
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
                 [*launch, *map(str, command)],
@@ -165,6 +179,7 @@ class ChildProcess:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=tuple(handed.values()),
             )
 
     @property

@@ -91,7 +91,8 @@ class EmbeddedServer(ABC):
         if self._process is not None:
             self._process.stop(self.stop_signal, timeout_s, self.force_signal)
             self._process = None
-            end_leftovers(self._given, self.programs)  # servers of sessions of their own, when force was needed
+            if self._lock is not None and self._lock.is_in_place():  # else what works there is somebody else's
+                end_leftovers(self._given, self.programs)  # servers of sessions of their own, when force was needed
         if self._lock is not None:
             self._lock.release()
             self._lock = None

@@ -18,6 +18,8 @@ from chassis.embedded.server import write_private
 
 from heli_local.topology import PROGRAM_NAMES
 
+BACKLOG = 2048
+
 
 class StackError(RuntimeError):
     """The stack cannot start or stop as asked; the message is meant for the person at the keyboard."""
@@ -30,7 +32,7 @@ class Home:
         self.folder = folder
         self._lock: FolderLock | None = None
         self._state: dict[str, Any] = {}
-        self._reservations: list[socket.socket] = []
+        self._reservations: dict[str, socket.socket] = {}
 
     def open(self) -> None:
         """Take the folder, making it where it is missing, and end what a killed supervisor left running in it."""
@@ -51,13 +53,18 @@ class Home:
 
     def close(self) -> None:
         """Let go of the folder and the ports. Safe to call twice."""
-        for reservation in self._reservations:
+        for reservation in self._reservations.values():
             reservation.close()
         self._reservations.clear()
         if self._lock is not None:
-            self._write_state(supervisor=None, processes={})
+            if self._lock.is_in_place():
+                self._write_state(supervisor=None, processes={}, control=None)
             self._lock.release()
             self._lock = None
+
+    def is_in_place(self) -> bool:
+        """Whether the folder that was opened is still there: not deleted, moved or replaced."""
+        return self._lock is not None and self._lock.is_in_place()
 
     def is_held(self) -> bool:
         """Whether a supervisor runs on the folder now."""
@@ -113,11 +120,17 @@ class Home:
         known: dict[str, int] = self._state.get("ports", {})
         chosen: dict[str, int] = {}
         for name in names:
-            reservation = reserve_port(known.get(name, 0))
-            self._reservations.append(reservation)
-            chosen[name] = reservation.getsockname()[1]
+            self._reservations[name] = reserve_port(known.get(name, 0))
+            chosen[name] = self._reservations[name].getsockname()[1]
         self._write_state(ports=chosen)
         return chosen
+
+    def listener(self, name: str, port: int) -> socket.socket:
+        """The socket a process serves on, open as long as the stack runs, so that callers can wait for the process."""
+        if name not in self._reservations:
+            self._reservations[name] = socket.create_server(("127.0.0.1", port))
+        self._reservations[name].listen(BACKLOG)
+        return self._reservations[name]
 
     @property
     def city(self) -> str:
@@ -131,6 +144,10 @@ class Home:
     def note_processes(self, gateway_url: str, processes: dict[str, int]) -> None:
         """Remember what runs, for `heli status`."""
         self._write_state(supervisor=os.getpid(), gateway_url=gateway_url, processes=processes)
+
+    def note_control(self, control: dict[str, Any]) -> None:
+        """Remember where the supervisor listens, for `heli restart`."""
+        self._write_state(control=control)
 
     def _write_state(self, **changes: Any) -> None:
         self._state.update(changes)

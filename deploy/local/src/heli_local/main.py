@@ -13,7 +13,8 @@ import typer
 from chassis.embedded import EmbeddedServerError
 
 from heli_local.home import Home, StackError
-from heli_local.stack import Stack, is_ready
+from heli_local.stack import Stack
+from heli_local.waiting import is_ready
 
 DEFAULT_PORT = 8080
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
@@ -112,6 +113,21 @@ def status(
             typer.echo(f"  {name:<24} pid {pid}")
     if not running:
         raise typer.Exit(3)
+
+
+@app.command()
+def restart(
+    names: Annotated[list[str] | None, typer.Argument(help="Programs, as `heli status` names them; else all.")] = None,
+    home: HomeOption = Path(".heli"),
+) -> None:
+    """Replace the programs of a running stack, one after the other, without a failed request. Migrations run first."""
+    from heli_local.control import ask_restart
+
+    try:
+        for line in ask_restart(Home(home), names or []):
+            _say(line)
+    except StackError as error:
+        _fail(str(error))
 
 
 @app.command()

@@ -1,21 +1,28 @@
 """The members of a running stack: what a supervisor can do with a server or a program."""
 
+import asyncio
 import os
 import signal
+import socket
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 
 from chassis.embedded import ChildProcess
+from chassis.embedded.process import log_tail
 from chassis.embedded.server import EmbeddedServer
+from chassis.serving import HTTP, READY
 
 from heli_local.guard import Guard
-from heli_local.home import Home
+from heli_local.home import Home, StackError
 from heli_local.topology import Program
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 15.0
+# A process ends within 29 s when it is told to: a second to let go of callers, 20 for requests, 8 for the worker.
+DRAIN_S = 35.0
+POLL_S = 0.05
 # A member that ran this long has recovered: its next failure is a new one.
 STEADY_S = 30.0
 
@@ -105,28 +112,73 @@ class ServerMember(Member):
 
 
 class ProgramMember(Member):
-    """The issuer, a service or the gateway."""
+    """The issuer, a service or the gateway, on a socket that outlives its process."""
 
-    def __init__(self, program: Program, home: Home, guard: Guard) -> None:
+    def __init__(self, program: Program, home: Home, guard: Guard, listener: socket.socket) -> None:
         super().__init__(program.name, home.log(program.name))
         self.program = program
         self._guard = guard
         self._work_folder = home.work_folder(program.name)
+        self._listener = listener
         self._process: ChildProcess | None = None
+        self._beside: list[ChildProcess] = []
+        """A successor that is not ready yet, a predecessor that drains."""
 
     def _launch(self) -> None:
-        self.stop(0)  # worker processes of a predecessor that was killed
-        self._process = self.run(*self.program.command[1:])
-        self._guard.watch(self._process.pid)
+        self._end(self._process, 0)  # worker processes of a predecessor that was killed
+        self._process = self._serve({HTTP: self._listener.fileno()})
 
-    def run(self, *arguments: str | Path, env: Mapping[str, str] | None = None) -> ChildProcess:
+    def _serve(self, handed: Mapping[str, int]) -> ChildProcess:
+        process = self.run(*self.program.command[1:], handed=handed)
+        self._guard.watch(process.pid)
+        return process
+
+    def run(self, *arguments: str | Path, handed: Mapping[str, int] | None = None) -> ChildProcess:
         """Start the program with other arguments, beside the member itself."""
         return ChildProcess(
             (self.program.command[0], *arguments),
             cwd=self._work_folder,
             log=self.log,
-            env=env or self.program.env,
+            env=self.program.env,
+            handed=handed,
         )
+
+    async def replace(self, ready_s: float) -> float:
+        """Start a successor on the same socket; once it is ready, let the process drain and end.
+
+        Returns how many seconds the predecessor took to end. Raises StackError where the successor does not become
+        ready within `ready_s`; then all is as it was.
+        """
+        reading, writing = os.pipe()
+        try:
+            try:
+                successor = self._serve({HTTP: self._listener.fileno(), READY: writing})
+            finally:
+                os.close(writing)
+            self._beside.append(successor)
+            if not await _is_told(reading, ready_s):
+                self._end(successor, 0)
+                raise StackError(
+                    f"the new {self.name} does not become ready; the end of {self.log}:\n{log_tail(self.log)}"
+                )
+        finally:
+            os.close(reading)
+        self._beside.remove(successor)
+        predecessor, self._process = self._process, successor
+        self.failures, self._launched_at = 0, time.monotonic()
+        return await self._drain(predecessor)
+
+    async def _drain(self, process: ChildProcess | None) -> float:
+        if process is None:
+            return 0.0
+        self._beside.append(process)
+        began = time.monotonic()
+        process.send(signal.SIGTERM)
+        while process.is_alive() and time.monotonic() < began + DRAIN_S:  # noqa: ASYNC110 - the end of a process sets no event
+            await asyncio.sleep(POLL_S)
+        took = time.monotonic() - began
+        self._end(process, 0)
+        return took
 
     @property
     def pid(self) -> int | None:
@@ -139,11 +191,40 @@ class ProgramMember(Member):
         self.send(signal.SIGTERM)
 
     def stop(self, timeout_s: float) -> None:
-        if self._process is not None:
-            self._process.stop(signal.SIGTERM, timeout_s)
-            self._guard.forget(self._process.pid)
-            self._process = None
+        for process in list(self._beside):
+            self._end(process, 0)
+        self._end(self._process, timeout_s)
+        self._process = None
+
+    def _end(self, process: ChildProcess | None, timeout_s: float) -> None:
+        if process is None:
+            return
+        process.stop(signal.SIGTERM, timeout_s)
+        self._guard.forget(process.pid)
+        if process in self._beside:
+            self._beside.remove(process)
 
     def send(self, number: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send(number)
+        for process in (self._process, *self._beside):
+            if process is not None:
+                process.send(number)
+
+
+async def _is_told(reading: int, within_s: float) -> bool:
+    """Whether something is said on the pipe in time; its end without a word is the end of who could have."""
+    loop = asyncio.get_running_loop()
+    heard: asyncio.Future[bool] = loop.create_future()
+
+    def hear() -> None:
+        loop.remove_reader(reading)
+        if not heard.done():
+            heard.set_result(bool(os.read(reading, 64)))
+
+    loop.add_reader(reading, hear)
+    try:
+        async with asyncio.timeout(within_s):
+            return await heard
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_reader(reading)

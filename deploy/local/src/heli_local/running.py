@@ -24,6 +24,7 @@ class RunningStack:
     home: Path
     port: int
     environment: dict[str, str] = field(default_factory=dict)
+    heli: Path = HELI
     process: subprocess.Popen[str] | None = None
     output: list[str] = field(default_factory=list)
     _reader: threading.Thread | None = None
@@ -37,7 +38,7 @@ class RunningStack:
         """Start and wait for the ready line."""
         environment = {**os.environ, **self.environment, "HELI_HOME": str(self.home), "HELI_PORT": str(self.port)}
         self.process = subprocess.Popen(
-            [HELI, "run"],
+            [self.heli, "run"],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -76,7 +77,7 @@ class RunningStack:
     def status(self) -> dict[str, Any]:
         """What ``heli status`` says."""
         done = subprocess.run(
-            [HELI, "status", "--json", "--home", str(self.home)], capture_output=True, text=True, check=False
+            [self.heli, "status", "--json", "--home", str(self.home)], capture_output=True, text=True, check=False
         )
         document: dict[str, Any] = json.loads(done.stdout)
         return document

@@ -6,8 +6,6 @@ import os
 import signal
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,16 +15,18 @@ from chassis.embedded import ChildProcess, EmbeddedNats, EmbeddedPostgres, Embed
 from chassis.embedded.process import log_tail, port_is_free
 
 from heli_local import topology
+from heli_local.control import Control
 from heli_local.guard import Guard
 from heli_local.home import Home, StackError, bound_log
 from heli_local.members import Member, ProgramMember, ServerMember
 from heli_local.migrated import Migrated, fingerprint
+from heli_local.waiting import end_together, is_ready, until_ended
 
 POLL_S = 0.2
 READY_S = 90.0
 MIGRATE_S = 120.0
 CITY_S = 900.0
-# All must be over after 10 s: uvicorn lets requests finish for 5 s, and the servers get what is left of the time.
+# All must be over after 10 s: requests may finish for 5 s, and the servers get what is left of the time.
 PROGRAMS_STOP_S = 5.5
 STOP_S = 8.0
 TRIES_AT_START = 4
@@ -54,6 +54,9 @@ class Stack:
         self._watch: asyncio.Task[None] | None = None
         self._addresses = topology.Addresses({})
         self._extra: list[ChildProcess] = []
+        self._parts: _Parts | None = None
+        self._control = Control(self.home, self.restart)
+        self._replacing = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         try:
@@ -83,8 +86,8 @@ class Stack:
         home.open()
         self._choose_addresses()
         secrets = self._make_secrets()
-        guard = self._guard = Guard()
-        issuer = ProgramMember(topology.issuer_program(self._addresses, secrets), home, guard)
+        self._guard = Guard()
+        issuer = self._member(topology.ISSUER, topology.issuer_program(self._addresses, secrets))
         self._launch(issuer)
         self._say("starting PostgreSQL and NATS")
         nats = self.nats = EmbeddedNats(home.folder / "nats", users=topology.NATS_USERS, log=home.log("nats"))
@@ -94,13 +97,18 @@ class Stack:
         self._watch = asyncio.create_task(self._keep_alive(), name="keep-alive")
         self._watch.add_done_callback(self._on_watch_done)
         self._say("preparing databases, starting services")
-        gateway = ProgramMember(topology.gateway_program(self._addresses, secrets, nats), home, guard)
+        gateway = self._member(topology.GATEWAY, topology.gateway_program(self._addresses, secrets, nats))
         self._launch(gateway)
-        parts = _Parts(guard, secrets, postgres, nats, Migrated(home.folder / "postgres"))
+        parts = self._parts = _Parts(secrets, postgres, nats, Migrated(home.folder / "postgres"))
         services = await asyncio.gather(*(self._start_service(service, parts) for service in topology.SERVICES))
         await self._wait_ready([issuer, *services, gateway])
         home.note_processes(self.url, self.pids())
+        await self._control.open()
         await self._load_city()
+
+    def _member(self, name: str, program: topology.Program) -> ProgramMember:
+        assert self._guard is not None
+        return ProgramMember(program, self.home, self._guard, self.home.listener(name, self._addresses.ports[name]))
 
     def _choose_addresses(self) -> None:
         if self._port and not port_is_free(self._port):
@@ -128,7 +136,7 @@ class Stack:
             parts.postgres.create_service_database, service.short, extensions=topology.EXTENSIONS
         )
         program = topology.service_program(service, self._addresses, parts.secrets, database, parts.nats)
-        member = ProgramMember(program, self.home, parts.guard)
+        member = self._member(service.short, program)
         await self._migrate(service, member, parts.migrated)
         self._launch(member)
         return member
@@ -146,7 +154,7 @@ class Stack:
 
     async def _run_to_end(self, process: ChildProcess, title: str, timeout_s: float, log: Path) -> None:
         self._extra.append(process)
-        await _until_ended([process], timeout_s)
+        await until_ended([process], timeout_s)
         if process.returncode != 0:
             reason = f"ended with {process.returncode}" if process.returncode else f"took longer than {timeout_s:g} s"
             raise StackError(f"{title} {reason}; the end of {log}:\n{log_tail(log)}")
@@ -192,6 +200,8 @@ class Stack:
         next_log_check = time.monotonic() + LOG_CHECK_S
         while True:
             await asyncio.sleep(POLL_S)
+            if not self.home.is_in_place():
+                raise StackError(f"the data folder {self.home.folder} was deleted, moved or replaced")
             now = time.monotonic()
             for member in self._members:
                 if member.relaunch_is_due(now):
@@ -202,7 +212,8 @@ class Stack:
 
     def _on_watch_done(self, watch: asyncio.Task[None]) -> None:
         if not watch.cancelled() and (error := watch.exception()) is not None:
-            self._say(f"the supervisor failed and stops: {error!r}")
+            reason = str(error) if isinstance(error, StackError) else repr(error)
+            self._say(f"the supervisor failed and stops: {reason}")
             signal.raise_signal(signal.SIGTERM)
 
     def _relaunch(self, member: Member, now: float) -> None:
@@ -221,6 +232,30 @@ class Stack:
         except OSError as error:  # a full disk; the processes come first
             self._say(f"cannot shorten the logs: {error}")
 
+    # -- restart -------------------------------------------------------------------------------------------------
+
+    async def restart(self, names: Sequence[str], say: Say) -> None:
+        """Replace programs one after the other while they serve; all of them where no names are given.
+
+        A service's migrations run first where they are new. Raises StackError; what was replaced by then stays.
+        """
+        programs = {member.name: member for member in self._members if isinstance(member, ProgramMember)}
+        if unknown := [name for name in names if name not in programs]:
+            raise StackError(f"no program is called {', '.join(unknown)}; there are {', '.join(sorted(programs))}")
+        services = {service.command: service for service in topology.SERVICES}
+        async with self._replacing:
+            for name in names or sorted(programs, key=lambda name: (name not in services, name)):
+                member = programs[name]
+                if name in services and self._parts is not None:
+                    await self._migrate(services[name], member, self._parts.migrated)
+                began = time.monotonic()
+                drained_s = await member.replace(READY_S)
+                self.home.note_processes(self.url, self.pids())
+                ready_s = time.monotonic() - began - drained_s
+                say(
+                    f"{name}: the new process was ready after {ready_s:.1f} s, the old one gone {drained_s:.1f} s later"
+                )
+
     # -- stop ----------------------------------------------------------------------------------------------------
 
     async def stop(self) -> None:
@@ -230,13 +265,14 @@ class Stack:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
             self._watch = None
+        await self._control.close()
         programs = [member for member in self._members if isinstance(member, ProgramMember)]
         servers = [member for member in self._members if not isinstance(member, ProgramMember)]
         started = time.monotonic()
         for process in self._extra:
             process.stop(signal.SIGTERM, 0.2)
-        await _end_together(programs, PROGRAMS_STOP_S)
-        await _end_together(servers, STOP_S - (time.monotonic() - started))
+        await end_together(programs, PROGRAMS_STOP_S)
+        await end_together(servers, STOP_S - (time.monotonic() - started))
         self._members.clear()
         self._extra.clear()
         if self._guard is not None:
@@ -254,31 +290,7 @@ class Stack:
 class _Parts:
     """What starting a service takes."""
 
-    guard: Guard
     secrets: topology.Secrets
     postgres: EmbeddedPostgres
     nats: EmbeddedNats
     migrated: Migrated
-
-
-async def _end_together(members: Sequence[Member], timeout_s: float) -> None:
-    for member in members:
-        member.ask_to_stop()
-    await _until_ended(members, timeout_s)
-    for member in members:
-        member.stop(0)
-
-
-async def _until_ended(processes: Sequence[Member | ChildProcess], timeout_s: float) -> None:
-    deadline = time.monotonic() + timeout_s
-    while any(process.is_alive() for process in processes) and time.monotonic() < deadline:  # noqa: ASYNC110 - the end of a process sets no event
-        await asyncio.sleep(POLL_S / 4)
-
-
-def is_ready(url: str) -> bool:
-    """Whether the process at the address says that it is ready."""
-    try:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=3) as answer:  # noqa: S310 - loopback
-            return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
-        return False

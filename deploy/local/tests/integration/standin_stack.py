@@ -10,7 +10,7 @@ from pathlib import Path
 from heli_local import main, topology
 
 STANDIN = """#!{python} -IS
-import http.server, os, subprocess, sys
+import http.server, os, socket, subprocess, sys
 if sys.argv[1] == "migrate":
     sys.exit(0)
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])  # a worker process of its own
@@ -21,7 +21,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
     def log_message(self, *arguments):
         pass
-http.server.HTTPServer(("127.0.0.1", int(os.environ["HELI_BIND_PORT"])), Handler).serve_forever()
+assert os.environ["LISTEN_PID"] == str(os.getpid())
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
+server.socket.close()
+server.socket = socket.socket(fileno=3)
+assert server.socket.getsockname()[1] == int(os.environ["HELI_BIND_PORT"])
+if os.environ["LISTEN_FDNAMES"] == "http:ready":
+    if os.path.exists("never-ready"):
+        sys.exit(7)
+    os.write(4, b"ready")
+server.serve_forever()
 """
 
 if __name__ == "__main__":

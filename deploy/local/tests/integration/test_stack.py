@@ -215,6 +215,87 @@ def test_child_that_is_killed_comes_back_at_the_same_address(shared: Running, na
     assert wait_until(lambda: served(running.port), 10)
 
 
+def restarted(running: Running, *names: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "heli_local.main", "restart", "--home", str(running.home), *names]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=START_S)
+
+
+def test_restart_replaces_every_program_at_its_address_and_no_server(shared: Running) -> None:
+    before = shared.status()
+    done = restarted(shared)
+    assert done.returncode == 0, done.stderr
+    after = shared.status()
+    assert after["ports"] == before["ports"]
+    assert after["processes"].keys() == NAMES
+    kept = {name for name, pid in after["processes"].items() if before["processes"][name] == pid}
+    assert kept == {"postgres", "nats"}
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == [
+        *sorted(NAMES - kept - {"gateway", "issuer"}),
+        "gateway",
+        "issuer",
+    ]
+    assert served(shared.port)
+    assert wait_until(
+        lambda: (
+            not (set(before["processes"].values()) - {after["processes"][name] for name in kept}) & pids_at_work(shared)
+        ),
+        5,
+    )
+
+
+def pids_at_work(running: Running) -> set[int]:
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if os.readlink(entry / "cwd").startswith(str(running.home)):
+                found.add(int(entry.name))
+    return found
+
+
+def test_successor_that_does_not_become_ready_leaves_all_as_it_was(shared: Running) -> None:
+    before = shared.status()
+    obstacle = shared.home / "run" / "clue-service" / "never-ready"
+    obstacle.touch()
+    refused = restarted(shared, "clue-service")
+    obstacle.unlink()
+    assert refused.returncode == 1
+    assert "the new clue-service does not become ready" in refused.stderr
+    assert shared.status()["processes"] == before["processes"]
+    assert restarted(shared, "clue-service").returncode == 0
+
+
+def test_restart_refuses_what_it_does_not_know_and_whom_it_does_not_know(shared: Running, folder: Path) -> None:
+    refused = restarted(shared, "postgres")
+    assert (refused.returncode, "no program is called postgres" in refused.stderr) == (1, True)
+    before = shared.processes()
+    control = json.loads((shared.home / "stack.json").read_text())["control"]
+    for line in (b'{"secret": "guess", "restart": []}\n', b"nonsense\n", b"{}\n"):
+        with socket.create_connection(("127.0.0.1", control["port"]), timeout=10) as stranger:
+            stranger.sendall(line)
+            assert stranger.recv(100) == b""
+    assert shared.processes() == before
+    nothing = subprocess.run(
+        [sys.executable, "-m", "heli_local.main", "restart", "--home", str(folder / "nowhere")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (nothing.returncode, "nothing runs on" in nothing.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("fate", ["deleted", "moved"])
+def test_stack_whose_folder_is_gone_stops_by_itself_and_soon(start: Start, folder: Path, fate: str) -> None:
+    running = start(at=folder / f"to-be-{fate}")
+    running.wait_ready()
+    pids = set(running.processes().values())
+    if fate == "moved":
+        running.home.rename(folder / "elsewhere")
+    else:
+        subprocess.run(["/bin/rm", "-rf", str(running.home)], check=False)  # servers may write meanwhile
+    running.wait_ended(2 * STOP_S)
+    assert "was deleted, moved or replaced" in running.said()
+    assert wait_until(lambda: not [pid for pid in pids if Path(f"/proc/{pid}").exists()], 5)
+    assert not (running.home / "stack.json").exists()
+
+
 def test_two_stacks_run_side_by_side(start: Start, shared: Running) -> None:
     second = start()
     second.wait_ready()

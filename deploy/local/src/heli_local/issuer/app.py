@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import uvicorn
 from chassis.logging import configure_logging
+from chassis.serving import Server
 from chassis.web import create_app
 from fastapi import FastAPI
 
@@ -80,7 +81,7 @@ def serve() -> None:
     """Run until SIGTERM."""
     settings = IssuerSettings()
     configure_logging("issuer", settings.log_level)
-    uvicorn.Server(
+    Server(
         uvicorn.Config(
             build_app(settings),
             host=settings.bind_host,
