@@ -25,8 +25,10 @@ def solve_by_command(path: Path, limit: float) -> Answered:
     started, before = time.perf_counter(), cpu_of_children()
     done = subprocess.run(
         [str(program), "solve-instance", str(path), "--time-limit", str(limit)],
-        capture_output=True, text=True, check=True,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
+    if done.returncode:
+        sys.exit(f"the solver failed: {done.stderr.strip()}")
     return Answered(json.loads(done.stdout), time.perf_counter() - started, cpu_of_children() - before)
 
 

@@ -13,14 +13,16 @@ SECONDS = 60.0
 LOOSE = 1_000_000
 
 
-def is_minimal(document: dict[str, Any], conflict: list[dict[str, Any]]) -> bool:
-    """Whether these demands cannot hold together, and without any one of them can.
+def is_minimal(document: dict[str, Any], conflict: list[dict[str, Any]]) -> bool | None:
+    """Whether these demands cannot hold together, and without any one of them can; None: not decided in time.
 
     The first is CP-SAT's word, the second a lawful assignment per row, which the checker accepts.
     """
     alone = cp_sat_full(_only(document, conflict), SECONDS)
-    if alone["seats"] or not alone["infeasible"]:
+    if alone["seats"]:
         return False
+    if not alone["infeasible"]:
+        return None
     return all(
         _can_be_manned(_only(document, [one for one in conflict if one is not left_out])) for left_out in conflict
     )
@@ -34,7 +36,12 @@ def _can_be_manned(document: dict[str, Any]) -> bool:
 def _only(document: dict[str, Any], conflict: list[dict[str, Any]]) -> dict[str, Any]:
     """The round with these demands alone: a seat nobody asks for may stay empty by a dummy who fits it and no more."""
     d = copy.deepcopy({key: value for key, value in document.items() if key not in ("eligible", "people")})
-    d["people"], d["eligible"] = list(document["people"]), list(document["eligible"])
+    d["people"] = list(document["people"])
+    named = {one["team"] for one in conflict if "team" in one}
+    kept = [t for t, team in enumerate(document["teams"]) if team["id"] in named or not named]
+    new_of = {old: at for at, old in enumerate(kept)}
+    d["teams"] = [d["teams"][t] for t in kept]  # of the others nothing is asked
+    d["eligible"] = [[p, new_of[t], *rest] for p, t, *rest in document["eligible"] if t in new_of]
     asked = {tuple(sorted(one.items())) for one in conflict}
     idle = len(d["home_units"])
     d["home_units"].append({"cap": LOOSE, "quota": LOOSE, "over_quota_penalty": 0})

@@ -28,6 +28,35 @@ SIZES = (Size(2_000, 15, 120), Size(5_000, 25, 250), Size(20_000, 40, 1_000))
 PAIRS_PER_PERSON = 2.3
 
 
+TWISTS = ("joint", "crowded", "narrow")
+"""Ways to make a round impossible that counting one kind of people at a time does not find."""
+
+
+def twisted(size: Size, seed: int, twist: str) -> dict[str, Any]:
+    """A round that cannot be manned because rules meet.
+
+    ``joint``: leaders and liaisons come from the units of one kind, which lend enough for either but not for both.
+    ``crowded``: one team wants seven people of each of two skills, in twelve seats, and nobody has both.
+    ``narrow``: one team wants seven people of a skill that two units have, and may take three of a unit.
+    """
+    document = instance(size, seed)
+    homes = [person["home_unit"] for person in document["people"]]
+    if twist == "joint":
+        _lend_too_few(document["home_units"], size.teams * 3 // 2)
+        kept = lambda row: row[2] not in (0, 2) or homes[row[0]] % len(KINDS) == 0  # noqa: E731
+        document["eligible"] = [row for row in document["eligible"] if kept(row)]
+        return document
+    first = document["teams"][0]
+    skills = (0, 1) if twist == "crowded" else (0,)
+    first["bounds"] = [b if b["label"] not in skills else {**b, "min": 7} for b in first["bounds"]]
+    for row in document["eligible"]:
+        if row[1] == 0 and twist == "crowded" and 0 in row[4]:
+            row[4] = [label for label in row[4] if label != 1]
+        elif row[1] == 0 and twist == "narrow":
+            row[4] = [label for label in row[4] if label != 0] + ([0] if homes[row[0]] < 2 else [])
+    return document
+
+
 def instance(
     size: Size, seed: int, *, tight: bool = False, short: bool = False, cooperation: bool = False
 ) -> dict[str, Any]:

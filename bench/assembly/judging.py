@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import random
 import sys
 import tempfile
@@ -14,16 +15,17 @@ from assembly import pages
 from assembly.command import Answered, cpu_of_children, option, solve_by_command
 from assembly.conflicts import is_minimal
 from assembly.drop_outs import replaced
-from assembly.instances import SIZES, Size, instance
+from assembly.instances import SIZES, TWISTS, Size, instance, twisted
 from assembly.results import Figure
 from assembly.serving import served
 from inspection_service.assembly.checker import check
 from inspection_service.assembly.progress import Progress, Stage
 from inspection_service.assembly.worker import SolverPool
 
-SEEDS = (104, 105, 106)
+SEEDS = (311, 312, 313)
 """Not looked at while the engine was developed."""
 PROOF = {2_000: 20.0, 5_000: 20.0, 20_000: 60.0}
+GAP = {2_000: 0.01, 5_000: 0.01, 20_000: 0.001}
 SHUFFLES = 20
 MORE_TIME = 120.0
 DETECTED, EXPLAINED = 5.0, 60.0
@@ -48,6 +50,10 @@ def _seeds() -> list[int]:
     return [seed for seed in SEEDS if str(seed) in option("seeds", str(seed))]
 
 
+def _load() -> str:
+    return f"load {os.getloadavg()[0]:.1f}"
+
+
 def _solved(folder: Path, document: dict[str, Any], limit: float) -> Answered:
     path = folder / "round.json"
     path.write_text(json.dumps(document))
@@ -64,7 +70,7 @@ def _proofs(folder: Path, *, tight: bool) -> Iterator[Figure]:
         for seed in _seeds():
             found = _solved(folder, instance(size, seed, tight=tight), MORE_TIME)
             status, bar = found.answer["status"], PROOF[size.people]
-            said = f"{status}, {found.seconds:.1f} s ({found.cpu:.1f} s of CPU)"
+            said = f"{status}, {found.seconds:.1f} s ({found.cpu:.1f} s of CPU, {_load()})"
             is_met = status in ("optimal", "infeasible") and found.seconds <= bar
             name = f"{size}{', tight' if tight else ''}, seed {seed}"
             yield Figure("proven", name, said, f"≤ {bar:.0f} s", is_met)
@@ -76,28 +82,41 @@ def _cooperation(folder: Path) -> Iterator[Figure]:
             found = _solved(folder, instance(size, seed, cooperation=True), MORE_TIME)
             gap = found.answer["gap"]
             told = "no teams" if gap is None else f"gap {gap:.3%}"
-            said = f"{found.answer['status']}, {told}, {found.seconds:.0f} s ({found.cpu:.0f} s of CPU)"
-            must = "gap ≤ 1 % at 120 s" if size.people < 20_000 else "– (goal .1 %)"
-            is_met = gap is not None and gap <= (0.01 if size.people < 20_000 else 0.001)
+            said = f"{found.answer['status']}, {told}, {found.seconds:.0f} s ({found.cpu:.0f} s of CPU, {_load()})"
+            bar = GAP[size.people]
+            must = f"gap ≤ {bar:.1%} at {MORE_TIME:.0f} s{' (a goal)' if size.people == 20_000 else ''}"
+            is_met = gap is not None and gap <= bar
             yield Figure("with cooperation", f"{size}, seed {seed}", said, must, is_met)
 
 
 def _short(folder: Path) -> Iterator[Figure]:
     for size in _sizes():
         for seed in _seeds()[:2]:
-            document = instance(size, seed, short=True)
-            path = folder / "round.json"
-            path.write_text(json.dumps(document))
-            detected, seconds, cpu, answer = asyncio.run(_explained(path))
-            core = answer["conflict"]
-            verified = None if size.people > VERIFIED else is_minimal(document, core)
-            told = {None: "proven minimal by its own tests", True: "verified minimal", False: "NOT minimal"}[verified]
-            said = f"detected in {detected:.1f} s; core of {len(core)} and sentence in {seconds:.1f} s, {told} "
-            said += f"({cpu:.1f} s of CPU in all)"
-            is_met = answer["status"] == "infeasible" and verified is not False and bool(answer["sentence"])
-            is_met = is_met and detected <= DETECTED and seconds <= EXPLAINED
-            must = f"detected ≤ {DETECTED:.0f} s, core ≤ {EXPLAINED:.0f} s"
-            yield Figure("infeasible", f"{size}, seed {seed}", said, must, is_met)
+            yield _conflict(folder, f"{size}, seed {seed}", size, instance(size, seed, short=True))
+
+
+def _twisted(folder: Path) -> Iterator[Figure]:
+    for size in _sizes():
+        for twist in option("twists", ",".join(TWISTS)):
+            for seed in _seeds()[:2]:
+                yield _conflict(
+                    folder, f"{size}, rules that meet ({twist}), seed {seed}", size, twisted(size, seed, twist)
+                )
+
+
+def _conflict(folder: Path, name: str, size: Size, document: dict[str, Any]) -> Figure:
+    path = folder / "round.json"
+    path.write_text(json.dumps(document))
+    detected, seconds, cpu, answer = asyncio.run(_explained(path))
+    core = answer["conflict"]
+    verified = None if size.people > VERIFIED else is_minimal(document, core)
+    own = "proven minimal by its own tests" if size.people > VERIFIED else "CP-SAT did not decide in time"
+    told = {None: own, True: "verified minimal", False: "NOT minimal"}[verified]
+    said = f"detected in {detected:.1f} s; core of {len(core)} and sentence in {seconds:.1f} s, {told} "
+    said += f"({cpu:.1f} s of CPU in all, {_load()})"
+    is_met = answer["status"] == "infeasible" and verified is not False and bool(answer["sentence"])
+    is_met = is_met and detected <= DETECTED and seconds <= EXPLAINED
+    return Figure("infeasible", name, said, f"detected ≤ {DETECTED:.0f} s, core ≤ {EXPLAINED:.0f} s", is_met)
 
 
 async def _explained(path: Path) -> tuple[float, float, float, dict[str, Any]]:
@@ -167,6 +186,7 @@ CASES: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "tight": lambda folder: _proofs(folder, tight=True),
     "cooperation": _cooperation,
     "short": _short,
+    "twisted": _twisted,
     "shuffles": _shuffles,
     "drop-outs": _drop_outs,
     "serving": lambda _folder: served(),

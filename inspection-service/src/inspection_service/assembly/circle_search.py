@@ -27,6 +27,10 @@ _LINEAR_SHARE = 0.5
 _WIDTHS = (5.0, 12.0)
 """Points a column may lose to stand in the integer program, one attempt after the other."""
 
+_MOST_COLUMNS = 60_000
+"""Columns of an integer program at most, the nearest ones: on far more of them the solver does not even begin in time,
+and looks at its clock too seldom."""
+
 _NEAR_ENOUGH = 0.001
 """A gap at which a second attempt is not worth its time."""
 
@@ -72,7 +76,9 @@ class CircleSearch:
     run: Run
     salt: str
     base: Model = field(init=False)
+    small: RestrictedProgram = field(init=False)
     circles: list[Circle] = field(default_factory=list)
+    """The circles that ``small`` knows, in the order of its columns."""
 
     def __post_init__(self) -> None:
         self.base = build_circle_model(self.instance)
@@ -80,40 +86,45 @@ class CircleSearch:
 
     def best(self, plain: LinearOptimum) -> Found:
         """The best proposal found in the run's time, beginning with the linear optimum without cooperation."""
-        optimum, model = self._linear(plain)
-        if optimum is None:
-            return self.found
+        self._begin(plain)
         for width in _WIDTHS:
-            if self.found.is_proven or self.run.is_over() or self._gap() <= _NEAR_ENOUGH:
+            optimum = self._linear()
+            if optimum is None or self.found.is_proven or self.run.is_over() or self._gap() <= _NEAR_ENOUGH:
                 break
-            self._attempt(model, optimum, width)
+            self._attempt(optimum, width)
         return self.found
 
     def _gap(self) -> float:
         return (self.found.bound - self.found.points) / max(1.0, abs(self.found.points))
 
-    def _linear(self, plain: LinearOptimum) -> tuple[LinearOptimum | None, Model]:
-        """Linear optimum over all circles, as far as time allows; every round proves a bound."""
-        base, part = self.base, self.run.part(_LINEAR_SHARE)
+    def _begin(self, plain: LinearOptimum) -> None:
+        base = self.base
         big = 4.0 * (float(np.abs(base.cost).max(initial=0.0)) + 100.0)
-        small = RestrictedProgram(base, big, np.ones(base.rows, dtype=bool))
-        small.add_columns(np.sort(plain.columns))
-        teams = np.flatnonzero(base.kind == RowKind.CIRCLE)
-        small.add_rows(np.flatnonzero((base.low > 0) | (base.kind == RowKind.CIRCLE)))
+        self.small = RestrictedProgram(base, big, np.ones(base.rows, dtype=bool))
+        self.small.add_columns(np.sort(plain.columns))
+        self.small.add_rows(np.flatnonzero((base.low > 0) | (base.kind == RowKind.CIRCLE)))
+
+    def _linear(self) -> LinearOptimum | None:
+        """Linear optimum over all circles, as far as time allows, from where it ended; each round proves a bound."""
+        part, teams = self.run.part(_LINEAR_SHARE), np.flatnonzero(self.base.kind == RowKind.CIRCLE)
         last: LinearOptimum | None = None
         while True:
-            optimum = sift(small, part.remaining)
+            optimum = sift(self.small, part.remaining)
             if not optimum.complete:
-                return last, small.model
+                return last
             last = optimum
             priced = self.finder.best(optimum.reduced, optimum.duals[teams], _PER_TEAM)
             self._know_bound(optimum.points + float(priced.excess.sum()))
             if not priced.circles or self.found.bound < optimum.points + 0.5 or part.is_over():
-                return last, small.model
-            self.circles += priced.circles
-            before = small.model.size
-            small.grow(self._with_circles(small.model, priced.circles))
-            small.add_columns(np.arange(before, small.model.size))
+                return last
+            self._add(priced.circles)
+
+    def _add(self, circles: list[Circle]) -> None:
+        """Let the linear program use these circles too."""
+        before = self.small.model.size
+        self.circles += circles
+        self.small.grow(self._with_circles(self.small.model, circles))
+        self.small.add_columns(np.arange(before, self.small.model.size))
 
     def _with_circles(self, model: Model, circles: list[Circle]) -> Model:
         points = [self.rule.each * min(self.rule.up_to, circle.pairs) for circle in circles]
@@ -126,19 +137,22 @@ class CircleSearch:
         self.found = replace(self.found, bound=bound, is_proven=bound <= self.found.points + 1e-6)
         self.run.know_bound(bound)
 
-    def _attempt(self, model: Model, optimum: LinearOptimum, width: float) -> None:
+    def _attempt(self, optimum: LinearOptimum, width: float) -> None:
         """The integer program on the columns that lose little."""
-        n, size = model.binaries, self.base.size
-        reduced = np.concatenate((optimum.reduced, np.zeros(model.size - len(optimum.reduced))))
+        n, size, known = self.base.binaries, self.base.size, self.small.model.size
+        reduced = np.concatenate((optimum.reduced, np.zeros(known - len(optimum.reduced))))
         keep = reduced > -width
+        if keep.sum() > _MOST_COLUMNS:
+            keep = reduced > -np.partition(-reduced, _MOST_COLUMNS)[_MOST_COLUMNS]
         first_circles: list[int] = []
         if self.found.taken is not None:
             keep[self.found.taken] = True
             held = self._circles_of(self.found.taken)
-            first_circles = list(range(model.size, model.size + len(held)))
-            model = self._with_circles(model, held) if held else model
-            self.circles += held
+            first_circles = list(range(known, known + len(held)))
+            if held:
+                self._add(held)
             keep = np.append(keep, np.ones(len(held), dtype=bool))
+        model = self.small.model
         seats, circles = np.flatnonzero(keep[:n]), size + np.flatnonzero(keep[size:])
         columns = np.concatenate((seats, circles, np.arange(n, size)))
         program = self._program(model, columns, seats, circles)

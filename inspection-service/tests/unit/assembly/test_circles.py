@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inspection_service.assembly import circle_search
 from inspection_service.assembly.building import build_circle_model
 from inspection_service.assembly.checker import check
 from inspection_service.assembly.circle_search import CircleSearch, can_use_circles, points_with_cooperation
@@ -148,6 +149,29 @@ def test_circles_alone_come_within_a_hundredth_and_never_claim_less_than_there_i
     assert proven.objective is not None
     assert found.points <= proven.objective <= found.bound
     assert (found.bound - found.points) / found.points <= 0.01
+
+
+def test_a_program_cut_to_few_columns_is_lawful_and_its_bound_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(circle_search, "_MOST_COLUMNS", 60)
+    monkeypatch.setattr(circle_search, "_NEAR_ENOUGH", -1.0)  # both attempts are made, and pricing goes on between
+    document = worked_together(seed=5)
+    instance = parse_instance(document)
+    assert instance.cooperation is not None
+    base = build_circle_model(instance)
+    linear = solve_linear(base, lambda: 30.0)
+    begun = Found(None, -np.inf, linear.points + 3 * 27.0, is_proven=False)
+    search = CircleSearch(instance, instance.cooperation, begun, Run(30.0), "round-1")
+    found = search.best(linear)
+    assert base.binaries > 60
+    assert search.small.model.size == base.size + len(search.circles)
+    assert found.taken is not None
+    seats = [{"person": s.person, "team": s.team, "role": s.role} for s in seats_of(base, found.taken)]
+    verdict = check(document, seats)
+    assert verdict.is_lawful
+    assert verdict.objective == pytest.approx(found.points)
+    proven = solve(instance, Run(60.0), salt="round-1")
+    assert proven.objective is not None
+    assert found.points <= proven.objective <= found.bound
 
 
 def test_teams_with_more_chiefs_than_circles_are_made_for_are_still_proven() -> None:
