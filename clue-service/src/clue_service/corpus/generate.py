@@ -1,8 +1,8 @@
 """Clues with truth: matters of an invented world, each reported several times in different words.
 
-Two disjoint sets of wording, ``fit`` and ``unseen``: a model fitted on the one is judged on the other. Hard negatives
-are part of every corpus: same person other matter; same unit and kind other person; same name other unit; and two
-officials of one office accused over the same affair.
+Three disjoint sets of wording: a model fitted on ``fit`` is calibrated on that and on ``calibrate``, and judged on
+``unseen``. Hard negatives are part of every corpus: same person other matter; same unit and kind other person; same
+name other unit; and two officials of one office accused over the same affair.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from typing import Any, Literal
 from clue_service.corpus import writing
 from clue_service.corpus.world import Official, World, read_corpus_data
 
-Wording = Literal["fit", "unseen"]
+Wording = Literal["fit", "calibrate", "unseen"]
 Body = dict[str, Any]
 
 _LETTERS = 0.12  # share of matters that are long letters without a named person

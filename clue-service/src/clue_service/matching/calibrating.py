@@ -8,11 +8,10 @@ import numpy as np
 
 from clue_service.matching.compare import Levels
 from clue_service.matching.fitting import LabelledPair, isotonic
-from clue_service.matching.mates import ALONE, support
-from clue_service.matching.scoring import MatchModel
+from clue_service.matching.scoring import MatchModel, curves_of
 
 Knots = tuple[tuple[float, float], ...]
-_LEAST = 40  # pairs of either kind: a curve of fewer would follow chance
+_LEAST = 20  # pairs of either kind: a curve of fewer would follow chance
 
 
 class Calibrations(TypedDict):
@@ -27,11 +26,13 @@ def calibrations(model: MatchModel, pairs: Sequence[LabelledPair]) -> Calibratio
     """All curves of a model from pairs with truth, which it was not fitted on.
 
     Scores are sums over fields, and what other candidates say is one field among many: without curves of their own,
-    pairs that others doubt would be held for likelier than they are, and those that all confirm for less likely.
+    pairs that others doubt would be held for likelier than they are, and those that all confirm for less likely. The
+    same goes for what people would have to weigh: pairs that may be called likely are so more often at an equal score.
     """
     sides: dict[str, list[LabelledPair]] = {}
     for pair in pairs:
-        sides.setdefault(support(pair.levels.get("mates", ALONE)), []).append(pair)
+        for name in curves_of(pair.levels):
+            sides.setdefault(name, []).append(pair)
     return Calibrations(
         calibration=_curve(model, pairs),
         first_calibration=_curve(model, [replace(pair, levels=without_mates(pair.levels)) for pair in pairs]),

@@ -23,7 +23,7 @@ RARE = 5.0  # ln: a gram that fewer than 1 in 150 clues have
 
 def text_budget(length: int, clues: int) -> int:
     """How many postings of trigrams a query may read: more for a long letter, growing with the log of the clues."""
-    return int((240 + 6.7 * min(length, 500)) * _growth(clues))
+    return int((170 + 4.7 * min(length, 500)) * _growth(clues))
 
 
 def composite_budget(clues: int) -> int:

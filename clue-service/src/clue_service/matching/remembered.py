@@ -7,7 +7,7 @@ from uuid import UUID
 from clue_service.matching.prepared import Hashes, Prepared, load_features
 from clue_service.matching.repository import StoredClue
 
-_REMEMBERED = 4_000  # features read, some 10 kB each as objects; more would cost the collector of garbage pauses
+_REMEMBERED = 1_000  # features read, some 10 kB each as objects; more would cost the collector of garbage pauses
 
 
 class Row(NamedTuple):

@@ -45,7 +45,8 @@ class MatchModel:
     weights: dict[str, dict[str, float]]
     calibration: tuple[tuple[float, float], ...] = ()  # (log-odds, probability), both ascending
     first_calibration: tuple[tuple[float, float], ...] = ()  # the same, before other candidates are asked
-    # The same by what other candidates say (``mates.support``): an equal score is worth less where they disagree.
+    # The same by what other candidates say (``mates.support``), and by whether something speaks against ``likely``
+    # (``curves_of``): an equal score is worth less where others disagree or something is left to be weighed.
     supported: dict[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     likely: float = 0.95
     review: float = 0.10
@@ -150,7 +151,8 @@ class MatchModel:
 
     def probability(self, log_odds: float, levels: Levels) -> float:
         """The calibrated probability that two clues with this score and these levels report the same matter."""
-        return _calibrated(self.supported.get(support(levels.get("mates", ALONE)), self.calibration), log_odds)
+        curves = (self.supported[name] for name in curves_of(levels) if name in self.supported)
+        return _calibrated(next(curves, self.calibration), log_odds)
 
     def first_probability(self, log_odds: float) -> float:
         """The same before other candidates are asked: of levels without ``mates``."""
@@ -178,6 +180,12 @@ class MatchModel:
             Reason(name, verdict(name, levels[name]), round(share, 3), levels[name]) for name, share in shares.items()
         ]
         return sorted(reasons, key=lambda reason: -abs(reason.weight))
+
+
+def curves_of(levels: Levels) -> tuple[str, str]:
+    """Which curves of ``MatchModel.supported`` a pair goes by: the first that the model has."""
+    said = support(levels.get("mates", ALONE))
+    return f"{said}/{'clear' if may_be_likely(levels) else 'doubted'}", said
 
 
 def _rounded(knots: tuple[tuple[float, float], ...]) -> list[list[float]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from clue_service.corpus.generate import Corpus
+from clue_service.corpus.generate import Corpus, Wording
 from clue_service.corpus.told import is_told, told_clues
 from clue_service.matching.calibrating import calibrations
 from clue_service.matching.evaluation import Outcome
@@ -16,7 +16,9 @@ from clue_service.matching.training import Replay, shown_shares
 _WORTH = 5.0
 _RIDGE = 10.0
 _CLUES = 2_500
-_CALIBRATING = (2, 9_202)  # invented cities: of one alone a few hard matters would bend the curves
+# Invented cities, since in one alone a few hard matters would bend the curves; half of them in the words fitted on,
+# half in others: letters come in words like those learnt from and in words unlike them.
+_CALIBRATING: tuple[tuple[int, Wording], ...] = ((2, "calibrate"), (9_202, "fit"), (9_203, "calibrate"), (9_204, "fit"))
 
 
 async def move_towards_told(replay: Replay, model: MatchModel, count: int = _CLUES) -> MatchModel:
@@ -25,8 +27,8 @@ async def move_towards_told(replay: Replay, model: MatchModel, count: int = _CLU
     pairs = _weighted_pairs(await replay(fitting, Matcher(model), "fitting on told clues"))
     fit = fit_weights(pairs, ridge=_RIDGE, prior=Fit(model.intercept, model.weights))
     held = []
-    for number, seed in enumerate(_CALIBRATING):
-        calibrating = [*Corpus(seed).clues(count * 3 // 5), *(() if number else told_clues("calibrate"))]
+    for number, (seed, wording) in enumerate(_CALIBRATING):
+        calibrating = [*Corpus(seed, wording).clues(count * 4 // 5), *(() if number else told_clues("calibrate"))]
         held += _weighted_pairs(await replay(calibrating, Matcher(model), "calibrating on told clues"))
     moved = replace(model, version=f"{model.version}-told", intercept=fit.intercept, weights=fit.weights)
     origin = {**model.origin, "told_clues": len(told_clues("fit")) + len(told_clues("calibrate"))}

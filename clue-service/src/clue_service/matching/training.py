@@ -82,7 +82,7 @@ async def train(
     before it is judged. Raises TooFewPairs.
     """
     fitting, calibrating, judging = _thirds(clues) if clues else generated(count)
-    background = packaged_model().background if clues else background_of(fitting, judging)
+    background = packaged_model().background if clues else background_of(fitting, calibrating)
     blank = MatchModel(version="blank", intercept=-6.0, weights=_PRIOR, background=background)
     pairs = labelled_pairs(await replay(fitting, Matcher(blank), "fitting"))
     same = sum(pair.same for pair in pairs)
@@ -128,8 +128,8 @@ def shown_shares(model: MatchModel, pairs: Sequence[LabelledPair]) -> Shares:
 
 def generated(count: int) -> tuple[list[Body], list[Body], list[Body]]:
     """Clues to fit on, to calibrate on and to judge by."""
-    # The last part is told in words that fitting never sees.
-    return Corpus(1).clues(count), Corpus(2).clues(count // 2), Corpus(3, "unseen").clues(count // 3)
+    # Each part is told in words of its own: what words are worth is lower, and less sure, in words not fitted on.
+    return Corpus(1).clues(count), Corpus(2, "calibrate").clues(count // 2), Corpus(3, "unseen").clues(count // 3)
 
 
 def _thirds(clues: Sequence[Body]) -> tuple[list[Body], list[Body], list[Body]]:

@@ -112,8 +112,9 @@ async def test_intakes_ask_once_a_second_what_other_processes_stored(
 
 
 async def test_an_intake_asks_the_database_a_bounded_number_of_times(
-    register: Any, matter: Any, statements: list[str]
+    register: Any, matter: Any, statements: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(engine, "FOLLOW_EVERY_SECONDS", 600.0)
     await register(OFFICER)
     counts = []
     for who, form in ((OFFICER, matter[0]), (OFFICER, matter[1]), ("officer@pet-xs", matter[2])):

@@ -1,8 +1,10 @@
 import itertools
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
-from clue_service.corpus.generate import Corpus
+import pytest
+from clue_service.corpus.generate import Corpus, Wording
 from clue_service.corpus.world import read_corpus_data
 from clue_service.matching.calibrating import calibrations
 from clue_service.matching.fitting import LabelledPair, fit_weights, isotonic
@@ -50,12 +52,12 @@ def test_an_equal_score_is_worth_less_where_other_candidates_doubt_it():
         for number in range(100)
     ]
     fitted = replace(model, **calibrations(model, pairs))
-    assert set(fitted.supported) == {"divided", "fully"}
-    doubted, confirmed = (fitted.probability(1.0, {"mates": mates}) for mates in ("m4x2", "m7x3"))
+    assert set(fitted.supported) == {"divided", "divided/clear", "fully", "fully/clear"}
+    doubted, confirmed = (fitted.probability(1.0, LEVELS | {"mates": mates}) for mates in ("m4x2", "m7x3"))
     assert doubted < 0.75
     assert confirmed > 0.95
-    assert fitted.probability(1.0, {"mates": "alone"}) == fitted.probability(1.0, {})
-    assert doubted < fitted.probability(1.0, {}) < confirmed
+    assert fitted.probability(1.0, LEVELS | {"mates": "alone"}) == fitted.probability(1.0, LEVELS)
+    assert doubted < fitted.probability(1.0, LEVELS) < confirmed
     assert MatchModel.parse(fitted.dump()).supported.keys() == fitted.supported.keys()
 
 
@@ -136,12 +138,17 @@ def test_measures_count_pairs_clues_and_clusters():
     assert found["review_pairs_per_clue"] == 0.5
 
 
-def test_the_two_wordings_of_the_generator_share_no_sentence():
-    wording = read_corpus_data("wording.json")
+@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(get_args(Wording), 2)))
+def test_two_wordings_of_the_generator_share_no_sentence(one, other):
+    wording, letters = read_corpus_data("wording.json"), read_corpus_data("letters.json")
     for kind in wording["kinds"].values():
-        assert not set(kind["fit"]) & set(kind["unseen"])
-        details = [{line for pool in kind[f"details_{side}"] for line in pool} for side in ("fit", "unseen")]
+        assert kind[one]
+        assert not set(kind[one]) & set(kind[other])
+        details = [{line for pool in kind[f"details_{side}"] for line in pool} for side in (one, other)]
+        assert details[0]
         assert not details[0] & details[1]
+    for name in ("body", "talk"):
+        assert not set(letters[f"{name}_{one}"]) & set(letters[f"{name}_{other}"])
 
 
 def test_the_generator_repeats_itself_for_a_seed_and_holds_hard_negatives():
@@ -154,3 +161,26 @@ def test_the_generator_repeats_itself_for_a_seed_and_holds_hard_negatives():
             if subject["name"]:
                 matters_of.setdefault(subject["name"], set()).update(clue["matter_ids"])
     assert sum(len(matters) > 1 for matters in matters_of.values()) > 20
+
+
+def test_an_equal_score_is_worth_less_where_something_is_left_to_be_weighed():
+    model = MatchModel("test", 0.0, {"amount": {"equal": 1.0, "differ": -1.0}})
+    told = LEVELS | {"date": "day", "wording": "c9", "content": "c9", "rare_words": "r7"}
+    pairs = [
+        LabelledPair(told | {"amount": amount, "name": name}, number < same)
+        for amount, name, same in (
+            ("equal", "equal", 97),
+            ("differ", "equal", 40),
+            ("equal", "different", 60),
+            ("differ", "different", 2),
+        )
+        for number in range(100)
+    ]
+    fitted = replace(model, **calibrations(model, pairs))
+    assert set(fitted.supported) == {"none", "none/clear", "none/doubted"}
+    clear, doubted = (told | {"amount": "equal", "name": name} for name in ("equal", "different"))
+    assert fitted.log_odds(clear) == fitted.log_odds(doubted)
+    assert fitted.probability(1.0, clear) > 0.9
+    assert fitted.probability(1.0, doubted) < 0.7
+    older = replace(fitted, supported={"none": fitted.supported["none"]})
+    assert older.probability(1.0, clear) == older.probability(1.0, doubted)
