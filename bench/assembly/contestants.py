@@ -126,6 +126,7 @@ def highs_full(document: dict[str, Any], seconds: float) -> Answer:
     return {
         "seats": [row[:3] for x, row in enumerate(eligible) if found and values[x] > 0.5],
         "proven": solver.getModelStatus() == highspy.HighsModelStatus.kOptimal,
+        "infeasible": solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible,
         "bound": info.mip_dual_bound,
     }
 

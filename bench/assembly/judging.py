@@ -110,7 +110,7 @@ def _conflict(folder: Path, name: str, size: Size, document: dict[str, Any]) -> 
     detected, seconds, cpu, answer = asyncio.run(_explained(path))
     core = answer["conflict"]
     verified = None if size.people > VERIFIED else is_minimal(document, core)
-    own = "proven minimal by its own tests" if size.people > VERIFIED else "CP-SAT did not decide in time"
+    own = "proven minimal by its own tests" if size.people > VERIFIED else "not decided by the verifier"
     told = {None: own, True: "verified minimal", False: "NOT minimal"}[verified]
     said = f"detected in {detected:.1f} s; core of {len(core)} and sentence in {seconds:.1f} s, {told} "
     said += f"({cpu:.1f} s of CPU in all, {_load()})"
