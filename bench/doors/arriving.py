@@ -107,7 +107,7 @@ async def _arrived(stage: Stage, *, seconds: float) -> tuple[list[float], int, f
                 await uow.emit(registered(clue_id), aggregate_id=clue_id, version=1, commission=COMMISSION)
             committed[clue_id] = time.perf_counter()
 
-        async with _reading(base, token, seen):
+        async with reading(base, token, seen):
             await at_rate(_RATE, 3, emit)  # connections are opened, caches filled
             await until(lambda: committed.keys() <= seen.keys(), _LOST_AFTER_S)
             if not seen:
@@ -149,7 +149,7 @@ async def running_until_left(work: Callable[[asyncio.Event], Awaitable[None]]) -
 
 
 @asynccontextmanager
-async def _reading(base: str, token: str, seen: dict[UUID, list[float]]) -> AsyncIterator[None]:
+async def reading(base: str, token: str, seen: dict[UUID, list[float]]) -> AsyncIterator[None]:
     """Keep the reader's stream open and note when each notice came."""
     opened = asyncio.Event()
 

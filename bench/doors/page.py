@@ -12,6 +12,7 @@ _TITLES = {
     "proxy": "The gateway beside nginx",
     "streams": "Open event streams",
     "events": "From commit to inbox",
+    "crowd": "One notice for 10,000 people",
 }
 _ABOUT = {
     "proxy": (
@@ -27,6 +28,10 @@ _ABOUT = {
         "PostgreSQL with fsync, NATS with `sync_interval: always`, a producer with its outbox and relay, and"
         " notification-service as processes. A notice has arrived when a reader's open stream shows it, which is later"
         " than the list does."
+    ),
+    "crowd": (
+        "The same servers. A clue is assigned to an office of 10,000 handlers, while another reader is told of their"
+        " own events all along: before, as a measure, and during. Rows of the inboxes are counted ten times a second."
     ),
 }
 

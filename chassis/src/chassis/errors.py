@@ -199,6 +199,14 @@ class InternalError(HeliError):
     title = Text("内部错误", "Internal error")
 
 
+class DeadlinePassed(HeliError):
+    """Nobody waits for the answer any more: the work was not begun, or stopped; what was not committed is undone."""
+
+    code = "deadline_passed"
+    category = Category.TIMEOUT
+    title = Text("等待已结束，操作已停止", "Nobody waits for the answer any more; the work was stopped")
+
+
 class Unavailable(HeliError):
     code = "unavailable"
     category = Category.UNAVAILABLE

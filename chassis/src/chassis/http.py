@@ -39,8 +39,12 @@ class Peer:
         acting_for: str | None = None,
         idempotency_key: str | None = None,
         if_match: int | None = None,
+        language: str | None = None,
+        authorization: str | None = None,
     ) -> httpx2.Response:
         """Send one request; answers below 500 are returned as they are.
+
+        With ``authorization`` it is asked with the caller's own token, and the answer is what the caller may see.
 
         Raises:
             PeerFailed: no connection, time-out, or an answer of 500 and above.
@@ -54,13 +58,20 @@ class Peer:
             headers["Idempotency-Key"] = idempotency_key
         if if_match is not None:
             headers["If-Match"] = f'"{if_match}"'
+        if language is not None:
+            headers["Accept-Language"] = language
+        auth: Any = httpx2.USE_CLIENT_DEFAULT
+        if authorization is not None:
+            headers["Authorization"], auth = authorization, None
         parent = cause.traceparent if cause else current_traceparent()
         with step(
             f"{method} {self.name}", CLIENT, parent, {"http.request.method": method, "heli.peer": self.name}
         ) as asking:
             headers["traceparent"] = asking.traceparent
             try:
-                response = await self._client.request(method, path, json=json, params=params, headers=headers)
+                response = await self._client.request(
+                    method, path, json=json, params=params, headers=headers, auth=auth
+                )
             except httpx2.HTTPError as error:
                 raise PeerFailed(members={"peer": self.name}) from error
             asking.note("http.response.status_code", response.status_code)

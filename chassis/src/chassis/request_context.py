@@ -1,5 +1,6 @@
 """What every request to a process of ours gets: an id, a step in a trace, a bounded body, a line in log and metrics."""
 
+import asyncio
 import re
 import time
 from uuid import uuid4
@@ -9,10 +10,12 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import errors, telemetry, tracing
+from chassis.deprecations import headers_of
 from chassis.logging import get_logger
 from chassis.problems import problem_response
 from chassis.uow import Cause
 
+_DEADLINE, _DEADLINE_DIGITS = "heli-deadline-ms", 9
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 log = get_logger(__name__)
@@ -57,13 +60,21 @@ class RequestContextMiddleware:
         structlog.contextvars.bind_contextvars(request_id=request_id, trace_id=telemetry.trace_id(traceparent))
         started = time.perf_counter()
         status: int | None = None
+        allowed = _allowed_s(request.headers.get(_DEADLINE, ""))
+        deadline = asyncio.timeout(allowed)
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                ours = [(b"x-request-id", request_id.encode()), *headers_of(scope.get("route"))]
+                message["headers"] = [*message["headers"], *ours]
             await send(message)
+
+        async def send_in_time(message: Message) -> None:
+            if message["type"] == "http.response.start" and not deadline.expired():
+                deadline.reschedule(None)  # the caller has the head: a body may take its time, a stream for ever
+            await send_with_id(message)
 
         length = request.headers.get("content-length", "")
         takes_file = "-imports/" in f"{scope['path']}/" or scope["path"].endswith("/attachments")
@@ -71,17 +82,31 @@ class RequestContextMiddleware:
         try:
             if length.isdigit() and int(length) > limit:
                 raise errors.BodyTooLarge
-            await self._app(scope, _bounded(receive, limit), send_with_id)
+            async with deadline:
+                if allowed == 0:
+                    raise errors.DeadlinePassed
+                await self._app(scope, _bounded(receive, limit), send_in_time)
         except Exception as error:
             if status is not None:
                 raise  # the answer is under way: only breaking the connection tells the caller
-            named = error if isinstance(error, errors.HeliError) else errors.InternalError()
+            named = _named(error, is_late=deadline.expired())
             if named.category is errors.Category.INTERNAL:
                 log.error("unexpected_error", exc_info=error)
             await problem_response(named, request.headers, request_id)(scope, receive, send_with_id)
         status = status or 500
         _observe(scope, status, time.perf_counter() - started)
         return status
+
+
+def _named(error: Exception, *, is_late: bool) -> errors.HeliError:
+    if isinstance(error, errors.HeliError):
+        return error
+    return errors.DeadlinePassed() if is_late and isinstance(error, TimeoutError) else errors.InternalError()
+
+
+def _allowed_s(header: str) -> float | None:
+    """How long the gateway waits for the answer; None where nobody says."""
+    return int(header) / 1000 if header.isascii() and header.isdigit() and len(header) <= _DEADLINE_DIGITS else None
 
 
 def _bounded(receive: Receive, limit: int) -> Receive:

@@ -79,6 +79,12 @@ def outward_headers(headers: RawHeaders, *, request_id: str) -> RawHeaders:
     return kept
 
 
+def require_host(headers: RawHeaders, http_version: str) -> None:
+    """Raise ``MalformedRequest`` for an HTTP/1.1 request that names no host, as RFC 9112 asks."""
+    if http_version != "1.0" and value_of(headers, b"host") is None:
+        raise MalformedRequest
+
+
 def value_of(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
     """The first value of a header; all names are in lower case."""
     for one, value in headers:

@@ -19,7 +19,7 @@ from gateway.answers import relay
 from gateway.bodies import ClientGone, RequestBody, drain
 from gateway.cors import Origins
 from gateway.errors import HeadersTooLarge, RequestTooSlow, UpstreamDown, UpstreamTimeout
-from gateway.headers import SAFE, RawHeaders, inward_headers, value_of
+from gateway.headers import SAFE, RawHeaders, inward_headers, require_host, value_of
 from gateway.limits import RateLimiter, Verdict
 from gateway.routing import DEV_PATHS, SERVICE_OF_SEGMENT, TICKET_PATHS, Route, route_of
 from gateway.settings import GatewaySettings
@@ -131,6 +131,7 @@ class Proxy:
         def watch() -> None:
             watching.append(asyncio.create_task(_cancel_when_gone(exchange, body, serving)))
 
+        require_host(exchange.headers, exchange.scope["http_version"])
         route = self._route(exchange)
         body = self._body(exchange, route)
         later = asyncio.get_running_loop().call_later(_WATCH_AFTER_S, watch)

@@ -59,6 +59,15 @@ async def test_a_service_is_told_how_long_the_answer_is_waited_for(open_door: An
     assert 0 < int(_seen(answer.json())["heli-deadline-ms"]) <= 7000
 
 
+async def test_a_request_of_http_1_1_names_its_host(open_door: Any) -> None:
+    door = await open_door()
+    head = f"GET /v1/clues HTTP/{{}}\r\nAuthorization: Bearer {door.token()}\r\nConnection: close\r\n\r\n"
+    refused = await door.raw(head.format("1.1").encode())
+    assert refused.startswith(b"HTTP/1.1 400")
+    assert b'"malformed_request"' in refused
+    assert (await door.raw(head.format("1.0").encode())).startswith(b"HTTP/1.1 200"), "older callers need not"
+
+
 @pytest.mark.parametrize("target", ["/v1/clues/\xff", "/v1/clues?x=\xe9", "/v1/clues/a\x00b", "/v1/clues/a b"])
 async def test_targets_that_are_no_address_are_refused_or_passed_on_but_never_fail(open_door: Any, target: str) -> None:
     door = await open_door()

@@ -15,6 +15,10 @@ from notification_service.briefings.routes import router as briefings
 from notification_service.briefings.settings import BriefingSettings
 from notification_service.briefings.telling import escalate_briefings, open_recipients
 from notification_service.broker_partners.cli import partners
+from notification_service.bulletins.making import make_bulletins
+from notification_service.bulletins.models import Bulletin
+from notification_service.bulletins.routes import router as bulletins
+from notification_service.bulletins.settings import BulletinSettings
 from notification_service.deadlines import service as deadlines
 from notification_service.deadlines.clocks import CLOCKS
 from notification_service.deadlines.models import Deadline
@@ -54,7 +58,7 @@ from notification_service.working_calendars.service import learn_calendar
 
 MODELS = (
     Notice, Deadline, StreamTicket, OutwardEvent, Webhook, Preference, OutgoingMessage, MessageTemplate, Briefing,
-    FanOut, WorkingYear, WithheldItem,
+    FanOut, WorkingYear, WithheldItem, Bulletin,
 )  # fmt: skip
 """Imported so that their tables are on the metadata."""
 
@@ -97,12 +101,16 @@ async def _escalate(resources: Resources) -> None:
     await escalate_briefings(resources)
 
 
+async def _make_bulletins(resources: Resources) -> None:
+    await make_bulletins(resources)
+
+
 SERVICE = Service(
     name="notification-service",
     short="notification",
     title="Notifications: inboxes, live stream, reminders",
     # The stream's path comes first, or it would be taken for a notice's id.
-    routers=[streams, notifications, webhooks, event_streams, preferences, message_templates, briefings],
+    routers=[streams, notifications, webhooks, event_streams, preferences, message_templates, briefings, bulletins],
     metadata=Base.metadata,
     migrations="notification_service.migrations",
     handlers=build_handlers,
@@ -111,13 +119,14 @@ SERVICE = Service(
         Timer("lights", 5.0, _show_lights),
         Timer("fan-out", 0.25, _fan_out),
         Timer("briefings", 30.0, _escalate),
+        Timer("bulletins", 60.0, _make_bulletins),
         Timer("working-calendar", 3600.0, learn_calendar),
         Timer("webhooks", 0.5, send_due),
         Timer("messages", 2.0, send_messages),
         Timer("outward-purge", 3600.0, forget_old_events),
     ],
     jobs={CONFIRM_EMAIL: send_confirmation},
-    settings=[OutwardSettings, MessageSettings, BriefingSettings, LightSettings],
+    settings=[OutwardSettings, MessageSettings, BriefingSettings, LightSettings, BulletinSettings],
     build_own=build_own,
 )
 

@@ -6,17 +6,12 @@ from typing import Any
 
 from chassis.bar_charts import bar_chart
 from chassis.errors import Text
+from chassis.print_pages import print_page
 
 from clue_service.statistics.domain import BREAKDOWNS, SMALLEST
 from clue_service.statistics.sheets import HIDDEN
 from clue_service.statistics.words import FIGURES, word
 
-CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_STYLE = (
-    "body{font:16px/1.7 'FangSong','Noto Serif CJK SC',serif;margin:2.5cm;color:#000}"
-    "h1{text-align:center;font-size:22px}table{border-collapse:collapse}td,th{border:1px solid #000;padding:4px 8px}"
-    "svg{max-width:100%;height:auto;margin:.6em 0}@media print{body{margin:0}@page{size:A4;margin:2.5cm}}"
-)
 _DATES = Text("单位：{unit}；期间：{first} 至 {last}；数据截止：{as_of}。", "{unit}; {first} to {last}; as of {as_of}.")
 _RULE = Text(
     "小于 {smallest} 的数及可推算出它的数不予显示，以免由数据推知反映人。线索尚待核实，数量不代表问题属实。",
@@ -30,12 +25,10 @@ _COLUMNS = (Text("类别", "Category"), Text("本期", "Now"), Text("上期", "B
 
 def render(document: Mapping[str, Any], title: Text, digest: str, language: str) -> str:
     """HTML without scripts or outside resources."""
-    head = escape(title.in_language(language))
     dates = _DATES.in_language(language).format(
         unit=document["commission"], first=document["from"], last=document["to"], as_of=document["as_of"]
     )
     parts = [
-        f"<h1>{head}</h1>",
         f"<p>{escape(dates)}</p>",
         f"<p>{escape(_RULE.in_language(language).format(smallest=SMALLEST))}</p>",
         _plain(document, language),
@@ -43,11 +36,7 @@ def render(document: Mapping[str, Any], title: Text, digest: str, language: str)
         _hotspots(document.get("hotspots"), language),
         f"<p><small>SHA-256: {escape(digest)}</small></p>",
     ]
-    tongue = "en" if language == "en" else "zh-CN"
-    return (
-        f'<!doctype html><html lang="{tongue}"><head><meta charset="utf-8"><title>{head}</title>'
-        f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>"
-    )
+    return print_page(title.in_language(language), parts, language)
 
 
 def _number(number: int | None) -> str:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from chassis.problems import language_of
+from chassis.spreadsheets.workbooks import XLSX
 from chassis.web import Caller, UowDep
 from fastapi import APIRouter, Query, Request, Response
 
@@ -41,4 +42,4 @@ async def get_statistics_sheet(
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if format == "csv":
         return Response(sheets.as_csv(document, language), media_type="text/csv; charset=utf-8", headers=headers)
-    return Response(sheets.as_xlsx(document, language), media_type=sheets.XLSX, headers=headers)
+    return Response(sheets.as_xlsx(document, language), media_type=XLSX, headers=headers)

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from chassis.errors import Text
 from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor, id_of_cursor
+from chassis.print_pages import CONTENT_SECURITY_POLICY
 from chassis.problems import language_of
+from chassis.spreadsheets.workbooks import XLSX
 from chassis.web import Caller, UowDep, answer_resource, set_etag
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -77,7 +79,7 @@ async def get_trend_report_page(
     report = await service.visible_report(uow, viewer, report_id)
     title = Text(_TITLE.zh.format(period=report.period), _TITLE.en.format(period=report.period))
     page = pages.render(service.document_of(report), title, report.digest, language_of(request.headers))
-    return HTMLResponse(page, headers={"Content-Security-Policy": pages.CONTENT_SECURITY_POLICY})
+    return HTMLResponse(page, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
 
 
 @router.get(f"{PATH}/{{report_id}}/sheet", response_class=Response)
@@ -95,7 +97,7 @@ async def get_trend_report_sheet(
     headers = {"Content-Disposition": f'attachment; filename="trend-report-{report.period}-{report.as_of}.{format}"'}
     if format == "csv":
         return Response(sheets.as_csv(document, language), media_type="text/csv; charset=utf-8", headers=headers)
-    return Response(sheets.as_xlsx(document, language), media_type=sheets.XLSX, headers=headers)
+    return Response(sheets.as_xlsx(document, language), media_type=XLSX, headers=headers)
 
 
 @router.get(f"{PATH}/{{report_id}}/made-again")

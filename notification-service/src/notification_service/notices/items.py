@@ -38,6 +38,7 @@ _PATHS = {
     "replacement_plan": "/v1/replacement-plans/",
     "briefing_request": "/v1/briefing-requests/",
     "briefing": "/v1/briefings/",
+    "bulletin": "/v1/bulletins/",
     "dossier": "/v1/dossiers/",
     "feedback": "/v1/feedbacks/",
     "joint_case_team": "/v1/joint-case-teams/",

@@ -15,7 +15,7 @@ class Notice(Base):
     """What is to be told about one event. ``excluded_sub`` knows it already; ``is_lasting`` reaches later holders."""
 
     __tablename__ = "notice"
-    __table_args__ = (UniqueConstraint("event_id"), Index(None, "created_at"))
+    __table_args__ = (UniqueConstraint("event_id"), Index(None, "created_at"), Index(None, "item_id"))
 
     id: Mapped[Uuid7]
     event_id: Mapped[UUID]

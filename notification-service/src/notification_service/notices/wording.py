@@ -158,6 +158,7 @@ TITLES: Mapping[str, Text] = MappingProxyType(
             "统筹衔接报告已审定，待听取", "A coordination report is ready to be heard"
         ),
         "coordination_report_heard": Text("统筹衔接报告已听取", "A coordination report was heard"),
+        "bulletin_made": Text("统计通报{no}可以查阅", "The bulletin{no} can be read"),
         "deadline_blue": Text("事项{no}长时间未有进展", "There was no progress for long{no}"),
         "deadline_yellow": Text("事项{no}即将到期", "A due date is near{no}"),
         "deadline_red": Text("事项{no}已超期", "A due date has passed{no}"),
