@@ -9,6 +9,11 @@ from chassis.service import Service, Timer
 from clue_service.access.row_security import opening
 from clue_service.access_decisions.routes import router as access_decisions
 from clue_service.audit_entries.routes import router as audit_entries
+from clue_service.clue_deletions.routes import router as clue_deletions
+from clue_service.clue_deletions.settings import RetentionSettings
+from clue_service.clue_exports.routes import router as clue_exports
+from clue_service.clue_exports.service import end_late as end_late_exports
+from clue_service.clue_exports.settings import ExportSettings
 from clue_service.clue_imports.routes import router as clue_imports
 from clue_service.clue_imports.service import IMPORT_CLUES, forget_old_imports
 from clue_service.clue_imports.worker import import_clues
@@ -83,6 +88,8 @@ SERVICE = Service(
         recusals,
         shares,
         unsealings,
+        clue_deletions,
+        clue_exports,
         access_decisions,
     ],
     handlers=coordination_handlers,
@@ -103,13 +110,14 @@ SERVICE = Service(
         Timer("match_pending", 2, match_pending),
         Timer("forget_old_imports", 3600, forget_old_imports),
         Timer("save_matching_counts", 3600, save_counts),
+        Timer("end_late_exports", 30, end_late_exports),
         Timer("renew_stale_keys", 60, StaleRows().renew),
         Timer("watch_matching", WATCH_SECONDS, watch_matching),
         *TIMERS,
         *LIBRARY_TIMERS,
         Timer("nightly_reclustering", EVERY_SECONDS, nightly_timer()),
     ],
-    settings=(ReclusteringSettings, ShareSettings, *LIBRARY_SETTINGS),
+    settings=(ReclusteringSettings, ShareSettings, RetentionSettings, ExportSettings, *LIBRARY_SETTINGS),
 )
 
 main = service_cli(SERVICE)

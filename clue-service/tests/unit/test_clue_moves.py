@@ -32,8 +32,9 @@ ALLOWED: dict[Status, set[str]] = {
     S.TRANSFERRED_TO_PARTY_ORG: {*ANY, "archive"},
     S.CLOSED: {*ANY, "reopen", "archive"},
     S.ARCHIVED: ANY,
-    S.RETAINED_AS_REPEAT: {*ANY, "return"},
+    S.RETAINED_AS_REPEAT: {*ANY, "return", "archive"},
     S.SEALED: set(),
+    S.DELETED: set(),
 }
 VERBS = [row.verb for row in domain.MOVE_ROWS]
 

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from contracts import deliberation, following_up, library, recusals, settling
+from contracts import deliberation, following_up, four_eyes, library, recusals, settling
 from contracts.envelope import Code, Egress, Event, Instant, Reference, Sub, UnitCode
 
 
@@ -108,6 +108,13 @@ class ClueSealed(ClueEvent):
 
     type: ClassVar[str] = "clue.clue.sealed.v1"
     egress: ClassVar[Egress] = Egress.NEVER
+
+
+class ClueDeleted(ClueEvent):
+    """Key clue_id. Two people let the content go after its retention: forget what you hold; the number stays."""
+
+    type: ClassVar[str] = "clue.clue.deleted.v1"
+    basis: Code
 
 
 class ClueRetainedAsRepeat(ClueEvent):
@@ -404,6 +411,7 @@ EVENTS: tuple[type[Event], ...] = (
     ClueRecalled,
     ClueSplit,
     ClueSealed,
+    ClueDeleted,
     ClueRetainedAsRepeat,
     ClueDispositionProposed,
     ClueDispositionApproved,
@@ -438,6 +446,7 @@ EVENTS: tuple[type[Event], ...] = (
     OverlapAlertDueChanged,
     *deliberation.EVENTS,
     *following_up.EVENTS,
+    *four_eyes.EVENTS,
     *library.EVENTS,
     *recusals.EVENTS,
     *settling.EVENTS,

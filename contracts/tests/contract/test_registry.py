@@ -8,7 +8,18 @@ import pytest
 from contracts.envelope import Event
 from contracts.registry import BY_TYPE, EVENTS, PRODUCERS
 
-from contracts import clue, deliberation, following_up, inspection, library, notification, pool, recusals, settling
+from contracts import (
+    clue,
+    deliberation,
+    following_up,
+    four_eyes,
+    inspection,
+    library,
+    notification,
+    pool,
+    recusals,
+    settling,
+)
 from contracts.schemas import schema_of
 
 each_event = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.type)
@@ -81,7 +92,18 @@ def fields(event: type[Event]) -> dict[str, dict[str, Any]]:
 def test_every_event_class_is_listed() -> None:
     defined = {
         value
-        for module in (clue, deliberation, following_up, library, recusals, settling, pool, inspection, notification)
+        for module in (
+            clue,
+            deliberation,
+            following_up,
+            four_eyes,
+            library,
+            recusals,
+            settling,
+            pool,
+            inspection,
+            notification,
+        )
         for value in vars(module).values()
         if inspect.isclass(value) and issubclass(value, Event) and "type" in vars(value)
     }

@@ -16,6 +16,8 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "clue-imports",
         "operations",
         "clue-transfers",
+        "clue-deletions",
+        "clue-exports",
         "candidates",
         "overlap-alerts",
         "sealed-receipts",

@@ -11,7 +11,7 @@ from notification_service.notices.domain import TABLE, TELLINGS, audience
 from notification_service.notices.items import item_of, link_of
 from notification_service.notices.wording import TITLES, title_of
 
-from contracts import clue, deliberation, following_up, inspection, library, pool, settling
+from contracts import clue, deliberation, following_up, four_eyes, inspection, library, pool, settling
 
 TREE = UnitTree(
     [
@@ -160,6 +160,12 @@ OBJECTION: dict[str, Any] = {
 }  # fmt: skip
 CLARIFICATION = {"clarification_id": ID, "state": "assessed", "commission": "cdi-a", "handling_unit": "inv-a"}
 ACCUSATION = {"finding_id": ID, "state": "proposed", "commission": "cdi-b", "approving_commission": "cdi-a"}
+ERASURE = {
+    "deletion_id": ID, "state": "requested", "commission": "cdi-a", "requester": "li", "requester_unit": "cmo-a",
+}  # fmt: skip
+FILE = {
+    "export_id": ID, "state": "requested", "commission": "cdi-a", "requester": "li", "requester_unit": "cmo-a",
+}  # fmt: skip
 WISH = {
     "request_id": ID, "item_id": ID, "state": "requested", "owner_unit": "inv-a", "requester_unit": "cmo-b",
     "requester": "li", "expires_at": "2026-12-01T00:00:00Z",
@@ -196,6 +202,8 @@ def example(event_type: type[Event]) -> Event:
         (settling.JurisdictionObjectionEvent, OBJECTION),
         (settling.ClarificationEvent, CLARIFICATION),
         (settling.AccusationFindingEvent, ACCUSATION),
+        (four_eyes.ClueDeletionEvent, ERASURE),
+        (four_eyes.ClueExportEvent, FILE),
         (library.LibraryRequestEvent, WISH),
     ]
     fields = next(fields for parent, fields in parents if issubclass(event_type, parent))
@@ -303,6 +311,12 @@ ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
     (settling.AccusationFindingEndorsed, holders({"cdi-a"}, *LEADER)),
     (settling.AccusationFindingMade, holders(CMO_B, "case_supervisor")),
     (settling.AccusationFindingRejected, holders(CMO_B, "case_supervisor")),
+    (four_eyes.ClueDeletionRequested, holders({"cdi-a"}, "leader", "principal_leader")),
+    (four_eyes.ClueDeletionApproved, {("li", "person")}),
+    (four_eyes.ClueDeletionRefused, {("li", "person")}),
+    (four_eyes.ClueExportRequested, holders({"cdi-a"}, *LEADER)),
+    (four_eyes.ClueExportApproved, {("li", "person")}),
+    (four_eyes.ClueExportRefused, {("li", "person")}),
     (library.LibraryRequestRequested, holders({"inv-a", "cdi-a"}, *LEADER) | holders(CMO_A, *OFFICER)),
     (library.LibraryRequestGranted, {("li", "person")}),
     (library.LibraryRequestRefused, {("li", "person")}),

@@ -59,3 +59,11 @@ class TooManyFiles(HeliError):
     code = "too_many_files"
     category = Category.CONFLICT
     title = Text("附件数量已达上限", "There are as many files as may be")
+
+
+class ClueErased(HeliError):
+    """Of a sealed or deleted clue only the number is left: nothing is added to it any more."""
+
+    code = "clue_erased"
+    category = Category.CONFLICT
+    title = Text("线索内容已封存或销毁，不能再添加附件", "The clue was sealed or deleted; no file is added to it")

@@ -24,6 +24,7 @@ from clue_service.attachments import repository, storage
 from clue_service.attachments.cleaning import Cleaned, cleaned
 from clue_service.attachments.domain import FileState, Owner, digest_in, is_plain_name, name_in, type_of
 from clue_service.attachments.errors import (
+    ClueErased,
     FileDigestWrong,
     FileEmpty,
     FileNameRefused,
@@ -36,6 +37,7 @@ from clue_service.attachments.models import Attachment
 from clue_service.attachments.schemas import AttachmentOut
 from clue_service.attachments.settings import AttachmentSettings
 from clue_service.clues import service as clues
+from clue_service.clues.domain import ERASED
 from clue_service.library_items import service as items
 from clue_service.library_items.errors import LibraryItemNotYours
 from clue_service.library_items.policy import Ground
@@ -157,7 +159,9 @@ async def _check_may_add(uow: Uow, viewer: Viewer, owner: Owner) -> None:
     if item_id is not None:
         await items.own_item(uow, viewer, item_id, None)
     elif clue_id is not None:
-        await clues.visible_clue(uow, viewer, clue_id)
+        clue = await clues.visible_clue(uow, viewer, clue_id, lock=True)
+        if clue.status in ERASED:
+            raise ClueErased
 
 
 async def list_files(uow: Uow, viewer: Viewer, owner: Owner) -> Sequence[Attachment]:

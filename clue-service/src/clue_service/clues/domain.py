@@ -62,6 +62,8 @@ def _move(
     )
 
 
+ERASED = frozenset({S.SEALED, S.DELETED})
+"""States in which only the number is left. ``deleted`` is reached by a deletion of its own, never by a move."""
 _CHECKS = (S.TALK_INQUIRY, S.PRELIMINARY_VERIFICATION)
 _PROPOSAL = '{"method", "reason", "plan"?}'
 _DECISION = '{"reason"?, "approved_by"?}'
@@ -204,7 +206,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         "archive",
         [
             S.CLOSED, S.CASE_FILED, S.TRANSFERRED_TO_PARTY_ORG, S.NOT_ACCEPTED, S.FORWARDED, S.ASSIGNED_DOWN,
-            S.TRANSFERRED,
+            S.TRANSFERRED, S.RETAINED_AS_REPEAT,
         ],
         S.ARCHIVED,
         (_SUPERVISOR, _APPROVER),
@@ -244,7 +246,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
     ),
     _move(
         "seal",
-        set(S) - {S.SEALED},
+        set(S) - ERASED,
         None,
         (_OFFICE, _APPROVER),
         ("sealed",),
@@ -255,7 +257,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
     ),
     _move(
         "announce",
-        set(S) - {S.SEALED},
+        set(S) - ERASED,
         None,
         (_OFFICE,),
         ("announced",),

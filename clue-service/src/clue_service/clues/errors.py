@@ -43,6 +43,14 @@ class OriginRefTaken(HeliError):
     title = Text("该来源编号已登记", "A clue with this origin reference is registered already")
 
 
+class SubjectOfClue(HeliError):
+    """The caller bears the name or the code of somebody whom the clue reports on; somebody else has to do it."""
+
+    code = "subject_of_clue"
+    category = Category.FORBIDDEN
+    title = Text("您与被反映人同名或系其本人，须由他人办理", "The clue reports on you or a namesake of yours")
+
+
 class SecondPersonRequired(HeliError):
     """Whoever asked for the sealing does not carry it out."""
 

@@ -47,7 +47,7 @@ from clue_service.overlap_alerts import detection
 from clue_service.reporter_notices import service as reporter_notices
 from clue_service.transfers import service as transfers
 
-REPORTED = frozenset({*domain.ENDED, Status.RETAINED_AS_REPEAT}) - {Status.FORWARDED, Status.ARCHIVED, Status.SEALED}
+REPORTED = domain.ENDED - {Status.FORWARDED, Status.ARCHIVED, *domain.ERASED}
 """States of a clue that was handed over whose result goes back to the sender."""
 
 

@@ -1,7 +1,7 @@
 """SQL of clues. Every read that answers a caller is filtered by ``listing.visible_to``."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.tables import audit_entry
@@ -13,6 +13,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal,
     or_,
     select,
     text,
@@ -26,6 +27,8 @@ from clue_service.clues.domain import ENDED
 from clue_service.clues.listing import visible_to
 from clue_service.clues.models import Allegation, Clue, ClueNumber, Disposition, Result, Subject
 from clue_service.matching.models import ClueKey, MatchingPending
+
+T = TypeVar("T", Disposition, Result)
 
 _LOCK_MANY = text(
     """
@@ -57,6 +60,12 @@ async def find_shared_clue(session: AsyncSession, clue_id: UUID) -> Clue | None:
 async def visible_ids(session: AsyncSession, viewer: Viewer, clue_ids: Iterable[UUID]) -> set[UUID]:
     """Those of some clues that the viewer may see."""
     return set(await session.scalars(select(Clue.id).where(Clue.id.in_(list(clue_ids)), visible_to(viewer))))
+
+
+async def list_visible(session: AsyncSession, viewer: Viewer, clue_ids: Iterable[UUID]) -> Sequence[Clue]:
+    """Those of some clues that the viewer may see, in the order of their registration."""
+    query = select(Clue).where(Clue.id.in_(list(clue_ids)), visible_to(viewer)).order_by(Clue.id)
+    return (await session.scalars(query.execution_options(populate_existing=True))).all()
 
 
 @reads_as_engine
@@ -151,6 +160,13 @@ async def list_allegations(session: AsyncSession, clue_ids: Iterable[UUID]) -> S
     return (await session.scalars(query.order_by(Allegation.clue_id, Allegation.position))).all()
 
 
+async def about_person(session: AsyncSession, clue_ids: Iterable[UUID], *, sub: str, name: str | None) -> set[UUID]:
+    """Those of some clues that report on a person, as far as a code or the same name tell."""
+    is_meant = or_(Subject.person_code == sub, Subject.name == literal((name or "").strip() or None))
+    query = select(Subject.clue_id).where(Subject.clue_id.in_(list(clue_ids)), is_meant)
+    return set(await session.scalars(query.distinct()))
+
+
 async def list_categories(session: AsyncSession, clue_ids: Iterable[UUID]) -> list[tuple[UUID, str]]:
     """The categories of some clues, without the allegations' text."""
     columns = (Allegation.clue_id, Allegation.category_code)
@@ -158,6 +174,12 @@ async def list_categories(session: AsyncSession, clue_ids: Iterable[UUID]) -> li
         Allegation.clue_id.in_(list(clue_ids)), Allegation.category_code.is_not(None), Allegation.moved_to_id.is_(None)
     )
     return [(clue_id, code) for clue_id, code in await session.execute(query.distinct().order_by(*columns)) if code]
+
+
+async def latest_of(session: AsyncSession, model: type[T], clue_ids: Iterable[UUID]) -> dict[UUID, T]:
+    """The proposal or outcome that counts of each of some clues that has one."""
+    query = select(model).where(model.clue_id.in_(list(clue_ids))).order_by(model.id)
+    return {row.clue_id: row for row in await session.scalars(query)}  # the later takes the place of the earlier
 
 
 async def latest_disposition(session: AsyncSession, clue_id: UUID) -> Disposition | None:

@@ -1,12 +1,11 @@
 """Sealing: somebody managed above is reported. Two people erase what the clue said; its number stays."""
 
-from clue_service.clues import repository, service
+from clue_service.clues import erasing, repository
 from clue_service.clues.errors import SecondPersonRequired
 from clue_service.clues.move_schemas import SealIn
 from clue_service.clues.states import Closure, Status
 from clue_service.clues.steps import Moving, Step
-from clue_service.matters import service as matters
-from clue_service.overlap_alerts import detection
+from clue_service.matters.domain import ChangeKind
 from clue_service.transfers import service as transfers
 
 
@@ -20,10 +19,7 @@ async def seal(moving: Moving, _body: SealIn) -> Step:
     if clue.seal_requested_by == moving.actor:
         raise SecondPersonRequired
     await _take_back(moving)
-    await matters.serialise(uow)
-    around = await matters.clues_around(uow, [clue.id])
-    await matters.forget_clue(uow, clue.id, await service.standing_leads(uow, around - {clue.id}))
-    await detection.forget_clue(uow, clue.id)
+    await erasing.part_from_others(uow, clue, ChangeKind.SEALED)
     clue.sealed_by = moving.actor
     await uow.session.flush()
     await repository.erase_content(uow.session, clue.id)

@@ -1,7 +1,8 @@
 """Use cases that read clues: one, many, its candidates, its steps."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,9 @@ from clue_service.candidates import service as candidates
 from clue_service.candidates.domain import SETTLED, calls_for_alert
 from clue_service.candidates.models import Candidate
 from clue_service.clues import domain, listing, repository, rights
+from clue_service.clues.errors import SubjectOfClue
 from clue_service.clues.filters import ClueFilter, Place
-from clue_service.clues.models import Allegation, Clue, Subject
+from clue_service.clues.models import Allegation, Clue, Result, Subject
 from clue_service.clues.outcomes import LEADING_METHODS
 from clue_service.clues.schemas import (
     AllegationOut,
@@ -38,7 +40,7 @@ from clue_service.overlap_alerts import detection
 
 MATTER_STEPS = ("merge_matters", "split_matter", "undo_matter", "assign_lead")
 _VERDICTS = ("decide_candidate", "undo_candidate")
-STEPS = ("register", "match", *(row.verb for row in domain.MOVE_ROWS), *_VERDICTS, *MATTER_STEPS)
+STEPS = ("register", "match", *(row.verb for row in domain.MOVE_ROWS), *_VERDICTS, *MATTER_STEPS, "delete")
 """Audit actions that are steps of a clue's life; reads are not."""
 PEOPLES_STEPS = frozenset({*(row.verb for row in domain.MOVE_ROWS), *_VERDICTS, *MATTER_STEPS})
 """Steps that are flagged when a decision taken before them is undone."""
@@ -208,6 +210,31 @@ async def timeline(uow: Uow, clue: Clue) -> list[StepOut]:
         )
         for row in await repository.list_steps(uow.session, clue.id, STEPS)
     ]
+
+
+async def last_step_at(uow: Uow, clue: Clue) -> datetime:
+    """When people last moved the clue; its retention is counted from there."""
+    moves = ("register", *(row.verb for row in domain.MOVE_ROWS))
+    steps = await repository.list_steps(uow.session, clue.id, moves)
+    return steps[-1].at if steps else clue.registered_at
+
+
+async def latest_result(uow: Uow, clue_id: UUID) -> Result | None:
+    """The outcome that counts."""
+    return await repository.latest_result(uow.session, clue_id)
+
+
+async def check_not_subject(uow: Uow, clue_ids: Collection[UUID]) -> None:
+    """Raise SubjectOfClue where one of some clues reports on whoever acts, as far as name and code tell."""
+    if await about_actor(uow, clue_ids):
+        raise SubjectOfClue
+
+
+async def about_actor(uow: Uow, clue_ids: Collection[UUID]) -> set[UUID]:
+    """Those of some clues that report on whoever acts: by the name of the token, or by the person's code."""
+    return await repository.about_person(
+        uow.session, clue_ids, sub=uow.actor.acting_for or uow.actor.sub, name=uow.actor.name
+    )
 
 
 async def visible_ids(uow: Uow, viewer: Viewer, clue_ids: Iterable[UUID]) -> set[UUID]:

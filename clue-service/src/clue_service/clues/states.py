@@ -24,6 +24,8 @@ class Status(StrEnum):
     RETAINED_AS_REPEAT = "retained_as_repeat"
     SEALED = "sealed"
     """Of somebody managed above: what it said is erased, the number stays."""
+    DELETED = "deleted"
+    """Its retention is over and two people let it go: what it said is erased, the number stays."""
 
 
 class Closure(StrEnum):

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, literal, select, tuple_, 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from clue_service.clue_exports.models import ClueExportFile
 from clue_service.clue_imports.models import ClueImportPiece
 from clue_service.clues.models import Subject
 from clue_service.consultations.models import ConsultationOpinion
@@ -47,6 +48,7 @@ SEALED = (
     SealedColumn("opinion", ConsultationOpinion.sealed, _OPINION, _OPINION),
     SealedColumn("transfer", ClueTransfer.content, (ClueTransfer.id,), (ClueTransfer.id,)),
     SealedColumn("clue_import", ClueImportPiece.sealed, _PIECE, _PIECE),
+    SealedColumn("clue_export", ClueExportFile.sealed, (ClueExportFile.export_id,), (ClueExportFile.export_id,)),
     SealedColumn("unsealing", Unsealing.reason_sealed, (Unsealing.id,), (Unsealing.clue_id, Unsealing.requested_by)),
 )
 """Everything this service seals. A new sealed column belongs here; a test compares with the tables."""

@@ -36,6 +36,7 @@ class ChangeKind(StrEnum):
     LEAD_ASSIGNED = "lead_assigned"
     ANNOUNCED = "announced"
     SEALED = "sealed"
+    DELETED = "deleted"
 
 
 class SourceKind(StrEnum):

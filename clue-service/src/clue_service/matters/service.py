@@ -93,11 +93,11 @@ async def unlink_source(
     return await rearrange(uow, decision, remove=links, standing=standing)
 
 
-async def forget_clue(uow: Uow, clue_id: UUID, standing: Sequence[Lead]) -> None:
-    """A clue is sealed: nothing hangs on it any more. Call ``serialise`` first."""
+async def forget_clue(uow: Uow, clue_id: UUID, kind: ChangeKind, standing: Sequence[Lead]) -> None:
+    """A clue is sealed or deleted: nothing hangs on it any more. Call ``serialise`` first."""
     links = await repository.links_touching(uow.session, [clue_id])
     if links:
-        decision = Decision(ChangeKind.SEALED, SourceKind.CLUE, clue_id, (clue_id,))
+        decision = Decision(kind, SourceKind.CLUE, clue_id, (clue_id,))
         await rearrange(uow, decision, remove=links, standing=standing)
 
 

@@ -34,8 +34,10 @@ ON_ONE_CLUE = (
     "jurisdiction_objection",
     "clarification",
     "accusation_finding",
+    "clue_deletion",
+    "clue_export",
 )
-"""Tables of items that rest on one clue and on nothing else."""
+"""Tables of items that rest on one clue and on nothing else; an export of many clues rests on none of them."""
 TYPES = frozenset(
     {
         "clue",

@@ -128,6 +128,8 @@ _MET_NOWHERE = text(
     union select id from jurisdiction_objection where clue_id in (select id from kept)
     union select id from clarification where clue_id in (select id from kept)
     union select id from accusation_finding where clue_id in (select id from kept)
+    union select id from clue_deletion where clue_id in (select id from kept)
+    union select id from clue_export where clue_id in (select id from kept)
     """
 )
 

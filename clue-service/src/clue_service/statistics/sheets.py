@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,12 +22,8 @@ def _rows(document: Mapping[str, Any], language: str) -> list[tuple[str, str, st
 
 
 def as_csv(document: Mapping[str, Any], language: str) -> bytes:
-    """UTF-8 with a mark at the beginning, as spreadsheet programs expect it."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([head.in_language(language) for head in HEADS])
-    writer.writerows(_rows(document, language))
-    return out.getvalue().encode("utf-8-sig")
+    """The figures as ``csv_of`` writes them."""
+    return csv_of([head.in_language(language) for head in HEADS], _rows(document, language))
 
 
 def as_xlsx(document: Mapping[str, Any], language: str) -> bytes:
@@ -35,3 +31,12 @@ def as_xlsx(document: Mapping[str, Any], language: str) -> bytes:
     heads = [head.in_language(language) for head in HEADS]
     name = f"{document['from']}_{document['to']}"
     return workbook(heads, {name: _rows(document, language)}, date.fromisoformat(document["as_of"]))
+
+
+def csv_of(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """UTF-8 with a mark at the beginning, as spreadsheet programs expect it."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(heads)
+    writer.writerows(rows)
+    return out.getvalue().encode("utf-8-sig")

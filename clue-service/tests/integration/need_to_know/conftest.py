@@ -44,6 +44,9 @@ FORM: Document = {
 _OFFICE = "supervisor1@cmo-dh"
 _RESTING: dict[str, tuple[str, str, Document]] = {
     "unsealing_id": ("officer@pet-dh", "/v1/clues/{clue_id}/unsealings", {"reason": f"{TEXT}须核实"}),
+    "clue-exports": (
+        "officer@pet-dh", "/v1/clue-exports", {"basis": "meeting", "reason": TEXT, "clue_id": "THE CLUE"},
+    ),
     "consultations": (
         _OFFICE, "/v1/consultations",
         {"kind": "important_clue", "topic": TEXT, "participants": [{"unit": "inv1-dh"}], "clue_ids": ["THE CLUE"]},

@@ -71,7 +71,10 @@ def send(client: Any, headers: Any, city: None) -> Sending:
         is_negative = case.meta is not None and case.meta.generation.mode is GenerationMode.NEGATIVE
         # 412 refuses as well; schemathesis does not count it.
         refusal = [negative_data_rejection] if is_negative and answer.status_code != 412 else []
-        case.validate_response(answer, checks=[*CHECKS, *refusal])
+        # No other service runs here: whoever may ask one is told so, and that is no failure of this one.
+        is_alone = answer.status_code == 503 and answer.json()["code"] == "peer_unavailable"
+        checks = [one for one in CHECKS if one is not not_a_server_error or not is_alone]
+        case.validate_response(answer, checks=[*checks, *refusal])
 
     return go
 

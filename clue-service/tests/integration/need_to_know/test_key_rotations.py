@@ -70,6 +70,9 @@ async def kept(use_ring: Any, register: Any, marked: Any, convened: Any, call: A
     assert sent.status_code == 200, sent.text
     await call("officer@pet-dh", "POST", f"/v1/clues/{marked.clue['id']}/accept")
     item = await convened("opened")
+    for who, verb in (("leader@cdi-dh", "approve"), ("officer@pet-dh", "make")):
+        done = await call(who, "POST", f"/v1/clue-exports/{marked.ids['clue-exports']}/{verb}")
+        assert done.status_code == 200, done.text
     upload = await store_pieces(resources)
     return Kept(marked.ids["unsealing_id"], sent.json()["transfer_id"], item["id"], upload)
 

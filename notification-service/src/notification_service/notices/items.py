@@ -31,6 +31,8 @@ _PATHS = {
     "jurisdiction_objection": "/v1/jurisdiction-objections/",
     "clarification": "/v1/clarifications/",
     "accusation_finding": "/v1/accusation-findings/",
+    "clue_deletion": "/v1/clue-deletions/",
+    "clue_export": "/v1/clue-exports/",
     "library_request": "/v1/library-requests/",
     "secondment": "/v1/secondments/",
     "round": "/v1/rounds/",

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from contracts import deliberation, following_up, settling
+from contracts import deliberation, following_up, four_eyes, settling
 from notification_service.notices.addresses import Relation, Telling, To
-from notification_service.notices.roles import ACTORS, LEADERS, SUPERVISORS, WORKERS
+from notification_service.notices.roles import ACTORS, LEADERS, PRINCIPALS, SUPERVISORS, WORKERS
 
 
 def _all_signed(event: Any) -> bool:
@@ -23,6 +23,7 @@ _OBJECTOR = To(Relation.CASE_OFFICE, "raised_by", SUPERVISORS)
 _SENDER = To(Relation.CASE_OFFICE, "sender", SUPERVISORS)
 _CLARIFIER = To(Relation.PARTY, "handling_unit", ACTORS)
 _FINDING_OFFICE = To(Relation.CASE_OFFICE, "commission", SUPERVISORS)
+_REQUESTER = To(Relation.PERSON, "requester", unit_field="requester_unit")
 _TARGET = To(Relation.PARTY, "target_unit", ACTORS)
 
 ROWS: tuple[Telling, ...] = (
@@ -126,4 +127,18 @@ ROWS: tuple[Telling, ...] = (
     ),
     Telling(settling.AccusationFindingMade, "accusation_finding_made", (_FINDING_OFFICE,)),
     Telling(settling.AccusationFindingRejected, "accusation_finding_rejected", (_FINDING_OFFICE,)),
+    Telling(
+        four_eyes.ClueDeletionRequested,
+        "clue_deletion_requested",
+        (To(Relation.LEADERSHIP, "commission", PRINCIPALS),),
+    ),
+    Telling(four_eyes.ClueDeletionApproved, "clue_deletion_approved", (_REQUESTER,)),
+    Telling(four_eyes.ClueDeletionRefused, "clue_deletion_refused", (_REQUESTER,)),
+    Telling(
+        four_eyes.ClueExportRequested,
+        "clue_export_requested",
+        (To(Relation.LEADERSHIP, "commission", LEADERS),),
+    ),
+    Telling(four_eyes.ClueExportApproved, "clue_export_approved", (_REQUESTER,)),
+    Telling(four_eyes.ClueExportRefused, "clue_export_refused", (_REQUESTER,)),
 )

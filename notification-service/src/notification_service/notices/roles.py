@@ -1,6 +1,7 @@
 """Roles as notices are addressed to them."""
 
 LEADERS = frozenset({"leader", "principal_leader", "deputy_leader"})
+PRINCIPALS = LEADERS - {"deputy_leader"}
 HANDLERS = frozenset({"handler"})
 OFFICERS = frozenset({"intake_officer", "case_supervisor"})
 SUPERVISORS = frozenset({"case_supervisor"})

@@ -11,6 +11,7 @@ from clue_service.access.row_security import engine_session
 from clue_service.accusation_findings.models import AccusationFinding
 from clue_service.attachments.models import Attachment
 from clue_service.clarifications.models import Clarification
+from clue_service.clue_deletions.models import ClueDeletion
 from clue_service.clues.models import Disposition, Result
 from clue_service.consultations.models import ConsultationAction
 from clue_service.jurisdiction_objections.models import JurisdictionObjection
@@ -72,6 +73,11 @@ def rows_about(clue: dict[str, Any], consultation: UUID, text: str, now: datetim
     yield "accusation-findings", AccusationFinding(
         id=uuid4(), state="proposed", version=1, clue_id=clue_id, secrecy_level=level, commission=COMMISSION,
         approving_commission=COMMISSION, grounds=text, proposed_by=who, proposed_at=now,
+    )  # fmt: skip
+    yield "clue-deletions", ClueDeletion(
+        id=uuid4(), state="requested", version=1, clue_id=clue_id, clue_no=clue["clue_no"], clue_version=1,
+        commission=COMMISSION, secrecy_level=level, basis="ordered", reason=text, received_on=now.date(),
+        last_step_on=now.date(), kept_until=now.date(), requested_by=who, requester_unit=OFFICE, requested_at=now,
     )  # fmt: skip
     yield "outcome-notices", OutcomeNotice(
         id=uuid4(), state="notified", version=1, kind="talk_inquiry", outcome="first_form", source_ref="planted",
