@@ -67,6 +67,7 @@ TEAM = {
     ("entered", "close"): "closed",
     **{(state, "replace"): "replaced" for state in ("proposed", "submitted", "authorised")},
 }
+TEAM_CONSEQUENCE = {("proposed", "lapse"): "refused", ("submitted", "lapse"): "refused"}
 FINDING = {
     ("recorded", "hand-over"): "handing_over",
     ("recorded", "refer"): "referred",
@@ -94,6 +95,7 @@ TABLES: list[tuple[MoveTable, list[str], Mapping[tuple[str, str], str | None]]] 
     (rounds.MOVES, [str(state) for state in rounds.RoundState], ROUND),
     (rounds.CONSEQUENCES, [str(state) for state in rounds.RoundState], CONSEQUENCE),
     (teams.MOVES, [str(state) for state in teams.TeamState], TEAM),
+    (teams.CONSEQUENCES, [str(state) for state in teams.TeamState], TEAM_CONSEQUENCE),
     (findings.MOVES, [str(state) for state in findings.FindingState], FINDING),
     (findings.CONSEQUENCES, [str(state) for state in findings.FindingState], FINDING_CONSEQUENCE),
     (rectifications.MOVES, [str(state) for state in rectifications.ItemState], ITEM),
@@ -128,7 +130,13 @@ def test_findings_are_written_only_while_the_team_is_at_its_unit() -> None:
 
 
 def test_every_move_of_a_team_says_what_becomes_of_its_secondment() -> None:
-    assert teams.SETTLE_SECONDMENT == {"enter": "activate", "close": "end", "refuse": "recall", "replace": "recall"}
+    assert teams.SETTLE_SECONDMENT == {
+        "enter": "activate",
+        "close": "end",
+        "refuse": "recall",
+        "replace": "recall",
+        "lapse": "recall",
+    }
 
 
 @pytest.mark.parametrize(
