@@ -15,7 +15,7 @@ from standardwebhooks import Webhook as Verifier
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE_S = 60
+PATIENCE_S = 180  # what a killed worker held the broker repeats after 30 s, and the broker is killed too
 CLUE = {
     "source_code": "PETITION",
     "channel": "letter",
