@@ -33,6 +33,8 @@ _OF_EVERYBODY: Mapping[str, Sequence[str]] = {
     "/v1/library-requests": _LEADING,
     "/v1/sealed-receipts": ("officer", "office", "office of a new commission"),
     "/v1/clue-imports": ("officer", "office", "office of a new commission"),
+    "/v1/clue-deletions": ("office", "leader", "office of a new commission"),
+    "/v1/clue-exports": ("office", "leader", "office of a new commission"),
     "/v1/trend-reports": ("office", "leader", "office of a new commission"),
     "/v1/matching-models": ("administrator",),
     "/v1/audit-entries": ("auditor", "auditor of a new commission"),
