@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -130,12 +131,17 @@ def test_the_pipe_ends_without_a_word_when_the_process_does(place: Place, tmp_pa
 
 def test_callers_that_say_nothing_do_not_hold_up_an_end_for_long(place: Place) -> None:
     process = place.ready()
-    silent = [http.client.HTTPConnection("127.0.0.1", place.port, timeout=WITHIN_S) for _ in range(3)]
-    for caller in silent:
-        caller.request("GET", "/")
-        assert caller.getresponse().read() == str(process.pid).encode()
-    process.send(signal.SIGTERM)
-    assert process.wait(WITHIN_S) in (0, -signal.SIGTERM)
-    for caller in silent:
-        assert caller.sock.recv(10) == b""
-        caller.close()
+    with ExitStack() as open_ones:
+        silent = [
+            open_ones.enter_context(socket.create_connection(("127.0.0.1", place.port), timeout=WITHIN_S))
+            for _ in range(3)
+        ]
+        idle = [http.client.HTTPConnection("127.0.0.1", place.port, timeout=WITHIN_S) for _ in range(3)]
+        for caller in idle:  # callers are taken in their order: an answer to these says that the silent ones were
+            open_ones.callback(caller.close)
+            caller.request("GET", "/")
+            assert caller.getresponse().read() == str(process.pid).encode()
+        process.send(signal.SIGTERM)
+        assert process.wait(WITHIN_S) in (0, -signal.SIGTERM)
+        assert [caller.recv(10) for caller in silent] == [b""] * len(silent)
+        assert [caller.sock.recv(10) for caller in idle] == [b""] * len(idle)
