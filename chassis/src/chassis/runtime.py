@@ -206,7 +206,12 @@ def reference_document(*settings: type[BaseSettings]) -> dict[str, Any]:
     fields = {name: field for kind in settings for name, field in kind.model_fields.items()}
     return {
         "settings": [
-            {"name": f"HELI_{name.upper()}", "default": _shown_default(field.default), "meaning": field.description}
+            {
+                "name": f"HELI_{name.upper()}",
+                "default": _shown_default(field.default),
+                "meaning": field.description,
+                "secret": isinstance(field.default, SecretStr),
+            }
             for name, field in fields.items()
         ],
         "errors": [

@@ -18,6 +18,8 @@ from heli_local.waiting import is_ready
 
 DEFAULT_PORT = 8080
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
+NOT_DONE = 3
+"""Exit code where nothing was found because nothing could be done."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 
@@ -157,16 +159,40 @@ def chart() -> None:
 
 @app.command()
 def sbom(folder: Annotated[Path, typer.Argument(help="Where the documents go.")] = Path("build/sbom")) -> None:
-    """Write what each image holds, as CycloneDX; run from the root of the checkout."""
-    from heli_local.chart.images import FOLDERS, BillRefused, bill_of_materials
+    """Write what each image holds, and all that is locked, as CycloneDX; run from the root of the checkout."""
+    from heli_local.supply.bills import FOLDERS, BillRefused, bill_of_materials, whole_bill
 
     folder.mkdir(parents=True, exist_ok=True)
-    for name in FOLDERS:
+    for name in ("heli", *FOLDERS):
         try:
-            (folder / f"{name}.cdx.json").write_text(bill_of_materials(Path.cwd(), name), encoding="utf-8")
+            bill = whole_bill(Path.cwd()) if name == "heli" else bill_of_materials(Path.cwd(), name)
         except BillRefused as error:
             _fail(str(error))
+        (folder / f"{name}.cdx.json").write_text(bill, encoding="utf-8")
         typer.echo(folder / f"{name}.cdx.json")
+
+
+@app.command()
+def audit(
+    service: Annotated[str, typer.Option(help="Who is asked: pypi or osv.")] = "pypi",
+    osv_url: Annotated[str, typer.Option(envvar="HELI_OSV_URL", help="A mirror that speaks OSV; with osv.")] = "",
+) -> None:
+    """Ask for known faults of all locked packages. Exits 0 if none, 1 if there are, 3 if nobody could be asked."""
+    from chassis.clock import Clock
+
+    from heli_local.supply.audit import Asker, ListRefused, NotAudited
+    from heli_local.supply.audit import audit as ask_about_all
+
+    try:
+        verdict = ask_about_all(Path.cwd(), Asker("osv" if osv_url else service, osv_url), Clock().today())
+    except ListRefused as error:
+        _fail(str(error))
+    except NotAudited as error:
+        typer.echo(f"NOT AUDITED, nothing is known: {error}", err=True)
+        raise typer.Exit(NOT_DONE) from error
+    for line in verdict.lines():
+        _say(line)
+    raise typer.Exit(0 if verdict.holds else 1)
 
 
 @app.command()

@@ -59,13 +59,17 @@ def _configuration(references: dict[str, Any]) -> str:
     merged: dict[str, tuple[str, str, list[str]]] = {}
     for service, reference in references.items():
         for setting in reference["settings"]:
-            default, meaning, users = merged.setdefault(setting["name"], (setting["default"], setting["meaning"], []))
+            shown = "*secret*" if setting["secret"] else f"`{setting['default']}`" if setting["default"] else ""
+            default, meaning, users = merged.setdefault(setting["name"], (shown, setting["meaning"], []))
             users.append(service)
             merged[setting["name"]] = (default, meaning, users)
     for name, (default, meaning, users) in sorted(merged.items()):
         by = "all" if len(users) == len(references) else ", ".join(users)
-        rows.append(f"| `{name}` | {f'`{default}`' if default else ''} | {by} | {meaning} |")
-    intro = "# Configuration\n\nEvery process is configured by environment variables only.\n\n"
+        rows.append(f"| `{name}` | {default} | {by} | {meaning} |")
+    intro = (
+        "# Configuration\n\nEvery process is configured by environment variables only. "
+        "Those marked *secret* come from a Secret under Kubernetes and are shown by nothing.\n\n"
+    )
     return _GENERATED + intro + "\n".join(rows) + "\n"
 
 
