@@ -6,6 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import clues
+import costs
 import doors
 import local_stack
 import matching
@@ -20,6 +21,7 @@ BENCHMARKS = {
     "matching": matching.main,
     "clues": clues.main,
     "doors": doors.main,
+    "costs": costs.main,
 }
 
 

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from heli_local.scale.page import reference_page
+
 SERVICES = ("clue-service", "personnel-pool-service", "inspection-service", "notification-service")
 WITH_REFERENCE = (*SERVICES, "gateway")
 
@@ -40,6 +42,7 @@ def generated_files(root: Path) -> dict[str, str]:
         CHART_SCHEMA: _chart_schema(json.loads((root / CHART_SCHEMA).read_text()), references),
         "docs/reference/configuration.md": _configuration(references),
         "docs/reference/errors.md": _errors(references),
+        "docs/reference/scaling.md": reference_page(),
     }
 
 

@@ -14,18 +14,21 @@ from heli_local.faults.matrix import BASELINE, BY_NAME, MATRIX, Fault, Pace, run
 from heli_local.faults.world import NeverSettled
 
 TITLES = {fault.name: fault.title for fault in MATRIX}
+ONLY_BASELINE = "baseline"
 BASELINE_TITLES = {fault.name: fault.title for fault in BASELINE}
 
 
 def break_things(file: Path, minutes: float, rounds: int, events: int, only: list[str], *, baseline: bool) -> int:
     """Run blocks until the time is over, least tried first; returns the exit code."""
     console = Console(highlight=False)
-    unknown = set(only) - BY_NAME.keys()
+    unknown = set(only) - BY_NAME.keys() - {ONLY_BASELINE}
     if unknown:
-        console.print(f"no such fault: {', '.join(sorted(unknown))}; there are {', '.join(BY_NAME)}")
+        console.print(f"no such fault: {', '.join(sorted(unknown))}; there are {', '.join([*BY_NAME, ONLY_BASELINE])}")
         return 2
+    chosen = [BY_NAME[name] for name in only if name != ONLY_BASELINE] if only else list(MATRIX)
+    baseline = ONLY_BASELINE in only if only else baseline
     blocks = reports.read(file)
-    faults = _in_order([BY_NAME[name] for name in only] or [*MATRIX, *(BASELINE if baseline else ())], blocks, console)
+    faults = _in_order([*chosen, *(BASELINE if baseline else ())], blocks, console)
     file.parent.mkdir(parents=True, exist_ok=True)
     failure = ""
     with progress_bar() as bar:

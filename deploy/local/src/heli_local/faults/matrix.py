@@ -166,7 +166,7 @@ BASELINE = (
     Fault("producer-killed", "the process that commits, SIGKILL", _killed("producer"), careless=True),
     Fault("quorum-lost", "two of three brokers, SIGKILL", _brokers_lost(2), careless=True),
     Fault("brokers-lost", "all three brokers, SIGKILL", _brokers_lost(3), careless=True),
-    Fault("everything-killed", "as above", _everything_killed, careless=True),
+    Fault("everything-killed", "a broker, PostgreSQL and all programs at once", _everything_killed, careless=True),
 )
 """What commit-then-publish, the usual way, does under the same faults."""
 

@@ -175,14 +175,12 @@ class World:
     @contextlib.contextmanager
     def filled(self, *names: str) -> Iterator[None]:
         """The disks of these servers are full while the block runs."""
-        ballasts = [self._folder / name / "ballast" for name in names]
-        for ballast in ballasts:
-            _fill(ballast)
-        try:
+        with ExitStack() as emptied:
+            for name in names:
+                ballast = self._folder / name / "ballast"
+                emptied.callback(ballast.unlink)
+                _fill(ballast)
             yield
-        finally:
-            for ballast in ballasts:
-                ballast.unlink()
 
     def jump_clock(self, seconds: float) -> None:
         """Set the clock by which events are dated."""
@@ -278,10 +276,10 @@ class World:
 
 
 def _fill(ballast: Path) -> None:
-    free = shutil.disk_usage(ballast.parent).free
-    with ballast.open("wb") as file, contextlib.suppress(OSError):
-        file.write(b"\0" * max(0, free - 65536))
-        file.flush()
+    """Leave not a block free. Unbuffered: what no longer fits would be tried once more, and fail, when it is closed."""
+    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        left = shutil.disk_usage(ballast.parent).free
+        while left > 0:
+            left -= file.write(b"\0" * min(left, 1 << 20))
         while True:
             file.write(b"\0" * 4096)
-            file.flush()
