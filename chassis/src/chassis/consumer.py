@@ -51,7 +51,7 @@ LAG = Gauge("heli_consumer_lag", "Events of the consumer's types not delivered y
 SECONDS = Histogram("heli_consumer_handler_seconds", "Time to apply an event", ["consumer", "type"], registry=REGISTRY)
 
 _BATCH = 64
-_GATHER_SECONDS = 0.04  # so long after the last, what comes is gathered: under load few transactions, in quiet no wait
+_GATHER_SECONDS = 0.04  # at most so long after the last, what comes is gathered: under load few transactions
 _WAIT_SECONDS = 1.0  # of one pull; also bounds how long a stop waits for an idle consumer
 _ACK_WAIT_SECONDS = 30
 _CHECK_SECONDS = 30.0  # a deleted durable answers pulls with silence on some paths

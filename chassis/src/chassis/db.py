@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     MetaData,
+    Subquery,
     Table,
     TableValuedAlias,
     Uuid,
@@ -68,22 +69,44 @@ def one_of(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
     return found
 
 
-def given_rows(**columns: TypeEngine[Any] | type[TypeEngine[Any]]) -> TableValuedAlias:
-    """Rows handed to a statement as its one parameter ``rows`` (see ``as_rows``), as a table with these columns.
+def given_rows(parameter: str = "rows", /, **columns: TypeEngine[Any] | type[TypeEngine[Any]]) -> TableValuedAlias:
+    """Rows handed to a statement as one parameter (see ``as_rows``), as a table with these columns.
 
     However many there are, the statement stays the same: built once, prepared once, one round trip.
     """
     named = (column(name, type_) for name, type_ in columns.items())
-    handed = func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
-    return handed.table_valued(*named).render_derived(name="given", with_types=True)
+    handed = func.jsonb_to_recordset(bindparam(parameter, type_=JSONB))
+    return handed.table_valued(*named).render_derived(name=f"given_{parameter}", with_types=True)
 
 
-def inserting(model: type["ModelBase"], *names: str) -> Insert:
-    """An insert of the given rows (see ``as_rows``) into these columns, in their order; build it once."""
+def inserting(model: type["ModelBase"], *names: str, parameter: str = "rows", in_turn: str | None = None) -> Insert:
+    """An insert of the given rows (see ``as_rows``) into these columns, in their order; build it once.
+
+    With ``in_turn``, transactions that insert by the same word do so one after the other (see ``turn_of``).
+    """
+    table = table_of(model)
+    given = given_rows(parameter, n=Integer, **{name: table.c[name].type for name in names})
+    rows = select(*(given.c[name] for name in names)).order_by(given.c.n)
+    if in_turn is not None:
+        turn = turn_of(in_turn)
+        rows = rows.join(turn, turn.c.taken.is_not(None))
+    return insert(table).from_select(list(names), rows)
+
+
+def table_of(model: type["ModelBase"]) -> Table:
+    """The table of a model: an insert into it is one statement, whatever parameters it is given."""
     table = model.__table__
     assert isinstance(table, Table)  # not a view of several
-    given = given_rows(n=Integer, **{name: table.c[name].type for name in names})
-    return insert(table).from_select(list(names), select(*(given.c[name] for name in names)).order_by(given.c.n))
+    return table
+
+
+def turn_of(name: str) -> Subquery:
+    """One row, ``taken``, that is there once no other transaction has this turn; held until the end of this one.
+
+    Join it into the select of an insert that is sorted: sorting comes after the join, and drawing an identity after
+    that, so a lower one never becomes visible after a higher one.
+    """
+    return select(func.pg_advisory_xact_lock(func.hashtext(name)).label("taken")).subquery("turn")
 
 
 def as_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from contracts.envelope import Envelope
-from sqlalchemy import ARRAY, Uuid, bindparam, func, literal, select, text
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +13,12 @@ from chassis.db import Database
 from chassis.tables import inbox
 
 _PURGE_BATCH = 5_000
+
+_MARKS = insert(inbox).from_select(
+    ["consumer", "event_id"],
+    select(bindparam("consumer", type_=inbox.c.consumer.type), func.unnest(bindparam("ids", type_=ARRAY(Uuid)))),
+)
+_MARK_ALL = _MARKS.on_conflict_do_nothing().returning(inbox.c.event_id)
 
 
 async def mark_handled(session: AsyncSession, consumer: str, envelope: Envelope) -> bool:
@@ -23,9 +29,7 @@ async def mark_handled(session: AsyncSession, consumer: str, envelope: Envelope)
 
 async def mark_all_handled(session: AsyncSession, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
     """Write the inbox rows of many events at once; those that were not handled before."""
-    ids = func.unnest(bindparam("ids", list(event_ids), ARRAY(Uuid)))
-    marks = insert(inbox).from_select(["consumer", "event_id"], select(literal(consumer), ids))
-    return set(await session.scalars(marks.on_conflict_do_nothing().returning(inbox.c.event_id)))
+    return set(await session.scalars(_MARK_ALL, {"consumer": consumer, "ids": list(event_ids)}))
 
 
 async def purge_inbox(database: Database, retention: timedelta) -> int:

@@ -39,6 +39,7 @@ class Pull:
         self._inbox = inbox
         self._arrived = arrived
         self._gathered_at = float("-inf")
+        self._took = float("inf")
 
     async def messages(self, batch: int, wait: float) -> AsyncIterator[Msg]:
         """Up to ``batch`` messages, each as it arrives; raises and ends as ``bundles``."""
@@ -52,7 +53,8 @@ class Pull:
         Args:
             batch: Messages of one pull.
             wait: Seconds of one pull.
-            gather: Seconds between two bundles: what comes sooner waits for company.
+            gather: Seconds between two bundles at most: what comes sooner waits for company, but no longer than the
+                last bundle took to be handled. So whoever is quick is hardly waited for, and under load bundles grow.
 
         Raises:
             PullEnded: the consumer is gone or has moved.
@@ -68,12 +70,13 @@ class Pull:
                     first = await self._arrived.get()
             except TimeoutError:
                 return
-            await asyncio.sleep(self._gathered_at + gather - loop.time())
+            await asyncio.sleep(self._gathered_at + min(gather, 2 * self._took) - loop.time())
             self._gathered_at = loop.time()
             bundle, end = _until_status([first, *self._lying_there(batch - 1)])
             batch -= len(bundle)
             if bundle:
                 yield bundle
+                self._took = loop.time() - self._gathered_at
             if end is not None:
                 if end.startswith(_REQUEST_OVER):
                     return

@@ -16,6 +16,7 @@ from chassis.service import Resources, Service, Timer
 from chassis.settings import PlatformSettings
 from chassis.testing.harness import Harness
 from notification_service.deadlines.service import show_lights
+from notification_service.deadlines.settings import LightSettings
 
 from contracts import clue
 
@@ -28,6 +29,7 @@ def profiles(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
     def choose(value: str) -> None:
         monkeypatch.setenv("HELI_LIGHT_PROFILES", value)
+        monkeypatch.setattr("notification_service.deadlines.service.light_settings", LightSettings)
 
     return choose
 

@@ -15,7 +15,7 @@ from contracts import clue, inspection
 
 CLUES = [UUID(int=number) for number in range(1, 4)]
 FINDING = UUID(int=99)
-MOST_STATEMENTS = 16
+MOST_STATEMENTS = 10
 
 
 def _clue(number: int, kind: type[clue.ClueEvent], **more: Any) -> Event:

@@ -147,7 +147,7 @@ async def test_a_ticket_expires_after_a_minute(live: httpx2.AsyncClient, city: H
 async def test_a_delivery_of_another_process_is_noticed_without_being_told(
     live: httpx2.AsyncClient, city: Harness, mine: dict[str, str], clue_event: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(city.resources.own.hub, "wake", lambda: None)
+    monkeypatch.setattr(city.resources.own.hub, "wake", lambda _subs: None)
     async with reading(live, mine) as reader:
         await reader.next()
         await city.deliver(clue_event(clue.ClueAssigned, lead_unit="inv-a"))

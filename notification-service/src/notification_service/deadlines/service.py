@@ -26,7 +26,7 @@ from notification_service.deadlines.profiles import (
     profile_for,
     thresholds_of,
 )
-from notification_service.deadlines.settings import LightSettings
+from notification_service.deadlines.settings import light_settings
 from notification_service.deadlines.states import Clocks, State
 from notification_service.notices import service as notices
 from notification_service.notices.items import Item
@@ -60,7 +60,7 @@ async def set_clock(uow: Uow, clock: Clock, *, version: int, commission: str | N
 
 def _follow(uow: Uow, clocks: Clocks, clock: Clock, at: datetime, *, version: int, commission: str | None) -> None:
     since = clocks.since(clock, at)
-    thresholds = thresholds_of(clock, since, LightSettings().light_profiles, uow.clock.zone)
+    thresholds = thresholds_of(clock, since, light_settings().light_profiles, uow.clock.zone)
     clocks.follow(State(clock, version, commission, since, thresholds))
 
 
@@ -89,7 +89,7 @@ async def show_lights(resources: Resources, owing: Mapping[str, Owing] = Mapping
 
 async def _follow_profiles(resources: Resources) -> None:
     """Clocks that run since before the operator chose other profiles take their thresholds from those."""
-    chosen = LightSettings().light_profiles
+    chosen = light_settings().light_profiles
     states = {rule for profile in PROFILES.values() for rule in profile}
     found = {rule: profile_for("clue", rule, chosen) for rule in states}
     wanted = {rule: profile.value for rule, profile in found.items() if profile is not None}
@@ -112,7 +112,7 @@ def _leaders_told(uow: Uow, deadline: Deadline, light: Light, calendar: Working)
         found = LEADS[Profile(deadline.profile)].get(light, found)
     if light is Light.RED and deadline.due_at is not None:
         last = uow.clock.civil_date(deadline.due_at)
-        patience = LightSettings().light_escalation_working_days
+        patience = light_settings().light_escalation_working_days
         if uow.clock.today() > count_working_days(last, patience, calendar)[0]:
             return found | LEADERS
     return found

@@ -1,5 +1,7 @@
 """Settings of lights."""
 
+from functools import cache
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -19,3 +21,9 @@ class LightSettings(BaseSettings):
     light_escalation_working_days: int = Field(
         5, ge=1, le=250, description="working days after which leaders are told of what is overdue as well"
     )
+
+
+@cache
+def light_settings() -> LightSettings:
+    """What this process was started with: read once, because every event that moves a clock asks."""
+    return LightSettings()

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Integer, delete, func, insert, literal, select, update
+from sqlalchemy import Integer, Select, delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.fan_outs.models import FanOut
@@ -20,6 +21,17 @@ class Batch(NamedTuple):
     total: int
 
 
+@cache  # it is asked for four times a second
+def _taking(limit: int) -> Select[UUID, list[str], list[str | None], int, int]:
+    first, last = FanOut.done + 1, func.least(FanOut.done + limit, func.cardinality(FanOut.subs), type_=Integer)
+    return (
+        select(FanOut.notice_id, FanOut.subs[first:last], FanOut.units[first:last], last, func.cardinality(FanOut.subs))
+        .order_by(FanOut.done, FanOut.started_at, FanOut.notice_id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
 async def add(session: AsyncSession, notice_id: UUID, recipients: Mapping[str, str | None], now: datetime) -> None:
     """Remember whom a notice goes to."""
     subs = sorted(recipients)
@@ -29,20 +41,7 @@ async def add(session: AsyncSession, notice_id: UUID, recipients: Mapping[str, s
 
 async def take(session: AsyncSession, limit: int) -> Batch | None:
     """The next people of the fan-out that is least far, locked; None where all are done or in hand."""
-    first, last = FanOut.done + 1, func.least(FanOut.done + limit, func.cardinality(FanOut.subs), type_=Integer)
-    statement = (
-        select(
-            FanOut.notice_id,
-            FanOut.subs[first:last],
-            FanOut.units[first:last],
-            last,
-            func.cardinality(FanOut.subs),
-        )
-        .order_by(FanOut.done, FanOut.started_at, FanOut.notice_id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    row = (await session.execute(statement)).one_or_none()
+    row = (await session.execute(_taking(limit))).one_or_none()
     if row is None:
         return None
     notice_id, subs, units, done, total = row

@@ -4,6 +4,8 @@ Deliveries are written by one transaction at a time, because streams resume by t
 thousand at once would make everybody wait.
 """
 
+from functools import partial
+
 from chassis.identity import SYSTEM
 from chassis.service import Resources
 from chassis.telemetry import REGISTRY
@@ -30,7 +32,9 @@ async def fan_out(resources: Resources) -> int:
             if batch is not None:
                 delivered += await deliver(uow.session, {batch.notice_id: batch.recipients}, uow.now)
                 await repository.settle(uow.session, batch)
-                uow.after_commit(own_of(resources).hub.wake)
-            WAITING.set(await repository.count_waiting(uow.session))
+                told = partial(own_of(resources).hub.wake, batch.recipients)
+                uow.after_commit(told)
+            # What another process has in hand stands in the gauge of that one.
+            WAITING.set(0 if batch is None else await repository.count_waiting(uow.session))
         if batch is None:
             return delivered

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from chassis.db import Database
@@ -26,9 +26,10 @@ class Hub:
         self._woken = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
 
-    def wake(self) -> None:
-        """Look now."""
-        self._woken.set()
+    def wake(self, subs: Iterable[str]) -> None:
+        """These people have been told something by this process: their streams look at once."""
+        for sub in self._listeners.keys() & set(subs):
+            self._wake(sub)
 
     @contextmanager
     def listening(self, sub: str) -> Iterator[asyncio.Event]:
@@ -62,16 +63,15 @@ class Hub:
         async with self._database.sessions() as session:
             if seen is None:
                 position = await last_seq(session)
-                self._wake_all()  # what came between a stream's first look and this one
+                for sub in self._listeners:  # what came between a stream's first look and this one
+                    self._wake(sub)
                 return position
             while rows := await list_recipients_after(session, seen, _BATCH):
                 seen = rows[-1][0]
-                for sub in {sub for _, sub in rows}:
-                    for news in self._listeners.get(sub, ()):
-                        news.set()
+                for sub in self._listeners.keys() & {sub for _, sub in rows}:
+                    self._wake(sub)
             return seen
 
-    def _wake_all(self) -> None:
-        for listeners in self._listeners.values():
-            for news in listeners:
-                news.set()
+    def _wake(self, sub: str) -> None:
+        for news in self._listeners[sub]:
+            news.set()

@@ -2,23 +2,26 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from chassis.db import as_rows, given_rows, inserting, one_of
+from chassis.db import as_rows, given_rows, inserting, one_of, table_of, turn_of
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Integer,
     Select,
     String,
     Text,
+    Uuid,
     and_,
+    bindparam,
     cast,
     func,
     literal,
     or_,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
@@ -30,14 +33,12 @@ from notification_service.notices.directory import Holder
 from notification_service.notices.models import Audience, Delivery, Notice, NoticeAudience, OriginOffice
 from notification_service.withholdings.repository import is_open
 
+_TURN = "delivery"
+"""Deliveries are written by one transaction at a time: a lower ``seq`` must never become visible after a higher one."""
+
 _ADD_OFFICES = inserting(OriginOffice, "ref", "unit").on_conflict_do_nothing()
-_ADD_NOTICES = (
-    inserting(
-        Notice, "event_id", "kind", "item_type", "item_id", "item_no", "due_at", "excluded_sub", "is_lasting",
-        "created_at",
-    )
-    .on_conflict_do_nothing(index_elements=["event_id"])
-    .returning(Notice.event_id, Notice.id)
+_NOTICE = (
+    "event_id", "kind", "item_type", "item_id", "item_no", "due_at", "excluded_sub", "is_lasting", "created_at",
 )  # fmt: skip
 _AUDIENCE_KEY = ("relation", "target", "roles", "within")
 _ADD_AUDIENCES = inserting(Audience, *_AUDIENCE_KEY).on_conflict_do_nothing(index_elements=_AUDIENCE_KEY)
@@ -45,12 +46,52 @@ _ASKED = given_rows(n=Integer, relation=Text, target=Text, roles=JSONB, within=T
 _FIND_AUDIENCES = select(_ASKED.c.n, Audience.id).join(
     Audience, and_(*(getattr(Audience, name) == _ASKED.c[name] for name in _AUDIENCE_KEY))
 )
-_LINK = inserting(NoticeAudience, "notice_id", "audience_id", "unit")
 _DELIVER = (
-    inserting(Delivery, "sub", "notice_id", "unit", "delivered_at")
+    inserting(Delivery, "sub", "notice_id", "unit", "delivered_at", in_turn=_TURN)
     .on_conflict_do_nothing(index_elements=["sub", "notice_id"])
     .returning(Delivery.seq)
 )
+
+
+def _posting() -> Select[UUID, UUID]:
+    """Notices, their addresses and their deliveries in one statement: whose event is known already gets none of it."""
+    stored = (
+        inserting(Notice, *_NOTICE, parameter="notices")
+        .on_conflict_do_nothing(index_elements=["event_id"])
+        .returning(Notice.event_id, Notice.id, Notice.created_at)
+        .cte("stored")
+    )
+    link = given_rows("links", event_id=Uuid, audience_id=BigInteger, unit=Text)
+    linked = insert(table_of(NoticeAudience)).from_select(
+        ["notice_id", "audience_id", "unit"],
+        select(stored.c.id, link.c.audience_id, link.c.unit).join(stored, stored.c.event_id == link.c.event_id),
+    )
+    letter = given_rows("deliveries", n=Integer, event_id=Uuid, sub=Text, unit=Text)
+    turn = turn_of(_TURN)
+    delivered = insert(table_of(Delivery)).from_select(
+        ["sub", "notice_id", "unit", "delivered_at"],
+        select(letter.c.sub, stored.c.id, letter.c.unit, stored.c.created_at)
+        .join(stored, stored.c.event_id == letter.c.event_id)
+        .join(turn, turn.c.taken.is_not(None))
+        .order_by(letter.c.n),
+    )
+    return select(stored.c.event_id, stored.c.id).add_cte(linked.cte("linked"), delivered.cte("delivered"))
+
+
+_POST = _posting()
+
+
+class Letter(NamedTuple):
+    """A notice as it is stored, its addresses, and who gets it (sub → unit concerned)."""
+
+    notice: Mapping[str, object]
+    addresses: Sequence[Address]
+    recipients: Mapping[str, str | None]
+
+    @property
+    def event_id(self) -> object:
+        """Of the event it tells of: there is one notice of each."""
+        return self.notice["event_id"]
 
 
 class Held(NamedTuple):
@@ -75,21 +116,28 @@ async def list_offices(session: AsyncSession, refs: Collection[str]) -> dict[str
     return {row.ref: row.unit for row in rows}
 
 
-async def add_notices(session: AsyncSession, notices: Sequence[Mapping[str, object]]) -> dict[UUID, UUID]:
-    """Store notices in their order; event → notice, without those about whose event there is one already."""
-    return {row.event_id: row.id for row in await session.execute(_ADD_NOTICES, {"rows": as_rows(notices)})}
+async def post(session: AsyncSession, letters: Sequence[Letter], *, at_once: int) -> dict[object, UUID]:
+    """Store notices in their order and put those for at most ``at_once`` people into their inboxes.
 
-
-async def link(session: AsyncSession, addresses: Mapping[UUID, Sequence[Address]]) -> None:
-    """Write whom notices are addressed to (notice → addresses)."""
-    ids = await _audience_ids(session, {one for some in addresses.values() for one in some})
-    units: dict[tuple[UUID, int], str | None] = {}
-    for notice_id, some in addresses.items():
-        for address in some:
-            units.setdefault((notice_id, ids[_key_of(address)]), address.unit)
-    if units:
-        rows = [{"notice_id": key[0], "audience_id": key[1], "unit": unit} for key, unit in units.items()]
-        await session.execute(_LINK, {"rows": as_rows(rows)})
+    Returns:
+        Event → notice, without those about whose event there was one already: nothing is done about these.
+    """
+    ids = await _audience_ids(session, {one for letter in letters for one in letter.addresses})
+    links: dict[tuple[object, int], str | None] = {}
+    for letter in letters:
+        for address in letter.addresses:
+            links.setdefault((letter.event_id, ids[_key_of(address)]), address.unit)
+    given = {
+        "notices": as_rows(letter.notice for letter in letters),
+        "links": as_rows({"event_id": key[0], "audience_id": key[1], "unit": unit} for key, unit in links.items()),
+        "deliveries": as_rows(
+            {"event_id": letter.event_id, "sub": sub, "unit": unit}
+            for letter in letters
+            if len(letter.recipients) <= at_once
+            for sub, unit in sorted(letter.recipients.items())
+        ),
+    }
+    return {row.event_id: row.id for row in await session.execute(_POST, given)}
 
 
 _AudienceKey = tuple[str, str, tuple[str, ...], str]
@@ -128,13 +176,7 @@ async def deliver(session: AsyncSession, recipients: Mapping[UUID, Mapping[str, 
     ]
     if not rows:
         return 0
-    await _in_commit_order(session)
     return len((await session.scalars(_DELIVER, {"rows": as_rows(rows)})).all())
-
-
-async def _in_commit_order(session: AsyncSession) -> None:
-    """One delivering transaction at a time: a lower ``seq`` must never become visible after a higher one."""
-    await session.execute(text("select pg_advisory_xact_lock(hashtext('delivery'))"))
 
 
 class KnownAudience(NamedTuple):
@@ -163,7 +205,7 @@ async def deliver_missed(
     """Put the lasting notices with these addresses, made since then, into an inbox; returns how many were new."""
     if not audience_ids:
         return 0
-    await _in_commit_order(session)
+    await session.execute(select(turn_of(_TURN)))
     first = (
         select(NoticeAudience.notice_id, func.min(NoticeAudience.unit).label("unit"), Notice.created_at)
         .join(Notice, Notice.id == NoticeAudience.notice_id)
@@ -202,8 +244,7 @@ async def list_held(
 
 async def list_after(session: AsyncSession, sub: str, after: int, limit: int) -> list[Held]:
     """A person's notices delivered after a position, in the order of delivery."""
-    statement = _held().where(Delivery.sub == sub, Delivery.seq > after)
-    rows = await session.execute(statement.order_by(Delivery.seq).limit(limit))
+    rows = await session.execute(_held_after(), {"of": sub, "after": after, "most": limit})
     return [Held(*row) for row in rows]
 
 
@@ -230,6 +271,12 @@ async def list_recipients_after(session: AsyncSession, after: int, limit: int) -
     """Position and recipient of the deliveries after a position."""
     statement = select(Delivery.seq, Delivery.sub).where(Delivery.seq > after).order_by(Delivery.seq).limit(limit)
     return [(seq, sub) for seq, sub in await session.execute(statement)]
+
+
+@cache  # every open stream asks it at every notice
+def _held_after() -> Select[Delivery, Notice]:
+    statement = _held().where(Delivery.sub == bindparam("of"), Delivery.seq > bindparam("after"))
+    return statement.order_by(Delivery.seq).limit(bindparam("most", type_=Integer))
 
 
 def _held() -> Select[Delivery, Notice]:

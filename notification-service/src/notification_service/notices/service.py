@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 from chassis.directory import UnitTree
@@ -17,7 +18,7 @@ from notification_service.notices.addresses import PERSONAL, Address, Relation, 
 from notification_service.notices.directory import Holder
 from notification_service.notices.domain import LATE_DELIVERY, ORIGINS, TELLINGS, audience, origin_refs
 from notification_service.notices.items import Item, item_of
-from notification_service.notices.repository import Held
+from notification_service.notices.repository import Held, Letter
 from notification_service.resources import NotificationResources
 
 _AT_ONCE = 250
@@ -62,55 +63,51 @@ async def announce(uow: Uow, own: NotificationResources, draft: Draft, addresses
 async def announce_all(uow: Uow, own: NotificationResources, drafts: Sequence[tuple[Draft, Sequence[Address]]]) -> None:
     """Store notices in their order, and deliver them to those who hold the roles now."""
     meant = [(draft, addresses) for draft, addresses in drafts if addresses]
-    ids = await _store(uow, [draft for draft, _ in meant])
-    fresh = {ids[draft.event_id]: (draft, addresses) for draft, addresses in meant if draft.event_id in ids}
-    if not fresh:
+    if not meant:
         return
-    await repository.link(uow.session, {notice_id: addresses for notice_id, (_, addresses) in fresh.items()})
-    people = await _people(uow, own, {one for _, addresses in fresh.values() for one in addresses})
-    recipients: dict[UUID, dict[str, str | None]] = {}
-    for notice_id, (draft, addresses) in fresh.items():
-        known = recipients[notice_id] = {}
+    people = await _people(uow, own, {one for _, addresses in meant for one in addresses})
+    letters = []
+    for draft, addresses in meant:
+        known: dict[str, str | None] = {}
         for address in addresses:
             for sub in people[address]:
                 if sub != draft.excluded_sub:
                     known.setdefault(sub, address.unit)
-    await _send(uow, own, recipients)
+        letters.append(Letter(_row(uow, draft), addresses, known))
+    await _send(uow, own, letters)
 
 
 async def announce_to(uow: Uow, own: NotificationResources, draft: Draft, recipients: Mapping[str, str | None]) -> None:
     """Store a notice, and deliver it to these people (sub → unit concerned) and to nobody who comes later."""
-    for notice_id in (await _store(uow, [replace(draft, is_lasting=False)])).values():
-        people = {sub: unit for sub, unit in recipients.items() if sub != draft.excluded_sub}
-        await _send(uow, own, {notice_id: people})
+    people = {sub: unit for sub, unit in recipients.items() if sub != draft.excluded_sub}
+    await _send(uow, own, [Letter(_row(uow, replace(draft, is_lasting=False)), (), people)])
 
 
-async def _store(uow: Uow, drafts: Sequence[Draft]) -> dict[UUID, UUID]:
-    """Event → notice, without those that were stored before."""
-    rows = [
-        {
-            "event_id": draft.event_id,
-            "kind": draft.kind,
-            "item_type": draft.item.type,
-            "item_id": draft.item.id,
-            "item_no": draft.item.number,
-            "due_at": draft.item.due_at,
-            "excluded_sub": draft.excluded_sub,
-            "is_lasting": draft.is_lasting,
-            "created_at": uow.now,
-        }
-        for draft in drafts
-    ]
-    return await repository.add_notices(uow.session, rows) if rows else {}
+def _row(uow: Uow, draft: Draft) -> dict[str, object]:
+    return {
+        "event_id": draft.event_id,
+        "kind": draft.kind,
+        "item_type": draft.item.type,
+        "item_id": draft.item.id,
+        "item_no": draft.item.number,
+        "due_at": draft.item.due_at,
+        "excluded_sub": draft.excluded_sub,
+        "is_lasting": draft.is_lasting,
+        "created_at": uow.now,
+    }
 
 
-async def _send(uow: Uow, own: NotificationResources, recipients: Mapping[UUID, Mapping[str, str | None]]) -> None:
-    """Deliver at once to few; to many from the worker, so that nobody else's notice waits for theirs."""
-    few = {notice_id: people for notice_id, people in recipients.items() if len(people) <= _AT_ONCE}
-    for notice_id in recipients.keys() - few.keys():
-        await fan_outs.add(uow.session, notice_id, recipients[notice_id], uow.now)
-    if await repository.deliver(uow.session, few, uow.now):
-        uow.after_commit(own.hub.wake)
+async def _send(uow: Uow, own: NotificationResources, letters: Sequence[Letter]) -> None:
+    """Store notices and deliver them, those that were not stored before: at once to few; to many from the worker, so
+    that nobody else's notice waits for theirs."""
+    ids = await repository.post(uow.session, letters, at_once=_AT_ONCE)
+    fresh = [(ids[one.event_id], one.recipients) for one in letters if one.event_id in ids]
+    for notice_id, recipients in fresh:
+        if len(recipients) > _AT_ONCE:
+            await fan_outs.add(uow.session, notice_id, recipients, uow.now)
+    told = {sub for _, recipients in fresh if len(recipients) <= _AT_ONCE for sub in recipients}
+    if told:
+        uow.after_commit(partial(own.hub.wake, told))
 
 
 async def _people(uow: Uow, own: NotificationResources, addresses: Collection[Address]) -> dict[Address, list[str]]:
@@ -119,10 +116,15 @@ async def _people(uow: Uow, own: NotificationResources, addresses: Collection[Ad
     members = [one for one in addresses if one.relation is Relation.MEMBER]
     accounts = await directory.list_accounts(uow.session, {one.target for one in members})
     found.update({one: accounts.get(one.target, []) for one in members})
-    tree = await own.trees.tree(uow.session)
     others = [one for one in addresses if one.relation not in PERSONAL]
-    wanted = [(units_reached(one.relation, one.target, one.within, tree), one.roles) for one in others]
-    return {**found, **dict(zip(others, await directory.list_holders(uow.session, wanted), strict=True))}
+    while others:  # asked with the tree of the last time, and with the present one if that is another
+        tree = own.trees.known
+        wanted = [(units_reached(one.relation, one.target, one.within, tree), one.roles) for one in others]
+        stamp, holders = await directory.list_holders(uow.session, wanted)
+        if own.trees.is_present(stamp):
+            return {**found, **dict(zip(others, holders, strict=True))}
+        await own.trees.tree(uow.session)
+    return found
 
 
 async def follow_unit(uow: Uow, own: NotificationResources, event: UnitUpserted) -> None:
@@ -141,14 +143,15 @@ async def follow_principal(uow: Uow, own: NotificationResources, event: Principa
 async def deliver_missed(uow: Uow, own: NotificationResources, holders: Collection[Holder]) -> None:
     """Give people the recent notices addressed to what they are now, unless they have them."""
     tree = await own.trees.tree(uow.session)
-    delivered = 0
+    told = set()
     for holder in holders:
         known = await repository.list_audiences_for(uow.session, holder)
         meant = [one.id for one in known if _means(one, holder, tree)]
         since = uow.now - LATE_DELIVERY
-        delivered += await repository.deliver_missed(uow.session, holder.sub, meant, since=since, now=uow.now)
-    if delivered:
-        uow.after_commit(own.hub.wake)
+        if await repository.deliver_missed(uow.session, holder.sub, meant, since=since, now=uow.now):
+            told.add(holder.sub)
+    if told:
+        uow.after_commit(partial(own.hub.wake, told))
 
 
 def _means(known: repository.KnownAudience, holder: Holder, tree: UnitTree) -> bool:

@@ -4,13 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from chassis.db import as_rows, inserting, one_of
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.outward_events.models import OutwardEvent
 
 _ADD = (
-    inserting(OutwardEvent, "event_id", "type", "service", "path", "open_to", "body", "stored_at")
+    inserting(
+        OutwardEvent, "event_id", "type", "service", "path", "open_to", "body", "stored_at", in_turn="outward_event"
+    )
     .on_conflict_do_nothing(index_elements=["event_id"])
     .returning(OutwardEvent.seq)
 )
@@ -21,7 +23,6 @@ async def add_events(session: AsyncSession, events: Sequence[Mapping[str, object
 
     One storing transaction at a time: a lower position must never become visible after a higher one.
     """
-    await session.execute(text("select pg_advisory_xact_lock(hashtext('outward_event'))"))
     return list(await session.scalars(_ADD, {"rows": as_rows(events)}))
 
 

@@ -12,6 +12,7 @@ from chassis.service import Resources
 from chassis.uow import Uow
 
 from notification_service.notices import service as notices
+from notification_service.notices.repository import Held
 from notification_service.notices.schemas import notice_out
 from notification_service.resources import own_of
 from notification_service.streams import repository
@@ -46,6 +47,10 @@ async def redeem_ticket(uow: Uow, ticket: str) -> str:
     return sub
 
 
+def _document(held: Held, language: str) -> str:
+    return notice_out(held, language).model_dump_json()
+
+
 def _digest(ticket: str) -> bytes:
     return hashlib.sha256(ticket.encode()).digest()
 
@@ -70,9 +75,12 @@ async def stream_notices(
                 # Read before sending: no connection is held while a slow reader takes its time.
                 async with resources.transactions(Principal(sub)) as uow:
                     batch = await notices.list_after(uow, position.seq, _BATCH)
-                for held in batch:
-                    position = Position(position.epoch, held.delivery.seq)
-                    yield event("notice", position, notice_out(held, language).model_dump_json())
+                if batch:
+                    position = Position(position.epoch, batch[-1].delivery.seq)
+                    yield b"".join(
+                        event("notice", Position(position.epoch, held.delivery.seq), _document(held, language))
+                        for held in batch
+                    )
                 if len(batch) < _BATCH:
                     break
             try:

@@ -4,14 +4,48 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis.db import one_of
-from sqlalchemy import delete, func, insert, literal, or_, select, text, update
+from chassis.db import table_of
+from sqlalchemy import ARRAY, BigInteger, Insert, bindparam, delete, func, insert, literal, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notification_service.outward_events.models import OutwardEvent
 from notification_service.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 
 _SHOWN = ("pending", "delivered", "exhausted")
+
+
+_NOW = bindparam("now", type_=WebhookDelivery.created_at.type)
+
+
+def _offering() -> Insert:
+    pattern = func.jsonb_array_elements_text(Webhook.event_types).table_valued("value").render_derived()
+    is_wanted = (
+        select(literal(1))
+        .select_from(pattern)
+        .where(
+            or_(
+                pattern.c.value == OutwardEvent.type,
+                (func.right(pattern.c.value, 1) == "*")
+                & func.starts_with(OutwardEvent.type, func.rtrim(pattern.c.value, "*")),
+            )
+        )
+        .correlate(Webhook, OutwardEvent)
+        .exists()
+    )
+    wanted = (
+        select(
+            Webhook.id, OutwardEvent.event_id, OutwardEvent.type, OutwardEvent.seq, literal("pending"), literal(0),
+            _NOW, _NOW,
+        )
+        .join(OutwardEvent, OutwardEvent.seq == func.any(bindparam("seqs", type_=ARRAY(BigInteger))))
+        .where(is_wanted)
+        .order_by(OutwardEvent.seq)
+    )  # fmt: skip
+    columns = ["webhook_id", "message_id", "event_type", "event_seq", "state", "attempts", "next_attempt_at"]
+    return insert(table_of(WebhookDelivery)).from_select([*columns, "created_at"], wanted)
+
+
+_OFFER = _offering()
 
 
 async def find_own(session: AsyncSession, sub: str, webhook_id: UUID, *, lock: bool = False) -> Webhook | None:
@@ -41,31 +75,7 @@ async def remove(session: AsyncSession, webhook_id: UUID) -> None:
 
 async def offer(session: AsyncSession, seqs: Collection[int], now: datetime) -> None:
     """Put stored events before every webhook that wants their type, also one switched off: it may come back."""
-    pattern = func.jsonb_array_elements_text(Webhook.event_types).table_valued("value").render_derived()
-    is_wanted = (
-        select(literal(1))
-        .select_from(pattern)
-        .where(
-            or_(
-                pattern.c.value == OutwardEvent.type,
-                (func.right(pattern.c.value, 1) == "*")
-                & func.starts_with(OutwardEvent.type, func.rtrim(pattern.c.value, "*")),
-            )
-        )
-        .correlate(Webhook, OutwardEvent)
-        .exists()
-    )
-    wanted = (
-        select(
-            Webhook.id, OutwardEvent.event_id, OutwardEvent.type, OutwardEvent.seq, literal("pending"), literal(0),
-            literal(now), literal(now),
-        )
-        .join(OutwardEvent, one_of(OutwardEvent.seq, seqs))
-        .where(is_wanted)
-        .order_by(OutwardEvent.seq)
-    )  # fmt: skip
-    columns = ["webhook_id", "message_id", "event_type", "event_seq", "state", "attempts", "next_attempt_at"]
-    await session.execute(insert(WebhookDelivery).from_select([*columns, "created_at"], wanted))
+    await session.execute(_OFFER, {"seqs": list(seqs), "now": now})
 
 
 async def list_due(session: AsyncSession, busy: Collection[UUID], now: datetime, limit: int) -> list[UUID]:
