@@ -153,7 +153,10 @@ OpenDoor = Callable[..., Awaitable[Door]]
 
 @pytest.fixture
 async def open_door(issuer: TestIssuer) -> AsyncIterator[OpenDoor]:
-    """``await open_door(clue=app_or_address, rate_burst=…)`` → a gateway in front of these servers."""
+    """``await open_door(clue=app_or_address, rate_burst=…)`` → a gateway in front of these servers.
+
+    The pool, which every gateway asks for revoked tokens, is another server than the rest.
+    """
     servers = Servers()
     clients: list[httpx2.AsyncClient] = []
 
@@ -162,7 +165,7 @@ async def open_door(issuer: TestIssuer) -> AsyncIterator[OpenDoor]:
 
     jwks = await servers.start_app(keys)
 
-    async def make(*, clue: ASGIApp | str = echo, **settings: Any) -> Door:
+    async def make(*, clue: ASGIApp | str = echo, pool: ASGIApp | None = None, **settings: Any) -> Door:
         base = clue if isinstance(clue, str) else await servers.start_app(clue)
         configured = GatewaySettings.model_validate(
             {
@@ -171,7 +174,7 @@ async def open_door(issuer: TestIssuer) -> AsyncIterator[OpenDoor]:
                 "jwks_url": f"{jwks}/jwks.json",
                 "issuer_url": base,
                 "clue_url": base,
-                "pool_url": base,
+                "pool_url": jwks if pool is None else await servers.start_app(pool),
                 "inspection_url": base,
                 "notification_url": base,
                 **settings,

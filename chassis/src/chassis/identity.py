@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import httpx2
@@ -24,7 +24,7 @@ SERVICE_ROLE = "service"
 STANDING_IN = "heli.standing_in"
 """Key of an ASGI scope made within this process: the person a trial stands in for. No server ever sets it."""
 
-_CACHE_SECONDS = 60.0  # a revoked token works at most this long
+_CACHE_SECONDS = 60.0
 _CACHE_ENTRIES = 10_000
 _REFRESH_SECONDS = 30.0  # the issuer is asked for new keys at most this often
 _KEYS_SECONDS = 300.0  # and at least this often while tokens come: a key it withdraws is honoured no longer than that
@@ -46,6 +46,8 @@ class Principal:
     acting_for: str | None = None
     is_internal: bool = False
     """The service itself or its operator's command; never what a token says."""
+    token_id: str | None = field(default=None, compare=False)
+    """The ``jti`` of the token that says all this, where it has one."""
     is_trial: bool = False
     """Nobody reads: the service tries what this person could read. Every transaction of a trial is taken back."""
 
@@ -83,6 +85,7 @@ class Authenticator:
         self._fetched_at = -_REFRESH_SECONDS
         self._lock = asyncio.Lock()
         self._cache: OrderedDict[bytes, tuple[float, Principal]] = OrderedDict()
+        self._refused = frozenset[str]()
 
     async def authenticate(self, authorization: str | None) -> Principal:
         """The principal of an ``Authorization: Bearer …`` header.
@@ -102,12 +105,25 @@ class Authenticator:
             return cached[1]
         claims = await self._verify(token)
         principal = principal_of_claims(claims)
+        if principal.token_id in self._refused:
+            raise _refuse("访问令牌已被撤销", "The access token was revoked")
         self._remember(digest, min(float(claims["exp"]), time.time() + _CACHE_SECONDS), principal)
         return principal
 
     def forget_all(self) -> None:
         """Drop every cached verdict, after a revocation."""
         self._cache.clear()
+
+    async def claims_of(self, token: str) -> dict[str, Any]:
+        """What a token says, if it would be let in; raises as ``authenticate``."""
+        await self.authenticate(f"Bearer {token}")
+        return await self._verify(token)
+
+    def refuse_ids(self, ids: frozenset[str]) -> None:
+        """Refuse tokens with these ids (``jti``) from now on, and no others: those of the last time no longer."""
+        self._refused = ids
+        for digest in [digest for digest, (_, known) in self._cache.items() if known.token_id in ids]:
+            del self._cache[digest]
 
     def _remember(self, digest: bytes, until: float, principal: Principal) -> None:
         self._cache[digest] = (until, principal)
@@ -182,7 +198,15 @@ def principal_of_claims(claims: dict[str, Any]) -> Principal:
     )
     if not well_formed:
         raise _refuse("访问令牌内容不正确", "The access token's claims are malformed")
-    return Principal(sub=claims["sub"], name=claims.get("name"), unit=unit, roles=frozenset(roles), clearance=clearance)
+    jti = claims.get("jti")
+    return Principal(
+        sub=claims["sub"],
+        name=claims.get("name"),
+        unit=unit,
+        roles=frozenset(roles),
+        clearance=clearance,
+        token_id=jti if isinstance(jti, str) else None,
+    )
 
 
 def acting_for(principal: Principal, sub: str | None) -> Principal:

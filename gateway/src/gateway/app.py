@@ -1,5 +1,6 @@
 """The gateway's app: the proxy path in raw ASGI, health and documents as ordinary routes beside it."""
 
+import asyncio
 import importlib.resources
 import json
 from collections.abc import AsyncIterator
@@ -18,6 +19,7 @@ from gateway.limits import RateLimiter
 from gateway.portal import routes as portal
 from gateway.proxy import ISSUER, Proxy
 from gateway.readiness import failing_services
+from gateway.revocations import Revocations
 from gateway.routing import DEV_PATHS, SERVICES
 from gateway.settings import GatewaySettings
 from gateway.upstream import Upstream
@@ -68,14 +70,18 @@ class Gateway:
             upstreams = {name: Upstream(name, base, settings) for name, base in bases.items()}
             for upstream in upstreams.values():
                 stack.callback(upstream.close)
-            self._proxy = Proxy(
-                settings,
-                upstreams=upstreams,
-                authenticator=Authenticator(
-                    jwks_url=settings.jwks_url, issuer=settings.issuer, audience=settings.audience, client=client
-                ),
-                limiter=RateLimiter(settings.rate_per_s, settings.rate_burst),
+            authenticator = Authenticator(
+                jwks_url=settings.jwks_url, issuer=settings.issuer, audience=settings.audience, client=client
             )
+            limiter = RateLimiter(settings.rate_per_s, settings.rate_burst)
+            proxy = Proxy(settings, upstreams=upstreams, authenticator=authenticator, limiter=limiter)
+            if settings.pool_url:
+                revocations = Revocations(client, settings.pool_url, authenticator, proxy.end_streams_of)
+                await revocations.look()  # before the first request: a restart lets no revoked token in
+                proxy.on_revocation(revocations.wake)
+                asking = asyncio.create_task(revocations.run(settings.revocations_every_s), name="revocations")
+                stack.callback(asking.cancel)
+            self._proxy = proxy
             yield
 
     def _bases(self) -> dict[str, str]:

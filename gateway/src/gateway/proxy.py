@@ -4,7 +4,7 @@ import asyncio
 import functools
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from chassis.errors import BodyTooLarge, HeliError, InternalError, NotFound, TooManyRequests
 from chassis.identity import Authenticator
@@ -26,10 +26,12 @@ from gateway.settings import GatewaySettings
 from gateway.upstream import Upstream
 
 ISSUER = "issuer"
+REVOCATIONS_PATH = "/v1/token-revocations"
 
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 # Most answers are quicker; only slower ones pay for a task that notices a caller hanging up.
 _WATCH_AFTER_S = 0.2
+_REVOKED = frozenset({200, 201})
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 log = get_logger(__name__)
@@ -49,6 +51,7 @@ class Exchange:
         self.status = 0
         self.extra_headers: RawHeaders = []
         self.is_gone = False
+        self.token_id: str | None = None
 
     @property
     def target(self) -> bytes:
@@ -80,6 +83,7 @@ class Proxy:
         self._upstreams = upstreams
         self._authenticator = authenticator
         self._limiter = limiter
+        self._revoked: Callable[[], None] = _nothing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request under ``/v1`` or ``/dev``."""
@@ -114,6 +118,8 @@ class Proxy:
         except Exception as error:
             log.exception("proxy_failed", exc_info=error, request_id=exchange.request_id)
             await _refuse(exchange, InternalError())
+        if exchange.status in _REVOKED and exchange.scope["path"] == REVOCATIONS_PATH:
+            self._revoked()
         _observe(exchange)
 
     def end_streams(self) -> None:
@@ -121,6 +127,16 @@ class Proxy:
         for upstream in self._upstreams.values():
             for slot in list(upstream.streams):
                 slot.end_stream()
+
+    def end_streams_of(self, token_ids: frozenset[str]) -> None:
+        """End the event streams that were opened with these tokens."""
+        for upstream in self._upstreams.values():
+            for slot in [one for one in upstream.streams if one.token_id in token_ids]:
+                slot.end_stream()
+
+    def on_revocation(self, action: Callable[[], None]) -> None:
+        """Call ``action`` whenever a token has been revoked through this door."""
+        self._revoked = action
 
     async def _guarded(self, exchange: Exchange) -> None:
         """Serve, and stop when the caller hangs up."""
@@ -184,6 +200,7 @@ class Proxy:
         if upstream is None:
             raise UpstreamDown
         async with upstream.slot() as slot:
+            slot.token_id = exchange.token_id
             answer = await upstream.send(exchange.scope["method"], exchange.target, headers, body)
             try:
                 await relay(answer, exchange, slot, deadline, idle_s=self._settings.idle_timeout_s)
@@ -203,6 +220,7 @@ class Proxy:
         except HeliError:
             self._count(exchange, address)
             raise
+        exchange.token_id = principal.token_id
         return f"sub:{principal.sub}"
 
     def _count(self, exchange: Exchange, caller: str) -> None:
@@ -210,6 +228,10 @@ class Proxy:
         exchange.extra_headers = [*exchange.extra_headers, *_limit_headers(self._limiter.policy, verdict)]
         if not verdict.allowed:
             raise TooManyRequests(headers={"Retry-After": str(verdict.reset_s)})
+
+
+def _nothing() -> None:
+    """What happens after a revocation until somebody wants to know of it."""
 
 
 def _left_ms(deadline: asyncio.Timeout) -> int:

@@ -53,6 +53,7 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
     "pool": (
         "units",
         "principals",
+        "token-revocations",
         "supervised-persons",
         "supervised-person-imports",
         "cadres",

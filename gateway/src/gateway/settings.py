@@ -20,6 +20,9 @@ class GatewaySettings(PlatformSettings):
     cors_origins: list[str] = Field(
         [], description='web origins whose pages may call, as JSON, such as ["https://front.example"]; none by default'
     )
+    revocations_every_s: float = Field(
+        1.0, gt=0, description="how often the pool is asked for revoked tokens, seconds; at once after a revocation"
+    )
     stream_connections: int = Field(5000, ge=1, description="open event streams with one service at the same time")
 
     @property

@@ -35,7 +35,8 @@ class Slot:
         self._holds_place = False
         self._streaming: asyncio.Task[object] | None = None
         self.is_ended = False
-        """Whether the stream was ended from here, because the gateway stops."""
+        """Whether the stream was ended from here, because the gateway stops or its token was revoked."""
+        self.token_id: str | None = None
 
     async def __aenter__(self) -> Self:
         places = self._upstream.places

@@ -14,6 +14,9 @@ from personnel_pool_service.principals.routes import router as principals
 from personnel_pool_service.supervised_person_imports.routes import router as supervised_person_imports
 from personnel_pool_service.supervised_persons.routes import router as supervised_persons
 from personnel_pool_service.tags.routes import router as tags
+from personnel_pool_service.token_revocations.routes import door as revoked_tokens
+from personnel_pool_service.token_revocations.routes import router as token_revocations
+from personnel_pool_service.token_revocations.service import forget_expired
 from personnel_pool_service.unit_imports.routes import router as unit_imports
 from personnel_pool_service.unit_moves.routes import router as unit_moves
 from personnel_pool_service.units.routes import router as units
@@ -34,8 +37,11 @@ ROUTERS = (
     appraisals,
     workloads,
     integrity_files,
+    token_revocations,
+    revoked_tokens,
 )
 TIMERS = (
     Timer("pool_entry_reviews", 600.0, announce_due_reviews),
     Timer("old_imports", 3600.0, forget_old_files),
+    Timer("expired_tokens", 3600.0, forget_expired),
 )

@@ -47,3 +47,9 @@ class PoolSettings(BaseSettings):
         le=1440,
         description="how long after approval the two people may read why somebody is recused, minutes",
     )
+    token_lifetime_h: int = Field(
+        24,
+        ge=1,
+        le=24 * 366,
+        description="hours after which a token revoked by its id, with no end named, is taken to have expired",
+    )
