@@ -13,13 +13,16 @@ from clue_service.clarifications.routes import router as clarifications
 from clue_service.consultations.automatic import open_due_opinions
 from clue_service.consultations.consumers import handlers as convene_by_overlap
 from clue_service.consultations.routes import router as consultations
+from clue_service.interference_records.routes import router as interference_records
 from clue_service.jurisdiction_objections.routes import router as jurisdiction_objections
 from clue_service.jurisdiction_objections.service import follow_terms
 from clue_service.outcome_notices.consumers import handlers as tell_outcomes
 from clue_service.outcome_notices.routes import router as outcome_notices
 from clue_service.outcome_notices.service import escalate_late
+from clue_service.protection_requests.routes import router as protection_requests
 from clue_service.reporter_notices.consumers import handlers as owe_reporters
 from clue_service.reporter_notices.routes import router as reporter_notices
+from clue_service.safeguard_figures.routes import router as safeguard_figures
 from clue_service.supervised_handlings.routes import router as supervised_handlings
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -31,6 +34,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     jurisdiction_objections,
     clarifications,
     accusation_findings,
+    interference_records,
+    protection_requests,
+    safeguard_figures,
 )
 TIMERS: tuple[Timer, ...] = (
     Timer("open_due_opinions", 5, open_due_opinions),

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from contracts import deliberation, following_up, four_eyes, library, recusals, settling
+from contracts import deliberation, following_up, four_eyes, library, recusals, safeguards, settling
 from contracts.envelope import Code, Egress, Event, Instant, Reference, Sub, UnitCode
 
 
@@ -447,6 +447,7 @@ EVENTS: tuple[type[Event], ...] = (
     *deliberation.EVENTS,
     *following_up.EVENTS,
     *four_eyes.EVENTS,
+    *safeguards.EVENTS,
     *library.EVENTS,
     *recusals.EVENTS,
     *settling.EVENTS,

@@ -18,6 +18,7 @@ from contracts import (
     notification,
     pool,
     recusals,
+    safeguards,
     settling,
 )
 from contracts.schemas import schema_of
@@ -99,6 +100,7 @@ def test_every_event_class_is_listed() -> None:
             four_eyes,
             library,
             recusals,
+            safeguards,
             settling,
             pool,
             inspection,

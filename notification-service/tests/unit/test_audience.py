@@ -11,7 +11,7 @@ from notification_service.notices.domain import TABLE, TELLINGS, audience
 from notification_service.notices.items import item_of, link_of
 from notification_service.notices.wording import TITLES, title_of
 
-from contracts import clue, deliberation, following_up, four_eyes, inspection, library, pool, settling
+from contracts import clue, deliberation, following_up, four_eyes, inspection, library, pool, safeguards, settling
 
 TREE = UnitTree(
     [
@@ -166,6 +166,13 @@ ERASURE = {
 FILE = {
     "export_id": ID, "state": "requested", "commission": "cdi-a", "requester": "li", "requester_unit": "cmo-a",
 }  # fmt: skip
+INTERFERENCE = {
+    "record_id": ID, "state": "recorded", "reviewing_commission": "cdi-a", "recorder": "li", "recorder_unit": "inv-a",
+}  # fmt: skip
+PROTECTION: dict[str, Any] = {
+    "request_id": ID, "state": "requested", "commission": "cdi-a", "charged_unit": "inv-a", "is_urgent": True,
+    "requester": "li", "requester_unit": "pet-a",
+}  # fmt: skip
 WISH = {
     "request_id": ID, "item_id": ID, "state": "requested", "owner_unit": "inv-a", "requester_unit": "cmo-b",
     "requester": "li", "expires_at": "2026-12-01T00:00:00Z",
@@ -204,6 +211,8 @@ def example(event_type: type[Event]) -> Event:
         (settling.AccusationFindingEvent, ACCUSATION),
         (four_eyes.ClueDeletionEvent, ERASURE),
         (four_eyes.ClueExportEvent, FILE),
+        (safeguards.InterferenceRecordEvent, INTERFERENCE),
+        (safeguards.ProtectionRequestEvent, PROTECTION),
         (library.LibraryRequestEvent, WISH),
     ]
     fields = next(fields for parent, fields in parents if issubclass(event_type, parent))
@@ -317,6 +326,14 @@ ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
     (four_eyes.ClueExportRequested, holders({"cdi-a"}, *LEADER)),
     (four_eyes.ClueExportApproved, {("li", "person")}),
     (four_eyes.ClueExportRefused, {("li", "person")}),
+    (safeguards.InterferenceRecorded, holders({"cdi-a"}, *LEADER)),
+    (safeguards.InterferenceConfirmed, {("li", "person")}),
+    (safeguards.InterferenceDismissed, {("li", "person")}),
+    (safeguards.ProtectionRequested, holders({"cdi-a"}, *LEADER)),
+    (safeguards.ProtectionGranted, {("li", "person")} | holders({"inv-a"}, *ACTOR)),
+    (safeguards.ProtectionRefused, {("li", "person")}),
+    (safeguards.ProtectionCameIntoForce, {("li", "person")}),
+    (safeguards.ProtectionEnded, {("li", "person")} | holders({"inv-a"}, *ACTOR)),
     (library.LibraryRequestRequested, holders({"inv-a", "cdi-a"}, *LEADER) | holders(CMO_A, *OFFICER)),
     (library.LibraryRequestGranted, {("li", "person")}),
     (library.LibraryRequestRefused, {("li", "person")}),

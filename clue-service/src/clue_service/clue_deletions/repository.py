@@ -56,6 +56,10 @@ _OPEN = text(
             select from accusation_finding
             where clue_id = :clue_id and state not in ('handled', 'rejected', 'withdrawn')
         ) or exists (
+            select from interference_record where clue_id = :clue_id and state not in ('dismissed', 'handled')
+        ) or exists (
+            select from protection_request where clue_id = :clue_id and state not in ('refused', 'ended', 'withdrawn')
+        ) or exists (
             select from unsealing where clue_id = :clue_id and state = 'requested'
         ) as proceeding
     """

@@ -122,13 +122,17 @@ OVERLAP_ACKNOWLEDGEMENT = DueRule("overlap_acknowledgement", working_days=3, anc
 JURISDICTION_OBJECTION = DueRule("jurisdiction_objection", working_days=5, source="local")
 CONSULTATION_OPINION = DueRule("consultation_opinion", working_days=5, anchor=Anchor.STEP, source="local")
 OUTCOME_ACKNOWLEDGEMENT = DueRule("outcome_acknowledgement", working_days=3, anchor=Anchor.STEP, source="local")
+PROTECTION_DECISION = DueRule("protection_decision", working_days=3, source="local")
+PROTECTION_URGENT_DECISION = DueRule("protection_urgent_decision", working_days=1, source="local")
+PROTECTION_MEASURE = DueRule("protection_measure", working_days=3, anchor=Anchor.STEP, source="local")
 RULES: dict[str, DueRule] = {
     rule.name: rule
     for rule in (
         SUPERIOR_LEVEL_REPORT, LOWER_BODY_RECEIPT, FORWARD_TO_COMPETENT, ACCEPTANCE_NOTICE, RESULT_NOTICE,
         DISPOSITION_OPINION, INQUIRY_REPLY, TALK_INQUIRY_REPORT, ASSIGNED_DOWN_REPORT, INSPECTION_CLUE_REPORT,
         PRELIMINARY_VERIFICATION, ON_HOLD_REVIEW, CLARIFICATION_STEP, CLARIFICATION_ACROSS, OVERLAP_ACKNOWLEDGEMENT,
-        JURISDICTION_OBJECTION, CONSULTATION_OPINION, OUTCOME_ACKNOWLEDGEMENT,
+        JURISDICTION_OBJECTION, CONSULTATION_OPINION, OUTCOME_ACKNOWLEDGEMENT, PROTECTION_DECISION,
+        PROTECTION_URGENT_DECISION, PROTECTION_MEASURE,
     )
 }  # fmt: skip
 """The first version of every rule: what holds until somebody writes another one."""

@@ -12,6 +12,8 @@ from clue_service.clue_exports.models import ClueExportFile
 from clue_service.clue_imports.models import ClueImportPiece
 from clue_service.clues.models import Subject
 from clue_service.consultations.models import ConsultationOpinion
+from clue_service.interference_records.models import InterferenceContent
+from clue_service.protection_requests.models import ProtectionContent
 from clue_service.reporters.models import Reporter
 from clue_service.transfers.models import ClueTransfer
 from clue_service.unsealings.models import Unsealing
@@ -40,6 +42,8 @@ class SealedColumn:
 
 
 _OPINION = (ConsultationOpinion.consultation_id, ConsultationOpinion.unit)
+_RECORD = (InterferenceContent.record_id,)
+_REQUEST = (ProtectionContent.request_id,)
 _PIECE = (ClueImportPiece.import_id, ClueImportPiece.start)
 
 SEALED = (
@@ -49,6 +53,8 @@ SEALED = (
     SealedColumn("transfer", ClueTransfer.content, (ClueTransfer.id,), (ClueTransfer.id,)),
     SealedColumn("clue_import", ClueImportPiece.sealed, _PIECE, _PIECE),
     SealedColumn("clue_export", ClueExportFile.sealed, (ClueExportFile.export_id,), (ClueExportFile.export_id,)),
+    SealedColumn("interference_record", InterferenceContent.sealed, _RECORD, _RECORD),
+    SealedColumn("protection_request", ProtectionContent.sealed, _REQUEST, _REQUEST),
     SealedColumn("unsealing", Unsealing.reason_sealed, (Unsealing.id,), (Unsealing.clue_id, Unsealing.requested_by)),
 )
 """Everything this service seals. A new sealed column belongs here; a test compares with the tables."""

@@ -1,7 +1,8 @@
 """What the bodies of all proceedings share."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from chassis.web import ResponseModel
 from pydantic import Field
@@ -31,3 +32,9 @@ class StepOut(ResponseModel):
     unit: str | None
     taken_by: str
     taken_at: datetime
+
+    @classmethod
+    def shown(cls, steps: Iterable[Any], *, with_documents: bool) -> list[Self]:
+        """Steps as somebody reads them who may not read what was said in them, or may."""
+        found = [cls.model_validate(step) for step in steps]
+        return found if with_documents else [step.model_copy(update={"document": {}}) for step in found]

@@ -36,6 +36,8 @@ ON_ONE_CLUE = (
     "accusation_finding",
     "clue_deletion",
     "clue_export",
+    "interference_record",
+    "protection_request",
 )
 """Tables of items that rest on one clue and on nothing else; an export of many clues rests on none of them."""
 TYPES = frozenset(
@@ -148,6 +150,9 @@ _KEPT = _written(
     kept as (
         select item_type, item_id, sub from on_clue join clue on clue.id = on_clue.clue_id, unnest(clue.recused) as sub
         union select item_type, item_id, sub from on_consultation join consultation_recusal using (consultation_id)
+        union select 'interference_record', record.id, record.intervener_sub from given
+            join interference_record as record on given.item_type = 'interference_record' and record.id = given.item_id
+            where record.intervener_sub is not null
         union select 'library_item', entry.id, sub from given
             join library_item as entry on given.item_type = 'library_item' and entry.id = given.item_id,
             unnest(entry.recused) as sub

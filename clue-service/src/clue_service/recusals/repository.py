@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import any_, exists, literal, select, text
+from sqlalchemy import any_, exists, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.listing import visible_to as clue_visible_to
 from clue_service.clues.models import Clue
+from clue_service.interference_records.models import InterferenceRecord
 from clue_service.recusals.models import Recusal
 
 # Who is recused from a clue is recused from the clues that are one matter with it; kept on the clues, so that reads
@@ -130,13 +131,16 @@ _MET_NOWHERE = text(
     union select id from accusation_finding where clue_id in (select id from kept)
     union select id from clue_deletion where clue_id in (select id from kept)
     union select id from clue_export where clue_id in (select id from kept)
+    union select id from protection_request where clue_id in (select id from kept)
+    union select id from interference_record where clue_id in (select id from kept) or intervener_sub = :sub
     """
 )
 
 
 @reads_as_engine
 async def list_met_nowhere(session: AsyncSession, sub: str) -> Sequence[UUID]:
-    """Clues a person is recused from, and what is made of them."""
-    if not await session.scalar(select(exists().where(Recusal.sub == sub, Recusal.lifted_at.is_(None)))):
+    """Clues a person is recused from, and what is made of them; records of interference about that person."""
+    is_kept = exists().where(Recusal.sub == sub, Recusal.lifted_at.is_(None))
+    if not await session.scalar(select(or_(is_kept, exists().where(InterferenceRecord.intervener_sub == sub)))):
         return []
     return (await session.scalars(_MET_NOWHERE, {"sub": sub})).all()

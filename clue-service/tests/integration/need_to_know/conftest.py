@@ -47,6 +47,15 @@ _RESTING: dict[str, tuple[str, str, Document]] = {
     "clue-exports": (
         "officer@pet-dh", "/v1/clue-exports", {"basis": "meeting", "reason": TEXT, "clue_id": "THE CLUE"},
     ),
+    "interference-records": (
+        "officer@pet-dh", "/v1/interference-records",
+        {"clue_id": "THE CLUE", "kind": "lobbied", "way": "phone", "standing": "leading_cadre",
+         "happened_on": "2026-11-20", "intervener": {"name": TEXT}, "account": TEXT},
+    ),
+    "protection-requests": (
+        "officer@pet-dh", "/v1/protection-requests",
+        {"clue_id": "THE CLUE", "protected": "reporter", "threat": "threat", "account": TEXT, "wishes": TEXT},
+    ),
     "consultations": (
         _OFFICE, "/v1/consultations",
         {"kind": "important_clue", "topic": TEXT, "participants": [{"unit": "inv1-dh"}], "clue_ids": ["THE CLUE"]},

@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.envelope import Event
 
-from contracts import clue, deliberation, following_up, inspection, settling
+from contracts import clue, deliberation, following_up, inspection, safeguards, settling
 from notification_service.deadlines.domain import Clock
 
 
@@ -196,6 +196,26 @@ def _of_clarification(event: settling.ClarificationEvent) -> list[Clock]:
     ]
 
 
+def _of_protection(event: safeguards.ProtectionRequestEvent) -> list[Clock]:
+    """The commission decides first and looks at it again at the end; in between the charged unit owes its measures."""
+    owes = (event.charged_unit if event.state == "granted" else None) or event.commission
+    others = {event.commission, event.charged_unit or event.commission} - {owes}
+    due = {owes: event.due_at, **dict.fromkeys(sorted(others))}
+    return [
+        Clock(
+            "protection_request",
+            str(event.request_id),
+            None,
+            unit=unit,
+            rule="protection",
+            due_at=due_at,
+            within=event.commission,
+            escalates_to=event.commission,
+        )
+        for unit, due_at in due.items()
+    ]
+
+
 def _of_consultation(event: deliberation.ConsultationEvent) -> list[Clock]:
     """Each participant owes its opinion, until it is given or all are open."""
     if isinstance(event, deliberation.ConsultationScheduled | deliberation.ConsultationInvited):
@@ -251,6 +271,7 @@ _READERS: tuple[tuple[type[Event], Callable[[Any], list[Clock]]], ...] = (
     (following_up.ReporterNoticeEvent, _of_reporter_notice),
     (settling.JurisdictionObjectionEvent, _of_objection),
     (settling.ClarificationEvent, _of_clarification),
+    (safeguards.ProtectionRequestEvent, _of_protection),
     (deliberation.ConsultationActionEvent, _of_action),
     (deliberation.ConsultationEvent, _of_consultation),
     (inspection.MatterEvent, _of_matter),

@@ -33,6 +33,8 @@ _PATHS = {
     "accusation_finding": "/v1/accusation-findings/",
     "clue_deletion": "/v1/clue-deletions/",
     "clue_export": "/v1/clue-exports/",
+    "interference_record": "/v1/interference-records/",
+    "protection_request": "/v1/protection-requests/",
     "library_request": "/v1/library-requests/",
     "secondment": "/v1/secondments/",
     "round": "/v1/rounds/",

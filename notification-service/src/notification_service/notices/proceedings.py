@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts import deliberation, following_up, four_eyes, settling
+from contracts import deliberation, following_up, four_eyes, safeguards, settling
 from notification_service.notices.addresses import Relation, Telling, To
 from notification_service.notices.roles import ACTORS, LEADERS, PRINCIPALS, SUPERVISORS, WORKERS
 
@@ -24,6 +24,8 @@ _SENDER = To(Relation.CASE_OFFICE, "sender", SUPERVISORS)
 _CLARIFIER = To(Relation.PARTY, "handling_unit", ACTORS)
 _FINDING_OFFICE = To(Relation.CASE_OFFICE, "commission", SUPERVISORS)
 _REQUESTER = To(Relation.PERSON, "requester", unit_field="requester_unit")
+_RECORDER = To(Relation.PERSON, "recorder", unit_field="recorder_unit")
+_CHARGED = To(Relation.PARTY, "charged_unit", ACTORS)
 _TARGET = To(Relation.PARTY, "target_unit", ACTORS)
 
 ROWS: tuple[Telling, ...] = (
@@ -141,4 +143,16 @@ ROWS: tuple[Telling, ...] = (
     ),
     Telling(four_eyes.ClueExportApproved, "clue_export_approved", (_REQUESTER,)),
     Telling(four_eyes.ClueExportRefused, "clue_export_refused", (_REQUESTER,)),
+    Telling(
+        safeguards.InterferenceRecorded,
+        "interference_recorded",
+        (To(Relation.LEADERSHIP, "reviewing_commission", LEADERS),),
+    ),
+    Telling(safeguards.InterferenceConfirmed, "interference_confirmed", (_RECORDER,)),
+    Telling(safeguards.InterferenceDismissed, "interference_dismissed", (_RECORDER,)),
+    Telling(safeguards.ProtectionRequested, "protection_requested", (To(Relation.LEADERSHIP, "commission", LEADERS),)),
+    Telling(safeguards.ProtectionGranted, "protection_granted", (_CHARGED, _REQUESTER)),
+    Telling(safeguards.ProtectionRefused, "protection_refused", (_REQUESTER,)),
+    Telling(safeguards.ProtectionCameIntoForce, "protection_came_into_force", (_REQUESTER,)),
+    Telling(safeguards.ProtectionEnded, "protection_ended", (_CHARGED, _REQUESTER)),
 )

@@ -1,5 +1,6 @@
 """The marked matter with everything that can rest on a clue, each with the mark in whatever people write in it."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,8 @@ from clue_service.accusation_findings.models import AccusationFinding
 from clue_service.attachments.models import Attachment
 from clue_service.clarifications.models import Clarification
 from clue_service.clue_deletions.models import ClueDeletion
+from clue_service.clue_exports.models import ClueExport, ClueExportClue, ClueExportFile
+from clue_service.clue_exports.service import context_of
 from clue_service.clues.models import Disposition, Result
 from clue_service.consultations.models import ConsultationAction
 from clue_service.jurisdiction_objections.models import JurisdictionObjection
@@ -120,6 +123,18 @@ def _library(clue_id: UUID, level: str, text: str, now: datetime) -> Iterator[tu
     )  # fmt: skip
 
 
+async def _make_file(session: Any, marked: Any, resources: Resources) -> None:
+    """The export of the clue as it is once its file was made: it lies there for whoever asked."""
+    item = await session.get(ClueExport, UUID(marked.ids["clue-exports"]))
+    content = TEXT.encode()
+    item.state, item.made_at, item.taken, item.size = "made", resources.clock.now(), 1, len(content)
+    item.expires_at = resources.clock.now() + timedelta(days=1)
+    item.digest = hashlib.sha256(content).digest()
+    taken = await session.get(ClueExportClue, (item.id, UUID(marked.clue["id"])))
+    taken.is_approved = taken.is_taken = True
+    session.add(ClueExportFile(export_id=item.id, sealed=resources.keys.seal(content, context_of(item.id))))
+
+
 @pytest.fixture
 def mark(mark: Any, resources: Resources) -> Any:
     """``await mark(secrecy_level="secret")`` → the marked matter, with a row of everything that rests on its clue."""
@@ -133,6 +148,7 @@ def mark(mark: Any, resources: Resources) -> Any:
                 await session.flush()
                 if noun:
                     marked.ids[noun] = str(row.id)
+            await _make_file(session, marked, resources)
         return marked
 
     return make

@@ -22,6 +22,7 @@ WITHIN = (
     (("leader", "handler"), "inv1-dh"),
     (("intake_officer", "case_supervisor"), "inv1-dh"), (("intake_officer",), "sup1-dh"),
 )  # fmt: skip
+TEXT = "墨痕标记事项"
 _VARIES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\dT[\d:.]+Z?|lh-2026-\d+|[A-Za-z0-9_-]{40,}")
 
 
@@ -58,6 +59,12 @@ async def test_whoever_may_meets_all_that_is_hidden_from_the_others(marked: Any,
         for one in await walk_as(ask(unit, *ROLES), marked.ids, only_reads=True):
             met |= {name for name, found in marked.ids.items() if found in one.said and one.status == 200}
     assert met == set(marked.ids), set(marked.ids) - met
+
+
+async def test_whoever_asked_for_a_file_or_recorded_something_reads_it(marked: Any, call: Any) -> None:
+    for path in ("clue-exports/{}/file", "interference-records/{}/content", "protection-requests/{}/content"):
+        target = f"/v1/{path.format(marked.ids[path.partition('/')[0]])}"
+        assert TEXT in (await call("officer@pet-dh", "GET", target)).text, path
 
 
 async def test_no_answer_shows_a_matter_to_whoever_is_recused_from_it(
