@@ -42,6 +42,14 @@ def stack(new_stack: Callable[[], RunningStack]) -> RunningStack:
 
 
 @pytest.fixture(scope="session")
+def spare_stack(new_stack: Callable[[], RunningStack]) -> RunningStack:
+    """Another one, for tests that do anything to it: fill it, move its clock, kill its programs."""
+    made = new_stack()
+    made.start()
+    return made
+
+
+@pytest.fixture(scope="session")
 def collector() -> Iterator[Any]:
     """A receiver of traces."""
     path = Path(__file__).with_name("collector.py")

@@ -28,7 +28,7 @@ async def test_a_body_above_the_limit_is_refused_while_it_streams(open_door: Any
 
 async def test_imports_may_be_larger(open_door: Any) -> None:
     door = await open_door()
-    answer = await door.client.post("/v1/supervised-person-imports", content=_pieces(8 * MIB), headers=door.headers())
+    answer = await door.client.post("/v1/clue-imports", content=_pieces(8 * MIB), headers=door.headers())
     assert answer.json()["length"] == 8 * MIB
     beyond = await door.client.post("/v1/clue-imports", content=b"z" * (32 * MIB + 1), headers=door.headers())
     assert beyond.status_code == 413

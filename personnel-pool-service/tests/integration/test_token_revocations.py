@@ -49,10 +49,12 @@ async def test_by_id_only_administrators_revoke_and_read(call: Any, client: Any)
     made = await call("platform_admin", "POST", PATH, json={"jti": "other-1"})
     ends = datetime.fromisoformat(made.json()["expires_at"])
     assert 23 * 3600 < ends.timestamp() - time.time() < 25 * 3600
-    listed = await call("platform_admin", "GET", PATH)
-    assert [one["jti"] for one in listed.json()["items"]] == ["other-1"]
+    await call("platform_admin", "POST", PATH, json={"jti": "other-2"})
+    first = (await call("platform_admin", "GET", f"{PATH}?limit=1")).json()
+    rest = (await call("platform_admin", "GET", f"{PATH}?cursor={first['next_cursor']}")).json()
+    assert [one["jti"] for one in first["items"] + rest["items"]] == ["other-1", "other-2"]
     assert (await call("handler@sup1-xn", "GET", made.headers["location"])).status_code == 404
-    assert await _revoked(client) == ["other-1"]
+    assert await _revoked(client) == ["other-1", "other-2"]
 
 
 async def test_what_is_no_token_or_has_no_id_is_refused(call: Any, issuer: TestIssuer) -> None:

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from chassis.problems import FieldRefused
 from chassis.web import RequestModel
+from contracts.envelope import Sub
 from pydantic import Field, model_validator
 
 from clue_service.clues.states import AssignDownGround, DeclineGround, Method, Outcome
 
-Sub = Annotated[str, Field(min_length=1, max_length=255)]
 UnitCode = Annotated[str, Field(min_length=1, max_length=64)]
 Reason = Annotated[str, Field(min_length=1, max_length=4000)]
 

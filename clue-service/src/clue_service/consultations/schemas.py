@@ -6,9 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.web import RequestModel, ResponseModel
+from contracts.envelope import Sub
 from pydantic import AwareDatetime, Field
 
-from clue_service.clues.move_schemas import MoveIn, Sub, UnitCode
+from clue_service.clues.move_schemas import MoveIn, UnitCode
 from clue_service.clues.vocabulary import SecrecyLevel
 from clue_service.consultations.domain import ActionState, ConsultationState, Kind, Opening, Part, Position
 from clue_service.overlap_alerts.domain import Stage

@@ -1,13 +1,13 @@
 """Recusals over HTTP. There is no field for the reason: it would tell of kinship and ties."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from chassis.web import RequestModel, ResponseModel
-from pydantic import Field, StringConstraints
+from contracts.envelope import Sub
+from pydantic import Field
 
-Sub = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Basis = Literal["declared", "requested", "decided"]
 
 

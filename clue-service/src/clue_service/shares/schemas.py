@@ -5,9 +5,10 @@ from typing import Literal
 from uuid import UUID
 
 from chassis.web import RequestModel, ResponseModel
+from contracts.envelope import Sub
 from pydantic import Field
 
-from clue_service.clues.move_schemas import ApprovedBy, Sub
+from clue_service.clues.move_schemas import ApprovedBy
 from clue_service.clues.schemas import ApprovalOut, ClueOut
 from clue_service.shares.domain import Part
 

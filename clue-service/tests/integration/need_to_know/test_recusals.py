@@ -88,6 +88,8 @@ async def test_who_may_recuse_whom(call: Any, register: Any, bring: Any) -> None
     assert (await call("handler@inv1-dh", "POST", path, {"sub": "somebody"})).json()["code"] == "recusal_not_yours"
     assert (await call("handler@inv1-dh", "GET", path)).status_code == 403
     assert (await call("supervisor@cmo-xs", "POST", path, {"sub": "somebody"})).status_code == 404
+    for sub in ("", "a\u001cb", "x" * 256):
+        assert (await call("supervisor@cmo-dh", "POST", path, {"sub": sub})).status_code == 422, sub
     mine = await call("handler@inv1-dh", "POST", path, {"basis": "declared"})
     assert (mine.status_code, mine.json()["sub"]) == (201, "handler@inv1-dh")
     assert (await call("handler@inv1-dh", "GET", f"/v1/clues/{clue['id']}")).status_code == 404

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.identity import Principal
-from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, decode_cursor, encode_cursor
+from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor, id_of_cursor
 from chassis.service import resources_of
 from chassis.web import Caller, UowDep, answer_resource, require
 from fastapi import APIRouter, Query, Request, Response
@@ -48,8 +48,7 @@ async def list_token_revocations(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
 ) -> Page[TokenRevocationOut]:
     """Revocations of tokens that have not expired, oldest first."""
-    after = decode_cursor(cursor, UUID)[0] if cursor else None
-    rows = await service.list_standing(uow, after, limit)
+    rows = await service.list_standing(uow, id_of_cursor(cursor), limit)
     items = [TokenRevocationOut.model_validate(row) for row in rows[:limit]]
     return Page(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(rows) > limit else None)
 
