@@ -1,6 +1,6 @@
 """The doors: the gateway's price beside nginx, 2,000 open streams, from commit to inbox, a crowd, and the relay.
 
-    python bench doors [--only=proxy,streams,events,crowd] [--quick]
+    python bench doors [--only=proxy,streams,events,handler,crowd] [--quick]
 
 Real processes on loopback: nginx, the gateway (one worker), PostgreSQL with fsync, NATS with `sync_interval: always`
 and notification-service. What is measured is kept in docs/benchmarks/doors.json, part by part, and the page is written
@@ -16,13 +16,14 @@ import machine
 from chassis.collector import settle_collector
 from chassis.logging import configure_logging
 
-from doors import arriving, fanning, page, proxying, streaming
+from doors import arriving, fanning, handling, page, proxying, streaming
 from doors.figures import Part
 
 _PARTS: Mapping[str, Callable[[bool], Part]] = {
     "proxy": lambda is_quick: asyncio.run(proxying.measure(is_quick=is_quick)),
     "streams": lambda is_quick: asyncio.run(streaming.measure(is_quick=is_quick)),
     "events": arriving.measure,
+    "handler": handling.measure,
     "crowd": lambda is_quick: fanning.measure(is_quick=is_quick),
 }
 

@@ -12,6 +12,7 @@ _TITLES = {
     "proxy": "The gateway beside nginx",
     "streams": "Open event streams",
     "events": "From commit to inbox",
+    "handler": "From commit to handler",
     "crowd": "One notice for 10,000 people",
 }
 _ABOUT = {
@@ -28,6 +29,10 @@ _ABOUT = {
         "PostgreSQL with fsync, NATS with `sync_interval: always`, a producer with its outbox and relay, and"
         " notification-service as processes. A notice has arrived when a reader's open stream shows it, which is later"
         " than the list does."
+    ),
+    "handler": (
+        "PostgreSQL with fsync and NATS with `sync_interval: always`. One process commits and relays, another consumes;"
+        " the time is from the commit's return to the handler's first line, after its place in the inbox was taken."
     ),
     "crowd": (
         "The same servers. A clue is assigned to an office of 10,000 handlers, while another reader is told of their"

@@ -49,17 +49,27 @@ def spare_stack(new_stack: Callable[[], RunningStack]) -> RunningStack:
     return made
 
 
-@pytest.fixture(scope="session")
-def collector() -> Iterator[Any]:
-    """A receiver of traces."""
-    path = Path(__file__).with_name("collector.py")
-    spec = importlib.util.spec_from_file_location("e2e_collector", path)
+def module_beside(name: str) -> Any:
+    """A module of this folder that holds no tests."""
+    spec = importlib.util.spec_from_file_location(f"e2e_{name}", Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
-    receiving = module.Collector()
+    return module
+
+
+@pytest.fixture(scope="session")
+def accounts() -> Any:
+    """The module that says whether events are missing."""
+    return module_beside("event_accounts")
+
+
+@pytest.fixture(scope="session")
+def collector() -> Iterator[Any]:
+    """A receiver of traces."""
+    receiving = module_beside("collector").Collector()
     yield receiving
     receiving.close()
 

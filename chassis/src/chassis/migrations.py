@@ -10,6 +10,10 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from chassis.logging import get_logger
+
+log = get_logger(__name__)
+
 # The engine's role acts on nobody's behalf; it may do what the runtime role may, also with tables made later. What
 # it may beyond that, migrations say.
 _ENGINE_MAY_WHAT_APP_MAY = """
@@ -51,7 +55,10 @@ def alembic_config(package: str, url: str) -> Config:
 
 
 def migrate(package: str, url: str, revision: str = "head") -> None:
-    """Bring a database to ``revision``; waits for a migration that is already running."""
+    """Bring a database to ``revision``; waits for a migration that is already running.
+
+    A database that a newer release has migrated stays as it is.
+    """
     command.upgrade(alembic_config(package, url), revision)
 
 
@@ -73,6 +80,13 @@ async def _connect_and_run(url: str, targets: Sequence[MetaData]) -> None:
     await engine.dispose()
 
 
+def _unknown_revisions() -> list[str]:
+    """Where the database is, if this release does not know it: after a rollback an older release's migrations run on a
+    newer schema, on which it works as it is."""
+    known = {one.revision for one in context.script.walk_revisions()}
+    return sorted(set(context.get_context().get_current_heads()) - known)
+
+
 def _run(connection: Connection, targets: Sequence[MetaData]) -> None:
     context.configure(
         connection=connection, target_metadata=targets, compare_server_default=False, transaction_per_migration=False
@@ -80,5 +94,9 @@ def _run(connection: Connection, targets: Sequence[MetaData]) -> None:
     with context.begin_transaction():
         connection.execute(text("set local lock_timeout = '10s'"))
         connection.execute(text(f"select pg_advisory_xact_lock({_LOCK})"))
+        newer = _unknown_revisions()
+        if newer:
+            log.warning("database_is_newer", revisions=newer)
+            return
         context.run_migrations()
         connection.execute(text(_ENGINE_MAY_WHAT_APP_MAY))

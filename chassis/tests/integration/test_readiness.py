@@ -55,6 +55,22 @@ async def test_it_waits_for_its_migration_and_works_on_a_newer_schema(
     await SchemaCheck(service, resources)()
 
 
+async def test_an_older_release_leaves_a_newer_schema_as_it_is(service: Service, empty: tuple[Resources, str]) -> None:
+    """After a rollback its migration may run again, as an ordinary Job does."""
+    resources, owner = empty
+    await migrated(service, owner, "0001")
+    other = Database(owner)
+    async with other.engine.begin() as connection:
+        await connection.execute(text("update alembic_version set version_num = '9999'"))
+        await connection.execute(text("create table of_the_newer_release (id int)"))
+    await migrated(service, owner, "head")
+    async with other.engine.begin() as connection:
+        assert await connection.scalar(text("select version_num from alembic_version")) == "9999"
+        await connection.execute(text("select * from of_the_newer_release"))
+    await other.close()
+    await SchemaCheck(service, resources)()
+
+
 async def migrated(service: Service, owner: str, revision: str) -> None:
     await asyncio.to_thread(migrate, service.migrations, owner, revision)
 
