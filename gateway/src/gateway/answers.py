@@ -6,6 +6,7 @@ from typing import Protocol
 from starlette.types import Message, Scope
 
 from gateway.connections import BrokenAnswer, Connection
+from gateway.deadlines import Deadline
 from gateway.errors import BadGateway
 from gateway.headers import RawHeaders, outward_headers, value_of
 from gateway.upstream import Slot
@@ -25,7 +26,7 @@ class Recipient(Protocol):
         """Send one ASGI message."""
 
 
-async def relay(answer: Connection, to: Recipient, slot: Slot, deadline: asyncio.Timeout, *, idle_s: float) -> None:
+async def relay(answer: Connection, to: Recipient, slot: Slot, deadline: Deadline, *, idle_s: float) -> None:
     """Pass an answer on; ``idle_s`` is how long a streamed one may be silent.
 
     Raises:
@@ -36,7 +37,7 @@ async def relay(answer: Connection, to: Recipient, slot: Slot, deadline: asyncio
         await _send_bodiless(answer, to, headers)
     elif (value_of(answer.headers, b"content-type") or b"").partition(b";")[0].strip().lower() == _EVENT_STREAM:
         slot.become_stream()
-        deadline.reschedule(None)
+        deadline.lift()
         headers = [(name, value) for name, value in headers if name not in (b"cache-control", b"x-accel-buffering")]
         await _start(to, answer.status, [*headers, (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")])
         await _stream_events(answer, to, slot, idle_s)
@@ -52,7 +53,7 @@ async def _send_bodiless(answer: Connection, to: Recipient, headers: RawHeaders)
 
 
 async def _hold_or_stream(
-    answer: Connection, to: Recipient, headers: RawHeaders, deadline: asyncio.Timeout, idle_s: float
+    answer: Connection, to: Recipient, headers: RawHeaders, deadline: Deadline, idle_s: float
 ) -> None:
     held = b""
     try:
@@ -65,7 +66,7 @@ async def _hold_or_stream(
         await _start(to, answer.status, [*headers, (b"content-length", b"%d" % len(whole))])
         await to.send({"type": "http.response.body", "body": whole})
         return
-    deadline.reschedule(None)
+    deadline.lift()
     framing = [(b"content-length", answer.length)] if answer.length is not None else []
     await _start(to, answer.status, [*headers, *framing])
     await to.send({"type": "http.response.body", "body": held, "more_body": True})

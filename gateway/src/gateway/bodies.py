@@ -30,7 +30,8 @@ class RequestBody:
         self._chunked = chunked
         self.held: bytes | None = None
         self.refusal: HeliError | ClientGone | None = None
-        self.complete = asyncio.Event()
+        self.is_complete = False
+        self._awaited: asyncio.Event | None = None
 
     @property
     def is_replayable(self) -> bool:
@@ -43,7 +44,7 @@ class RequestBody:
             return
         if not self._declared:
             self.held = b""
-            self.complete.set()
+            self._completed()
             return
         self.held = b"".join([chunk async for chunk in self.chunks()])
 
@@ -62,7 +63,18 @@ class RequestBody:
                 raise self.refusal
             if chunk:
                 yield chunk
-        self.complete.set()
+        self._completed()
+
+    async def until_complete(self) -> None:
+        """Wait until the whole body has come."""
+        if not self.is_complete:
+            self._awaited = asyncio.Event()
+            await self._awaited.wait()
+
+    def _completed(self) -> None:
+        self.is_complete = True
+        if self._awaited is not None:
+            self._awaited.set()
 
 
 async def drain(receive: Receive) -> None:

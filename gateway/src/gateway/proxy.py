@@ -18,9 +18,10 @@ from chassis import telemetry, tracing
 from gateway.answers import relay
 from gateway.bodies import ClientGone, RequestBody, drain
 from gateway.cors import Origins
+from gateway.deadlines import Deadline
 from gateway.errors import HeadersTooLarge, RequestTooSlow, UpstreamDown, UpstreamTimeout
 from gateway.headers import SAFE, RawHeaders, inward_headers, require_host, value_of
-from gateway.limits import RateLimiter, Verdict
+from gateway.limits import RateLimiter
 from gateway.routing import DEV_PATHS, SERVICE_OF_SEGMENT, TICKET_PATHS, Route, route_of
 from gateway.settings import GatewaySettings
 from gateway.upstream import Upstream
@@ -83,6 +84,9 @@ class Proxy:
         self._upstreams = upstreams
         self._authenticator = authenticator
         self._limiter = limiter
+        self._policy = (b"ratelimit-policy", limiter.policy.encode())
+        self._total_s = settings.total_timeout_s
+        self._watch_after_s = min(_WATCH_AFTER_S, self._total_s)
         self._revoked: Callable[[], None] = _nothing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -145,24 +149,29 @@ class Proxy:
         watching: list[asyncio.Task[None]] = []
 
         def watch() -> None:
+            deadline.watch()
             watching.append(asyncio.create_task(_cancel_when_gone(exchange, body, serving)))
 
         require_host(exchange.headers, exchange.scope["http_version"])
         route = self._route(exchange)
         body = self._body(exchange, route)
-        later = asyncio.get_running_loop().call_later(_WATCH_AFTER_S, watch)
+        deadline = Deadline(self._total_s, serving)
+        later = asyncio.get_running_loop().call_later(self._watch_after_s, watch)
         try:
-            async with asyncio.timeout(self._settings.total_timeout_s) as deadline:
-                await self._serve(exchange, route, body, deadline)
+            await self._serve(exchange, route, body, deadline)
         except TimeoutError as error:
-            raise (UpstreamTimeout if body.complete.is_set() else RequestTooSlow) from error
-        except asyncio.CancelledError:
-            if not exchange.is_gone:
+            raise (UpstreamTimeout if body.is_complete else RequestTooSlow) from error
+        except asyncio.CancelledError as error:
+            if exchange.is_gone:
+                serving.uncancel()
+                raise ClientGone from None
+            if not deadline.is_over:
                 raise
             serving.uncancel()
-            raise ClientGone from None
+            raise (UpstreamTimeout if body.is_complete else RequestTooSlow) from error
         finally:
             later.cancel()
+            deadline.lift()
             for task in watching:
                 task.cancel()
 
@@ -186,7 +195,7 @@ class Proxy:
             raise NotFound
         return route
 
-    async def _serve(self, exchange: Exchange, route: Route, body: RequestBody, deadline: asyncio.Timeout) -> None:
+    async def _serve(self, exchange: Exchange, route: Route, body: RequestBody, deadline: Deadline) -> None:
         self._count(exchange, await self._caller(exchange, route))
         await body.hold()
         headers = inward_headers(
@@ -194,7 +203,7 @@ class Proxy:
             request_id=exchange.request_id,
             traceparent=exchange.traceparent,
             scheme=exchange.scope["scheme"],
-            deadline_ms=_left_ms(deadline),
+            deadline_ms=deadline.left_ms,
         )
         upstream = self._upstreams.get(route.service)
         if upstream is None:
@@ -225,7 +234,9 @@ class Proxy:
 
     def _count(self, exchange: Exchange, caller: str) -> None:
         verdict = self._limiter.take(caller)
-        exchange.extra_headers = [*exchange.extra_headers, *_limit_headers(self._limiter.policy, verdict)]
+        # As in draft-ietf-httpapi-ratelimit-headers-11.
+        left = (b"ratelimit", b'"default";r=%d;t=%d' % (verdict.remaining, verdict.reset_s))
+        exchange.extra_headers = [*exchange.extra_headers, self._policy, left]
         if not verdict.allowed:
             raise TooManyRequests(headers={"Retry-After": str(verdict.reset_s)})
 
@@ -234,21 +245,8 @@ def _nothing() -> None:
     """What happens after a revocation until somebody wants to know of it."""
 
 
-def _left_ms(deadline: asyncio.Timeout) -> int:
-    until = deadline.when()
-    return max(0, int((until - asyncio.get_running_loop().time()) * 1000)) if until is not None else 0
-
-
-def _limit_headers(policy: str, verdict: Verdict) -> RawHeaders:
-    """As in draft-ietf-httpapi-ratelimit-headers-11."""
-    return [
-        (b"ratelimit-policy", policy.encode()),
-        (b"ratelimit", f'"default";r={verdict.remaining};t={verdict.reset_s}'.encode()),
-    ]
-
-
 async def _cancel_when_gone(exchange: Exchange, body: RequestBody, serving: asyncio.Task[None]) -> None:
-    await body.complete.wait()
+    await body.until_complete()
     while True:
         if (await exchange.receive())["type"] == "http.disconnect":
             exchange.is_gone = True

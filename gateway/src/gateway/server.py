@@ -96,7 +96,7 @@ class DoorProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         """A caller connected: its first head is due."""
         super().connection_made(transport)
-        self._expect_head()
+        self._head_timer = self.loop.call_later(_HEAD_S, self._refuse, RequestTooSlow())
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The caller left."""
@@ -108,7 +108,9 @@ class DoorProtocol(HttpToolsProtocol):
         if self._refused:
             return
         super().data_received(data)
-        if self._in_head and self._head_timer is not None:
+        if self._in_head and not self._refused:
+            if self._head_timer is None:  # most heads come whole and need none
+                self._head_timer = self.loop.call_later(_HEAD_S, self._refuse, RequestTooSlow())
             self._head_bytes += len(data)
             if self._head_bytes > _UNFINISHED_HEAD_BYTES:
                 self._refuse(HeadersTooLarge())
@@ -116,7 +118,8 @@ class DoorProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A head begins."""
         super().on_message_begin()
-        self._expect_head()
+        self._in_head = True
+        self._head_bytes = 0
 
     def on_headers_complete(self) -> None:
         """A head ended."""
@@ -128,12 +131,6 @@ class DoorProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's English sentence is replaced
         """Refuse what is not HTTP."""
         self._refuse(MalformedRequest())
-
-    def _expect_head(self) -> None:
-        self._head_done()
-        self._in_head = True
-        self._head_bytes = 0
-        self._head_timer = self.loop.call_later(_HEAD_S, self._refuse, RequestTooSlow())
 
     def _head_done(self) -> None:
         self._in_head = False
