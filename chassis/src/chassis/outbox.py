@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
-from contracts.envelope import Envelope, Event
 from prometheus_client import Counter, Gauge
 from sqlalchemy import ARRAY, BigInteger, CursorResult, Integer, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -52,39 +51,6 @@ _UNSENT = (
 _MARK_SENT = (
     update(outbox).where(outbox.c.id == func.any(bindparam("ids", type_=ARRAY(BigInteger)))).values(sent_at=func.now())
 )
-
-
-async def stage(session: AsyncSession, envelope: Envelope, event: Event) -> None:
-    """Insert an event into the outbox of the caller's transaction.
-
-    Pending changes are flushed first: the aggregate's row must be locked before the outbox id is drawn, so that ids
-    have the order of commits within an aggregate.
-    """
-    await session.flush()
-    await stage_raw(
-        session,
-        event_id=envelope.id,
-        message=Message(envelope.subject, envelope.to_headers(), event.to_data()),
-        aggregate_id=envelope.aggregate_id,
-        version=envelope.version,
-    )
-
-
-async def stage_many(session: AsyncSession, events: Sequence[tuple[Envelope, Event]]) -> None:
-    """Insert many events in one statement, in their order, after the pending changes as ``stage`` does."""
-    await session.flush()
-    rows = [
-        {
-            "event_id": envelope.id,
-            "subject": envelope.subject,
-            "aggregate_id": envelope.aggregate_id,
-            "version": envelope.version,
-            "headers": envelope.to_headers(),
-            "data": event.to_data(),
-        }
-        for envelope, event in events
-    ]
-    await session.execute(_STAGE, rows)
 
 
 async def stage_raw(

@@ -17,7 +17,7 @@ from chassis.clock import Clock
 from chassis.db import Database
 from chassis.errors import IdempotencyInProgress, IdempotencyKeyReused
 from chassis.identity import Principal
-from chassis.outbox import stage, stage_many
+from chassis.staging import Staged, write
 from chassis.tracing import current_traceparent, is_on
 
 TRACEPARENT = "traceparent"
@@ -75,6 +75,8 @@ class Uow:
         self._after_commit: list[Callable[[], None]] = []
         self._claim: IdempotencyClaim | None = None
         self._outcome: tuple[int, str] | None = None
+        self._events: list[Staged] = []
+        self._entries: list[dict[str, Any]] = []
         self.has_staged_events = False
         self.has_staged_jobs = False
 
@@ -86,7 +88,7 @@ class Uow:
     async def emit(
         self, event: Event, *, aggregate_id: UUID | str, version: int, commission: str | None = None
     ) -> UUID:
-        """Stage an event in the outbox of this transaction; the relay publishes it after commit.
+        """Stage an event: it is written to the outbox when the transaction ends, and published after the commit.
 
         Lock or version-bump the aggregate's row first, so that outbox order equals commit order per aggregate.
 
@@ -94,18 +96,14 @@ class Uow:
             The event id.
         """
         envelope = self._envelope(event, aggregate_id, version, commission)
-        await stage(self.session, envelope, event)
+        self._events.append(Staged(envelope, event))
         self.has_staged_events = True
         return envelope.id
 
     async def emit_many(self, events: Sequence["Emission"]) -> None:
-        """Stage many events in one statement, in their order; the rule about locking holds for every aggregate."""
-        staged = [
-            (self._envelope(one.event, one.aggregate_id, one.version, one.commission), one.event) for one in events
-        ]
-        if staged:
-            await stage_many(self.session, staged)
-            self.has_staged_events = True
+        """Stage many events, in their order; the rule about locking holds for every aggregate."""
+        for one in events:
+            await self.emit(one.event, aggregate_id=one.aggregate_id, version=one.version, commission=one.commission)
 
     def _envelope(self, event: Event, aggregate_id: UUID | str, version: int, commission: str | None) -> Envelope:
         return Envelope(
@@ -131,8 +129,8 @@ class Uow:
         purpose: str | None = None,
         detail: Mapping[str, Any] | None = None,
     ) -> None:
-        """Append an audit row. ``detail`` holds codes, ids and counts only."""
-        await self._audit_rows(action, object_type, [object_id], purpose, detail)
+        """Append an audit row, written when the transaction ends. ``detail`` holds codes, ids and counts only."""
+        self._audit_rows(action, object_type, [object_id], purpose, detail)
 
     async def audit_many(
         self,
@@ -142,11 +140,10 @@ class Uow:
         *,
         detail: Mapping[str, Any] | None = None,
     ) -> None:
-        """Append one audit row for each of many objects, in one statement; all get the same ``detail``."""
-        if object_ids:
-            await self._audit_rows(action, object_type, object_ids, None, detail)
+        """Append one audit row for each of many objects; all get the same ``detail``."""
+        self._audit_rows(action, object_type, object_ids, None, detail)
 
-    async def _audit_rows(
+    def _audit_rows(
         self,
         action: str,
         object_type: str,
@@ -165,8 +162,7 @@ class Uow:
             "detail": dict(detail or {}),
             "request_id": self.cause.request_id,
         }
-        rows = [{**shared, "object_id": str(object_id)} for object_id in object_ids]
-        await self.session.execute(insert(tables.audit_entry), rows)
+        self._entries += [{**shared, "object_id": str(object_id)} for object_id in object_ids]
 
     async def enqueue(self, kind: str, payload: Mapping[str, Any], *, delay: timedelta = timedelta()) -> None:
         """Stage a background job: what needs another service is done after commit, with retries."""
@@ -212,7 +208,10 @@ class Uow:
             raise Replayed(known.status_code, known.location)
 
     async def finish(self) -> None:
-        """Write what must commit with the work; called by ``Transactions`` only."""
+        """Write what must commit with the work, after all of it; called by ``Transactions`` only."""
+        await self.session.flush()
+        await write(self.session, self._events, self._entries)
+        self._events, self._entries = [], []
         if self._claim is not None and self._outcome is not None:
             status_code, location = self._outcome
             await self.session.execute(
@@ -275,7 +274,6 @@ class Transactions:
                 if actor.is_trial:
                     await transaction.rollback()
                     return
-                await session.flush()
                 await uow.finish()
         uow.committed()
         for listener in (

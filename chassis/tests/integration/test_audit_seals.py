@@ -131,6 +131,7 @@ async def test_another_key_proves_nothing(resources: Resources) -> None:
 async def test_an_entry_that_commits_late_is_not_left_out(resources: Resources) -> None:
     async with resources.transactions(SYSTEM) as late:
         await late.audit("read", "thing", "late")
+        await late.finish()
         await write(resources, 3)  # later numbers, committed earlier
         assert await seal_entries(resources.database, resources.keys) == 0
     assert await seal_entries(resources.database, resources.keys) == 4

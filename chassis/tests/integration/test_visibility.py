@@ -64,6 +64,7 @@ async def test_a_trial_leaves_nothing_behind(resources: Resources) -> None:
     async with resources.transactions(Principal("reader", is_trial=True)) as uow:
         await uow.audit("read", "note", "n-1")
         uow.after_commit(lambda: ran.append(1))
+        await uow.finish()
         assert await uow.session.scalar(select(func.count()).select_from(tables.audit_entry)) == 1
     async with resources.database.sessions() as session:
         assert await session.scalar(select(func.count()).select_from(tables.audit_entry)) == 0

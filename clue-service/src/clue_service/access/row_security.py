@@ -14,7 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from chassis.identity import Principal
 from chassis.service import Resources
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +25,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _IS_ENGINE = "works as the engine"
+_SAID = (
+    "sub", "service", "office_of", "leads", "units", "acts_for", "handles", "cleared_for", "library_of", "now",
+)  # fmt: skip
+_SAY = "select " + ", ".join(f"set_config('heli.{name}', :{name}, true)" for name in _SAID)
+_ASK = text(_SAY)
+_ASK_AFTER_ENGINE = text(f"{_SAY}, set_config('role', 'none', true)")
 _TAKE_ON = text("select set_config('role', regexp_replace(session_user, '_app$', '_engine'), true)")
 _PUT_DOWN = text("select set_config('role', 'none', true)")
 
@@ -42,28 +48,38 @@ async def opening(resources: Resources, principal: Principal) -> Callable[[Async
 
 
 async def ask_as(session: AsyncSession, viewer: Viewer, now: datetime | None = None) -> None:
-    """Tell PostgreSQL who asks, until the transaction ends; without ``now`` no share counts."""
-    said = [*_said(viewer), ("now", now.isoformat() if now else "")]
-    await session.execute(select(*(func.set_config(f"heli.{name}", value, True) for name, value in said)))
+    """Tell PostgreSQL who asks, until the transaction ends; without ``now`` no share counts.
+
+    Where the transaction worked as the engine it goes on as its caller.
+    """
+    said = {**_said(viewer), "now": now.isoformat() if now else ""}
+    if session.info.get(_IS_ENGINE):
+        await session.flush()  # what was written as the engine is sent as the engine
+        await session.execute(_ASK_AFTER_ENGINE, said)
+        session.info[_IS_ENGINE] = False
+    else:
+        await session.execute(_ASK, said)
 
 
-def _said(viewer: Viewer) -> list[tuple[str, str]]:
+def _said(viewer: Viewer) -> dict[str, str]:
     handles = "unit" if viewer.has_any(*UNIT_ROLES) else "member" if viewer.has_any("handler") else ""
-    return [
-        ("sub", viewer.sub),
-        ("service", viewer.service or ""),
-        ("office_of", viewer.office_of or ""),
-        ("leads", viewer.leads or ""),
-        ("units", ",".join(sorted(viewer.units))),
-        ("acts_for", ",".join(sorted(represented_units(viewer)))),
-        ("handles", handles),
-        ("cleared_for", ",".join(sorted(viewer.cleared_for))),
-        ("library_of", (viewer.commission or "") if uses_library(viewer) else ""),
-    ]
+    return {
+        "sub": viewer.sub,
+        "service": viewer.service or "",
+        "office_of": viewer.office_of or "",
+        "leads": viewer.leads or "",
+        "units": ",".join(sorted(viewer.units)),
+        "acts_for": ",".join(sorted(represented_units(viewer))),
+        "handles": handles,
+        "cleared_for": ",".join(sorted(viewer.cleared_for)),
+        "library_of": (viewer.commission or "") if uses_library(viewer) else "",
+    }
 
 
 async def take_on_engine(session: AsyncSession) -> None:
     """Work as the engine until the transaction ends."""
+    if session.info.get(_IS_ENGINE):
+        return
     await session.execute(_TAKE_ON)
     session.info[_IS_ENGINE] = True
 

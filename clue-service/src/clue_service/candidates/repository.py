@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, column, func, or_, select
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from chassis.db import as_rows, inserting
+from sqlalchemy import Select, bindparam, false, func, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from clue_service.access.policy import Viewer
 from clue_service.candidates.models import Candidate, CandidateVerdict
@@ -19,17 +20,31 @@ _GIVEN = (
 )  # fmt: skip
 
 
-async def add_new(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> Sequence[Candidate]:
-    """Insert pairs that are not there yet; returns those that were not.
+_ADDED = (
+    inserting(Candidate, *_GIVEN)
+    .on_conflict_do_nothing(constraint="uq_candidate_clue_a_clue_b")
+    .returning(*Candidate.__table__.c)
+    .cte("added")
+)
+_OF_CLUE = or_(Candidate.clue_a == bindparam("clue_id"), Candidate.clue_b == bindparam("clue_id"))
+_ADD_AND_LIST = union_all(
+    select(*_ADDED.c, true().label("is_new")), select(*Candidate.__table__.c, false().label("is_new")).where(_OF_CLUE)
+).subquery("pair")
+_PAIRS = select(aliased(Candidate, _ADD_AND_LIST), _ADD_AND_LIST.c.is_new).order_by(
+    _ADD_AND_LIST.c.probability.desc(), _ADD_AND_LIST.c.id
+)
+_LIST = select(Candidate).where(_OF_CLUE).order_by(Candidate.probability.desc(), Candidate.id)
+
+
+async def add_new(
+    session: AsyncSession, clue_id: UUID, rows: Sequence[dict[str, Any]]
+) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
+    """Insert pairs of a clue that are not there yet: (those that were not, all of the clue, surest first).
 
     One statement also where there are none: how long an intake takes must not tell of a silent clue.
     """
-    columns = (column(name, Candidate.__table__.c[name].type) for name in _GIVEN)
-    given = func.jsonb_to_recordset(bindparam("rows", rows, type_=JSONB)).table_valued(*columns)
-    source = select(*given.render_derived(with_types=True).c)
-    statement = insert(Candidate).from_select(_GIVEN, source)
-    new = statement.on_conflict_do_nothing(constraint="uq_candidate_clue_a_clue_b").returning(Candidate)
-    return (await session.scalars(new)).all()
+    found = (await session.execute(_PAIRS, {"rows": as_rows(rows), "clue_id": clue_id})).all()
+    return [pair for pair, is_new in found if is_new], [pair for pair, _ in found]
 
 
 async def find_visible(session: AsyncSession, viewer: Viewer, candidate_id: UUID) -> Candidate | None:
@@ -51,12 +66,7 @@ async def lock_candidate(session: AsyncSession, candidate_id: UUID) -> Candidate
 
 async def list_of_clue(session: AsyncSession, clue_id: UUID) -> Sequence[Candidate]:
     """The pairs of a clue, surest first."""
-    query = (
-        select(Candidate)
-        .where(or_(Candidate.clue_a == clue_id, Candidate.clue_b == clue_id))
-        .order_by(Candidate.probability.desc(), Candidate.id)
-    )
-    return (await session.scalars(query)).all()
+    return (await session.scalars(_LIST, {"clue_id": clue_id})).all()
 
 
 async def list_among(session: AsyncSession, clue_ids: Iterable[UUID]) -> Sequence[Candidate]:

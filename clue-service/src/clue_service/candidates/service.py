@@ -33,16 +33,22 @@ class FoundPair:
     origin: str = "intake"
 
 
-async def record_pairs(uow: Uow, clue_id: UUID, found: Iterable[FoundPair]) -> Sequence[Candidate]:
-    """Store pairs that are new; what people decided before is not asked again."""
+async def record_pairs(
+    uow: Uow, clue_id: UUID, found: Iterable[FoundPair]
+) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
+    """Store pairs that are new; what people decided before is not asked again.
+
+    Returns:
+        The pairs that were new, and all pairs of the clue, surest first.
+    """
     rows = []
     for pair in found:
         first, second = sorted((clue_id, pair.other_id))
         parts = pair.parts if first == clue_id else pair.parts[::-1]
         rows.append(
             {
-                "clue_a": str(first),
-                "clue_b": str(second),
+                "clue_a": first,
+                "clue_b": second,
                 "probability": round(pair.probability, 4),
                 "band": pair.band,
                 "relation": pair.relation,
@@ -51,12 +57,12 @@ async def record_pairs(uow: Uow, clue_id: UUID, found: Iterable[FoundPair]) -> S
                 "part_b": parts[1],
                 "is_across": pair.is_across,
                 "version": 1,
-                "detected_at": uow.now.isoformat(),
+                "detected_at": uow.now,
                 "origin": pair.origin,
                 "model_version": pair.model_version,
             }
         )
-    return await repository.add_new(uow.session, rows)
+    return await repository.add_new(uow.session, clue_id, rows)
 
 
 async def pairs_of(uow: Uow, clue_id: UUID) -> Sequence[Candidate]:

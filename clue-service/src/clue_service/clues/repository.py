@@ -1,22 +1,24 @@
 """SQL of clues. Every read that answers a caller is filtered by ``listing.visible_to``."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.tables import audit_entry
 from sqlalchemy import (
+    Select,
     Text,
-    and_,
+    Uuid,
     bindparam,
-    cast,
     delete,
     exists,
     func,
     literal,
     or_,
     select,
-    text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,25 +27,51 @@ from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.domain import ENDED
 from clue_service.clues.listing import visible_to
-from clue_service.clues.models import Allegation, Clue, ClueNumber, Disposition, Result, Subject
+from clue_service.clues.models import Allegation, Clue, Disposition, Result, Subject
+from clue_service.clues.outlines import ClueOutline
 from clue_service.matching.models import ClueKey, MatchingPending
 
 T = TypeVar("T", Disposition, Result)
 
-_LOCK_MANY = text(
-    """
-    select pg_advisory_xact_lock(number) from (
-        select distinct hashtextextended(name, 0) as number from unnest(:names) as name order by 1
-    ) as ordered
-    """
-).bindparams(bindparam("names", type_=ARRAY(Text)))
+_VIEWERS = 1_024  # whose statements a process remembers, some 20 KB each
+_IDS = func.any(bindparam("ids", type_=ARRAY(Uuid)))
+_OUTLINES = select(*(getattr(Clue, one.name) for one in fields(ClueOutline))).where(Clue.id == _IDS)
+_SUBJECTS = select(Subject).where(Subject.clue_id == _IDS).order_by(Subject.clue_id, Subject.position)
+_ALLEGATIONS = select(Allegation).where(Allegation.clue_id == _IDS).order_by(Allegation.clue_id, Allegation.position)
+_APPROVED = (
+    select(Clue.id, Clue.commission, Clue.lead_unit, Disposition.decided_at, Clue.overlap_policy)
+    .join(Disposition, Disposition.clue_id == Clue.id)
+    .where(
+        Clue.id == _IDS,
+        Disposition.decision == "approved",
+        Disposition.method == func.any(bindparam("methods", type_=ARRAY(Text))),
+    )
+    .order_by(Disposition.decided_at)
+)
+_IS_PENDING = select(exists().where(MatchingPending.clue_id == bindparam("clue_id")))
+
+
+# Of each viewer the statements are built once: what one may see takes longer to spell than to ask.
+@lru_cache(_VIEWERS)
+def _visible_clue(viewer: Viewer) -> Select[Clue]:
+    query = select(Clue).where(Clue.id == bindparam("clue_id"), visible_to(viewer))
+    return query.execution_options(populate_existing=True)
+
+
+@lru_cache(_VIEWERS)
+def _visible_locked(viewer: Viewer) -> Select[Clue]:
+    # NO KEY UPDATE: rows that point at the clue are written by others meanwhile.
+    return _visible_clue(viewer).with_for_update(key_share=True)
+
+
+@lru_cache(_VIEWERS)
+def _visible_ids(viewer: Viewer) -> Select[UUID]:
+    return select(Clue.id).where(Clue.id == _IDS, visible_to(viewer))
 
 
 async def find_visible_clue(session: AsyncSession, viewer: Viewer, clue_id: UUID, *, lock: bool = False) -> Clue | None:
     """The clue, if the viewer may see it; with ``lock`` nobody else changes it until the transaction ends."""
-    query = select(Clue).where(Clue.id == clue_id, visible_to(viewer)).execution_options(populate_existing=True)
-    # NO KEY UPDATE: rows that point at the clue are written by others meanwhile.
-    return await session.scalar(query.with_for_update(key_share=True) if lock else query)
+    return await session.scalar((_visible_locked if lock else _visible_clue)(viewer), {"clue_id": clue_id})
 
 
 async def lock_clue(session: AsyncSession, clue_id: UUID) -> Clue | None:
@@ -59,7 +87,7 @@ async def find_shared_clue(session: AsyncSession, clue_id: UUID) -> Clue | None:
 
 async def visible_ids(session: AsyncSession, viewer: Viewer, clue_ids: Iterable[UUID]) -> set[UUID]:
     """Those of some clues that the viewer may see."""
-    return set(await session.scalars(select(Clue.id).where(Clue.id.in_(list(clue_ids)), visible_to(viewer))))
+    return set(await session.scalars(_visible_ids(viewer), {"ids": list(clue_ids)}))
 
 
 async def list_visible(session: AsyncSession, viewer: Viewer, clue_ids: Iterable[UUID]) -> Sequence[Clue]:
@@ -69,95 +97,31 @@ async def list_visible(session: AsyncSession, viewer: Viewer, clue_ids: Iterable
 
 
 @reads_as_engine
+async def outlines(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, ClueOutline]:
+    """Whose some clues are and how far they are, without what they say; for the service's own work."""
+    rows = await session.execute(_OUTLINES, {"ids": list(clue_ids)})
+    return {row.id: ClueOutline(*row) for row in rows}
+
+
+async def withhold_blind_hits(session: AsyncSession, clue_id: UUID) -> None:
+    """Whoever registered a clue is not shown its blind hits."""
+    await session.execute(update(Clue).where(Clue.id == clue_id).values(blind_hits_withheld=True))
+
+
+@reads_as_engine
 async def find_clues(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, Clue]:
     """Clues by id, for the service's own work."""
     return {clue.id: clue for clue in await session.scalars(select(Clue).where(Clue.id.in_(list(clue_ids))))}
 
 
-async def lock_origin(session: AsyncSession, commission: str, source_code: str, origin_ref: str) -> None:
-    """Let registrations of one origin come one after the other."""
-    name = f"clue:origin\x1f{commission}\x1f{source_code}\x1f{origin_ref}"
-    await session.execute(text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
-
-
-@reads_as_engine
-async def find_by_origin(session: AsyncSession, commission: str, source_code: str, origin_ref: str) -> Clue | None:
-    """The clue of an origin."""
-    return await session.scalar(
-        select(Clue).where(
-            Clue.commission == commission, Clue.source_code == source_code, Clue.origin_ref == origin_ref
-        )
-    )
-
-
-async def lock_origins(session: AsyncSession, origins: Iterable[tuple[str, str, str]]) -> None:
-    """The same for many (commission, source, ref) at once; always in one order, so that nobody waits in a circle."""
-    names = [f"clue:origin\x1f{commission}\x1f{source}\x1f{ref}" for commission, source, ref in origins]
-    if names:
-        await session.execute(_LOCK_MANY, {"names": names})
-
-
-@reads_as_engine
-async def find_by_origins(
-    session: AsyncSession, origins: Iterable[tuple[str, str, str]]
-) -> dict[tuple[str, str, str], Clue]:
-    """The clues of some origins, by (commission, source, ref)."""
-    commissions, sources, refs = zip(*origins, strict=True) if (origins := list(origins)) else ((), (), ())
-    unnested = func.unnest(*(cast(list(names), ARRAY(Text)) for names in (commissions, sources, refs)))
-    wanted = unnested.table_valued("commission", "source_code", "origin_ref").render_derived("wanted")
-    query = select(Clue).join(
-        wanted,
-        and_(
-            Clue.commission == wanted.c.commission,
-            Clue.source_code == wanted.c.source_code,
-            Clue.origin_ref == wanted.c.origin_ref,
-        ),
-    )
-    return {
-        (one.commission, one.source_code, one.origin_ref): one
-        for one in await session.scalars(query)
-        if one.origin_ref is not None
-    }
-
-
-async def next_number(session: AsyncSession, commission: str, year: int, *, count: int = 1) -> int:
-    """The next registration number, the first of ``count``; given back if the transaction fails: there are no gaps."""
-    statement = insert(ClueNumber).values(commission=commission, year=year, last=count)
-    last = await session.scalar(
-        statement.on_conflict_do_update(
-            index_elements=["commission", "year"], set_={"last": ClueNumber.last + count}
-        ).returning(ClueNumber.last)
-    )
-    return int(last or 0) - count + 1
-
-
-async def new_ids(session: AsyncSession, count: int) -> list[UUID]:
-    """Ids for rows that are stored together, rising."""
-    return list(await session.scalars(text("select uuidv7() from generate_series(1, :count)"), {"count": count}))
-
-
-async def insert_clues(
-    session: AsyncSession,
-    clues: Sequence[Mapping[str, Any]],
-    subjects: Sequence[Mapping[str, Any]],
-    allegations: Sequence[Mapping[str, Any]],
-) -> None:
-    """Store many clues with what they say."""
-    for model, rows in ((Clue, clues), (Subject, subjects), (Allegation, allegations)):
-        if rows:
-            await session.execute(insert(model), rows)
-
-
 async def list_subjects(session: AsyncSession, clue_ids: Iterable[UUID]) -> Sequence[Subject]:
     """The subjects of some clues, in the order they were given."""
-    query = select(Subject).where(Subject.clue_id.in_(list(clue_ids))).order_by(Subject.clue_id, Subject.position)
-    return (await session.scalars(query)).all()
+    return (await session.scalars(_SUBJECTS, {"ids": list(clue_ids)})).all()
 
 
 async def list_allegations(session: AsyncSession, clue_ids: Iterable[UUID]) -> Sequence[Allegation]:
     """The allegations of some clues, in the order they were given."""
-    query = select(Allegation).where(Allegation.clue_id.in_(list(clue_ids)))
-    return (await session.scalars(query.order_by(Allegation.clue_id, Allegation.position))).all()
+    return (await session.scalars(_ALLEGATIONS, {"ids": list(clue_ids)})).all()
 
 
 async def about_person(session: AsyncSession, clue_ids: Iterable[UUID], *, sub: str, name: str | None) -> set[UUID]:
@@ -196,12 +160,7 @@ async def latest_result(session: AsyncSession, clue_id: UUID) -> Result | None:
 @reads_as_engine
 async def approved_checks(session: AsyncSession, clue_ids: Iterable[UUID], methods: Iterable[str]) -> Sequence[Any]:
     """Approvals of some methods: rows of (clue_id, commission, lead_unit, decided_at, overlap_policy)."""
-    query = (
-        select(Clue.id, Clue.commission, Clue.lead_unit, Disposition.decided_at, Clue.overlap_policy)
-        .join(Disposition, Disposition.clue_id == Clue.id)
-        .where(Clue.id.in_(list(clue_ids)), Disposition.decision == "approved", Disposition.method.in_(sorted(methods)))
-    )
-    return (await session.execute(query.order_by(Disposition.decided_at))).all()
+    return (await session.execute(_APPROVED, {"ids": list(clue_ids), "methods": sorted(methods)})).all()
 
 
 @reads_as_engine
@@ -234,7 +193,7 @@ async def list_steps(session: AsyncSession, clue_id: UUID, actions: Iterable[str
 
 async def is_matching_pending(session: AsyncSession, clue_id: UUID) -> bool:
     """Whether candidates are still being looked for."""
-    return bool(await session.scalar(select(exists().where(MatchingPending.clue_id == clue_id))))
+    return bool(await session.scalar(_IS_PENDING, {"clue_id": clue_id}))
 
 
 async def ask_for_matching(session: AsyncSession, clue_id: UUID) -> None:

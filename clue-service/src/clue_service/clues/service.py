@@ -19,6 +19,7 @@ from clue_service.clues.errors import SubjectOfClue
 from clue_service.clues.filters import ClueFilter, Place
 from clue_service.clues.models import Allegation, Clue, Result, Subject
 from clue_service.clues.outcomes import LEADING_METHODS
+from clue_service.clues.outlines import ClueOutline
 from clue_service.clues.schemas import (
     AllegationOut,
     ApprovalOut,
@@ -73,15 +74,17 @@ async def list_clues(
     return found
 
 
-async def describe_clue(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) -> ClueOut:
-    """The clue as the viewer sees it."""
+async def describe_clue(
+    uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue, matched: Sequence[Candidate] | None = None
+) -> ClueOut:
+    """The clue as the viewer sees it; ``matched``: its pairs, where this transaction has just found them."""
     subjects = [_subject(one) for one in await repository.list_subjects(uow.session, [clue.id])]
     allegations = await repository.list_allegations(uow.session, [clue.id])
     summary = _summary(clue, subjects, _categories(allegations))
     is_handled = clue.version > 1
     disposition = await repository.latest_disposition(uow.session, clue.id) if is_handled else None
     result = await repository.latest_result(uow.session, clue.id) if is_handled else None
-    matter_ids = await matters.matters_of_clue(uow, clue.id)
+    matter_ids, shown = await _matters_and_candidates(uow, viewer, tree, clue, matched)
     return ClueOut(
         **dict(summary),
         members=clue.members,
@@ -104,8 +107,8 @@ async def describe_clue(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) ->
         clock_start=clue.clock_start,
         paused_on=clue.paused_on,
         allowed_moves=rights.allowed_to(viewer, clue),
-        is_matching_pending=await repository.is_matching_pending(uow.session, clue.id),
-        candidates=await candidates_of(uow, viewer, tree, clue, matter_ids),
+        is_matching_pending=matched is None and await repository.is_matching_pending(uow.session, clue.id),
+        candidates=shown,
     )
 
 
@@ -136,46 +139,49 @@ def _summary(clue: Clue, subjects: list[SubjectOut], categories: list[str]) -> C
     return ClueSummary.model_validate({**columns, **given})
 
 
-async def candidates_of(
-    uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue, matter_ids: Sequence[UUID] | None = None
-) -> list[CandidateOut]:
-    """What may report the same matter: clues the viewer may see, and other commissions as blind hits.
+async def candidates_of(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) -> list[CandidateOut]:
+    """What may report the same matter: clues the viewer may see, and other commissions as blind hits."""
+    return (await _matters_and_candidates(uow, viewer, tree, clue))[1]
 
-    ``matter_ids`` are the clue's matters, where the caller has them.
-    """
+
+async def _matters_and_candidates(
+    uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue, matched: Sequence[Candidate] | None = None
+) -> tuple[list[UUID], list[CandidateOut]]:
     if not viewer.has_any(*OFFICE_ROLES) or viewer.commission != clue.commission:
-        return []
-    pairs = await candidates.pairs_of(uow, clue.id)
+        return await matters.matters_of_clue(uow, clue.id), []
+    pairs = await candidates.pairs_of(uow, clue.id) if matched is None else matched
     others = {pair.id: pair.other_than(clue.id) for pair in pairs}
     visible = await repository.visible_ids(uow.session, viewer, others.values())
-    of = await matters.matters_of(uow, visible) if visible else {}
-    own = set(await matters.matters_of_clue(uow, clue.id) if matter_ids is None else matter_ids)
-    shown: list[CandidateOut] = [
+    of = await matters.matters_of(uow, [clue.id, *visible])
+    own = of.get(clue.id, [])
+    seen = [
         VisibleCandidate.model_validate(
             {
                 **_columns(pair),
                 "clue_id": others[pair.id],
-                "state": "decided" if pair.decision in SETTLED or own & set(of.get(others[pair.id], ())) else "open",
+                "state": "decided"
+                if pair.decision in SETTLED or set(own) & set(of.get(others[pair.id], ()))
+                else "open",
             }
         )
         for pair in pairs
         if others[pair.id] in visible
     ]
+    hidden = [pair for pair in pairs if pair.is_across and others[pair.id] not in visible]
+    return own, [*seen, *await _blind_candidates(uow, viewer, tree, clue, hidden)]
+
+
+async def _blind_candidates(
+    uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue, hidden: Sequence[Candidate]
+) -> list[BlindCandidate]:
+    """What is told of other commissions; ``hidden`` are the pairs across with clues the viewer may not see."""
     if clue.blind_hits_withheld and viewer.sub == clue.registered_by:
-        return shown
+        return []
     if clue.overlap_policy == "silent":
-        hidden = [
-            pair
-            for pair in pairs
-            if pair.is_across
-            and others[pair.id] not in visible
-            and calls_for_alert(pair.band, pair.probability, pair.reasons)
-        ]
-        return [*shown, *await _counter_hits(uow, tree, clue, hidden)]
-    blind = await detection.blind_hits(uow, tree, clue.id, clue.commission)
-    kept = await detection.recused_among(uow, viewer.sub, [alert_id for alert_id, _ in blind]) if blind else set()
-    blind = [(alert_id, hit) for alert_id, hit in blind if alert_id not in kept]
-    return [*shown, *(BlindCandidate(id=alert_id, hit=hit) for alert_id, hit in blind)]
+        met = [pair for pair in hidden if calls_for_alert(pair.band, pair.probability, pair.reasons)]
+        return await _counter_hits(uow, tree, clue, met)
+    hits = await detection.blind_hits(uow, tree, clue.id, clue.commission, viewer.sub)
+    return [BlindCandidate(id=alert_id, hit=hit) for alert_id, hit in hits]
 
 
 def _columns(pair: Candidate) -> dict[str, object]:
@@ -245,6 +251,16 @@ async def visible_ids(uow: Uow, viewer: Viewer, clue_ids: Iterable[UUID]) -> set
 async def clues_by_id(uow: Uow, clue_ids: Iterable[UUID]) -> dict[UUID, Clue]:
     """Clues by id, for the service's own work."""
     return await repository.find_clues(uow.session, clue_ids)
+
+
+async def outlines(uow: Uow, clue_ids: Iterable[UUID]) -> dict[UUID, ClueOutline]:
+    """Whose some clues are and how far they are, for the service's own work."""
+    return await repository.outlines(uow.session, clue_ids)
+
+
+async def withhold_blind_hits(uow: Uow, clue_id: UUID) -> None:
+    """Whoever registered a clue is not shown its blind hits."""
+    await repository.withhold_blind_hits(uow.session, clue_id)
 
 
 async def allegations_of(uow: Uow, clue_ids: Iterable[UUID]) -> Sequence[Allegation]:

@@ -10,10 +10,9 @@ from chassis.keyring import KeyRing
 from chassis.uow import Emission, Uow
 
 from clue_service.access.policy import Viewer, access_to
-from clue_service.clues import repository
 from clue_service.clues.events import clue_event
 from clue_service.clues.models import Clue
-from clue_service.intake import repository as intake
+from clue_service.intake import storing
 from clue_service.intake.rows import Registration, allegation_rows, clue_row, subject_rows
 from clue_service.reporters import service as reporters
 
@@ -40,7 +39,7 @@ async def register_clues(
 ) -> list[Fate]:
     """Store the clues that are new; matching finds their candidates later. The fates, in the order given."""
     origins = [origin_of(one) for one in registrations]
-    await repository.lock_origins(uow.session, [one for one in origins if one is not None])
+    await storing.lock_origins(uow.session, [one for one in origins if one is not None])
     fates = await fates_of(uow, viewer, origins)
     new = [one for one, fate in zip(registrations, fates, strict=True) if fate is Fate.CREATED]
     if new:
@@ -50,7 +49,7 @@ async def register_clues(
 
 async def fates_of(uow: Uow, viewer: Viewer, origins: Sequence[Origin | None]) -> list[Fate]:
     """What would become of registrations with these origins; of two with one origin the second is known."""
-    known = await repository.find_by_origins(uow.session, [one for one in origins if one is not None])
+    known = await storing.find_by_origins(uow.session, [one for one in origins if one is not None])
     fates, seen = [], set[Origin]()
     for origin in origins:
         first = known.get(origin) if origin else None
@@ -68,15 +67,15 @@ async def fates_of(uow: Uow, viewer: Viewer, origins: Sequence[Origin | None]) -
 async def _store(
     uow: Uow, viewer: Viewer, tree: UnitTree, keys: KeyRing, registrations: Sequence[Registration]
 ) -> None:
-    ids = await repository.new_ids(uow.session, len(registrations))
+    ids = await storing.new_ids(uow.session, len(registrations))
     numbers = await _numbers(uow, registrations)
     year, now = uow.clock.today().year, uow.now
     rows = [
-        {"id": clue_id, **clue_row(viewer, tree, one, number=number, year=year, now=now)}
+        clue_row(viewer, tree, one, clue_id=clue_id, number=number, year=year, now=now)
         for clue_id, one, number in zip(ids, registrations, numbers, strict=True)
     ]
     bodies = [(clue_id, one.body) for clue_id, one in zip(ids, registrations, strict=True)]
-    await repository.insert_clues(
+    await storing.store_clues(
         uow.session,
         rows,
         list(chain.from_iterable(subject_rows(tree, keys, clue_id, body) for clue_id, body in bodies)),
@@ -84,7 +83,6 @@ async def _store(
     )
     identities = {clue_id: body.reporter.identity() for clue_id, body in bodies if body.reporter}
     await reporters.keep_reporters(uow, keys, {clue_id: one for clue_id, one in identities.items() if one})
-    await intake.add_pendings(uow.session, ids)
     await uow.emit_many([_registered(Clue(**row)) for row in rows])
     detail = {"to": rows[0]["status"], "version": rows[0]["version"]}
     await uow.audit_many("register", "clue", ids, detail=detail)
@@ -98,7 +96,7 @@ async def _numbers(uow: Uow, registrations: Sequence[Registration]) -> list[int]
         of[one.commission].append(position)
     numbers = [0] * len(registrations)
     for commission in sorted(of):
-        first = await repository.next_number(uow.session, commission, year, count=len(of[commission]))
+        first = await storing.next_number(uow.session, commission, year, count=len(of[commission]))
         for number, position in enumerate(of[commission], first):
             numbers[position] = number
     return numbers

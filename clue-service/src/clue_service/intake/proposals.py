@@ -1,6 +1,7 @@
 """What matching found, as it is proposed: pairs for people to decide, clues of a matter together, blind hits across."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.uow import Uow
@@ -9,10 +10,11 @@ from clue_service.candidates import events as candidate_events
 from clue_service.candidates import service as candidates
 from clue_service.candidates.clusters import expand
 from clue_service.candidates.domain import Band, Decision, PairRelation, binds, calls_for_alert
+from clue_service.candidates.models import Candidate
 from clue_service.candidates.service import FoundPair
 from clue_service.clues import service as clues
 from clue_service.clues.domain import stage_of
-from clue_service.clues.models import Clue
+from clue_service.clues.outlines import ClueOutline
 from clue_service.clues.vocabulary import OverlapPolicy
 from clue_service.intake import repository as intake
 from clue_service.intake.engine import ScoredCandidate
@@ -24,7 +26,19 @@ from clue_service.transfers import service as transfers
 BLIND_HITS_PER_DAY = 500  # a busy petition office registers some 200 clues a day; whoever probes needs many more
 
 
-def found_pair(clue: Clue, other: Clue, scored: ScoredCandidate, model_version: str, origin: str) -> FoundPair:
+@dataclass(frozen=True)
+class Proposed:
+    """What became of a search."""
+
+    new: int
+    """How many pairs nobody knew before."""
+    pairs: Sequence[Candidate]
+    """All pairs of the clue, surest first."""
+
+
+def found_pair(
+    clue: ClueOutline, other: ClueOutline, scored: ScoredCandidate, model_version: str, origin: str
+) -> FoundPair:
     """What the engine says of a clue and one other, as it is recorded."""
     return FoundPair(
         other_id=other.id,
@@ -44,10 +58,10 @@ def found_pair(clue: Clue, other: Clue, scored: ScoredCandidate, model_version: 
 
 async def pulled_in(
     uow: Uow,
-    clue: Clue,
+    clue: ClueOutline,
     found: Sequence[FoundPair],
     scored: Sequence[ScoredCandidate],
-    others: dict[UUID, Clue],
+    others: dict[UUID, ClueOutline],
 ) -> list[FoundPair]:
     """The other clues of the matters that likely hits belong to; adds them to ``others``."""
     likely = [one.other_id for one in found if one.band == Band.LIKELY and _may_show(clue, others[one.other_id])]
@@ -62,7 +76,7 @@ async def pulled_in(
         likely,
         {clue.id, *(one.other_id for one in found)},
     )
-    others |= await clues.clues_by_id(uow, [pull.clue_id for pull in pulls]) if pulls else {}
+    others |= await clues.outlines(uow, [pull.clue_id for pull in pulls]) if pulls else {}
     sample = found[0]
     return [
         FoundPair(
@@ -80,21 +94,24 @@ async def pulled_in(
     ]
 
 
-def _may_show(clue: Clue, other: Clue) -> bool:
+def _may_show(clue: ClueOutline, other: ClueOutline) -> bool:
     """Whether the other clue may change what is done for this one: a silent one of another commission may not."""
     return other.commission == clue.commission or other.overlap_policy == OverlapPolicy.ANNOUNCE
 
 
-async def propose(uow: Uow, clue: Clue, found: Sequence[FoundPair], others: Mapping[UUID, Clue]) -> int:
-    """Record pairs of a clue for people to decide, and tell other commissions blindly; how many pairs were new.
+async def propose(
+    uow: Uow, clue: ClueOutline, found: Sequence[FoundPair], others: Mapping[UUID, ClueOutline]
+) -> Proposed:
+    """Record pairs of a clue for people to decide, and tell other commissions blindly.
 
     A search other than intake's tells only of pairs it found first: what is known was told when it was found.
     """
-    recorded = await candidates.record_pairs(uow, clue.id, found)
+    recorded, pairs = await candidates.record_pairs(uow, clue.id, found)
     within = [pair for pair in recorded if not pair.is_across]
     await candidate_events.emit_detected(uow, within, clue.id, clue.commission)
     new = {pair.other_than(clue.id) for pair in recorded}
-    hits = await _hits(uow, clue, [one for one in found if one.origin == "intake" or one.other_id in new], others)
+    told = [one for one in found if one.origin == "intake" or one.other_id in new]
+    hits = await _hits(uow, clue, told, others, pairs)
     if hits:
         met = Party(clue.id, clue.commission, stage_of(clue.status))
         bound = {one.other_id for one in found if binds(one.band, one.probability)}
@@ -103,16 +120,22 @@ async def propose(uow: Uow, clue: Clue, found: Sequence[FoundPair], others: Mapp
     if hits and any(one.origin == "intake" for one in found):
         await _count_blind_hit(uow, clue)
     await uow.audit("match", "clue", clue.id, detail={"candidates": len(found), "across": len(hits)})
-    return len(recorded)
+    return Proposed(len(recorded), pairs)
 
 
-async def _hits(uow: Uow, clue: Clue, found: Iterable[FoundPair], others: Mapping[UUID, Clue]) -> list[Party]:
+async def _hits(
+    uow: Uow,
+    clue: ClueOutline,
+    found: Iterable[FoundPair],
+    others: Mapping[UUID, ClueOutline],
+    pairs: Iterable[Candidate],
+) -> list[Party]:
     """The clues of other commissions to be told of: neither side silent, and nobody has said they differ."""
     if clue.overlap_policy == OverlapPolicy.SILENT:
         return []
-    pairs = await candidates.pairs_of(uow, clue.id)
     differing = {pair.other_than(clue.id) for pair in pairs if pair.decision == Decision.DIFFERENT}
-    differing |= await transfers.counterparts(uow, clue.id)  # whoever handed a letter over knows of it
+    if clue.may_be_elsewhere:
+        differing |= await transfers.counterparts(uow, clue.id)  # whoever handed a letter over knows of it
     hits = [
         others[pair.other_id]
         for pair in found
@@ -127,11 +150,10 @@ async def _hits(uow: Uow, clue: Clue, found: Iterable[FoundPair], others: Mappin
     ]
 
 
-async def _count_blind_hit(uow: Uow, clue: Clue) -> None:
+async def _count_blind_hit(uow: Uow, clue: ClueOutline) -> None:
     if clue.registered_via is not None:
         return
     shown = await intake.count_blind_hit(uow.session, clue.registered_by, uow.clock.today())
     if shown > BLIND_HITS_PER_DAY:
-        clue.blind_hits_withheld = True
+        await clues.withhold_blind_hits(uow, clue.id)
         await uow.audit("withhold_blind_hits", "clue", clue.id)
-        await uow.session.flush()

@@ -4,30 +4,25 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.intake.models import BlindHitCount
 from clue_service.matching.models import ClueKey, MatchingPending
 
-
-async def add_pending(session: AsyncSession, clue_id: UUID) -> None:
-    """Remember that candidates of a clue are to be found; by the system's time, which leases follow."""
-    await session.execute(insert(MatchingPending).values(clue_id=clue_id, since=func.now()))
-
-
-async def add_pendings(session: AsyncSession, clue_ids: Sequence[UUID]) -> None:
-    """The same for many clues."""
-    if clue_ids:
-        await session.execute(insert(MatchingPending).values(since=func.now()), [{"clue_id": one} for one in clue_ids])
+_WAITING = (
+    select(MatchingPending.clue_id)
+    .where(MatchingPending.clue_id == bindparam("clue"))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = delete(MatchingPending).where(MatchingPending.clue_id.in_(_WAITING)).returning(MatchingPending.clue_id)
 
 
 async def take_pending(session: AsyncSession, clue_id: UUID) -> bool:
     """Take the matching of a clue; False where somebody does it or has done it."""
-    row = select(MatchingPending.clue_id).where(MatchingPending.clue_id == clue_id).with_for_update(skip_locked=True)
-    taken = delete(MatchingPending).where(MatchingPending.clue_id.in_(row)).returning(MatchingPending.clue_id)
-    return await session.scalar(taken) is not None
+    connection = await session.connection()
+    return await connection.scalar(_TAKE, {"clue": clue_id}) is not None
 
 
 async def list_pending(session: AsyncSession, *, older_than: timedelta, limit: int) -> Sequence[UUID]:

@@ -1,7 +1,8 @@
 """Registration over HTTP."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import UUID
 
@@ -9,17 +10,19 @@ from chassis.directory import UnitTree
 from chassis.errors import invalid_field
 from chassis.identity import Principal
 from chassis.logging import get_logger
-from chassis.service import Resources, resources_of
-from chassis.uow import Cause
+from chassis.service import resources_of
+from chassis.uow import Uow
 from chassis.web import answer_resource, open_uow, require
 from fastapi import APIRouter, Request, Response
 
+from clue_service.access.policy import Viewer
 from clue_service.access.routes import ViewerDep
+from clue_service.access.row_security import ask_as
+from clue_service.candidates.models import Candidate
 from clue_service.clues import service as clues
 from clue_service.clues.schemas import ClueOut
 from clue_service.intake import service
 from clue_service.intake.engine import Engine
-from clue_service.intake.rows import Registration
 from clue_service.intake.schemas import RegisterClueIn
 
 router = APIRouter(tags=["clues"])
@@ -49,27 +52,39 @@ async def register_clue(
         raise invalid_field("/received_on", "in_the_future", "收到日期不得晚于今天", "Must not lie in the future")
     # A long letter takes the normaliser up to a second: not on the event loop.
     registration = await asyncio.to_thread(service.check_registration, body, viewer, tree, engine, resources.keys)
-    async with open_uow(request, caller) as uow:
+    # As the engine from the first statement on: what is stored for matching, and what it meets, is not the caller's.
+    engine_caller = replace(caller, is_internal=True)
+    async with open_uow(request, engine_caller) as uow:
         clue, is_new = await service.register_clue(uow, viewer, tree, engine, resources.keys, registration)
         answer_resource(response, uow, f"/v1/clues/{clue.id}", clue.version, created=is_new)
+    answer = Answer(viewer, tree, clue.id)
     if is_new:
-        await _match(resources, caller, request.state.cause, tree, clue.id, registration)
+        try:
+            async with resources.transactions(engine_caller, request.state.cause) as uow:
+                matched = await service.match_clue(uow, tree, engine, clue.id, registration.prepared)
+                return await _describe(uow, answer, matched)
+        except Exception as error:
+            log.warning("matching_postponed", clue_id=str(clue.id), exc_info=error)
     else:
         response.status_code = 200
     async with resources.transactions(caller, request.state.cause) as uow:
-        present = await clues.visible_clue(uow, viewer, clue.id)
-        described = await clues.describe_clue(uow, viewer, tree, present)
-        blind = sum(1 for one in described.candidates if one.blind)
-        await uow.audit("read_candidates", "clue", clue.id, detail={"blind": blind})
-        return described
+        return await _describe(uow, answer)
 
 
-async def _match(
-    resources: Resources, caller: Principal, cause: Cause, tree: UnitTree, clue_id: UUID, registration: Registration
-) -> None:
-    try:
-        # As the engine from the first statement on: matching meets clues that the caller may not see.
-        async with resources.transactions(replace(caller, is_internal=True), cause) as uow:
-            await service.match_clue(uow, tree, resources.own, clue_id, registration.prepared)
-    except Exception as error:
-        log.warning("matching_postponed", clue_id=str(clue_id), exc_info=error)
+@dataclass(frozen=True)
+class Answer:
+    """Which clue is answered to whom."""
+
+    viewer: Viewer
+    tree: UnitTree
+    clue_id: UUID
+
+
+async def _describe(uow: Uow, answer: Answer, matched: Sequence[Candidate] | None = None) -> ClueOut:
+    """The clue, as PostgreSQL shows it to the caller."""
+    await ask_as(uow.session, answer.viewer, uow.now)
+    present = await clues.visible_clue(uow, answer.viewer, answer.clue_id)
+    described = await clues.describe_clue(uow, answer.viewer, answer.tree, present, matched)
+    blind = sum(1 for one in described.candidates if one.blind)
+    await uow.audit("read_candidates", "clue", answer.clue_id, detail={"blind": blind})
+    return described

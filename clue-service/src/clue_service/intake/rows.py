@@ -29,13 +29,14 @@ class Registration:
 
 
 def clue_row(
-    viewer: Viewer, tree: UnitTree, registration: Registration, *, number: int, year: int, now: datetime
+    viewer: Viewer, tree: UnitTree, registration: Registration, *, clue_id: UUID, number: int, year: int, now: datetime
 ) -> dict[str, Any]:
-    """The clue, registered, without its id."""
+    """The clue, registered."""
     body, commission = registration.body, registration.commission
     resolved = [resolve_unit(tree, subject) for subject in body.subjects]
     return {
         **body.model_dump(include=_KEPT),
+        "id": clue_id,
         "clue_no": f"{commission}-{year}-{number:06d}",
         "status": Status.REGISTERED,
         "version": 1,
@@ -49,6 +50,9 @@ def clue_row(
         "co_units": [],
         "members": [],
         "approvers": [],
+        "recused": [],
+        "blind_hits_withheld": False,
+        "due_provisional": False,
     }
 
 

@@ -15,14 +15,15 @@ from chassis.uow import Uow
 
 from clue_service.access.policy import Viewer, access_to
 from clue_service.access.row_security import take_on_engine
-from clue_service.clues import events, repository
+from clue_service.candidates.models import Candidate
+from clue_service.clues import events
 from clue_service.clues import service as clues
 from clue_service.clues.errors import OriginRefTaken, ReceivingUnitNotYours
-from clue_service.clues.models import Allegation, Clue, Subject
+from clue_service.clues.models import Clue
 from clue_service.intake import repository as intake
-from clue_service.intake import rows
+from clue_service.intake import rows, storing
 from clue_service.intake.engine import Engine
-from clue_service.intake.proposals import found_pair, propose, pulled_in
+from clue_service.intake.proposals import Proposed, found_pair, propose, pulled_in
 from clue_service.intake.rows import Registration
 from clue_service.intake.schemas import RegisterClueIn
 from clue_service.intake.texts import read_texts
@@ -81,16 +82,14 @@ async def register_clue(
     body = registration.body
     if body.origin_ref is not None:
         origin = (registration.commission, body.source_code.value, body.origin_ref)
-        await repository.lock_origin(uow.session, *origin)
-        first = await repository.find_by_origin(uow.session, *origin)
+        await storing.lock_origin(uow.session, *origin)
+        first = await storing.find_by_origin(uow.session, *origin)
         if first is not None:
             if access_to(viewer, first) is None:
                 raise OriginRefTaken
             await uow.audit("register_again", "clue", first.id)
             return first, False
-    clue = await _add_clue(uow, viewer, tree, registration)
-    await _add_content(uow, tree, keys, clue, body)
-    await intake.add_pending(uow.session, clue.id)
+    clue = await _store(uow, viewer, tree, keys, registration)
     await events.emit_clue(uow, "clue.clue.registered.v1", clue, None, registered_by=clue.registered_by)
     await uow.audit("register", "clue", clue.id, detail={"to": clue.status, "version": clue.version})
     if registration.prepared is not None:
@@ -99,21 +98,15 @@ async def register_clue(
     return clue, True
 
 
-async def _add_clue(uow: Uow, viewer: Viewer, tree: UnitTree, registration: Registration) -> Clue:
-    year = uow.clock.today().year
-    number = await repository.next_number(uow.session, registration.commission, year)
-    clue = Clue(**rows.clue_row(viewer, tree, registration, number=number, year=year, now=uow.now))
-    uow.session.add(clue)
-    await uow.session.flush()
-    return clue
-
-
-async def _add_content(uow: Uow, tree: UnitTree, keys: KeyRing, clue: Clue, body: RegisterClueIn) -> None:
-    uow.session.add_all(Subject(**row) for row in rows.subject_rows(tree, keys, clue.id, body))
-    uow.session.add_all(Allegation(**row) for row in rows.allegation_rows(clue.id, body))
+async def _store(uow: Uow, viewer: Viewer, tree: UnitTree, keys: KeyRing, registration: Registration) -> Clue:
+    body, year = registration.body, uow.clock.today().year
+    number, clue_id = await storing.next_number_and_id(uow.session, registration.commission, year)
+    row = rows.clue_row(viewer, tree, registration, clue_id=clue_id, number=number, year=year, now=uow.now)
+    subjects = rows.subject_rows(tree, keys, clue_id, body)
+    await storing.store_clues(uow.session, [row], subjects, rows.allegation_rows(clue_id, body))
     if body.reporter is not None and body.reporter.identity():
-        await reporters.keep_reporter(uow, keys, clue.id, body.reporter.identity())
-    await uow.session.flush()
+        await reporters.keep_reporter(uow, keys, clue_id, body.reporter.identity())
+    return storing.adopt(uow.session, row)
 
 
 async def index_clues(uow: Uow, tree: UnitTree, engine: Engine, clue_ids: Sequence[UUID]) -> int:
@@ -133,31 +126,33 @@ async def index_clues(uow: Uow, tree: UnitTree, engine: Engine, clue_ids: Sequen
     return len(missing)
 
 
-async def match_clue(uow: Uow, tree: UnitTree, engine: Engine, clue_id: UUID, prepared: Prepared | None = None) -> bool:
-    """Find what a clue repeats or overlaps with, once; False where that is done or being done elsewhere."""
+async def match_clue(
+    uow: Uow, tree: UnitTree, engine: Engine, clue_id: UUID, prepared: Prepared | None = None
+) -> Sequence[Candidate] | None:
+    """Find what a clue repeats or overlaps with, once: its pairs; None where that is done or being done elsewhere."""
     if not await intake.take_pending(uow.session, clue_id):
-        return False
-    await search(uow, tree, engine, clue_id, prepared)
-    return True
+        return None
+    return (await search(uow, tree, engine, clue_id, prepared)).pairs
 
 
 async def search(
     uow: Uow, tree: UnitTree, engine: Engine, clue_id: UUID, prepared: Prepared | None = None, origin: str = "intake"
-) -> int:
-    """Look for what a clue repeats or overlaps with; returns how many pairs are new. Safe to repeat.
+) -> Proposed:
+    """Look for what a clue repeats or overlaps with. Safe to repeat.
 
     ``prepared``: the clue as this process prepared and indexed it.
     """
-    clue = (await clues.clues_by_id(uow, [clue_id]))[clue_id]
     await engine.follow(uow.session, is_counted=prepared is not None)
     if prepared is None:
-        prepared = engine.prepare((await read_texts(uow.session, engine.keys, [clue]))[clue_id], tree)
+        stored = await clues.clues_by_id(uow, [clue_id])
+        prepared = engine.prepare((await read_texts(uow.session, engine.keys, [stored[clue_id]]))[clue_id], tree)
     scored = await engine.matcher.candidates(uow.session, clue_id, prepared)
     shown = [one for one in scored if one.band != "none"]
     CANDIDATES.labels(origin).observe(len(shown))
     for one in scored:
         PROBABILITY.labels(origin).observe(one.probability)
-    others = await clues.clues_by_id(uow, (one.clue_id for one in shown))
+    others = await clues.outlines(uow, [clue_id, *(one.clue_id for one in shown)])
+    clue = others.pop(clue_id)
     found = [
         found_pair(clue, others[one.clue_id], one, engine.matcher.model.version, origin)
         for one in shown

@@ -4,8 +4,23 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, cast, delete, exists, func, or_, select, text, true, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -18,10 +33,19 @@ from clue_service.matters.domain import Group, Link
 from clue_service.matters.leads import Lead
 from clue_service.matters.models import Matter, MatterLead, MatterLink, MatterMember
 
+_LOCK = text("select pg_advisory_xact_lock(hashtextextended('clue:matters', 0))")
+_IDS = func.any(bindparam("ids", type_=ARRAY(Uuid)))
+_MATTERS = (
+    select(MatterMember.clue_id, MatterMember.matter_id)
+    .where(MatterMember.clue_id == _IDS)
+    .order_by(MatterMember.clue_id, MatterMember.matter_id)
+)
+_LEADS = select(MatterLead).where(MatterLead.scope_id == _IDS).execution_options(populate_existing=True)
+
 
 async def lock_all(session: AsyncSession) -> None:
     """Wait for every other transaction that changes matters, leads or overlap alerts."""
-    await session.execute(text("select pg_advisory_xact_lock(hashtextextended('clue:matters', 0))"))
+    await session.execute(_LOCK)
 
 
 async def new_id(session: AsyncSession) -> UUID:
@@ -31,11 +55,7 @@ async def new_id(session: AsyncSession) -> UUID:
 
 async def matters_of(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     """The matters of each clue that belongs to any, earliest first."""
-    rows = await session.execute(
-        select(MatterMember.clue_id, MatterMember.matter_id)
-        .where(MatterMember.clue_id.in_(list(clue_ids)))
-        .order_by(MatterMember.clue_id, MatterMember.matter_id)
-    )
+    rows = await session.execute(_MATTERS, {"ids": list(clue_ids)})
     found: dict[UUID, list[UUID]] = {}
     for clue_id, matter_id in rows:
         found.setdefault(clue_id, []).append(matter_id)
@@ -185,9 +205,7 @@ async def say_what_became(session: AsyncSession, merged: Mapping[UUID, UUID | No
 
 async def leads_of(session: AsyncSession, scope_ids: Iterable[UUID]) -> dict[UUID, Lead]:
     """The lead of each matter or set of overlapping clues that has one."""
-    rows = await session.scalars(
-        select(MatterLead).where(MatterLead.scope_id.in_(list(scope_ids))).execution_options(populate_existing=True)
-    )
+    rows = await session.scalars(_LEADS, {"ids": list(scope_ids)})
     return {
         row.scope_id: Lead(
             commission=row.commission, unit=row.unit, clue_id=row.clue_id, basis=row.basis, taken_at=row.taken_at

@@ -117,15 +117,19 @@ async def commissions_of(uow: Uow, alert_id: UUID) -> set[str]:
     return {part.commission for part in await repository.list_parts(uow.session, [alert_id])}
 
 
-async def blind_hits(uow: Uow, tree: UnitTree, clue_id: UUID, own: str) -> list[tuple[UUID, BlindHit]]:
-    """The other commissions that overlap with a clue: (alert, what is told), sorted by commission."""
-    alerts = await repository.list_in_effect(uow.session, [clue_id])
+async def blind_hits(uow: Uow, tree: UnitTree, clue_id: UUID, own: str, sub: str) -> list[tuple[UUID, BlindHit]]:
+    """The other commissions that overlap with a clue: (alert, what is told), sorted by commission.
+
+    ``sub`` is not told of alerts that one is recused from.
+    """
+    gathered: dict[UUID, dict[str, list[str]]] = {}
+    for met in await repository.clues_met_by(uow.session, clue_id, sub):
+        gathered.setdefault(met.alert_id, {}).setdefault(met.commission, []).append(met.stage)
     found: dict[str, tuple[UUID, BlindHit]] = {}
-    stages = await stages_by_commission(uow, [alert.id for alert in alerts])
-    for alert in alerts:
-        for commission, stage in stages[alert.id].items():
-            if commission != own and commission not in found:
-                found[commission] = (alert.id, blind_hit(tree, commission, stage))
+    for alert_id, stages in sorted(gathered.items()):
+        for commission in sorted(stages.keys() - {own} - found.keys()):
+            stage = domain.stage_of_commission(stages[commission])
+            found[commission] = (alert_id, blind_hit(tree, commission, stage))
     return [found[commission] for commission in sorted(found)]
 
 
@@ -185,8 +189,3 @@ async def tell_due_changed(uow: Uow, alert: OverlapAlert) -> None:
     parts = await repository.list_parts(uow.session, [alert.id])
     outstanding = [part.commission for part in parts if part.acknowledged_at is None]
     await events.emit_due_changed(uow, alert, [part.commission for part in parts], outstanding)
-
-
-async def recused_among(uow: Uow, sub: str, alert_ids: Collection[UUID]) -> set[UUID]:
-    """Those of some alerts that a person is recused from."""
-    return await repository.recused_among(uow.session, sub, alert_ids)

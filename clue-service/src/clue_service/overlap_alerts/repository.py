@@ -4,8 +4,24 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, any_, cast, delete, exists, func, literal, select, true, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from chassis.db import as_rows, inserting
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -23,11 +39,56 @@ def _in_effect() -> ColumnElement[bool]:
     )
 
 
+def _of(ids: str) -> ColumnElement[Any]:
+    return func.any(bindparam(ids, type_=ARRAY(Uuid)))
+
+
+_ANEW = {"populate_existing": True}
+_IN_EFFECT = (
+    select(OverlapAlert)
+    .where(exists().where(AlertClue.alert_id == OverlapAlert.id, AlertClue.clue_id == _of("ids")), _in_effect())
+    .order_by(OverlapAlert.id)
+    .execution_options(**_ANEW)
+)
+_PARTS = (
+    select(AlertCommission)
+    .where(AlertCommission.alert_id == _of("ids"))
+    .order_by(AlertCommission.alert_id, AlertCommission.commission)
+    .execution_options(**_ANEW)
+)
+_CLUES = (
+    select(AlertClue)
+    .where(AlertClue.alert_id == _of("ids"))
+    .order_by(AlertClue.alert_id, AlertClue.clue_id)
+    .execution_options(**_ANEW)
+)
+_ADD_CLUES = inserting(AlertClue, "alert_id", "clue_id", "commission", "stage", "bound_by").on_conflict_do_nothing()
+_own, _of_alert, _clue = aliased(AlertClue), aliased(AlertClue), aliased(Clue)
+_RECUSED_FROM = exists().where(
+    _of_alert.alert_id == OverlapAlert.id,
+    _clue.id == _of_alert.clue_id,
+    bindparam("sub", type_=Text) == any_(_clue.recused),
+)
+_MET = (
+    select(AlertClue.alert_id, AlertClue.commission, AlertClue.stage)
+    .join(OverlapAlert, OverlapAlert.id == AlertClue.alert_id)
+    .join(_own, _own.alert_id == AlertClue.alert_id)
+    .where(_own.clue_id == bindparam("clue_id", type_=Uuid), _in_effect(), ~_RECUSED_FROM)
+)
+
+
 async def list_in_effect(session: AsyncSession, clue_ids: Iterable[UUID]) -> Sequence[OverlapAlert]:
     """The alerts in effect that any of some clues take part in, earliest first."""
-    member = exists().where(AlertClue.alert_id == OverlapAlert.id, AlertClue.clue_id.in_(list(clue_ids)))
-    query = select(OverlapAlert).where(member, _in_effect()).order_by(OverlapAlert.id)
-    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+    return (await session.scalars(_IN_EFFECT, {"ids": list(clue_ids)})).all()
+
+
+@reads_as_engine
+async def clues_met_by(session: AsyncSession, clue_id: UUID, sub: str) -> Sequence[Any]:
+    """The clues of the alerts in effect that a clue takes part in, where ``sub`` is recused from none of an alert's.
+
+    Rows of (alert_id, commission, stage).
+    """
+    return (await session.execute(_MET, {"clue_id": clue_id, "sub": sub})).all()
 
 
 async def find_alert(session: AsyncSession, alert_id: UUID, *, lock: bool = False) -> OverlapAlert | None:
@@ -84,16 +145,12 @@ async def recused_among(session: AsyncSession, sub: str, alert_ids: Iterable[UUI
 
 async def list_parts(session: AsyncSession, alert_ids: Iterable[UUID]) -> Sequence[AlertCommission]:
     """The commissions of some alerts, by code."""
-    query = select(AlertCommission).where(AlertCommission.alert_id.in_(list(alert_ids)))
-    query = query.order_by(AlertCommission.alert_id, AlertCommission.commission)
-    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+    return (await session.scalars(_PARTS, {"ids": list(alert_ids)})).all()
 
 
 async def list_clues(session: AsyncSession, alert_ids: Iterable[UUID]) -> Sequence[AlertClue]:
     """The clues of some alerts, earliest first."""
-    query = select(AlertClue).where(AlertClue.alert_id.in_(list(alert_ids)))
-    query = query.order_by(AlertClue.alert_id, AlertClue.clue_id)
-    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+    return (await session.scalars(_CLUES, {"ids": list(alert_ids)})).all()
 
 
 async def add_clues(session: AsyncSession, alert_id: UUID, parties: Iterable[Party]) -> None:
@@ -108,7 +165,7 @@ async def add_clues(session: AsyncSession, alert_id: UUID, parties: Iterable[Par
         }
         for party in parties
     ]
-    await session.execute(insert(AlertClue).values(rows).on_conflict_do_nothing())
+    await session.execute(_ADD_CLUES, {"rows": as_rows(rows)})
 
 
 async def set_stage(session: AsyncSession, clue_id: UUID, stage: str) -> None:

@@ -221,12 +221,12 @@ async def _propose(resources: Resources, by: Principal, asked: Sequence[Link], s
             earlier, later = sorted((link.one, link.other))
             async with resources.transactions(by) as uow:
                 await engine.follow(uow.session)
-                both = await clues.clues_by_id(uow, [earlier, later])
+                both = await clues.outlines(uow, [earlier, later])
                 stored = await stored_clues(uow.session, [earlier, later])
                 prepared = whole(stored[later]) if later in stored else None
                 if prepared is not None and earlier in stored and len(both) > 1:
                     scored = as_review(engine.matcher, prepared, stored[earlier], link.probability)
                     pair = found_pair(both[later], both[earlier], scored, engine.matcher.model.version, "batch")
-                    proposed += await propose(uow, both[later], [pair], both)
+                    proposed += (await propose(uow, both[later], [pair], both)).new
             advance(1)
     return proposed

@@ -16,7 +16,7 @@ OFFICER = "officer@pet-dh"
 async def search_again(resources: Resources, clue: Any, origin: str) -> int:
     tree = await resources.directory.tree()
     async with resources.transactions(SYSTEM) as uow:
-        return await intake.search(uow, tree, resources.own, UUID(clue["id"]), origin=origin)
+        return (await intake.search(uow, tree, resources.own, UUID(clue["id"]), origin=origin)).new
 
 
 async def index_again(resources: Resources, clue: Any, form: Any) -> None:
