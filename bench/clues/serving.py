@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,17 +33,20 @@ CALLERS: Mapping[str, tuple[str, str, str]] = {
 }
 """Who calls → sub, unit, role. Lists of those who see nothing are the dearest: nothing fills the page."""
 _PATIENCE_S = 180
+_PROCESSES = 2  # of the API, as in a cluster; the machine has two cores
 
 
 @dataclass
 class Bench:
     """The service that is measured."""
 
-    client: httpx2.AsyncClient
+    clients: Sequence[httpx2.AsyncClient]
+    """Of each process of the API; asked in turn."""
     issuer: TestIssuer
     database: Database
     """As the engine's owner; for what is counted, never for what is measured."""
     tokens: dict[str, str] = field(default_factory=dict)
+    calls: int = 0
 
     async def call(self, who: str, method: str, path: str, **more: Any) -> tuple[float, httpx2.Response]:
         """(milliseconds, answer)."""
@@ -51,8 +54,10 @@ class Bench:
             sub, unit, role = CALLERS[who]
             self.tokens[who] = self.issuer.token(sub, unit=unit, roles=[role], expires_in=7_200)
         headers = {"Authorization": f"Bearer {self.tokens[who]}", **more.pop("headers", {})}
+        client = self.clients[self.calls % len(self.clients)]
+        self.calls += 1
         began = time.perf_counter()
-        answer = await self.client.request(method, path, headers=headers, **more)
+        answer = await client.request(method, path, headers=headers, **more)
         return 1000 * (time.perf_counter() - began), answer.raise_for_status()
 
     async def count(self, query: str) -> int:
@@ -64,7 +69,7 @@ class Bench:
 @asynccontextmanager
 async def started(folder: Path, database: ServiceDatabase, superuser: str, nats: str) -> AsyncIterator[Bench]:
     """The service on a database and a broker; idle, with everybody's units known and nothing left to match."""
-    issuer, port = TestIssuer(), free_port()
+    issuer, ports = TestIssuer(), [free_port() for _ in range(_PROCESSES)]
     owner = Database(superuser)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(owner.engine.dispose)
@@ -76,13 +81,14 @@ async def started(folder: Path, database: ServiceDatabase, superuser: str, nats:
             "HELI_NATS_URL": nats,
             "HELI_ATTACHMENT_STORE": f"file://{folder}/files",
         }
-        for name, listens in (("api", port), ("worker", free_port())):
+        for name, listens in (*(("api", port) for port in ports), ("worker", free_port())):
             env = {**serving.identity(folder, issuer, jwks, listens), **common}
             command = [serving.program("clue-service"), name]
-            await stack.enter_async_context(serving.running(folder, f"clue-{name}", command, listens, env))
-        client = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=600)
-        await stack.enter_async_context(client)
-        bench = Bench(client, issuer, owner)
+            await stack.enter_async_context(serving.running(folder, f"clue-{name}-{listens}", command, listens, env))
+        clients = [httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=600) for port in ports]
+        for client in clients:
+            await stack.enter_async_context(client)
+        bench = Bench(clients, issuer, owner)
         await _idle(bench)
         yield bench
 
