@@ -23,8 +23,9 @@ from heli_local.running import RunningStack
 pytestmark = pytest.mark.e2e
 
 STEADY_S = 10.0
-CARRIED_P99_S = 1.0
-"""A load whose answers take longer than this with nothing replaced is more than the machine carries."""
+CARRIED_P99_S = 4.0
+"""A load whose answers take longer than this with nothing replaced is more than the machine carries: the gateway gives
+up a service that is silent for ten seconds, and a program that starts takes a core for three."""
 Mix = tuple[tuple[str, str, int], ...]
 EVERYTHING: Mix = (
     ("clerk", "", 10),
