@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MOST_CHARACTERS = 4_000
@@ -65,7 +65,17 @@ SAMPLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 )
 """What previews are filled with: every variable there is."""
 
+_WORDS: tuple[type[nodes.Node], ...] = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const, nodes.For,
+    nodes.If, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr, nodes.Filter, nodes.Concat,
+    nodes.Test,
+)  # fmt: skip
+"""What a template may be made of. No arithmetic, no calls, no macros: nothing that could take long or grow large."""
+_FILTERS = frozenset({"capitalize", "default", "d", "e", "first", "last", "length", "lower", "title", "trim", "upper"})
+_DEEPEST_LOOP = 1
+
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+_ENVIRONMENT.globals.clear()  # no range, no lipsum: there is nothing but what a template is given
 
 
 class Unrenderable(ValueError):
@@ -76,11 +86,29 @@ class Unrenderable(ValueError):
         self.reason = reason
 
 
+def _parsed(source: str) -> nodes.Template:
+    tree = _ENVIRONMENT.parse(source)
+    _check(tree, 0)
+    return tree
+
+
+def _check(node: nodes.Node, loops: int) -> None:
+    """Raise ``Unrenderable`` for what templates are not made of, and for loops over anything but a variable."""
+    if isinstance(node, nodes.For):
+        loops += 1
+        if loops > _DEEPEST_LOOP or not isinstance(node.iter, nodes.Name) or node.recursive:
+            raise Unrenderable("NotAllowed")
+    if not isinstance(node, _WORDS) or (isinstance(node, nodes.Filter) and node.name not in _FILTERS):
+        raise Unrenderable("NotAllowed")
+    for child in node.iter_child_nodes():
+        _check(child, loops)
+
+
 def render(words: Words, variables: Mapping[str, Any]) -> tuple[str, str]:
     """Subject, in one line, and body. Raises ``Unrenderable``."""
     try:
-        subject = _ENVIRONMENT.from_string(words.subject).render(variables)
-        body = _ENVIRONMENT.from_string(words.body).render(variables)
+        subject = _ENVIRONMENT.from_string(_parsed(words.subject)).render(variables)
+        body = _ENVIRONMENT.from_string(_parsed(words.body)).render(variables)
     except TemplateError as error:
         raise Unrenderable(type(error).__name__) from error
     except (TypeError, ValueError, OverflowError, MemoryError, RecursionError, ArithmeticError, LookupError) as error:

@@ -12,7 +12,11 @@ from notification_service.notices.wording import TITLES
 
 Email = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}$")]
 Kind = Annotated[str, StringConstraints(max_length=64)]
-_ZONES = frozenset(available_timezones())
+_ZONES = frozenset(available_timezones()) - {
+    "localtime",
+    "posixrules",
+    "Factory",
+}  # these are the machine's, no place's
 
 
 class PreferencesIn(RequestModel):
@@ -44,6 +48,15 @@ class PreferencesIn(RequestModel):
         if not TITLES.keys() >= set(kinds):
             raise FieldRefused("unknown_kind", "含有不存在的通知类型", "Holds a kind of notice that does not exist")
         return sorted(set(kinds))
+
+    @field_validator("digest_at", "quiet_from", "quiet_to")
+    @classmethod
+    def _on_the_wall(cls, at: time | None) -> time | None:
+        if at is not None and at.tzinfo is not None:
+            raise FieldRefused(
+                "with_offset", "只写当地钟点，时区另填", "Name the local hour alone; the zone is a field of its own"
+            )
+        return at
 
     @model_validator(mode="after")
     def _both_or_none(self) -> "PreferencesIn":

@@ -30,9 +30,12 @@ class Poster:
         return httpx2.AsyncClient(verify=self._tls, trust_env=False, follow_redirects=False, timeout=self._timeout_s)
 
     async def check(self, url: str) -> None:
-        """Raise what ``resolve`` raises."""
-        async with asyncio.timeout(self._timeout_s):
-            await resolve(url, self._networks)
+        """Raise what ``resolve`` raises; a name server that does not answer knows no address."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await resolve(url, self._networks)
+        except TimeoutError as error:
+            raise WebhookUrlUnknown from error
 
     async def post(self, client: httpx2.AsyncClient, url: str, body: str, headers: dict[str, str]) -> Outcome:
         """Send one message; how it ended."""

@@ -14,6 +14,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _TUNNELS = tuple(ipaddress.ip_network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
 """IPv6 ranges that hold an IPv4 address of anybody's choice."""
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is given out of IPv6; beyond it lie old ways to write IPv4 addresses and sites of one's own."""
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -91,4 +93,4 @@ def is_permitted(address: IpAddress, networks: Sequence[Network], scheme: str) -
         return True
     if scheme != "https" or real.is_multicast or not real.is_global:
         return False
-    return not any(real.version == 6 and real in tunnel for tunnel in _TUNNELS)
+    return real.version == 4 or (real in _UNICAST and not any(real in tunnel for tunnel in _TUNNELS))
