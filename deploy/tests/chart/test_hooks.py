@@ -163,6 +163,15 @@ def test_without_migrations_there_is_no_job(run: Run, cluster: Any) -> None:
     assert images(cluster) == {"one"}
 
 
+def test_the_smoke_test_runs_when_it_is_asked_for_and_not_before(run: Run, cluster: Any) -> None:
+    assert run("install", *tag("one")).returncode == 0
+    assert cluster.named("Pod") == {}
+    for _ in range(2):
+        done = run("test")
+        assert done.returncode == 0, done.stderr
+    assert said(cluster, ".* Pod/.*") == [f"{verb} Pod/heli-smoke-test" for verb in ("create", "delete", "create")]
+
+
 def test_taking_it_away_takes_everything_but_what_hooks_made(run: Run, cluster: Any) -> None:
     assert run("install", *tag("one")).returncode == 0
     assert run("uninstall").returncode == 0
