@@ -34,11 +34,11 @@ DEMANDS = some.builds(
 @pytest.mark.parametrize(("load", "servers"), [(0.5, 1), (0.8, 1), (1.5, 2), (4.0, 6)])
 def test_a_simulated_queue_waits_as_the_formula_says(load: float, servers: int) -> None:
     chance, at, arrivals = random.Random(7), 0.0, []
-    for _ in range(300_000):
+    for _ in range(120_000):
         at += chance.expovariate(load)
         arrivals.append(Arrival(at, chance.expovariate(1.0)))
     found = serve(arrivals, servers)
-    assert found.mean == pytest.approx(erlang_c(load, 1.0, servers), rel=0.06)
+    assert found.mean == pytest.approx(erlang_c(load, 1.0, servers), rel=0.08)
     assert found.busy == pytest.approx(load / servers, rel=0.02)
 
 
