@@ -18,6 +18,7 @@ from chassis.directory import Directory
 from chassis.http import Peers
 from chassis.identity import Authenticator, Principal
 from chassis.keyring import KeyRing
+from chassis.sealed_columns import SealedColumn
 from chassis.settings import PlatformSettings
 from chassis.uow import Transactions
 
@@ -57,6 +58,17 @@ class Timer:
 
 
 @dataclass(frozen=True)
+class SealedFiles:
+    """Sealed files that a service keeps elsewhere than in its database."""
+
+    kind: str
+    count_other: Callable[["Resources"], Awaitable[int]]
+    """How many lie under another key than the current one."""
+    reseal: Callable[["Resources", Principal, Callable[[int], None]], Awaitable[int]]
+    """Seal those anew; tells how many it has done, and answers it."""
+
+
+@dataclass(frozen=True)
 class Service:
     """One deployable: routes for ``api``, handlers, jobs and timers for ``worker``, tables for ``migrate``."""
 
@@ -76,6 +88,9 @@ class Service:
     opening: Callable[["Resources", Principal], Awaitable[Callable[[AsyncSession], Awaitable[None]]]] | None = None
     """What every transaction does first for its actor; see ``Transactions.open_with``."""
     build_own: Callable[[Resources], Any] = field(default=lambda _: None)
+    sealed: Sequence[SealedColumn] = ()
+    """Everything it seals, for the rotation of keys."""
+    sealed_files: SealedFiles | None = None
 
 
 def build_resources(service: Service, settings: PlatformSettings, *, clock: Clock | None = None) -> Resources:

@@ -16,6 +16,7 @@ from chassis.consumer import Handler
 from chassis.dead_letters import Undecodable, redrive
 from chassis.errors import HeliError, NotFound
 from chassis.identity import SYSTEM
+from chassis.key_rotations import rotate_keys_command
 from chassis.service import Resources, Service
 from chassis.tables import dead_letter
 
@@ -25,6 +26,8 @@ Handlers = Callable[[Service, Resources], Mapping[str, Handler]]
 def add_upkeep(cli: typer.Typer, service: Service, handlers: Handlers) -> None:
     """Give a service's command line the commands of this room."""
     cli.command(name="verify-audit")(verify_audit_command(service))
+    if service.sealed:
+        cli.command(name="rotate-keys")(rotate_keys_command(service))
     cli.command(name="refill")(_refill_command(service))
     letters = typer.Typer(help="Events that could not be applied.", no_args_is_help=True)
     letters.command(name="list")(_list_command(service))

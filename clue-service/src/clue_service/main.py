@@ -33,7 +33,6 @@ from clue_service.intake.engine import Engine
 from clue_service.intake.routes import router as intake
 from clue_service.intake.worker import match_again, match_pending, save_counts
 from clue_service.integrity_checks.routes import router as integrity_checks
-from clue_service.key_rotations.cli import rotate_keys
 from clue_service.library import ROUTERS as LIBRARY_ROUTERS
 from clue_service.library import SETTINGS as LIBRARY_SETTINGS
 from clue_service.library import TIMERS as LIBRARY_TIMERS
@@ -52,6 +51,7 @@ from clue_service.reclusterings.rescoring import rescore_matching
 from clue_service.reclusterings.settings import ReclusteringSettings
 from clue_service.recusal_facts.routes import router as recusal_facts
 from clue_service.recusals.routes import router as recusals
+from clue_service.sealed import SEALED, SEALED_FILES
 from clue_service.sealed_receipts.routes import router as sealed_receipts
 from clue_service.shares.routes import router as shares
 from clue_service.shares.settings import ShareSettings
@@ -117,6 +117,8 @@ SERVICE = Service(
         *LIBRARY_TIMERS,
         Timer("nightly_reclustering", EVERY_SECONDS, nightly_timer()),
     ],
+    sealed=SEALED,
+    sealed_files=SEALED_FILES,
     settings=(ReclusteringSettings, ShareSettings, RetentionSettings, ExportSettings, *LIBRARY_SETTINGS),
 )
 
@@ -126,7 +128,6 @@ main.command("fit-matching")(fit_matching)
 main.add_typer(matching_model_commands, name="matching-models")
 main.command("recluster")(recluster_clues)
 main.command("recompute-deadlines")(recompute_deadlines)
-main.command("rotate-keys")(rotate_keys)
 
 
 @main.command("index-matching")

@@ -44,6 +44,7 @@ from notification_service.preferences.models import Preference
 from notification_service.preferences.routes import router as preferences
 from notification_service.preferences.service import CONFIRM_EMAIL
 from notification_service.resources import build_own, own_of
+from notification_service.sealed import SEALED
 from notification_service.streams.models import StreamTicket
 from notification_service.streams.routes import router as streams
 from notification_service.tables import Base
@@ -128,6 +129,7 @@ SERVICE = Service(
     jobs={CONFIRM_EMAIL: send_confirmation},
     settings=[OutwardSettings, MessageSettings, BriefingSettings, LightSettings, BulletinSettings],
     build_own=build_own,
+    sealed=SEALED,
 )
 
 main = service_cli(SERVICE)

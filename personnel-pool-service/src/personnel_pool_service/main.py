@@ -4,6 +4,7 @@ from chassis.runtime import service_cli
 from chassis.service import Service
 
 from personnel_pool_service import directory, lending
+from personnel_pool_service.sealed import SEALED
 from personnel_pool_service.settings import PoolSettings
 from personnel_pool_service.tables import Base
 
@@ -17,6 +18,7 @@ SERVICE = Service(
     handlers=lambda _resources: lending.HANDLERS,
     timers=[*directory.TIMERS, *lending.TIMERS],
     settings=(PoolSettings,),
+    sealed=SEALED,
     build_own=lambda _resources: PoolSettings(),
 )
 

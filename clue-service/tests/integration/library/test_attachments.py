@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from chassis.identity import SYSTEM
+from chassis.key_rotations import rotate_keys
 from chassis.keyring import KeyRing
 from chassis.service import Resources
 from clue_service.access.row_security import engine_session
@@ -16,7 +17,7 @@ from clue_service.attachments import storage
 from clue_service.attachments.domain import digest_header, disposition_of
 from clue_service.attachments.keeping import remove_leftovers, remove_orphans
 from clue_service.attachments.models import Attachment
-from clue_service.key_rotations.service import rotate_keys
+from clue_service.main import SERVICE
 from PIL import Image
 from sqlalchemy import select, text
 
@@ -269,9 +270,9 @@ async def test_files_are_sealed_anew_also_after_a_death_between_object_and_row(
     with monkeypatch.context() as dying:
         dying.setattr(storage, "put_object", put_and_die)
         with pytest.raises(KilledError):
-            await rotate_keys(resources, SYSTEM)
+            await rotate_keys(SERVICE, resources, SYSTEM)
     assert await contents() == [b"file 0", b"file 1", b"file 2"]
-    outcome = await rotate_keys(resources, SYSTEM)
+    outcome = await rotate_keys(SERVICE, resources, SYSTEM)
     assert (outcome.resealed["attachment"], outcome.remaining) == (2, 0)
     vars(resources.keys).update(vars(KeyRing("k2", new)))
     assert await contents() == [b"file 0", b"file 1", b"file 2"]
