@@ -191,6 +191,8 @@ public class Teams {
             .withConstraintProviderClass(Rules.class)
             .withTerminationSpentLimit(Duration.ofMillis(Math.round(1000 * Double.parseDouble(args[0])))));
         Round best = factory.buildSolver().solve(round);
+        // Who does not finish a first proposal within the limit has none.
+        if (best.seats.stream().anyMatch(seat -> seat.option == null)) return;
         StringBuilder out = new StringBuilder();
         for (Seat seat : best.seats) out.append(seat.getPerson() + " " + seat.team.id() + " " + seat.role + "\n");
         System.out.print(out);

@@ -112,6 +112,7 @@ def _proposal(problem: AssemblyProblem, build: Build, solution: Solution) -> Pro
         unmet=unmet if solution.seats else (),
         relaxations=rank_relaxations(problem, unmet, seated) if solution.seats else (),
         sentence=_sentence(unmet) if solution.seats else None,
+        is_drawn=solution.is_drawn,
         **_record(problem, solution),
     )
 

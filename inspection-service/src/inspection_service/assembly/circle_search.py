@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from inspection_service.assembly.building import build_circle_model
 from inspection_service.assembly.circles import MOST_CHIEFS, Circle, CircleFinder
-from inspection_service.assembly.draw import lots
+from inspection_service.assembly.draw import lots_as_points
 from inspection_service.assembly.highs import Ending, Program, minimise
 from inspection_service.assembly.instance import Cooperation, Instance
 from inspection_service.assembly.model import Model, RowKind
@@ -227,9 +227,9 @@ class CircleSearch:
 
 
 def lots_of_all(model: Model, seats: IntArray, circles: list[Circle], salt: str) -> FloatArray:
-    """Lots of the binary columns that stand in a program, by column; 0 elsewhere."""
+    """Lots of the binary columns that stand in a program, as points, by column; 0 elsewhere."""
     inside = {x for circle in circles for x in circle.members}
     columns = np.asarray(sorted(inside.union(seats.tolist())), dtype=np.int64)
     drawn = np.zeros(model.binaries)
-    drawn[columns] = lots(model, columns, salt)
+    drawn[columns] = lots_as_points(model, columns, salt)
     return drawn

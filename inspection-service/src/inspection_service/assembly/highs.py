@@ -1,7 +1,7 @@
 """The one place that talks to HiGHS. Imported in worker processes only; every unexpected answer is an error."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -24,6 +24,8 @@ class Ending(StrEnum):
     OPTIMAL = "optimal"
     INFEASIBLE = "infeasible"
     STOPPED = "stopped"
+    SPENT = "spent"
+    """As much was searched as was allowed: a limit in which no clock has a say."""
 
 
 _ENDINGS = {
@@ -32,6 +34,7 @@ _ENDINGS = {
     highspy.HighsModelStatus.kInfeasible: Ending.INFEASIBLE,
     highspy.HighsModelStatus.kTimeLimit: Ending.STOPPED,
     highspy.HighsModelStatus.kInterrupt: Ending.STOPPED,
+    highspy.HighsModelStatus.kSolutionLimit: Ending.SPENT,
 }
 
 
@@ -84,6 +87,19 @@ class Program:
     value: FloatArray
     binaries: int
     least: FloatArray | None = None
+
+    def with_row(self, weights: FloatArray, low: float) -> "Program":
+        """The program with one more row: the columns weighed like this are worth at least ``low``."""
+        weighs = weights != 0
+        at = self.start[1:][weighs]
+        return replace(
+            self,
+            low=np.append(self.low, low),
+            high=np.append(self.high, np.inf),
+            start=self.start + np.concatenate(([0], np.cumsum(weighs))),
+            index=np.insert(self.index, at, len(self.low)),
+            value=np.insert(self.value, at, weights[weighs]),
+        )
 
 
 def pass_program(solver: highspy.Highs, program: Program) -> None:

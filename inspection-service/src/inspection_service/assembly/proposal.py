@@ -76,5 +76,7 @@ class Proposal(_Output):
     """Only when infeasible: the fullest lawful teams that leave the ``unmet`` seats empty. Not for adoption."""
     rule_version: str = ""
     solver_version: str = ""
+    is_drawn: bool = False
+    """Whether lots decided exactly among all equally good teams."""
     salt: str = ""
     input_hash: str = ""

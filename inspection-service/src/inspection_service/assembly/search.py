@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from inspection_service.assembly.draw import lots
 from inspection_service.assembly.highs import Answer, Ending, Program, minimise
 from inspection_service.assembly.model import Model
 from inspection_service.assembly.progress import Run, Seat
@@ -21,10 +20,10 @@ With whole points the first guess is that the linear optimum, rounded down, can 
 """
 
 _WHOLE_GAP = 0.9
-"""With ``draw.ALL_LOTS`` less than 1: whole points this near to the bound are the optimum."""
+"""Whole points this near to the bound are the optimum."""
 
-_BEYOND = 1e-3
-"""Columns are kept until all outside is worth less than what is in hand by this: equals take part in the draw."""
+BEYOND = 1e-3
+"""Columns are kept until all outside is worth less by this than what is looked for."""
 
 _NARROW_SHARE = 0.5
 """Share of the time left that a search on some of the columns may take."""
@@ -39,6 +38,8 @@ class Found:
     bound: float
     is_proven: bool
     is_infeasible: bool = False
+    is_drawn: bool = False
+    """Whether lots decided exactly among all proposals with these points (``drawing``)."""
 
 
 def seats_of(model: Model, taken: IntArray) -> tuple[Seat, ...]:
@@ -91,21 +92,17 @@ def search(
     linear: LinearOptimum,
     run: Run,
     *,
-    salt: str,
     integral: bool,
     start: IntArray | None = None,
-    equals: bool = True,
 ) -> Found:
     """The best proposal, proven for the whole pool unless time runs out; ``start`` is a lawful one to begin with.
-
-    ``equals`` False ends with the first proven one: not all equally good ones took part in the draw.
 
     A column whose use would cost more than the distance between the linear optimum and a known proposal cannot be part
     of a better one, so an optimum found without such columns is an optimum of the whole pool.
     """
     limit = float(np.floor(linear.points + 1e-6)) if integral else linear.points
     run.know_bound(limit)
-    guess = linear.points - limit + _BEYOND if integral else max(2.0, FIRST_GUESS * abs(linear.points))
+    guess = linear.points - limit + BEYOND if integral else max(2.0, FIRST_GUESS * abs(linear.points))
     best = Found(None, -np.inf, limit, is_proven=False)
     if start is not None:
         best = Found(start, points_of(model, start), limit, is_proven=False)
@@ -113,12 +110,11 @@ def search(
     while True:
         columns = promising(model, linear, guess, best.taken)
         whole = int((columns < model.binaries).sum()) == model.binaries
-        best = _attempt(model, linear, columns, guess, best, run, salt, integral=integral)
-        every_equal = not equals or whole or linear.points - guess < best.points
-        if (best.is_proven and every_equal) or (best.is_infeasible and whole) or run.is_over():
+        best = _attempt(model, linear, columns, guess, best, run, integral=integral)
+        if best.is_proven or (best.is_infeasible and whole) or run.is_over():
             return best
         # Wide enough that everything outside is worth less than what is in hand, if anything is.
-        guess = 8.0 * guess + 1.0 if best.taken is None else max(linear.points - best.points + _BEYOND, guess)
+        guess = 8.0 * guess + 1.0 if best.taken is None else max(linear.points - best.points + BEYOND, guess)
 
 
 def promising(model: Model, linear: LinearOptimum, guess: float, always: IntArray | None) -> IntArray:
@@ -140,11 +136,10 @@ def _attempt(
     guess: float,
     best: Found,
     run: Run,
-    salt: str,
     *,
     integral: bool,
 ) -> Found:
-    program = sub_program(model, columns, -(model.cost[columns] + lots(model, columns, salt)))
+    program = sub_program(model, columns, -model.cost[columns])
     whole = int((columns < model.binaries).sum()) == model.binaries
     outside = -np.inf if whole else linear.points - guess
     first = None

@@ -45,6 +45,8 @@ class Solution:
     conflict: tuple[ConflictRow, ...] = ()
     conflict_is_minimal: bool = False
     sentence: Text | None = None
+    is_drawn: bool = False
+    """Whether lots decided exactly among all equally good proposals; False also where there was no proof of points."""
     solver: str = ""
     salt: str = ""
 
@@ -61,6 +63,7 @@ class Solution:
             "bound": _plain(self.bound),
             "gap": self.gap,
             "seconds": round(self.seconds, 3),
+            "is_drawn": self.is_drawn,
             "assignments": [{"person": s.person, "team": s.team, "role": s.role} for s in self.seats],
             "conflict": [row.as_json() for row in self.conflict],
             "sentence": None if self.sentence is None else f"{self.sentence.zh}\n{self.sentence.en}",

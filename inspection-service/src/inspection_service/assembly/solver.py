@@ -5,6 +5,7 @@ from dataclasses import replace
 from inspection_service.assembly.building import build_model
 from inspection_service.assembly.circle_search import CircleSearch, can_use_circles, points_with_cooperation
 from inspection_service.assembly.conflict import Conflict, certified, find_conflict, find_contradiction
+from inspection_service.assembly.drawing import draw
 from inspection_service.assembly.highs import VERSION
 from inspection_service.assembly.instance import Instance
 from inspection_service.assembly.model import Model
@@ -48,10 +49,9 @@ def solve(instance: Instance, run: Run, *, salt: str = "", explain: bool = True)
     run.enter(Stage.PROVING)
     rule = instance.cooperation
     if rule is None or rule.each <= 0 or rule.up_to <= 0 or not len(rule.pairs):
-        found = search(plain, linear, run, salt=salt, integral=instance.is_integral)
+        found = draw(plain, linear, search(plain, linear, run, integral=instance.is_integral), run, salt)
     else:
-        part = run.part(_PLAIN_SHARE)
-        found = search(plain, linear, part, salt=salt, integral=instance.is_integral, equals=False)
+        found = search(plain, linear, run.part(_PLAIN_SHARE), integral=instance.is_integral)
     if found.is_infeasible:
         return _impossible(plain, linear, run, salt, explain=explain)
     if rule is None or rule.each <= 0:
@@ -78,9 +78,10 @@ def _with_cooperation(
     wide = solve_linear(model, run.remaining)
     if not wide.complete:
         return _answer(plain, found, run, salt)
-    last = search(model, wide, run, salt=salt, integral=instance.is_integral, start=found.taken)
+    last = search(model, wide, run, integral=instance.is_integral, start=found.taken)
     bound = min(found.bound, last.bound)
-    return _answer(model, replace(last, bound=bound, is_proven=bound <= last.points + 1e-6), run, salt)
+    last = replace(last, bound=bound, is_proven=bound <= last.points + 1e-6)
+    return _answer(model, draw(model, wide, last, run, salt), run, salt)
 
 
 def _answer(model: Model, found: Found, run: Run, salt: str) -> Solution:
@@ -92,6 +93,7 @@ def _answer(model: Model, found: Found, run: Run, salt: str) -> Solution:
         objective=found.points,
         bound=found.bound,
         seats=seats_of(model, found.taken),
+        is_drawn=found.is_drawn,
         solver=VERSION,
         salt=salt,
     )

@@ -16,7 +16,10 @@ from inspection_service.assembly_runs.schemas import (
     UnmetOut,
 )
 
-_PLAIN = ("objective", "bound", "gap", "seconds", "optimality", "rule_version", "solver_version", "salt", "input_hash")
+_PLAIN = (
+    "objective", "bound", "gap", "seconds", "optimality", "is_drawn", "rule_version", "solver_version", "salt",
+    "input_hash",
+)  # fmt: skip
 
 
 def describe_run(run: AssemblyRun, proposal: AssemblyProposal | None, *, hidden: set[str], language: str) -> RunOut:

@@ -149,7 +149,7 @@ async def finish_run(uow: Uow, run_id: UUID, proposal: Proposal) -> None:
 
 _COPIED = (
     "objective", "bound", "gap", "seconds", "teams", "partial_teams", "unmet", "relaxations", "sentence",
-    "rule_version", "solver_version", "salt", "input_hash",
+    "rule_version", "solver_version", "is_drawn", "salt", "input_hash",
 )  # fmt: skip
 
 

@@ -74,6 +74,8 @@ class AssemblyProposal(Base):
     sentence: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
     rule_version: Mapped[str]
     solver_version: Mapped[str]
+    is_drawn: Mapped[bool | None]
+    """Whether lots decided exactly among all equally good teams; None: from before this was kept."""
     salt: Mapped[str]
     input_hash: Mapped[str]
     created_at: Mapped[datetime]

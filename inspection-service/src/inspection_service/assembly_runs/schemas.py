@@ -227,6 +227,9 @@ class RunOut(ResponseModel):
     request: dict[str, Any]
     rule_version: str | None = None
     solver_version: str | None = None
+    is_drawn: Annotated[
+        bool | None, Field(description="Whether lots decided exactly among all equally good teams; null where unknown.")
+    ] = None
     salt: str | None = None
     input_hash: str | None = None
     started_by: str

@@ -33,6 +33,7 @@ def test_an_instance_is_answered_with_one_json_object(tmp_path: Path) -> None:
         "objective": 6,
         "bound": 6,
         "gap": 0.0,
+        "is_drawn": True,
         "assignments": [{"person": "q", "team": "t", "role": "leader"}],
         "conflict": [],
         "sentence": None,

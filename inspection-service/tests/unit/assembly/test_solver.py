@@ -1,5 +1,6 @@
 """The solver against brute force and the separate checker, on tiny random instances."""
 
+import hashlib
 import itertools
 import random
 from dataclasses import replace
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from inspection_service.assembly import drawing
 from inspection_service.assembly.building import build_model
 from inspection_service.assembly.checker import check
-from inspection_service.assembly.draw import ALL_LOTS, lots
+from inspection_service.assembly.draw import ALL_LOTS, LOT_BITS, lots, lots_as_points
 from inspection_service.assembly.instance import parse_instance
 from inspection_service.assembly.model import RowKind
 from inspection_service.assembly.progress import Run
@@ -165,6 +167,43 @@ def test_a_shortage_of_lent_people_is_found_by_counting_alone() -> None:
     assert find_shortage(parse_instance(crowd())) is None
 
 
+def test_a_team_that_asks_two_units_for_more_than_it_may_take_of_them_is_found_by_counting() -> None:
+    """Finance people are there in two units alone, and two of a unit may sit in a team: five are not to be had."""
+    document = crowd()
+    document["teams"][0]["bounds"] = [{"label": 0, "min": 5, "max": None}]
+    for row in document["eligible"]:
+        if row[1] == 0:
+            row[4] = [0] if row[0] % 12 < 2 else []
+    instance = parse_instance(document)
+    short = find_shortage(instance)
+    assert short is not None
+    model = build_model(instance)
+    assert model.kind[short.rows(model)].tolist() == [RowKind.LABEL, RowKind.TEAM_UNIT, RowKind.TEAM_UNIT]
+    assert [row.as_json() for row in solved(document).conflict] == [
+        {"team": "t0", "label": "finance"},
+        {"team": "t0", "home_unit": 0},
+        {"team": "t0", "home_unit": 1},
+    ]
+
+
+def test_a_team_that_asks_for_more_of_two_kinds_than_it_has_seats_is_found_by_counting() -> None:
+    """Three of each kind in five seats, and nobody is both; with one person who is both they fit."""
+    document = crowd()
+    document["teams"][0]["bounds"] = [{"label": label, "min": 3, "max": None} for label in (0, 1)]
+    for row in document["eligible"]:
+        if row[1] == 0:
+            row[4] = [row[0] % 2]
+    short = find_shortage(parse_instance(document))
+    assert short is not None
+    model = build_model(parse_instance(document))
+    assert sorted(model.kind[short.rows(model)].tolist()) == [0, 0, RowKind.LABEL, RowKind.LABEL]
+    assert len(solved(document).conflict) == 4
+
+    next(row for row in document["eligible"] if row[1] == 0)[4] = [0, 1]
+    assert find_shortage(parse_instance(document)) is None
+    assert solved(document).status is Status.OPTIMAL
+
+
 def shuffled(document: Document, seed: int) -> Document:
     """The same instance, listed in another order."""
     rng = random.Random(seed)
@@ -282,7 +321,61 @@ def test_all_lots_together_are_worth_less_than_a_point() -> None:
     drawn = lots(model, everything, "round-1")
     assert len(set(drawn[: model.binaries].tolist())) > 0.9 * model.binaries
     assert not drawn[model.binaries :].any()
-    assert drawn.max() * model.instance.seats.sum() < ALL_LOTS
+    assert drawn.max() < 2**LOT_BITS
+    assert lots_as_points(model, everything, "round-1").max() * model.instance.seats.sum() < ALL_LOTS
+
+
+def lot(salt: str, seat: dict[str, str]) -> int:
+    """The lot of a seat as the documentation says it, so that anybody can draw again."""
+    text = "".join(f"{len(part)}:{part}" for part in (salt, seat["person"], seat["team"], seat["role"]))
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()[:2], "big")
+
+
+@tiny
+@given(instances(), st.sampled_from(["round-1", "round-2", "round-3"]))
+def test_of_equally_good_answers_the_one_with_the_most_lots_is_drawn(document: Document, salt: str) -> None:
+    document = {**document, "cooperation": None}
+    verdicts = [(check(document, seats), seats) for seats in every_assignment(document)]
+    best = max((v.objective for v, _ in verdicts if v.is_lawful and v.objective is not None), default=None)
+    most = max(
+        (sum(lot(salt, s) for s in seats) for v, seats in verdicts if v.is_lawful and v.objective == best), default=None
+    )
+
+    solution = solved(document, salt)
+
+    if best is None:
+        assert not solution.is_drawn
+    else:
+        assert solution.is_drawn
+        assert sum(lot(salt, seat) for seat in solution.as_json()["assignments"]) == most
+
+
+def test_lots_decide_exactly_in_a_crowd_of_equals_and_no_exchange_of_two_people_has_more() -> None:
+    document = crowd()
+    solution = solved(document, "round-1")
+    assert solution.is_drawn
+    seats = solution.as_json()["assignments"]
+    drawn = sum(lot("round-1", seat) for seat in seats)
+    free = {person["id"] for person in document["people"]} - {seat["person"] for seat in seats}
+    tried = 0
+    for at, seat in enumerate(seats):
+        for person in sorted(free):
+            other = [*seats[:at], {**seat, "person": person}, *seats[at + 1 :]]
+            verdict = check(document, other)
+            if verdict.is_lawful and verdict.objective == solution.objective:
+                tried += 1
+                assert sum(lot("round-1", one) for one in other) <= drawn
+    assert tried > 10
+
+
+def test_where_too_many_are_equal_to_be_sure_the_answer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "_MOST_COLUMNS", 40)
+    document = crowd(best=0)
+    first = solved(document, "round-1")
+    assert first.status is Status.OPTIMAL
+    assert not first.is_drawn
+    assert check(document, first.as_json()["assignments"]).is_lawful
+    assert {solved(shuffled(document, seed), "round-1").seats for seed in range(3)} == {first.seats}
 
 
 def test_a_shortage_is_said_as_supply_and_demand() -> None:
