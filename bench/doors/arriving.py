@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID, uuid4
 
 import httpx2
+import uvloop
 from chassis.broker import Broker, connect
 from chassis.db import Database
 from chassis.embedded.process import log_tail
@@ -32,7 +33,7 @@ _LOST_AFTER_S = 90
 def measure(is_quick: bool) -> Part:
     """Both figures on the same servers."""
     with staged() as stage:
-        return asyncio.run(_measure(stage, is_quick=is_quick))
+        return uvloop.run(_measure(stage, is_quick=is_quick))
 
 
 async def _measure(stage: Stage, *, is_quick: bool) -> Part:

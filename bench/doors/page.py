@@ -27,7 +27,8 @@ _ABOUT = {
     ),
     "events": (
         "PostgreSQL with fsync, NATS with `sync_interval: always`, a producer with its outbox and relay, and"
-        " notification-service as processes. A notice has arrived when a reader's open stream shows it, which is later"
+        " notification-service as processes; producer and reader share one, on uvloop as every service. A notice has"
+        " arrived when a reader's open stream shows it, which is later"
         " than the list does."
     ),
     "handler": (
