@@ -268,8 +268,8 @@ async def _with_signals(stack: Stack, body: Callable[[Stack], Awaitable[None]]) 
         if stop.is_set():
             stack.kill()
         else:
-            _say("stopping")
             stop.set()
+            _say("stopping")
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -294,8 +294,11 @@ async def _with_signals(stack: Stack, body: Callable[[Stack], Awaitable[None]]) 
 
 
 def _say(line: str) -> None:
-    typer.echo(line)
-    sys.stdout.flush()
+    try:
+        typer.echo(line)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever listened is gone, and what is done does not depend on them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str) -> NoReturn:
