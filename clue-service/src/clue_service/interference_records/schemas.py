@@ -5,9 +5,10 @@ from uuid import UUID
 
 from chassis.problems import FieldRefused
 from chassis.web import RequestModel, ResponseModel
+from contracts.envelope import Sub
 from pydantic import Field, model_validator
 
-from clue_service.clues.move_schemas import MoveIn, Sub
+from clue_service.clues.move_schemas import MoveIn
 from clue_service.interference_records.domain import Kind, Measure, Part, RecordState, Standing, Way
 from clue_service.proceedings.schemas import LongText, NothingIn, ReasonIn, StepOut
 
