@@ -10,7 +10,9 @@ from clue_service.matching.grams import COUNT_BITS
 from clue_service.matching.prepared import NO_HASHES, Hashes
 
 Values = npt.NDArray[np.float32]
-_MOST_TRIGRAMS = 300
+# All that a clue may have (keys.MAX_TRIGRAMS): the rarest of a long letter are its own alone, which its counts contain
+# already, so that with fewer the search may end before the first key that another letter has.
+_MOST_TRIGRAMS = 400
 _MOST_COMPOSITES = 80
 _ALWAYS = 2  # keys searched even when the rarest is frequent: a flood of one letter makes all of its keys so
 # Of one composite key against one trigram, since trigrams of one phrase come together. Of 945,000 generated clues 1.5

@@ -41,6 +41,15 @@ def test_rare_keys_come_before_frequent_ones():
     assert set(TRIGRAMS[:5] + 1000) <= set(keys.tolist())
 
 
+def test_a_letter_whose_rarest_keys_are_its_own_alone_is_searched_by_those_it_shares():
+    counts, nothing = Frequencies(), np.empty(0, np.int32)
+    shared = TRIGRAMS[-20:]
+    counts.add(TRIGRAMS, nothing)  # the letter itself: it is counted before it is searched for
+    counts.add(shared, nothing)
+    keys, _ = choose_keys(TRIGRAMS, counts, 500)
+    assert set(shared.tolist()) <= set(keys.tolist())
+
+
 def test_the_budget_grows_with_the_letter_and_slowly_with_the_clues():
     assert text_budget(400, 10_000) > text_budget(60, 10_000)
     assert text_budget(60, 10_000) < text_budget(60, 1_000_000) < 2 * text_budget(60, 10_000)
