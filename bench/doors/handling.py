@@ -5,6 +5,7 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from chassis.broker import connect
@@ -80,6 +81,7 @@ async def _measure(url: str, nats: str, handled: Connection, *, seconds: float) 
     """Milliseconds from the moment a commit returned to the handler's first line; and how many were committed."""
     database, committed = Database(url), dict[str, float]()
     seen: dict[str, list[float]] = {}
+    arrived = asyncio.Event()
     broker = await connect(nats, name="bench")
     await ensure_streams(broker, PlatformSettings())
     transactions, relay = Transactions(database, Clock(), counting.SOURCE), Relay(database, broker)
@@ -91,22 +93,28 @@ async def _measure(url: str, nats: str, handled: Connection, *, seconds: float) 
             version = await counting.count_up(uow, code)
         committed[f"{code} {version}"] = time.perf_counter()
 
-    async def all_handled() -> None:
-        deadline = time.monotonic() + _PATIENCE_S
-        while not committed.keys() <= seen.keys() and time.monotonic() < deadline:
+    async def listen(stop: asyncio.Event) -> None:
+        while not stop.is_set():  # all along: a pipe that is full stops the handler
             while handled.poll():
                 key, moment = handled.recv()
                 seen.setdefault(key, []).append(moment)
+                arrived.set()
             await asyncio.sleep(0.02)
 
-    async with running_until_left(relay.run):
+    async def all_handled() -> None:
+        with suppress(TimeoutError):  # what has not come by then is counted as lost
+            async with asyncio.timeout(_PATIENCE_S):
+                while committed.keys() - seen.keys():
+                    arrived.clear()
+                    await arrived.wait()
+
+    async with running_until_left(relay.run), running_until_left(listen):
         await at_rate(_RATE, 3, commit)  # connections are opened, caches filled
         await all_handled()
         committed.clear()
         await at_rate(_RATE, seconds, commit)
         await all_handled()
         await asyncio.sleep(1)  # a double would follow
-        await all_handled()
     await broker.drain()
     await database.close()
     once = [key for key in committed if len(seen.get(key, [])) == 1]
