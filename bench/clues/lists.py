@@ -35,6 +35,8 @@ _OF_EVERYBODY: Mapping[str, Sequence[str]] = {
     "/v1/clue-imports": ("officer", "office", "office of a new commission"),
     "/v1/clue-deletions": ("office", "leader", "office of a new commission"),
     "/v1/clue-exports": ("office", "leader", "office of a new commission"),
+    "/v1/interference-records": ("office", "leader", "office of a new commission"),  # none are loaded
+    "/v1/protection-requests": ("office", "leader", "office of a new commission"),  # none are loaded
     "/v1/trend-reports": ("office", "leader", "office of a new commission"),
     "/v1/matching-models": ("administrator",),
     "/v1/audit-entries": ("auditor", "auditor of a new commission"),
