@@ -6,7 +6,10 @@ Tokens come from the local stack's own issuer; on a real platform they come from
 """
 
 import datetime as dt
+import json
 import os
+import sys
+import time
 import uuid
 import zoneinfo
 from collections.abc import Iterator
@@ -51,6 +54,36 @@ def items(client: httpx2.Client, path: str) -> Iterator[dict[str, Any]]:
             return
 
 
+def messages(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The messages of a server-sent stream: name and content."""
+    name = "message"
+    for line in lines:
+        field, _, value = line.partition(": ")
+        if field == "event":
+            name = value
+        elif field == "data":
+            yield name, json.loads(value)
+        elif field == "":  # a heartbeat, so that whoever waits can look at the clock
+            yield "heartbeat", {}
+
+
+def notice_about(client: httpx2.Client, item_id: str, within_s: float = 60) -> dict[str, Any]:
+    """The notice about an item. It arrives a moment later: the stream is opened first, so that none falls between."""
+    until = time.monotonic() + within_s
+    try:
+        with client.stream("GET", "/v1/notifications/stream", timeout=within_s) as stream:
+            for name, notice in messages(stream.raise_for_status().iter_lines()):
+                new = items(client, "/v1/notifications") if name == "ready" else [notice] if name == "notice" else []
+                for one in new:
+                    if one["item_id"] == item_id:
+                        return one
+                if time.monotonic() > until:
+                    break
+    except httpx2.ReadTimeout:
+        pass  # said below
+    sys.exit(f"no notice about {item_id} within {within_s:g} seconds")
+
+
 def main() -> None:
     """Play it."""
     letter = register(
@@ -72,8 +105,10 @@ def main() -> None:
     office = sign_in("py-supervisor-1", "cmo-dh", "case_supervisor")
     for alert in items(office, "/v1/overlap-alerts"):
         print("an overlap alert:", alert["id"], alert["state"])
-    for notice in items(office, "/v1/notifications"):
-        print("a notice:", notice["kind"], notice["link"])
+    for candidate in call["candidates"]:
+        if candidate["blind"]:  # then its id is the alert's
+            notice = notice_about(office, candidate["id"])
+            print("a notice:", notice["kind"], notice["link"])
     refusal = office.get(f"/v1/clues/{uuid.uuid4()}")
     print("a refusal explains itself:", refusal.status_code, refusal.json()["code"], "-", refusal.json()["detail"])
 

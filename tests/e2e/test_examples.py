@@ -41,7 +41,7 @@ def test_the_story_in_python(stack: RunningStack) -> None:
     told = run("story.py", HELI=stack.url)
     assert "meets: {'unit': 'cdi-dh'" in told
     assert "an overlap alert:" in told
-    assert "a notice:" in told
+    assert "a notice: overlap_detected" in told
     assert "404 not_found" in told
 
 

@@ -5,7 +5,7 @@
  *
  * Tokens come from the local stack's own issuer; on a real platform they come from your provider.
  */
-import { createHeli, follow, items, ok, HeliProblem, type Heli } from "../src/index.js";
+import { createHeli, follow, items, ok, HeliProblem, type components, type Heli } from "../src/index.js";
 
 const baseUrl = process.env["HELI"] ?? "http://127.0.0.1:8080";
 const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
@@ -63,6 +63,24 @@ for await (const alert of items((cursor) =>
 )) {
   alerts += 1;
   console.log("an overlap alert:", alert.id, alert.state);
+}
+
+// Notices arrive a moment later: the stream is opened first and the list read then, so that none falls between.
+const signal = AbortSignal.timeout(60_000);
+async function* notices(): AsyncGenerator<components["schemas"]["NoticeOut"]> {
+  const token = () => tokenOf(office.sub, office.unit, office.role);
+  for await (const message of follow({ baseUrl, path: "/v1/notifications/stream", token, signal })) {
+    if (message.event === "notice") yield message.data as components["schemas"]["NoticeOut"];
+    if (message.event !== "ready") continue;
+    yield* items((cursor) => supervisor.GET("/v1/notifications", { params: { query: cursor ? { cursor } : {} } }));
+  }
+  throw new Error("no notice about the alert within a minute");
+}
+const met = (call.candidates ?? []).find((one) => one.blind); // then its id is the alert's
+for await (const notice of notices()) {
+  if (notice.item_id !== met?.id) continue;
+  console.log("a notice:", notice.kind, notice.link);
+  break;
 }
 
 const leaving = new AbortController();
