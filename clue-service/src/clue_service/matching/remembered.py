@@ -7,7 +7,11 @@ from uuid import UUID
 from clue_service.matching.prepared import Hashes, Prepared, load_features
 from clue_service.matching.repository import StoredClue
 
-_REMEMBERED = 1_000  # features read, some 10 kB each as objects; more would cost the collector of garbage pauses
+# Features read, some hundred objects each. Searches seldom meet the same clues again but in a flood of letters about one
+# matter, and what is kept is what the collector of garbage goes through: with 1,000 its pauses were the slowest hundredth
+# of all searches.
+_REMEMBERED = 250
+_TOGETHER = 25_000  # pairs of numbers, which the collector passes over
 
 
 class Row(NamedTuple):
@@ -48,7 +52,7 @@ class Remembered:
     def put_together(self, one: StoredClue, other: StoredClue, probability: float) -> None:
         """Remember it."""
         self._together[_pair(one, other)] = probability
-        if len(self._together) > 25 * _REMEMBERED:
+        if len(self._together) > _TOGETHER:
             self._together.popitem(last=False)
 
 

@@ -29,6 +29,9 @@ _TEXT_BESIDE_KEYS = 4.0  # worth of a cosine of texts beside the logarithm of wh
 # there, and of the mates of forms that name somebody 3 of 942 (a million clues) and 5 of 952 (ten thousand); of others
 # 2 and 0 of 328.
 _LEAST_NAMED, _LEAST = 0.7, 0.4
+# A cosine of texts that is enough by itself where nobody is named: when many tell of one matter, its keys are no longer
+# rare, and the floor would hide the mates.
+_ENOUGH_ALIKE = 0.06
 _ALWAYS = 12  # the first are compared whatever they are worth: in a young database little is rare
 _CONTENT = 0.3  # worth of the accounts' closeness beside the whole texts', for the order
 
@@ -157,7 +160,7 @@ def _choose(prepared: Prepared, by_keys: Values, by_text: Values) -> list[int]:
     if prepared.is_long:
         return list(dict.fromkeys([*by_closeness[:_BY_TEXT_ALONE_LONG], *together.tolist()]))[:_COMPARED_LONG]
     found = list(dict.fromkeys([*by_closeness[:_BY_TEXT_ALONE], *together.tolist()]))[:_COMPARED]
-    return _at_least(np.array(found, np.intp), both >= least)
+    return _at_least(np.array(found, np.intp), (both >= least) | (by_text >= _ENOUGH_ALIKE))
 
 
 def _at_least(places: npt.NDArray[np.intp], is_enough: npt.NDArray[np.bool_]) -> list[int]:

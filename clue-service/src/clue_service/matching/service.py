@@ -43,7 +43,7 @@ FOLLOW_EVERY_SECONDS = 1.0
 """How often an intake asks what other processes stored, where this process stored the clue itself."""
 
 # How many are fetched: where the form names somebody, keys of person and place put mates in front.
-_RETRIEVED_NAMED, _RETRIEVED, _RETRIEVED_LONG = 64, 120, 160
+_RETRIEVED_NAMED, _RETRIEVED, _RETRIEVED_LONG = 64, 160, 200
 _ANY_CLUE = ClueText(
     date(2024, 1, 1),
     (SubjectText(name="王某", unit_name="某县某局", post="局长"),),
