@@ -1,11 +1,10 @@
 """Use cases of records of interference: recording one, deciding it, reading it, and opening what was said."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from chassis.errors import NotFound, invalid_field
+from chassis.errors import invalid_field
 
 from clue_service.clues import service as clues
 from clue_service.interference_records import domain, policy, repository
@@ -24,12 +23,10 @@ from clue_service.proceedings.domain import allowed_to
 from clue_service.proceedings.errors import PartRequired
 from clue_service.proceedings.ledger import Ledger
 from clue_service.proceedings.schemas import StepOut
+from clue_service.proceedings.sealed_content import SealedContent
 from clue_service.proceedings.service import Desk, steps_of, take_step
 
-
-def context_of(record_id: UUID) -> str:
-    """What binds sealed content to its record."""
-    return f"interference_record:{record_id}"
+CONTENT = SealedContent(domain.ITEM, READS_CONTENT, repository.find_sealed)
 
 
 async def record_interference(desk: Desk, body: RecordInterferenceIn) -> InterferenceRecord:
@@ -62,8 +59,7 @@ async def record_interference(desk: Desk, body: RecordInterferenceIn) -> Interfe
     uow.session.add(item)
     await uow.session.flush()
     said = {**body.intervener.model_dump(exclude={"sub"}), "account": body.account}
-    sealed = desk.keys.seal(json.dumps(said, ensure_ascii=False).encode(), context_of(item.id))
-    uow.session.add(InterferenceContent(record_id=item.id, sealed=sealed))
+    uow.session.add(InterferenceContent(record_id=item.id, sealed=CONTENT.seal(desk, item.id, said)))
     await take_step(uow, domain.ITEM, item, "record", None)
     await emit_record(uow, domain.event("recorded"), item)
     return item
@@ -106,13 +102,8 @@ async def open_content(desk: Desk, record_id: UUID) -> InterferenceContentOut:
     Raises NotFound (also once the content is gone), PartRequired.
     """
     item = await LEDGER.get(desk, record_id)
-    if not policy.parts_in(desk.viewer, item) & READS_CONTENT:
-        raise PartRequired(members={"who": [{"part": part} for part in sorted(READS_CONTENT)]})
-    sealed = await repository.find_sealed(desk.uow.session, item.id)
-    if sealed is None:
-        raise NotFound
-    await desk.uow.audit("open_content", domain.ITEM, item.id)
-    return InterferenceContentOut.model_validate(json.loads(desk.keys.open(sealed, context_of(item.id))))
+    told = await CONTENT.open(desk, item.id, policy.parts_in(desk.viewer, item))
+    return InterferenceContentOut.model_validate(told)
 
 
 async def describe_records(desk: Desk, items: Sequence[InterferenceRecord]) -> list[InterferenceRecordOut]:

@@ -7,9 +7,9 @@ from uuid import UUID
 from clue_service.matching.prepared import Hashes, Prepared, load_features
 from clue_service.matching.repository import StoredClue
 
-# Features read, some hundred objects each. Searches seldom meet the same clues again but in a flood of letters about one
-# matter, and what is kept is what the collector of garbage goes through: with 1,000 its pauses were the slowest hundredth
-# of all searches.
+# Features read, some hundred objects each. Searches seldom meet the same clues again but in a flood of letters about
+# one matter, and what is kept is what the collector of garbage goes through: with 1,000 its pauses were the slowest
+# hundredth of all searches.
 _REMEMBERED = 250
 _TOGETHER = 25_000  # pairs of numbers, which the collector passes over
 

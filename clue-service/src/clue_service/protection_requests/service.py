@@ -1,12 +1,11 @@
 """Use cases of requests for protection: recording one, deciding, carrying out, reading, and opening what was told."""
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis.errors import MoveRefused, NotFound, invalid_field
+from chassis.errors import MoveRefused, invalid_field
 
 from clue_service.clues import service as clues
 from clue_service.deadlines import service as deadlines
@@ -23,6 +22,7 @@ from clue_service.proceedings.domain import allowed_to
 from clue_service.proceedings.errors import PartRequired
 from clue_service.proceedings.ledger import Ledger
 from clue_service.proceedings.schemas import StepOut
+from clue_service.proceedings.sealed_content import SealedContent
 from clue_service.proceedings.service import Desk, check_cleared, steps_of, take_step
 from clue_service.protection_requests import domain, policy, repository
 from clue_service.protection_requests.domain import READS_CONTENT, REQUESTERS, Part, ProtectionState
@@ -37,10 +37,7 @@ from clue_service.protection_requests.schemas import (
     RequestProtectionIn,
 )
 
-
-def context_of(request_id: UUID) -> str:
-    """What binds sealed content to its request."""
-    return f"protection_request:{request_id}"
+CONTENT = SealedContent(domain.ITEM, READS_CONTENT, repository.find_sealed)
 
 
 async def request_protection(desk: Desk, body: RequestProtectionIn) -> ProtectionRequest:
@@ -68,8 +65,8 @@ async def request_protection(desk: Desk, body: RequestProtectionIn) -> Protectio
     await _start_clock(desk, item, PROTECTION_URGENT_DECISION if body.is_urgent else PROTECTION_DECISION)
     uow.session.add(item)
     await uow.session.flush()
-    told = json.dumps(body.model_dump(include={"account", "wishes"}), ensure_ascii=False).encode()
-    uow.session.add(ProtectionContent(request_id=item.id, sealed=desk.keys.seal(told, context_of(item.id))))
+    told = body.model_dump(include={"account", "wishes"})
+    uow.session.add(ProtectionContent(request_id=item.id, sealed=CONTENT.seal(desk, item.id, told)))
     await take_step(uow, domain.ITEM, item, "request", None)
     await emit_request(uow, domain.event("requested"), item)
     return item
@@ -163,13 +160,8 @@ async def open_content(desk: Desk, request_id: UUID) -> ProtectionContentOut:
     Raises NotFound (also once the content is gone), PartRequired.
     """
     item = await LEDGER.get(desk, request_id)
-    if not policy.parts_in(desk.viewer, item) & READS_CONTENT:
-        raise PartRequired(members={"who": [{"part": part} for part in sorted(READS_CONTENT)]})
-    sealed = await repository.find_sealed(desk.uow.session, item.id)
-    if sealed is None:
-        raise NotFound
-    await desk.uow.audit("open_content", domain.ITEM, item.id)
-    return ProtectionContentOut.model_validate(json.loads(desk.keys.open(sealed, context_of(item.id))))
+    told = await CONTENT.open(desk, item.id, policy.parts_in(desk.viewer, item))
+    return ProtectionContentOut.model_validate(told)
 
 
 async def describe_requests(desk: Desk, items: Sequence[ProtectionRequest]) -> list[ProtectionRequestOut]:
