@@ -47,6 +47,7 @@ def _four(**changed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         ("/v1/operations/1", "clue"),
         ("/v1/stream-tickets", "notification"),
         ("/v1/integrity-checks", None),
+        ("/v1/team-separations", None),
         ("/v1/", None),
         ("/v1/clues/../units", None),
         ("/v2/clues", None),

@@ -1,27 +1,17 @@
 """The pool's stand-in and the real service behave alike in everything this service relies on."""
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import httpx2
 import pytest
-from chassis.clock import FixedClock
-from chassis.embedded import ServiceDatabase
 from chassis.http import Peer
-from chassis.identity import Authenticator
-from chassis.runtime import build_app
-from chassis.service import build_resources
-from chassis.settings import PlatformSettings
-from chassis.testing.harness import TestIssuer
-from chassis.testing.plugin import truncate_all
 from inspection_service.clients.errors import PeerRefused
 from inspection_service.clients.pool import PoolClient, SeatChange
 from inspection_service.testing.pool import PoolStandIn
-from personnel_pool_service.main import SERVICE
 
 TARGET, HOME = "su-coop", "sup2-xn"
 PERIOD = (date(2026, 11, 24), date(2026, 12, 7))
@@ -32,100 +22,34 @@ class Pool:
     """A pool, real or stood in for, and how a test puts people into it."""
 
     client: PoolClient
-    add_cadre: Callable[[str], Awaitable[UUID]]
+    add_cadre: Callable[..., Awaitable[UUID]]
+    """``add_cadre(home, kin=(name, unit))`` names a relative."""
     approve_all: Callable[[UUID], Awaitable[None]]
 
 
 @pytest.fixture(params=["stand-in", "real"])
-async def pool(
-    request: pytest.FixtureRequest, pool_database: ServiceDatabase, issuer: TestIssuer
-) -> AsyncIterator[Pool]:
-    if request.param == "stand-in":
-        stand_in = PoolStandIn()
-        http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=stand_in.app), base_url="http://pool.test")
-
-        async def add(home: str) -> UUID:
-            if home == TARGET:
-                cadre_id = stand_in.add_cadre(home)
-                stand_in.say(cadre_id, TARGET, "block")
-                return cadre_id
-            return stand_in.add_cadre(home)
-
-        async def approve(secondment_id: UUID) -> None:
-            stand_in.approve_all(secondment_id)
-
-        yield Pool(PoolClient(lambda: Peer("pool", http)), add, approve)
-        await http.aclose()
+async def pool(request: pytest.FixtureRequest, open_real_pool: Any) -> AsyncIterator[Pool]:
+    if request.param == "real":
+        async with open_real_pool() as real:
+            yield Pool(real.client, real.add_cadre, real.approve_all)
         return
-    async for real in _real_pool(pool_database, issuer):
-        yield real
-    await truncate_all(pool_database)
+    stand_in = PoolStandIn()
+    http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=stand_in.app), base_url="http://pool.test")
+    named: dict[UUID, str] = {}
 
-
-async def _real_pool(database: ServiceDatabase, issuer: TestIssuer) -> AsyncIterator[Pool]:
-    settings = PlatformSettings.model_validate(
-        {
-            "environment": "local",
-            "database_url": database.app,
-            "database_owner_url": database.owner,
-            "issuer": issuer.name,
-            "jwks_url": f"{issuer.name}/jwks.json",
-        }
-    )
-    built = build_resources(SERVICE, settings, clock=FixedClock(datetime(2026, 11, 23, 2, 0, tzinfo=UTC)))
-    keys = httpx2.AsyncClient(transport=httpx2.MockTransport(issuer.answer))
-    authenticator = Authenticator(jwks_url=settings.jwks_url, issuer=issuer.name, audience="heli", client=keys)
-    clue = httpx2.AsyncClient(transport=httpx2.MockTransport(_no_open_clue), base_url="http://clue.test")
-    peers: Any = {"clue": Peer("clue", clue)}
-    app = build_app(SERVICE, replace(built, authenticator=authenticator, peers=peers), with_worker=False)
-
-    def client_of(sub: str, unit: str | None, *roles: str) -> httpx2.AsyncClient:
-        headers = {"Authorization": f"Bearer {issuer.token(sub, unit=unit, roles=roles)}"}
-        return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://pool.test", headers=headers)
-
-    service = client_of("svc:inspection-service", None, "service")
-    manager = client_of("manager", "pc-xn", "pool_manager")
-    approver = client_of("approver", "pc-xn", "home_unit_approver")
-
-    async def ask(http: httpx2.AsyncClient, method: str, path: str, body: dict[str, Any]) -> Any:
-        response = await http.request(method, path, json=body)
-        assert response.status_code < 300, response.text
-        return response.json()
-
-    units = (
-        ("pc-xn", "party_committee", None),
-        (HOME, "supervision_office", "pc-xn"),
-        (TARGET, "supervised_unit", "pc-xn"),
-    )
-    for code, unit_type, parent in units:
-        unit = {"name": code, "unit_type": unit_type, "parent_code": parent, "level": "city"}
-        await ask(manager, "PUT", f"/v1/units/{code}", unit)
-
-    async def add(home: str) -> UUID:
-        body = {
-            "name": "测试干部",
-            "home_unit": home,
-            "rank": "section_chief",
-            "gender": "female",
-            "party_member": True,
-            "pool_kinds": ["inspection_member"],
-            "work_history": [{"unit_code": home, "post": "副主任", "from": "2021-03-01", "to": None}],
-        }
-        return UUID((await ask(manager, "POST", "/v1/cadres", body))["id"])
+    async def add(home: str, *, name: str = "测试干部", kin: tuple[str, str] | None = None) -> UUID:
+        cadre_id = stand_in.add_cadre(home)
+        if home == TARGET:
+            stand_in.say(cadre_id, TARGET, "block")
+        stand_in.apart += [(other, cadre_id) for other, known in named.items() if kin and known == kin[0]]
+        named[cadre_id] = name
+        return cadre_id
 
     async def approve(secondment_id: UUID) -> None:
-        await ask(approver, "POST", f"/v1/secondments/{secondment_id}/approve", {})
+        stand_in.approve_all(secondment_id)
 
-    yield Pool(PoolClient(lambda: Peer("pool", service)), add, approve)
-    for http in (service, manager, approver, keys, clue):
-        await http.aclose()
-    await built.close()
-
-
-def _no_open_clue(request: httpx2.Request) -> httpx2.Response:
-    """What clue-service tells the pool about everybody."""
-    asked = json.loads(request.content)["cadres"]
-    return httpx2.Response(200, json={"items": [{"cadre_id": one["cadre_id"], "open_clue": False} for one in asked]})
+    yield Pool(PoolClient(lambda: Peer("pool", http)), add, approve)
+    await http.aclose()
 
 
 async def reserve(pool: Pool, reference: str, *cadres: UUID) -> Any:
@@ -151,17 +75,26 @@ async def test_a_reserved_cadre_is_not_free(pool: Pool) -> None:
 
 async def test_who_is_lent_takes_room_from_the_home_unit(pool: Pool) -> None:
     first, _ = await pool.add_cadre(HOME), await pool.add_cadre(HOME)
-    before = await pool.client.room_to_lend(PERIOD)
+    (before,) = await pool.client.lending_quotas(PERIOD)
     await reserve(pool, "team:1", first)
-    after = await pool.client.room_to_lend(PERIOD)
-    assert before[HOME] >= 1
-    assert after[HOME] == before[HOME] - 1
+    (after,) = await pool.client.lending_quotas(PERIOD)
+    assert (before.home_unit, before.members) == (HOME, 2)
+    assert before.room >= 1
+    assert after.room == before.room - 1
 
 
 async def test_only_pairs_with_a_ground_are_told(pool: Pool) -> None:
     own, other = await pool.add_cadre(TARGET), await pool.add_cadre(HOME)
     verdicts = await pool.client.check_recusals([TARGET], [own, other])
     assert [(one.cadre_id, one.target.unit_code, one.verdict) for one in verdicts] == [(own, TARGET, "block")]
+
+
+async def test_who_may_not_share_a_team_is_told_as_a_pair(pool: Pool) -> None:
+    one = await pool.add_cadre(HOME, name="甲某")
+    other = await pool.add_cadre(HOME, name="乙某", kin=("甲某", HOME))
+    await pool.add_cadre(HOME, name="丙某")
+    ((first, second),) = await pool.client.team_separations()
+    assert {first, second} == {one, other}
 
 
 async def test_the_same_reference_is_the_same_secondment(pool: Pool) -> None:

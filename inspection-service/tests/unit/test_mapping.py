@@ -3,7 +3,15 @@ from uuid import UUID
 
 import pytest
 from chassis.directory import Unit, UnitTree
-from inspection_service.assembly_runs.domain import candidate_of, own_units_of, salt_of, verdicts_of
+from inspection_service.assembly.problem import Candidate, Demand, Role, Target
+from inspection_service.assembly_runs.domain import (
+    candidate_of,
+    fair_shares_of,
+    own_units_of,
+    salt_of,
+    verdicts_of,
+    worked_together_of,
+)
 from inspection_service.clients.people import CadreRecord, RecusalVerdict
 from inspection_service.findings.domain import clue_category_of, subject_of
 from inspection_service.rounds.domain import days_of
@@ -79,3 +87,24 @@ def test_no_line_is_drawn_in_a_cross_inspection_or_where_a_body_is_missing() -> 
     assert own_units_of("a-io", "a-cdi", "cross", tree) is None
     assert own_units_of("bare-cdi", "bare-cdi", "ordinary", tree) is None
     assert own_units_of("alone", "alone", "ordinary", tree) is None
+
+
+def test_a_home_unit_s_share_of_the_seats_goes_by_its_people_and_spares_the_inspection_office() -> None:
+    kinds = {"a": "cdi", "b": "supervised_unit", "io": "inspection_office", "far": "cdi"}
+    tree = UnitTree([Unit(code=code, name=code, unit_type=kind) for code, kind in kinds.items()])
+    members = {"a": 6, "b": 1, "io": 3, "far": 90}
+    six = (Demand(role=Role.MEMBER, count=6),)
+    near = Target(unit_code="t", demands=six, own_units=frozenset({"a", "b", "io"}))
+    assert fair_shares_of(members, [near], tree) == {"a": 4, "b": 1}
+    assert fair_shares_of(members, [Target(unit_code="t", demands=six)], tree) == {"a": 1, "b": 1, "far": 6}
+    assert fair_shares_of({}, [near], tree) == {}
+
+
+def test_pairs_who_served_well_are_of_one_past_team_and_none_is_poor() -> None:
+    ids = [UUID(int=n) for n in range(4)]
+    grades = (None, "excellent", "incompetent", "competent")
+    known = [
+        Candidate(cadre_id=str(one), home_unit="u", last_grade=grade) for one, grade in zip(ids, grades, strict=True)
+    ]
+    pairs = worked_together_of([ids[:3], [ids[1], ids[3], UUID(int=9)]], known)
+    assert pairs == ((str(ids[0]), str(ids[1])), (str(ids[1]), str(ids[3])))

@@ -16,6 +16,7 @@ from personnel_pool_service.recusals.routes import router as recusals
 from personnel_pool_service.searches.routes import router as searches
 from personnel_pool_service.secondments.routes import router as secondments
 from personnel_pool_service.support_requests.routes import router as support_requests
+from personnel_pool_service.team_separations.routes import router as team_separations
 
 ROUTERS = (
     recusals,
@@ -23,6 +24,7 @@ ROUTERS = (
     recusal_requests,
     recusal_waivers,
     recusal_unsealings,
+    team_separations,
     secondments,
     lending_quotas,
     searches,

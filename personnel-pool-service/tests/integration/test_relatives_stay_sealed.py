@@ -39,6 +39,7 @@ async def test_relatives_are_found_nowhere(
             await call(who, "POST", "/v1/cadre-searches", json={}),
             await call(who, "PATCH", path, json={"relatives": KIN}, headers={"If-Match": "*"}),
             await call(who, "GET", "/v1/principals/user-k"),
+            await call(who, "GET", "/v1/team-separations"),
             await call(
                 who, "POST", "/v1/recusal-checks", json={"targets": [{"unit_code": "su-coop"}], "cadre_ids": [cadre_id]}
             ),

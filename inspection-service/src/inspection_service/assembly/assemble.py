@@ -6,13 +6,15 @@ an explanation and never a proposal.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 
 from chassis.errors import Text
 
 from inspection_service.assembly.checker import check
 from inspection_service.assembly.errors import UnlawfulProposal
-from inspection_service.assembly.problem import AssemblyProblem, Role, Target, validate_problem
+from inspection_service.assembly.grounds import MAY_NOT_SHARE
+from inspection_service.assembly.problem import AssemblyProblem, Pin, Role, Target, validate_problem
 from inspection_service.assembly.profiles import RULE_VERSION, meets, rules_of, seats_of_rule
 from inspection_service.assembly.progress import Run, Seat, relative_gap
 from inspection_service.assembly.proposal import Proposal, ProposedMember, ProposedTeam, Unmet
@@ -58,9 +60,14 @@ def ordered(problem: AssemblyProblem) -> AssemblyProblem:
             "profiles": tuple(sorted(problem.profiles, key=lambda p: p.name)),
             "bans": tuple(sorted(problem.bans, key=lambda b: (b.cadre_id, b.unit_code or ""))),
             "verdicts": tuple(sorted(problem.verdicts, key=lambda v: (v.cadre_id, v.unit_code, v.verdict, v.code))),
-            "never_together": tuple(sorted({(min(p, q), max(p, q)) for p, q in problem.never_together})),
+            "never_together": _ordered_pairs(problem.never_together),
+            "worked_together": _ordered_pairs(problem.worked_together),
         }
     )
+
+
+def _ordered_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted({(min(p, q), max(p, q)) for p, q in pairs}))
 
 
 def _easings(problem: AssemblyProblem) -> list[Easing]:
@@ -226,12 +233,18 @@ def _empty_seat(target: Target, role: str, name: Text, empty: int) -> Unmet:
 
 def _lost_pins(problem: AssemblyProblem, seats: tuple[Seat, ...]) -> list[Unmet]:
     sitting = {(s.person, s.team) for s in seats}
-    text = Text("固定的干部依规不能参加该组", "a pinned cadre may not lawfully sit in the team")
+    lost = [pin for pin in problem.pins if (pin.cadre_id, pin.unit_code) not in sitting]
     return [
-        Unmet(rule="pin", unit_code=pin.unit_code, text=text, cadre_id=pin.cadre_id)
-        for pin in problem.pins
-        if (pin.cadre_id, pin.unit_code) not in sitting
+        Unmet(rule="pin", unit_code=pin.unit_code, text=_why_lost(problem, pin, sitting), cadre_id=pin.cadre_id)
+        for pin in lost
     ]
+
+
+def _why_lost(problem: AssemblyProblem, pin: Pin, sitting: set[tuple[str, str]]) -> Text:
+    for pair in problem.never_together:
+        if pin.cadre_id in pair and any((other, pin.unit_code) in sitting for other in pair):
+            return Text(f"固定的干部{MAY_NOT_SHARE.zh}", f"a pinned cadre {MAY_NOT_SHARE.en}")
+    return Text("固定的干部依规不能参加该组", "a pinned cadre may not lawfully sit in the team")
 
 
 def _sentence(unmet: tuple[Unmet, ...]) -> Text | None:

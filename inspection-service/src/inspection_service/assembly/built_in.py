@@ -74,10 +74,15 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "continuity": 15,
     "linked_office": 5,
     "fairness": 6,
+    "fair_share": 2,
+    "appraisal": 4,
+    "cooperation": 0,
     "newcomer": 5,
     "mixed_team": 3,
     "party": 2,
 }
 """Points per preference. ``own_area`` outweighs pool and rank together: people come from elsewhere where the own area
-has nobody. ``fairness`` is taken off for every 30 days lent; ``newcomer``, ``mixed_team`` and ``party`` are given per
-team."""
+has nobody. ``fairness`` is taken off for every 30 days lent, ``fair_share`` for everybody whom a home unit sends beyond
+its share of the seats; ``appraisal`` is given for an excellent one and taken off for a poor one; ``newcomer``,
+``mixed_team`` and ``party`` are given per team. ``cooperation`` is given for a chief and another who have served well
+in one team; it is 0 until an office wants it: with it a run mostly ends within a gap instead of with a proof."""

@@ -38,6 +38,9 @@ GROUND_TEXTS: Mapping[Ground, Text] = {
 }
 
 
+MAY_NOT_SHARE = Text("与该组另一名成员依规不得同组", "may not lawfully share a team with another of its members")
+"""Said of two people who never sit in one team. Why is known to the talent pool alone."""
+
 CLEARANCES = ("internal", "confidential", "secret")
 
 

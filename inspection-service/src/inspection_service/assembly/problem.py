@@ -60,6 +60,8 @@ class Candidate(_Input):
     work_history: tuple[WorkPeriod, ...] = ()
     days_lent: Annotated[int, Field(ge=0)] = 0
     clearance: str = "internal"
+    last_grade: str | None = None
+    """Grade of the latest appraisal; None where there is none."""
     available: bool = True
     """False while seconded elsewhere, suspended or on leave in the period of the round."""
 
@@ -155,6 +157,10 @@ class AssemblyProblem(_Input):
     """Pairs of cadres who may not share a team (relatives)."""
     unit_caps: dict[str, int] = {}
     """How many people a home unit may lend to this run; units not named may lend all."""
+    fair_shares: dict[str, int] = {}
+    """How many people a home unit sends before every one more costs points; units not named send all at no price."""
+    worked_together: tuple[tuple[str, str], ...] = ()
+    """Pairs of cadres who have served well in one team."""
     weights: dict[str, float] = {}
     """Overrides of the scoring weights."""
     profiles: tuple[Profile, ...] = BUILT_IN_PROFILES

@@ -22,7 +22,7 @@ from inspection_service.assembly.rule_set import (
     TookPart,
 )
 
-RULE_VERSION = "2026.3"
+RULE_VERSION = "2026.4"
 """Version of the engine's own rules and scoring, stored with every run beside the versions of its rule sets."""
 
 REGULAR = "regular"

@@ -12,7 +12,7 @@ from inspection_service.assembly.profiles import (
     took_part_last_round,
 )
 from inspection_service.assembly.proposal import Reason
-from inspection_service.assembly.scoring import PREFERRED_KINDS, fits_rank
+from inspection_service.assembly.scoring import EXCELLENT, PREFERRED_KINDS, fits_rank
 
 ROLE_TEXTS = {
     Role.LEADER: Text("组长", "leader"),
@@ -92,6 +92,8 @@ def _fitting(candidate: Candidate, target: Target, demand: Demand, facts: Facts)
         role = ROLE_TEXTS[demand.role]
         text = Text(f"职级符合{role.zh}要求", f"has the rank usual for a {role.en}")
         found.append(Reason(code="rank_fits", text=text))
+    if candidate.last_grade == EXCELLENT:
+        found.append(Reason(code="appraised_excellent", text=Text("最近一次考核优秀", "was appraised as excellent")))
     if not candidate.days_lent:
         found.append(Reason(code="not_lent_before", text=Text("近期未被抽调", "has not been lent lately")))
     return found

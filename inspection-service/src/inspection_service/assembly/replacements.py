@@ -84,11 +84,17 @@ def _around(document: dict[str, Any], kept: frozenset[str] | set[str]) -> dict[s
     """The same instance for these people alone: the checker reads it once for every one who is tried."""
     olds = [at for at, person in enumerate(document["people"]) if person["id"] in kept]
     new = {old: at for at, old in enumerate(olds)}
+    rule = document["cooperation"]
+
+    def among(pairs: list[list[int]]) -> list[list[int]]:
+        return [[new[p], new[q]] for p, q in pairs if p in new and q in new]
+
     return {
         **document,
         "people": [document["people"][old] for old in olds],
         "eligible": [[new[row[0]], *row[1:]] for row in document["eligible"] if row[0] in new],
-        "never_together": [[new[p], new[q]] for p, q in document["never_together"] if p in new and q in new],
+        "never_together": among(document["never_together"]),
+        "cooperation": rule and {**rule, "pairs": among(rule["pairs"])},
     }
 
 

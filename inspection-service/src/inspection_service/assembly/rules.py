@@ -1,6 +1,6 @@
 """From the world of cadres and units to an instance: who may sit where, under which rules, for how many points."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +8,12 @@ from inspection_service.assembly.built_in import DEFAULT_WEIGHTS
 from inspection_service.assembly.grounds import Ground, build_lookup, seat_grounds, team_grounds
 from inspection_service.assembly.problem import AssemblyProblem, Candidate, Demand, Role, Target
 from inspection_service.assembly.profiles import Facts, gather_facts, meets, profile_of, rules_of, seats_of_rule
+from inspection_service.assembly.roles import CHIEF_ROLES
 from inspection_service.assembly.rule_set import HEAVIEST_RULE, Rule
 from inspection_service.assembly.scoring import score
 
+MOST_PAIRS = 3
+"""Pairs of one team that points are given for."""
 _MOST_POINTS = 900_000
 """Points of a preference that outranks others stay below what an instance may hold."""
 
@@ -120,14 +123,23 @@ class _Builder:
             "home_units": [self._unit(code) for code in self.units],
             "teams": teams,
             "eligible": eligible,
-            "never_together": [
-                [self.person_index[p], self.person_index[q]]
-                for p, q in self.problem.never_together
-                if p != q and p in self.person_index and q in self.person_index
-            ],
-            "cooperation": None,
+            "never_together": self._pairs(self.problem.never_together),
+            "cooperation": self._cooperation(),
         }
         return Build(document, self.demands, self.prices, self.facts, self.easing)
+
+    def _pairs(self, pairs: Iterable[tuple[str, str]]) -> list[list[int]]:
+        """Those of some pairs of whom both could sit somewhere."""
+        at = self.person_index
+        return [[at[p], at[q]] for p, q in pairs if p != q and p in at and q in at]
+
+    def _cooperation(self) -> dict[str, Any] | None:
+        each = round(self.weights["cooperation"])
+        pairs = self._pairs(self.problem.worked_together) if each and not self.easing.vacancies else []
+        if not pairs:
+            return None
+        chiefs = [at for at, name in enumerate(self.roles) if self.demands[name].role in CHIEF_ROLES]
+        return {"pairs": pairs, "chief_roles": chiefs, "each": each, "up_to": MOST_PAIRS}
 
     def _prices(self) -> Prices:
         seats = sum(d.count for t in self.problem.targets for d in t.seats)
@@ -148,6 +160,7 @@ class _Builder:
         tags = max((len(c.tags) for c in self.problem.candidates), default=0)
         lent = max((c.days_lent for c in self.problem.candidates), default=0)
         gains = w["own_area"] + w["pool_kind"] + w["rank"] + w["tag"] * tags + 5 * w["experience"] + w["continuity"]
+        gains += 2 * w["appraisal"] + w["fair_share"] + MOST_PAIRS * w["cooperation"]
         return int(gains + w["linked_office"] + w["fairness"] * lent / 30 + 4 * max(w.values())) + 1
 
     def _label(self, name: str) -> int:
@@ -162,7 +175,10 @@ class _Builder:
 
     def _unit(self, code: str) -> dict[str, Any]:
         cap = self.problem.unit_caps.get(code, len(self.people))
-        return {"cap": cap, "quota": cap, "over_quota_penalty": 0}
+        # In a search for what is missing, scores say nothing.
+        price = 0 if self.easing.vacancies else round(self.weights["fair_share"])
+        share = self.problem.fair_shares.get(code, cap) if price else cap
+        return {"cap": cap, "quota": min(cap, share), "over_quota_penalty": price if share < cap else 0}
 
     def _rows(self, candidate: Candidate, at: int, target: Target) -> list[list[Any]]:
         grounds = team_grounds(candidate, target, self.lookup)

@@ -19,6 +19,8 @@ PREFERRED_KINDS: Mapping[Role, frozenset[str]] = {
     for role in Role
 }
 
+EXCELLENT = "excellent"
+POOR = frozenset({"basically_competent", "incompetent"})
 _MOST_EXPERIENCE = 5
 _FAIRNESS_DAYS = 30
 
@@ -45,5 +47,9 @@ def score(candidate: Candidate, target: Target, demand: Demand, facts: Facts, we
         points += weights["continuity"]
     if demand.role is Role.DEPUTY_LEADER and is_deputy_of_linked_office(candidate, target, facts):
         points += weights["linked_office"]
+    if candidate.last_grade == EXCELLENT:
+        points += weights["appraisal"]
+    if candidate.last_grade in POOR:
+        points -= weights["appraisal"]
     points -= weights["fairness"] * (candidate.days_lent / _FAIRNESS_DAYS)
     return round(points)

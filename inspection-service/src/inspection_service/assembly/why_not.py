@@ -7,7 +7,14 @@ from chassis.errors import Text
 from inspection_service.assembly.assemble import assemble, ordered
 from inspection_service.assembly.checker import Violation, check
 from inspection_service.assembly.errors import wrong
-from inspection_service.assembly.grounds import GROUND_TEXTS, Ground, build_lookup, seat_grounds, team_grounds
+from inspection_service.assembly.grounds import (
+    GROUND_TEXTS,
+    MAY_NOT_SHARE,
+    Ground,
+    build_lookup,
+    seat_grounds,
+    team_grounds,
+)
 from inspection_service.assembly.problem import AssemblyProblem, Candidate, Demand, Pin, Role, Target, refuse
 from inspection_service.assembly.profiles import rules_of
 from inspection_service.assembly.progress import Run
@@ -176,6 +183,6 @@ def _broken(violation: Violation, problem: AssemblyProblem) -> Text:
 
 _BROKEN = {
     "sits_twice": Text("该干部已在另一组", "the cadre already sits in a team"),
-    "never_together": Text("与组内亲属同组", "a relative sits in the team"),
+    "never_together": MAY_NOT_SHARE,
     "unknown_name": Text("不符合该席位的条件", "the seat's conditions do not hold"),
 }

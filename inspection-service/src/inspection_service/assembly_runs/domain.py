@@ -1,8 +1,9 @@
 """From what the house knows to what the engine is asked. Ids and codes; no names, no family facts."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import combinations
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from inspection_service.assembly.problem import (
 )
 from inspection_service.assembly.profiles import RULE_VERSION
 from inspection_service.assembly.rule_set import Profile
+from inspection_service.assembly.scoring import POOR
 from inspection_service.assembly.wire import unpack_problem
 from inspection_service.clients.people import CadreRecord, RecusalVerdict
 
@@ -86,10 +88,13 @@ def target_of(
     demands: Sequence[Mapping[str, Any]],
     tree: UnitTree,
     own_units: frozenset[str] | None = None,
+    *,
+    secrecy: str = "internal",
 ) -> Target:
-    """A target as the engine knows it."""
+    """A target as the engine knows it; ``secrecy`` is the clearance every member needs."""
     return Target(
         own_units=own_units,
+        secrecy=secrecy,
         unit_code=unit_code,
         linked_office=tree.linked_office(unit_code),
         demands=tuple(Demand.model_validate(demand) for demand in demands),
@@ -143,6 +148,7 @@ def candidate_of(cadre: CadreRecord, tree: UnitTree) -> Candidate:
         ),
         days_lent=max(0, cadre.days_lent),
         clearance=cadre.clearance,
+        last_grade=cadre.last_grade,
         available=bool(cadre.available),
     )
 
@@ -169,6 +175,42 @@ def past_team_of(unit_code: str, round_type: str, closed_on: date, members: Mapp
         closed_on=closed_on,
         members=tuple(PastMember(cadre_id=str(cadre_id), role=role) for cadre_id, role in members.items()),
     )
+
+
+def worked_together_of(
+    teams: Iterable[Collection[UUID]], candidates: Iterable[Candidate]
+) -> tuple[tuple[str, str], ...]:
+    """Pairs who sat in one team of a closed round, none of them appraised as poor since."""
+    fit = {one.cadre_id for one in candidates if one.last_grade not in POOR}
+    pairs = {
+        pair
+        for members in teams
+        for pair in combinations(sorted(fit.intersection(str(cadre_id) for cadre_id in members)), 2)
+    }
+    return tuple(sorted(pairs))
+
+
+def fair_shares_of(members: Mapping[str, int], targets: Sequence[Target], tree: UnitTree) -> dict[str, int]:
+    """Home unit → its part of the seats by how many of its people are in the pool, rounded up.
+
+    Among the units of the area that inspects, where a line is drawn. Inspection offices have no share: inspecting is
+    their own work.
+
+    Args:
+        members: Home unit → how many of its people are in the pool.
+        targets: What is to be manned.
+        tree: The directory.
+    """
+    lines = [target.own_units for target in targets]
+    near = None if None in lines else {code for line in lines if line is not None for code in line}
+    counted = {code: count for code, count in members.items() if count and (near is None or code in near)}
+    seats = sum(demand.count for target in targets for demand in target.seats)
+    total = sum(counted.values())
+    return {
+        code: -(-seats * count // total)
+        for code, count in counted.items()
+        if (unit := tree.find(code)) is None or unit.unit_type != INSPECTION_OFFICE
+    }
 
 
 def wishes_of(request: Mapping[str, Any], weights: Mapping[str, float]) -> dict[str, Any]:

@@ -33,23 +33,31 @@ async def gather_problem(
     cadres = await pool.list_cadres(period)
     units = [target.unit_code for target in plan.targets]
     verdicts = await pool.check_recusals(units, [cadre.id for cadre in cadres])
+    apart = await pool.team_separations()
+    quotas = await pool.lending_quotas(period)
+    candidates = tuple(domain.candidate_of(cadre, tree) for cadre in cadres)
+    targets = tuple(
+        domain.target_of(
+            t.unit_code,
+            t.profile,
+            t.demands,
+            tree,
+            domain.own_units_of(found.office_unit, t.commission, found.mode, tree),
+            secrecy=t.secrecy_level,
+        )
+        for t in plan.targets
+    )
     return AssemblyProblem(
-        candidates=tuple(domain.candidate_of(cadre, tree) for cadre in cadres),
-        targets=tuple(
-            domain.target_of(
-                t.unit_code,
-                t.profile,
-                t.demands,
-                tree,
-                domain.own_units_of(found.office_unit, t.commission, found.mode, tree),
-            )
-            for t in plan.targets
-        ),
+        candidates=candidates,
+        targets=targets,
         verdicts=domain.verdicts_of(verdicts),
         past_teams=tuple(
             domain.past_team_of(team.unit_code, team.round_type, team.closed_on, team.members) for team in past
         ),
-        unit_caps=await pool.room_to_lend(period),
+        never_together=tuple((str(one), str(other)) for one, other in apart),
+        worked_together=domain.worked_together_of((team.members for team in past), candidates),
+        unit_caps={one.home_unit: one.room for one in quotas},
+        fair_shares=domain.fair_shares_of({one.home_unit: one.members for one in quotas}, targets, tree),
         salt=salt,
         profiles=profiles_of(versions),
         **domain.wishes_of(request, weights_of(versions)),

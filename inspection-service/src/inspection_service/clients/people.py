@@ -30,6 +30,7 @@ class CadreRecord(Answer):
     work_history: tuple[WorkRow, ...] = ()
     days_lent: int = 0
     clearance: str = "internal"
+    last_grade: str | None = None
     available: bool | None = None
 
 
@@ -46,9 +47,24 @@ class RecusalVerdict(Answer):
     code: str | None = None
 
 
+class TeamSeparation(Answer):
+    """Two cadres who may not share a team; the pool tells nobody why."""
+
+    cadre_ids: tuple[UUID, UUID]
+
+
 class LendingQuota(Answer):
-    """How many a home unit may lend on one day, and the most it has lent on any day of the period."""
+    """How many a home unit may lend on one day, and the most it has lent on any day of the period.
+
+    ``members`` is how many of its people are in the pool.
+    """
 
     home_unit: str
+    members: int = 0
     quota: int
     lent: int
+
+    @property
+    def room(self) -> int:
+        """How many more it may lend on every day of the period."""
+        return max(0, self.quota - self.lent)

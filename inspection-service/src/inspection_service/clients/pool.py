@@ -11,7 +11,7 @@ from chassis.http import Peer, PeerFailed
 from chassis.uow import Cause
 
 from inspection_service.clients.errors import PeerRefused
-from inspection_service.clients.people import CadreRecord, LendingQuota, RecusalVerdict
+from inspection_service.clients.people import CadreRecord, LendingQuota, RecusalVerdict, TeamSeparation
 from inspection_service.clients.reading import Answer, document_of, is_still_running, read
 
 PEER = "pool"
@@ -96,11 +96,15 @@ class PoolClient:
             if cursor is None:
                 return cadres
 
-    async def room_to_lend(self, period: tuple[date, date], *, cause: Cause | None = None) -> dict[str, int]:
-        """Home unit → how many more people it may lend on every day of the period."""
+    async def lending_quotas(self, period: tuple[date, date], *, cause: Cause | None = None) -> list[LendingQuota]:
+        """What each home unit may lend on every day of the period, and how many of its people are in the pool."""
         answer = await self._peer().call("GET", "/v1/lending-quotas", params=_days(period), cause=cause)
-        quotas = [read(PEER, LendingQuota, item) for item in document_of(PEER, answer)["items"]]
-        return {one.home_unit: max(0, one.quota - one.lent) for one in quotas}
+        return [read(PEER, LendingQuota, item) for item in document_of(PEER, answer)["items"]]
+
+    async def team_separations(self, *, cause: Cause | None = None) -> list[tuple[UUID, UUID]]:
+        """Pairs of cadres who may not share a team."""
+        answer = await self._peer().call("GET", "/v1/team-separations", cause=cause)
+        return [read(PEER, TeamSeparation, item).cadre_ids for item in document_of(PEER, answer)["items"]]
 
     async def check_recusals(
         self, units: Sequence[str], cadre_ids: Sequence[UUID], *, cause: Cause | None = None

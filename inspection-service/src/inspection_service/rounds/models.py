@@ -52,6 +52,7 @@ class RoundTarget(Base):
     position: Mapped[int]
     profile: Mapped[str | None]
     demands: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    secrecy_level: Mapped[str] = mapped_column(server_default="internal")
     commission: Mapped[str] = mapped_column(index=True)
     team_id: Mapped[UUID | None]
     is_finished: Mapped[bool] = mapped_column(server_default=false())

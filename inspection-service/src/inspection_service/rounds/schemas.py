@@ -18,6 +18,7 @@ Level = Literal["central", "province", "city", "county", "township"]
 InspectionType = Literal["regular", "special", "mobile", "look_back"]
 InspectionMode = Literal["ordinary", "linked", "cross", "elevated"]
 PoolKind = Literal["case", "inspection_member", "inspection_leader", "university_backbone", "expert"]
+Secrecy = Literal["internal", "confidential", "secret"]
 MAX_TARGETS = 200
 
 
@@ -36,6 +37,7 @@ class TargetIn(RequestModel):
     unit_code: UnitCode
     profile: str | None = Field(None, max_length=64, description="rule set, such as `mobile_continuity`")
     demands: list[DemandIn] = Field(default_factory=list, max_length=20)
+    secrecy_level: Secrecy = Field("internal", description="clearance that every member of the team needs")
 
 
 class PastMemberIn(RequestModel):
@@ -139,6 +141,7 @@ class TargetOut(ResponseModel):
     unit_code: str
     profile: str | None
     demands: list[DemandOut]
+    secrecy_level: str
     commission: str
     team_id: UUID | None
 

@@ -87,6 +87,7 @@ async def plan_round(uow: Uow, tree: UnitTree, body: PlanRoundIn, *, look_back_o
             position=position,
             profile=target.profile,
             demands=[demand.model_dump(mode="json") for demand in target.demands or _default_demands()],
+            secrecy_level=target.secrecy_level,
             commission=competent_commission(tree, target.unit_code, office),
             is_finished=past is not None,
         )

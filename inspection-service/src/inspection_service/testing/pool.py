@@ -26,6 +26,8 @@ class PoolStandIn:
         self.verdicts: dict[tuple[str, str], str] = {}
         self.secondments: dict[str, dict[str, Any]] = {}
         self.quotas: dict[str, int] = {}
+        self.apart: list[tuple[UUID, UUID]] = []
+        """Pairs who may not share a team."""
         self.busy_answers = 0
         """How many requests to reserve are told that the same one is still running."""
         self.on_next_get: Callable[[], None] | None = None
@@ -36,6 +38,7 @@ class PoolStandIn:
             routes=[
                 Route("/v1/cadre-searches", self._search, methods=["POST"]),
                 Route("/v1/recusal-checks", self._check, methods=["POST"]),
+                Route("/v1/team-separations", self._separations, methods=["GET"]),
                 Route("/v1/lending-quotas", self._quotas, methods=["GET"]),
                 Route("/v1/directed-supports", self._support, methods=["POST"]),
                 Route("/v1/secondments", self._request, methods=["POST"]),
@@ -100,6 +103,10 @@ class PoolStandIn:
             if (cadre_id, target["unit_code"]) in self.verdicts
         ]
         return JSONResponse({"items": items})
+
+    async def _separations(self, _request: Request) -> Response:
+        items = [{"cadre_ids": [str(one), str(other)]} for one, other in self.apart]
+        return JSONResponse({"items": items, "next_cursor": None})
 
     async def _quotas(self, request: Request) -> Response:
         period = {"from": request.query_params["from"], "to": request.query_params["to"]}

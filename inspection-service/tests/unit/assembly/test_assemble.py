@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inspection_service.assembly.assemble import assemble, input_hash
+from inspection_service.assembly.built_in import DEFAULT_WEIGHTS
 from inspection_service.assembly.errors import InvalidAssembly
 from inspection_service.assembly.problem import (
     AssemblyProblem,
@@ -262,6 +263,57 @@ def test_lending_caps_of_home_units_hold() -> None:
     proposal = run(problem(unit_caps={"bureau": 1}))
     assert proposal.status is Status.OPTIMAL
     assert len({"clerk-1", "clerk-2"} & {m.cadre_id for m in proposal.teams[0].members}) == 1
+
+
+def test_a_home_unit_sends_no_more_than_its_share_where_others_are_as_good() -> None:
+    six = tuple(cadre(f"c{i}", "bureau" if i < 3 else f"u{i}", "supervised_unit") for i in range(6))
+    three = Target(unit_code=UNIT, demands=(Demand(role=Role.MEMBER, count=3),))
+    asked = problem(candidates=six, targets=(three,), past_teams=())
+    for share in (0, 1, 3):
+        proposal = run(asked.model_copy(update={"fair_shares": {"bureau": share}, "salt": "s"}))
+        sent = [m.cadre_id for m in proposal.teams[0].members if m.cadre_id in ("c0", "c1", "c2")]
+        assert len(sent) <= share
+        assert proposal.status is Status.OPTIMAL
+    need = run(asked.model_copy(update={"candidates": six[:3], "fair_shares": {"bureau": 1}}))
+    plain = run(asked.model_copy(update={"candidates": six[:3]}))
+    assert need.objective is not None
+    assert plain.objective is not None
+    assert plain.objective - need.objective == 2 * DEFAULT_WEIGHTS["fair_share"]
+
+
+def test_an_excellent_appraisal_speaks_for_and_a_poor_one_against() -> None:
+    grades = {"good": "excellent", "plain": None, "fair": "competent", "poor": "incompetent"}
+    people = tuple(cadre(name, name, "supervised_unit", last_grade=grade) for name, grade in grades.items())
+
+    def chosen(count: int) -> Proposal:
+        target = Target(unit_code=UNIT, demands=(Demand(role=Role.MEMBER, count=count),))
+        return run(problem(candidates=people, targets=(target,)))
+
+    assert codes(chosen(1), "good") >= {"appraised_excellent"}
+    assert seat_of(chosen(3), "poor") is None
+    assert codes(chosen(4), "poor") == {"not_lent_before"}
+
+
+def test_who_has_served_well_together_sits_together_where_an_office_wants_it() -> None:
+    people = tuple(cadre(f"c{i}", f"u{i}", "supervised_unit") for i in range(6))
+    two = (Demand(role=Role.LEADER, count=1), Demand(role=Role.MEMBER, count=1))
+    asked = problem(candidates=people, targets=(Target(unit_code=UNIT, demands=two),), worked_together=(("c2", "c4"),))
+    wanted = run(asked.model_copy(update={"weights": {"cooperation": 9}}))
+    assert {m.cadre_id for m in wanted.teams[0].members} == {"c2", "c4"}
+    unwanted = run(asked)
+    assert wanted.objective is not None
+    assert unwanted.objective is not None
+    assert wanted.objective - unwanted.objective == 9
+
+
+def test_two_pinned_who_may_not_share_a_team_are_said_in_one_sentence() -> None:
+    pins = tuple(Pin(cadre_id=one, unit_code=UNIT) for one in ("clerk-1", "accountant"))
+    proposal = run(problem(pins=pins, never_together=(("clerk-1", "accountant"),)))
+    assert (proposal.status, proposal.teams) == (Status.INFEASIBLE, ())
+    assert [u.rule for u in proposal.unmet] == ["pin"]
+    assert proposal.sentence is not None
+    assert "依规不得同组" in proposal.sentence.zh
+    assert [(r.kind, r.approver) for r in proposal.relaxations] == [("release_pin", "inspection_office")]
 
 
 def test_relatives_never_share_a_team() -> None:

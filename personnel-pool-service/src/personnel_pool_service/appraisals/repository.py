@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from chassis.db import one_of
 from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from personnel_pool_service.appraisals.models import AppraisalRow
@@ -28,6 +30,17 @@ async def find_appraisal(session: AsyncSession, cadre_id: UUID, appraisal_id: UU
 async def find_by_source(session: AsyncSession, source_ref: str) -> AppraisalRow | None:
     """What was written down from a source, or None."""
     return await session.scalar(select(AppraisalRow).where(AppraisalRow.source_ref == source_ref))
+
+
+async def list_latest_grades(session: AsyncSession, cadre_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The grade of each cadre's latest appraisal; those who were never appraised are absent."""
+    query = (
+        select(AppraisalRow.cadre_id, AppraisalRow.grade)
+        .where(one_of(AppraisalRow.cadre_id, cadre_ids))
+        .ext(distinct_on(AppraisalRow.cadre_id))
+        .order_by(AppraisalRow.cadre_id, AppraisalRow.period_to.desc(), AppraisalRow.id.desc())
+    )
+    return {row.cadre_id: row.grade for row in await session.execute(query)}
 
 
 async def has_poor(session: AsyncSession, cadre_id: UUID, grades: Collection[str]) -> bool:

@@ -1,5 +1,6 @@
 """Use cases of appraisals: write down once, read the history."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from chassis.errors import NotFound, invalid_field
@@ -7,7 +8,7 @@ from chassis.keyring import KeyRing
 from chassis.uow import Uow
 
 from personnel_pool_service.appraisals import repository
-from personnel_pool_service.appraisals.domain import POOR, AppraisalDraft
+from personnel_pool_service.appraisals.domain import POOR, AppraisalDraft, AppraisalGrade
 from personnel_pool_service.appraisals.models import AppraisalRow
 from personnel_pool_service.sealing import open_text, seal_text
 from personnel_pool_service.units import service as units
@@ -52,6 +53,12 @@ async def list_appraisals(uow: Uow, cadre_id: UUID, *, before: UUID | None, limi
     """A cadre's appraisals, latest written first, one more than ``limit`` if there are more. Reading is audited."""
     await uow.audit("read_appraisals", "cadre", cadre_id)
     return await repository.list_of_cadre(uow.session, cadre_id, before=before, limit=limit)
+
+
+async def latest_grades(uow: Uow, cadre_ids: Collection[UUID]) -> dict[UUID, AppraisalGrade]:
+    """The grade of each cadre's latest appraisal, for scoring; those who were never appraised are absent."""
+    found = await repository.list_latest_grades(uow.session, cadre_ids) if cadre_ids else {}
+    return {cadre_id: AppraisalGrade(grade) for cadre_id, grade in found.items()}
 
 
 async def has_poor(uow: Uow, cadre_id: UUID) -> bool:

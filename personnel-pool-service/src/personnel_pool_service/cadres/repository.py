@@ -240,6 +240,13 @@ async def list_namesakes(session: AsyncSession, cadre_ids: Collection[UUID]) -> 
     return set(await session.scalars(select(CadreRow.id).where(one_of(CadreRow.id, cadre_ids), shared)))
 
 
+async def list_ids(session: AsyncSession, statuses: Collection[str]) -> list[UUID]:
+    """Ids of the cadres in some statuses, in order."""
+    return list(
+        await session.scalars(select(CadreRow.id).where(one_of(CadreRow.status, statuses)).order_by(CadreRow.id))
+    )
+
+
 async def list_for_recusal(session: AsyncSession, cadre_ids: Collection[UUID]) -> list[Any]:
     """(id, name, home_unit, native_place) of cadres, whatever their status."""
     query = select(CadreRow.id, CadreRow.name, CadreRow.home_unit, CadreRow.native_place).where(

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from chassis.uow import Uow
 
 from personnel_pool_service.bookings import service as bookings
 from personnel_pool_service.cadres import repository
-from personnel_pool_service.cadres.domain import CadreFacts, Post, flags
+from personnel_pool_service.cadres.domain import ACTIVE, SUSPENDED, CadreFacts, Post, flags
 from personnel_pool_service.cadres.models import CadreRow
 from personnel_pool_service.principals import service as principals
 from personnel_pool_service.tags import service as tags
@@ -48,6 +49,11 @@ async def view_of(uow: Uow, row: CadreRow) -> CadreDetail:
         flags=(*flags(view.work_history), *(["same_name_and_birth"] if has_namesake else [])),
         unlisted_tags=tuple(tag for tag in row.tags if fold(tag) not in known),
     )
+
+
+async def ids_in_pool(uow: Uow) -> list[UUID]:
+    """Everybody who is in the pool, suspended or not, in order."""
+    return await repository.list_ids(uow.session, (ACTIVE, SUSPENDED))
 
 
 async def views_of(uow: Uow, rows: Sequence[CadreRow]) -> list[CadreView]:

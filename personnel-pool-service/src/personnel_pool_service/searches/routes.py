@@ -12,6 +12,7 @@ from chassis.service import resources_of
 from chassis.web import Caller, open_uow
 from fastapi import APIRouter, Request, Response
 
+from personnel_pool_service.appraisals import service as appraisals
 from personnel_pool_service.cadres.policy import readable_homes
 from personnel_pool_service.cadres.schemas import item_of
 from personnel_pool_service.cadres.views import CadreView
@@ -47,12 +48,14 @@ async def search_cadres(body: CandidateSearch, request: Request, caller: Caller)
             is_explained = body.explain or bool(body.targets)
             rules = await service.rules_of(uow, tree, limits_of(resources.own), found) if is_explained else {}
             recusals = await weighing
+            ids = [view.row.id for view in found.views]
+            grades = await appraisals.latest_grades(uow, ids) if caller.is_service else {}
         finally:
             weighing.cancel()
-    ids = [view.row.id for view in found.views]
     items = []
     for view in found.views:
         item = CandidateItem.model_construct(**dict(item_of(view, found.criteria.demands)))
+        item.last_grade = grades.get(view.row.id)
         if view.row.id in rules:
             item.rules = [*map(_rule, rules[view.row.id]), *map(_recusal, recusals.get(view.row.id, ()))]
             item.eligible = _is_eligible(item.rules)

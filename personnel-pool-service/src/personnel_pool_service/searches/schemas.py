@@ -7,6 +7,7 @@ from chassis.problems import FieldRefused
 from chassis.web import RequestModel, ResponseModel
 from pydantic import Field, model_validator
 
+from personnel_pool_service.appraisals.domain import AppraisalGrade
 from personnel_pool_service.cadres.domain import ACTIVE, EXITED, SUSPENDED, Criteria
 from personnel_pool_service.cadres.schemas import CadreItem, DemandIn, PeriodIn
 from personnel_pool_service.recusals.schemas import TargetIn
@@ -83,4 +84,7 @@ class CandidateItem(CadreItem):
     """A candidate, with the verdict of each rule if it was asked for."""
 
     rules: list[RuleOut] | None = None
+    last_grade: AppraisalGrade | None = Field(
+        None, description="Grade of the latest appraisal; only services are told, null also where there is none"
+    )
     eligible: bool | None = Field(None, description="No rule stands in the way; null where no rule was asked for")
