@@ -27,22 +27,24 @@ class Recipient(Protocol):
 
 
 async def relay(answer: Connection, to: Recipient, slot: Slot, deadline: Deadline, *, idle_s: float) -> None:
-    """Pass an answer on; ``idle_s`` is how long a streamed one may be silent.
+    """Pass an answer on; ``idle_s`` is how long a streamed one may be silent. The slot is told how it went.
 
     Raises:
         BadGateway: the answer broke off; the caller may have seen its beginning.
     """
     headers = outward_headers(answer.headers, request_id=to.request_id)
     if to.scope["method"] == "HEAD" or answer.status in _BODILESS:
+        slot.succeeded()
         await _send_bodiless(answer, to, headers)
     elif (value_of(answer.headers, b"content-type") or b"").partition(b";")[0].strip().lower() == _EVENT_STREAM:
         slot.become_stream()
+        slot.succeeded()  # it lives for an hour, and says nothing by its end
         deadline.lift()
         headers = [(name, value) for name, value in headers if name not in (b"cache-control", b"x-accel-buffering")]
         await _start(to, answer.status, [*headers, (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")])
         await _stream_events(answer, to, slot, idle_s)
     else:
-        await _hold_or_stream(answer, to, headers, deadline, idle_s)
+        await _hold_or_stream(answer, to, slot, headers, deadline, idle_s)
 
 
 async def _send_bodiless(answer: Connection, to: Recipient, headers: RawHeaders) -> None:
@@ -53,14 +55,16 @@ async def _send_bodiless(answer: Connection, to: Recipient, headers: RawHeaders)
 
 
 async def _hold_or_stream(
-    answer: Connection, to: Recipient, headers: RawHeaders, deadline: Deadline, idle_s: float
+    answer: Connection, to: Recipient, slot: Slot, headers: RawHeaders, deadline: Deadline, idle_s: float
 ) -> None:
     held = b""
     try:
         while not answer.is_whole and len(held) <= _HELD_BYTES:
             held += await answer.read(idle_s)
     except (BrokenAnswer, TimeoutError) as error:
+        slot.failed()
         raise BadGateway(headers={"Retry-After": "1"}) from error
+    slot.succeeded()  # a long answer takes long: that it began well lets others in, and a break later counts as well
     if answer.is_whole:
         whole = held + answer.take()
         await _start(to, answer.status, [*headers, (b"content-length", b"%d" % len(whole))])
@@ -70,7 +74,11 @@ async def _hold_or_stream(
     framing = [(b"content-length", answer.length)] if answer.length is not None else []
     await _start(to, answer.status, [*headers, *framing])
     await to.send({"type": "http.response.body", "body": held, "more_body": True})
-    await _stream(answer, to, idle_s)
+    try:
+        await _stream(answer, to, idle_s)
+    except BadGateway:
+        slot.failed()
+        raise
 
 
 async def _stream(answer: Connection, to: Recipient, idle_s: float) -> None:

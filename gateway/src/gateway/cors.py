@@ -9,7 +9,8 @@ _ASKED = (
     b"authorization, content-type, accept-language, idempotency-key, if-match, last-event-id, traceparent, x-request-id"
 )
 _SHOWN = (
-    b"etag, location, retry-after, ratelimit, ratelimit-policy, x-request-id, deprecation, sunset, content-disposition"
+    b"allow, content-digest, content-disposition, deprecation, etag, link, location, ratelimit, ratelimit-policy, "
+    b"retry-after, sunset, www-authenticate, x-request-id"
 )
 _REMEMBER_S = b"600"
 

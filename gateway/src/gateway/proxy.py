@@ -210,11 +210,16 @@ class Proxy:
             raise UpstreamDown
         async with upstream.slot() as slot:
             slot.token_id = exchange.token_id
-            answer = await upstream.send(exchange.scope["method"], exchange.target, headers, body)
             try:
-                await relay(answer, exchange, slot, deadline, idle_s=self._settings.idle_timeout_s)
-            finally:
-                upstream.give_back(answer)
+                answer = await upstream.send(slot, exchange.scope["method"], exchange.target, headers, body)
+                try:
+                    await relay(answer, exchange, slot, deadline, idle_s=self._settings.idle_timeout_s)
+                finally:
+                    upstream.give_back(answer)
+            except asyncio.CancelledError:
+                if deadline.is_over and body.is_complete:
+                    slot.failed()
+                raise
 
     async def _caller(self, exchange: Exchange, route: Route) -> str:
         """Whom the limits count: the verified caller, or the address where none is needed or none was given."""

@@ -28,11 +28,15 @@ log = get_logger(__name__)
 
 
 class Slot:
-    """A place in the bulkhead, waited for a second at most; an event stream changes to one among the streams."""
+    """A place in the bulkhead, waited for a second at most; an event stream changes to one among the streams.
+
+    Whoever leaves it without having said how the exchange went has learned nothing about the service.
+    """
 
     def __init__(self, upstream: "Upstream") -> None:
         self._upstream = upstream
         self._holds_place = False
+        self._is_probe = False
         self._streaming: asyncio.Task[object] | None = None
         self.is_ended = False
         """Whether the stream was ended from here, because the gateway stops or its token was revoked."""
@@ -57,6 +61,26 @@ class Slot:
         self._leave_bulkhead()
         self._upstream.streams.discard(self)
         self._streaming = None
+        if self._is_probe:
+            self._is_probe = False
+            self._upstream.breaker.abandoned()
+
+    def begin(self) -> None:
+        """An exchange starts; raises ``UpstreamDown`` while the service is being spared."""
+        breaker = self._upstream.breaker
+        if not breaker.admits():
+            raise UpstreamDown(headers=_RETRY_AFTER)
+        self._is_probe = breaker.is_open
+
+    def succeeded(self) -> None:
+        """The service answered, whole as far as it can be judged."""
+        self._is_probe = False
+        self._upstream.breaker.succeeded()
+
+    def failed(self) -> None:
+        """No connection, no answer in time, or one that broke off."""
+        self._is_probe = False
+        self._upstream.breaker.failed()
 
     def become_stream(self) -> None:
         """Leave the bulkhead; raises ``UpstreamBusy`` when there are too many streams already."""
@@ -90,7 +114,7 @@ class Upstream:
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
         self._connect_s = settings.connect_timeout_s
         self._first_byte_s = settings.first_byte_timeout_s
-        self._breaker = Breaker()
+        self.breaker = Breaker()
         self._budget = RetryBudget()
         self._kept: list[Connection] = []
         self.places = asyncio.Semaphore(settings.upstream_connections)
@@ -106,29 +130,24 @@ class Upstream:
         for connection in list(self._kept):
             connection.close()
 
-    async def send(self, method: str, target: bytes, headers: RawHeaders, body: RequestBody) -> Connection:
-        """Send a request and wait for the head of the answer; the caller must give the connection back.
+    async def send(self, slot: Slot, method: str, target: bytes, headers: RawHeaders, body: RequestBody) -> Connection:
+        """Send a request and wait for the head of the answer; the caller must give the connection back, and tell the
+        slot how the exchange went: a head says little about the rest.
 
         Raises:
             UpstreamDown: no connection, or the breaker is open.
             UpstreamTimeout: connected, but no answer in time.
             BadGateway: the connection broke, or what came was not HTTP.
         """
-        if not self._breaker.admits():
-            raise UpstreamDown(headers=_RETRY_AFTER)
+        slot.begin()
         self._budget.earn()
         head = self._head(method, target, headers, body)
         try:
-            connection = await self._attempt(method, head, headers, body)
+            return await self._attempt(method, head, headers, body)
         except (UpstreamDown, UpstreamTimeout, BadGateway) as error:
-            self._breaker.failed()
+            slot.failed()
             log.warning("upstream_failed", upstream=self.name, code=error.code, exc_info=error.__cause__)
             raise
-        except BaseException:
-            self._breaker.abandoned()
-            raise
-        self._breaker.succeeded()
-        return connection
 
     def give_back(self, connection: Connection) -> None:
         """An exchange is over: keep its connection for the next one, or close it."""

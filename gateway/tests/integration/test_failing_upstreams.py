@@ -6,6 +6,10 @@ from typing import Any
 
 import httpx2
 import pytest
+from gateway.bodies import RequestBody
+from gateway.errors import MalformedRequest
+from gateway.settings import GatewaySettings
+from gateway.upstream import Upstream
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -187,6 +191,109 @@ async def test_a_failing_service_is_spared_and_others_still_answer(open_door: An
     assert (spared.status_code, spared.json()["code"]) == (503, "upstream_unavailable")
     assert time.monotonic() - started < 0.1, "no connection was tried"
     assert (await door.client.get("/v1/clues", headers=door.headers())).status_code == 200
+
+
+CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"
+LONG_AND_CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + b"a" * 200_000
+
+
+@pytest.mark.parametrize("lie", [CUT, LONG_AND_CUT])
+async def test_a_service_that_cuts_its_answers_off_is_spared(open_door: Any, open_raw: Any, lie: bytes) -> None:
+    asked = 0
+    door = None
+
+    async def lies(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        await _sending(lie)(reader, writer)
+
+    async def code() -> str:
+        try:
+            return str((await door.client.get("/v1/clues", headers=door.headers())).json()["code"])
+        except httpx2.RemoteProtocolError:
+            return "cut"
+
+    door = await open_door(clue=await open_raw(lies))
+    told = [await code() for _ in range(25)]
+    assert set(told[:10]) <= {"bad_gateway", "cut"}
+    assert told[20:] == ["upstream_unavailable"] * 5
+    assert asked == 25 - told.count("upstream_unavailable")
+
+
+async def test_a_probe_that_is_cut_off_keeps_the_service_spared_until_one_is_whole(
+    open_door: Any, open_raw: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lie, asked = CUT, 0
+
+    async def turns(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        await _sending(lie)(reader, writer)
+
+    door = await open_door(clue=await open_raw(turns))
+    while (await door.client.get("/v1/clues", headers=door.headers())).json()["code"] == "bad_gateway":
+        assert asked <= 20
+    monkeypatch.setattr("gateway.breaker._OPEN_S", 0.0)
+    for _ in range(3):
+        probed = await door.client.get("/v1/clues", headers=door.headers())
+        assert probed.json()["code"] == "bad_gateway", "the pause is over: each asks, one at a time"
+    lie = OK
+    answers = [await door.client.get("/v1/clues", headers=door.headers()) for _ in range(3)]
+    assert [one.status_code for one in answers] == [200] * 3
+
+
+async def _no_body() -> RequestBody:
+    async def nothing() -> Any:
+        raise AssertionError
+
+    body = RequestBody(nothing, length=None, chunked=False, limit=1)
+    await body.hold()
+    return body
+
+
+async def test_a_probe_that_ends_for_the_callers_reasons_lets_the_next_one_through(
+    open_raw: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.breaker._OPEN_S", 0.0)
+    silent = asyncio.Event()
+
+    async def waits_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        if not silent.is_set():
+            silent.set()
+            await reader.read(-1)
+        writer.write(OK)
+        await writer.drain()
+
+    upstream = Upstream("clue", await open_raw(waits_once), GatewaySettings())
+    for _ in range(20):
+        upstream.breaker.failed()
+
+    async def ask(*headers: tuple[bytes, bytes]) -> None:
+        async with upstream.slot() as slot:
+            answer = await upstream.send(slot, "GET", b"/v1/clues", list(headers), await _no_body())
+            slot.succeeded()
+            upstream.give_back(answer)
+
+    with pytest.raises(MalformedRequest):
+        await ask((b"x-note", b"a\r\nx-user-sub: b"))
+    hung_up = asyncio.create_task(ask())
+    await silent.wait()
+    hung_up.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await hung_up
+    assert upstream.breaker.is_open
+    await ask()
+    assert not upstream.breaker.is_open
+
+
+async def test_an_answer_that_trickles_counts_against_its_service(open_door: Any, open_raw: Any) -> None:
+    slow = _sending(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", then_close=False)
+    door = await open_door(clue=await open_raw(slow), total_timeout_s=0.3)
+    told = await asyncio.gather(*(door.client.get("/v1/clues", headers=door.headers()) for _ in range(20)))
+    assert {one.json()["code"] for one in told} == {"upstream_timeout"}
+    spared = await door.client.get("/v1/clues", headers=door.headers())
+    assert spared.json()["code"] == "upstream_unavailable"
 
 
 async def test_a_full_bulkhead_refuses_and_does_not_queue_for_ever(open_door: Any) -> None:
