@@ -200,12 +200,13 @@ LONG_AND_CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + b"a" * 200
 @pytest.mark.parametrize("lie", [CUT, LONG_AND_CUT])
 async def test_a_service_that_cuts_its_answers_off_is_spared(open_door: Any, open_raw: Any, lie: bytes) -> None:
     asked = 0
-    door = None
 
     async def lies(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal asked
         asked += 1
         await _sending(lie)(reader, writer)
+
+    door = await open_door(clue=await open_raw(lies))
 
     async def code() -> str:
         try:
@@ -213,7 +214,6 @@ async def test_a_service_that_cuts_its_answers_off_is_spared(open_door: Any, ope
         except httpx2.RemoteProtocolError:
             return "cut"
 
-    door = await open_door(clue=await open_raw(lies))
     told = [await code() for _ in range(25)]
     assert set(told[:10]) <= {"bad_gateway", "cut"}
     assert told[20:] == ["upstream_unavailable"] * 5

@@ -69,15 +69,15 @@ class Receiver:
 
 
 @asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:
+async def serving(app: Any, host: str = "127.0.0.1") -> AsyncIterator[str]:
     """The app on a real port; its address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, host=host, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
     server = QuietServer(config)
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(PATIENCE_S):
         while not server.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait on
             await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    yield f"http://{host}:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     await task
 
@@ -192,6 +192,7 @@ async def mailbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Mailbox]:
         monkeypatch.setenv(f"HELI_SMTP_{name}", value)
     monkeypatch.setenv("HELI_SMTP_FROM", "heli@platform.test")
     monkeypatch.setenv("HELI_CHAT_SCHEMES", '["json"]')
+    monkeypatch.setenv("HELI_CHAT_NETWORKS", '["127.0.0.1/32"]')
     yield made
     server.server.close()
     await server.server.wait_closed()

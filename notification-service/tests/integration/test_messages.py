@@ -4,7 +4,9 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
@@ -13,10 +15,13 @@ from fastapi import FastAPI
 from notification_service.outgoing_messages.planning import plan_messages
 from notification_service.outgoing_messages.sending import send_messages
 from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
 
 from contracts import clue
 
-from .conftest import Mailbox, Receiver
+from .conftest import Mailbox, Receiver, serving
 
 Headers = Callable[..., dict[str, str]]
 Sending = Callable[[], Awaitable[None]]
@@ -126,6 +131,72 @@ async def test_quiet_hours_hold_messages_back_and_send_them_together(
     assert mailbox.text().count("http://gateway.test/v1/clues/") == 3
 
 
+def _evening(hour: int, minute: int = 0) -> datetime:
+    """An instant of 23 November 2026 by the clocks of Shanghai."""
+    return datetime(2026, 11, 23, hour, minute, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+NIGHT = {"quiet_from": "22:00", "quiet_to": "07:00"}
+
+
+async def test_a_retry_waits_for_the_morning(
+    by_mail: Any, mailbox: Mailbox, city: Harness, sending: Sending, clue_event: Any, clock: Any
+) -> None:
+    clock.instant = _evening(21, 50)
+    await by_mail(**NIGHT)
+    mailbox.answers = ["451 try later", "451 try later", "250 OK"]
+    await city.deliver(clue_event(clue.ClueAssigned, lead_unit="inv-a"))
+    for minute in (55, 57):  # the second wait, five minutes, would end in the night
+        clock.instant = _evening(21, minute)
+        await sending()
+    assert mailbox.answers == ["250 OK"]
+    for hours in (0.2, 4, 9 - 0.02):
+        clock.instant = _evening(22) + timedelta(hours=hours)
+        await sending()
+        assert (mailbox.got, mailbox.answers) == ([], ["250 OK"]), f"{hours} hours into the night"
+    clock.instant = _evening(22) + timedelta(hours=9)
+    await sending()
+    assert len(mailbox.got) == 1
+
+
+async def test_what_an_outage_held_up_is_not_sent_at_night(
+    by_mail: Any, mailbox: Mailbox, city: Harness, sending: Sending, clue_event: Any, clock: Any
+) -> None:
+    clock.instant = _evening(20)
+    await by_mail(digest_at="21:00", **NIGHT)
+    await city.deliver(clue_event(clue.ClueAssigned, lead_unit="inv-a"))
+    await plan_messages(city.resources)
+    clock.instant = _evening(23)
+    with nothing_more(mailbox):
+        await sending()
+        await sending()
+    clock.instant = _evening(23) + timedelta(hours=8)
+    await sending()
+    assert len(mailbox.got) == 1
+
+
+async def test_quiet_asked_for_after_planning_is_kept(
+    client: httpx2.AsyncClient,
+    by_mail: Any,
+    mailbox: Mailbox,
+    city: Harness,
+    sending: Sending,
+    mine: dict[str, str],
+    clue_event: Any,
+    clock: Any,
+) -> None:
+    clock.instant = _evening(22, 30)
+    await by_mail()
+    await city.deliver(clue_event(clue.ClueAssigned, lead_unit="inv-a"))
+    await plan_messages(city.resources)
+    await wish(client, mine, language="en", email="handler@unit.test", **NIGHT)
+    with nothing_more(mailbox):
+        await sending()
+    clock.instant = _evening(22) + timedelta(hours=9)
+    await sending()
+    assert len(mailbox.got) == 1
+
+
 async def test_a_digest_leaves_out_what_was_read_meanwhile(
     client: httpx2.AsyncClient,
     by_mail: Any,
@@ -231,6 +302,66 @@ async def test_a_chat_gets_the_same_words(
     await sending()
     (got,) = receiver.got
     assert got.event["title"] == "[Heli] Clue A-2026-00001 was assigned to your office"
+
+
+INSIDE = [
+    "json://127.0.0.2/x",
+    "json://10.0.0.1",
+    "json://localhost6.test@[::1]:8080/",
+    "json://169.254.169.254/latest",
+]
+
+
+@pytest.mark.parametrize("address", [*INSIDE, "json://:8080"])
+async def test_a_chat_inside_is_refused_when_it_is_named(
+    client: httpx2.AsyncClient, mailbox: Mailbox, mine: dict[str, str], address: str
+) -> None:
+    answer = await wish(client, mine, chat=address)
+    assert (answer.status_code, answer.json()["code"]) == (422, "chat_address_refused")
+
+
+@pytest.fixture
+async def by_chat(
+    client: httpx2.AsyncClient, mailbox: Mailbox, city: Harness, mine: dict[str, str], sending: Sending, clue_event: Any
+) -> Any:
+    """``await by_chat(address)``: a notice for somebody who wants it there; what became of it and of the attempt."""
+
+    async def send(address: str, **environment: str) -> tuple[str, int]:
+        await sending()
+        answer = await wish(client, mine, language="en", chat=address)
+        assert answer.status_code == 200, answer.text
+        await city.deliver(clue_event(clue.ClueAssigned, lead_unit="inv-a"))
+        with pytest.MonkeyPatch.context() as later:
+            for name, value in environment.items():
+                later.setenv(name, value)
+            await sending()
+        async with city.resources.database.sessions() as session:
+            (row,) = (await session.execute(text("select state, attempts from outgoing_message"))).all()
+        return row.state, row.attempts
+
+    return send
+
+
+async def test_a_chat_whose_name_turned_inward_since_gets_nothing(by_chat: Any, receiver: Receiver) -> None:
+    address = receiver.url.replace("http://", "json://")
+    assert await by_chat(address, HELI_CHAT_NETWORKS="[]") == ("failed", 0)
+    assert receiver.got == []
+
+
+async def test_a_chat_cannot_send_on_to_the_inside(by_chat: Any, receiver: Receiver) -> None:
+    inside = Receiver()
+    app = Starlette(routes=[Route("/hook", inside.take, methods=["POST", "GET"])])
+    async with serving(app, host="127.0.0.2") as address:
+        receiver.answers = [Response(status_code=307, headers={"location": f"{address}/hook"})]
+        state, _ = await by_chat(receiver.url.replace("http://", "json://") + "?redirect=yes")
+    assert len(receiver.got) == 1
+    assert (state, inside.got) == ("failed", [])
+
+
+async def test_one_address_is_one_chat(by_chat: Any, receiver: Receiver) -> None:
+    address = receiver.url.replace("http://", "json://")
+    await by_chat(f"{address}, {address}")
+    assert len(receiver.got) <= 1
 
 
 async def test_addresses_are_stored_sealed(

@@ -22,10 +22,11 @@ from notification_service.notices.wording import title_of
 from notification_service.outgoing_messages import repository
 from notification_service.outgoing_messages.channels import Letter, SendFailed, send_chat, send_email
 from notification_service.outgoing_messages.domain import MESSAGE_MOVES, next_attempt
-from notification_service.outgoing_messages.planning import channels_of, plan_messages
+from notification_service.outgoing_messages.planning import channels_of, plan_messages, rhythm_of
 from notification_service.outgoing_messages.repository import Content, Due
 from notification_service.outgoing_messages.settings import MessageSettings
 from notification_service.preferences import repository as preferences
+from notification_service.preferences.domain import after_quiet
 from notification_service.preferences.models import Preference
 from notification_service.preferences.service import chat_of, code_of, email_of
 from notification_service.resources import own_of
@@ -82,6 +83,10 @@ async def _reach(resources: Resources, due: Due) -> bool:
             await _settle(uow, unwanted, "drop")
             if not wanted or preference is None:
                 return bool(contents)
+            awake_at = after_quiet(rhythm_of(preference), uow.now)
+            if awake_at > uow.now:  # planned before an outage, or before the person asked for quiet
+                await repository.settle(uow.session, [one.message.id for one in wanted], send_after=awake_at)
+                return True
             letter = await _letter(uow, resources, preference, due.channel, wanted)
         await _send(resources, due, letter, wanted)
     except (SQLAlchemyError, OSError) as error:
@@ -125,7 +130,9 @@ async def _letter(
 
 async def _send(resources: Resources, due: Due, letter: Letter, contents: Sequence[Content]) -> None:
     try:
-        await (send_email(MessageSettings(), letter) if due.channel == "email" else send_chat(letter))
+        await (
+            send_email(MessageSettings(), letter) if due.channel == "email" else send_chat(MessageSettings(), letter)
+        )
     except SendFailed as error:
         SENT.labels(due.channel, error.code).inc()
         log.warning("message_not_taken", channel=due.channel, code=error.code, is_final=error.is_final)
@@ -146,13 +153,15 @@ async def _settle(uow: Uow, contents: Sequence[Content], verb: str) -> None:
 async def _note_failure(
     uow: Uow, resources: Resources, due: Due, contents: Sequence[Content], *, is_final: bool
 ) -> None:
+    preference = await preferences.find(uow.session, due.sub)
     for one in contents:
         attempts = one.message.attempts + 1
         again = None if is_final else next_attempt(attempts, uow.now)
-        if again is None:
+        if again is None or preference is None:
             await _settle(uow, [one], "give_up")
         else:
-            await repository.settle(uow.session, [one.message.id], attempts=attempts, send_after=again)
+            awake_at = after_quiet(rhythm_of(preference), again)
+            await repository.settle(uow.session, [one.message.id], attempts=attempts, send_after=awake_at)
     if is_final and due.channel == "email":
         await _note_refused_address(uow, resources, due.sub)
 

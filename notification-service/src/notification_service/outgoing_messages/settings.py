@@ -1,9 +1,12 @@
 """Settings of messages that leave the inbox."""
 
+from ipaddress import ip_network
 from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from notification_service.webhooks.targets import Network
 
 
 class MessageSettings(BaseSettings):
@@ -21,12 +24,22 @@ class MessageSettings(BaseSettings):
     chat_schemes: list[str] = Field(
         [], description='JSON list of Apprise schemes that are offered, such as `["wecombot", "dingtalk"]`'
     )
+    chat_networks: list[str] = Field(
+        [],
+        description="JSON list of networks beyond the public internet that chats may be in, such as"
+        ' `["10.20.0.0/16"]`; a proxy in between has to be in one too',
+    )
     message_link_base: str = Field("", description="start of links in messages; the gateway's address if empty")
 
     @property
     def offers_email(self) -> bool:
         """Whether a mail server is set up."""
         return bool(self.smtp_host)
+
+    @property
+    def chat_reach(self) -> list[Network]:
+        """The networks, parsed."""
+        return [ip_network(one) for one in self.chat_networks]
 
     @property
     def channels(self) -> list[str]:

@@ -11,7 +11,7 @@ CODE_TRIES = 5
 
 @dataclass(frozen=True)
 class Rhythm:
-    """``digest_at`` None: at once, but never between ``quiet_from`` and ``quiet_to``; else once a day at that time."""
+    """``digest_at`` None: at once; else once a day at that time. Never between ``quiet_from`` and ``quiet_to``."""
 
     timezone: str
     digest_at: time | None = None
@@ -21,12 +21,17 @@ class Rhythm:
 
 def send_after(rhythm: Rhythm, now: datetime) -> datetime:
     """The first instant from ``now`` on at which a message suits the person."""
+    if rhythm.digest_at is None:
+        return after_quiet(rhythm, now)
+    return after_quiet(rhythm, _next(rhythm.digest_at, now, ZoneInfo(rhythm.timezone)))
+
+
+def after_quiet(rhythm: Rhythm, at: datetime) -> datetime:
+    """``at``, or the end of the person's quiet hours if it falls into them: every attempt keeps to that."""
     zone = ZoneInfo(rhythm.timezone)
-    if rhythm.digest_at is not None:
-        return _next(rhythm.digest_at, now, zone)
-    if rhythm.quiet_from is None or rhythm.quiet_to is None or not _is_quiet(rhythm, now.astimezone(zone).time()):
-        return now
-    return _next(rhythm.quiet_to, now, zone)
+    if rhythm.quiet_to is None or not _is_quiet(rhythm, at.astimezone(zone).time()):
+        return at
+    return _next(rhythm.quiet_to, at, zone)
 
 
 def _is_quiet(rhythm: Rhythm, local: time) -> bool:

@@ -9,6 +9,15 @@ class ChannelNotOffered(HeliError):
     title = Text("本平台未开通此渠道", "This platform does not offer this channel")
 
 
+class ChatAddressRefused(HeliError):
+    code = "chat_address_refused"
+    category = Category.INVALID
+    title = Text(
+        "该群聊地址无效，或指向平台内部网络",
+        "This is no chat's address, or it lies inside the platform's own network",
+    )
+
+
 class ConfirmationInvalid(HeliError):
     code = "confirmation_invalid"
     category = Category.INVALID

@@ -30,9 +30,10 @@ async def set_preferences(
     address again sends a new code.
     """
     resources, settings = resources_of(request), MessageSettings()
+    await service.check_addresses(settings, body)
     preference = await service.get_preferences(uow, resources, lock=True)
     check_version(if_match, preference.version)
-    await service.set_preferences(uow, resources, settings, preference, body)
+    await service.set_preferences(uow, resources, preference, body)
     set_etag(response, preference.version)
     return service.preferences_out(resources, settings, preference)
 

@@ -5,10 +5,11 @@ import hmac
 from chassis.service import Resources
 from chassis.uow import Uow
 
+from notification_service.outgoing_messages.channels import is_chat
 from notification_service.outgoing_messages.settings import MessageSettings
 from notification_service.preferences import repository
 from notification_service.preferences.domain import CODE_LIFETIME, CODE_TRIES, new_code
-from notification_service.preferences.errors import ChannelNotOffered, ConfirmationInvalid
+from notification_service.preferences.errors import ChannelNotOffered, ChatAddressRefused, ConfirmationInvalid
 from notification_service.preferences.models import Preference
 from notification_service.preferences.schemas import PreferencesIn, PreferencesOut
 
@@ -42,18 +43,25 @@ async def get_preferences(uow: Uow, resources: Resources, *, lock: bool = False)
     return found or default_preference(uow.actor.sub, resources.settings.timezone)
 
 
-async def set_preferences(
-    uow: Uow, resources: Resources, settings: MessageSettings, preference: Preference, wanted: PreferencesIn
-) -> Preference:
-    """Replace the caller's wishes; a new e-mail address is used only after it was confirmed.
+async def check_addresses(settings: MessageSettings, wanted: PreferencesIn) -> None:
+    """Look at addresses before anything is written.
 
     Raises:
         ChannelNotOffered: an address of a channel that the operator has not set up.
+        ChatAddressRefused: no chat's address, or one inside.
     """
     if wanted.email is not None and not settings.offers_email:
         raise ChannelNotOffered(members={"channel": "email"})
-    if wanted.chat is not None and wanted.chat.split(":", 1)[0].lower() not in settings.chat_schemes:
+    if wanted.chat is None:
+        return
+    if wanted.chat.split(":", 1)[0].lower() not in settings.chat_schemes:
         raise ChannelNotOffered(members={"channel": "chat", "offered": sorted(settings.chat_schemes)})
+    if not await is_chat(settings, wanted.chat):
+        raise ChatAddressRefused
+
+
+async def set_preferences(uow: Uow, resources: Resources, preference: Preference, wanted: PreferencesIn) -> Preference:
+    """Replace the caller's wishes; a new e-mail address is used only after it was confirmed."""
     for name in ("language", "timezone", "digest_at", "quiet_from", "quiet_to", "muted_kinds"):
         setattr(preference, name, getattr(wanted, name))
     preference.chat = None if wanted.chat is None else _seal(resources, preference.sub, "chat", wanted.chat)
