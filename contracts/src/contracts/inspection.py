@@ -373,6 +373,27 @@ class JointCaseTeamSeatsGivenBack(JointCaseTeamEvent):
     type: ClassVar[str] = "inspection.joint_case_team.seats_given_back.v1"
 
 
+class JointCaseTeamMembersChanged(JointCaseTeamEvent):
+    """Key joint_case_team_id. ``seats`` are those who belong to it now; the talent pool watches their verdicts."""
+
+    type: ClassVar[str] = "inspection.joint_case_team.members_changed.v1"
+    egress: ClassVar[Egress] = Egress.NEVER
+
+    seats: tuple[TeamMember, ...] = ()
+
+
+class JointCaseTeamMemberLost(JointCaseTeamEvent):
+    """Key joint_case_team_id. Somebody must be replaced: recused, or not to be lent any more. Says not who, nor why.
+
+    ``head``: the leader, who is told beside the lead office; nobody where the leader is lost.
+    """
+
+    type: ClassVar[str] = "inspection.joint_case_team.member_lost.v1"
+    egress: ClassVar[Egress] = Egress.NEVER
+
+    head: tuple[UUID, ...] = ()
+
+
 class JointCaseTeamWoundUp(JointCaseTeamEvent):
     """Key joint_case_team_id. Its members are back home."""
 
@@ -506,6 +527,8 @@ EVENTS: tuple[type[Event], ...] = (
     JointCaseTeamApproved,
     JointCaseTeamActivated,
     JointCaseTeamSeatsGivenBack,
+    JointCaseTeamMembersChanged,
+    JointCaseTeamMemberLost,
     JointCaseTeamWoundUp,
     JointCaseTeamEvaluated,
     JointCaseTeamGivenUp,

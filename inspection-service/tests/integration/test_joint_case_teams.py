@@ -2,7 +2,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from contracts.pool import RecusalTurned, Seat, SecondmentApproved
+from contracts.pool import CadreExited, CadreSuspended, RecusalTurned, Seat, SecondmentApproved
 
 COOP = "su-coop"
 
@@ -80,7 +80,7 @@ async def test_office_and_university_work_together_from_proposal_to_evaluation(
     evaluated = await city.leader.post(f"{path}/evaluate", {"grade": "good"})
     assert (evaluated["state"], evaluated["grade"]) == ("evaluated", "good")
     events = [event.type.split(".")[2] for event in await city.harness.staged_events("inspection.joint_case_team")]
-    assert events == ["proposed", "approved", "activated", "wound_up", "evaluated"]
+    assert events == ["proposed", "members_changed", "approved", "activated", "wound_up", "evaluated"]
 
 
 async def test_somebody_active_elsewhere_is_refused_and_the_team_given_up(
@@ -111,6 +111,66 @@ async def test_a_recused_member_is_refused_and_one_whose_verdict_turns_loses_the
     assert (await expert.get("/v1/joint-case-teams"))["items"] == []
     stops = await handler.post(f"{path}/activate", expect=409)
     assert stops["code"] == "joint_member_recused"
+
+
+async def lost(city: Any) -> list[Any]:
+    return [event.data for event in await city.harness.staged_events("inspection.joint_case_team.member_lost")]
+
+
+async def test_of_a_recused_member_the_lead_office_and_the_head_are_told_once_and_neither_who_nor_why(
+    city: Any, handler: Any, university: UUID
+) -> None:
+    team = await approved(city, handler, university)
+    city.peers.pool.say(university, COOP, "block")
+    for _ in range(2):
+        await city.harness.deliver(
+            RecusalTurned(watch_id=uuid4(), ref=f"joint-case-team:{team['id']}", cadre_id=university, unit_code=COOP)
+        )
+        await city.run_jobs()
+    (told,) = await lost(city)
+    assert (told["head"], told["lead_office"]) == ([str(city.cadres["office-deputy"])], "sup2-xn")
+    assert str(university) not in str(told)
+    after = await handler.get(f"/v1/joint-case-teams/{team['id']}")
+    assert [m["cadre_id"] for m in after["members"] if m["is_recused"]] == [str(university)]
+
+
+async def test_where_the_head_is_recused_only_the_lead_office_is_told(
+    city: Any, handler: Any, university: UUID
+) -> None:
+    team = await approved(city, handler, university)
+    head = city.cadres["office-deputy"]
+    await city.harness.add_principal("head", "uni-cdi", "inspector", cadre_id=str(head))
+    desk = city.desk("head", "uni-cdi", "inspector")
+    await desk.get(f"/v1/joint-case-teams/{team['id']}")
+    city.peers.pool.say(head, COOP, "block")
+    await city.harness.deliver(RecusalTurned(watch_id=uuid4(), ref="x", cadre_id=head, unit_code=COOP))
+    await city.run_jobs()
+    (told,) = await lost(city)
+    assert told["head"] == []
+    await desk.get(f"/v1/joint-case-teams/{team['id']}", expect=404)
+
+
+@pytest.mark.parametrize("kind", [CadreSuspended, CadreExited])
+async def test_a_member_who_cannot_be_lent_any_more_is_told_to_the_head(
+    city: Any, handler: Any, university: UUID, kind: type[CadreSuspended | CadreExited]
+) -> None:
+    await approved(city, handler, university)
+    for cadre_id in (university, city.cadres["c3"]):
+        await city.harness.deliver(kind(cadre_id=cadre_id, home_unit="uni-cdi", state="suspended"))
+    await city.run_jobs()
+    (told,) = await lost(city)
+    assert told["head"] == [str(city.cadres["office-deputy"])]
+
+
+async def test_the_pool_learns_whom_to_watch_and_where(city: Any, handler: Any, university: UUID) -> None:
+    made = await handler.post("/v1/joint-case-teams", proposal(city, university), expect=201)
+    (told,) = await city.harness.staged_events("inspection.joint_case_team.members_changed")
+    assert told.data["target_units"] == [COOP]
+    assert {seat["cadre_id"]: seat["role"] for seat in told.data["seats"]} == {
+        str(city.cadres["office-deputy"]): "leader",
+        str(university): "specialist",
+    }
+    assert told.data["joint_case_team_id"] == made["id"]
 
 
 async def test_who_proposed_does_not_approve_and_strangers_see_nothing(

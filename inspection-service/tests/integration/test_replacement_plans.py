@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from contracts.pool import Seat, SecondmentRefused
+from contracts.pool import CadreExited, CadreSuspended, Seat, SecondmentRecalled, SecondmentRefused
 from inspection_service.testing.killing import Guillotine
 
 COOP = "su-coop"
@@ -137,6 +137,86 @@ async def test_a_refusal_of_a_home_unit_leads_to_a_replacement_proposal(city: An
     done = await city.office.post(f"/v1/replacement-plans/{plan['id']}/carry-out", {"reason": "派出单位未同意"})
     assert done["state"] == "carried_out"
     assert len((await city.office.get(f"/v1/teams/{team['id']}"))["members"]) == 6
+
+
+def recalled(told: dict[str, Any], team: Any, *freed: str) -> SecondmentRecalled:
+    return SecondmentRecalled(
+        secondment_id=UUID(told["id"]),
+        request_ref=f"team:{team['id']}",
+        purpose="inspection",
+        state=told["state"],
+        period_from=date(2026, 11, 24),
+        period_to=date(2026, 12, 7),
+        seats=tuple(Seat.model_validate(seat) for seat in told["members"] if seat["state"] != "replaced"),
+        freed=tuple(UUID(one) for one in freed),
+    )
+
+
+async def plans_of(city: Any, team: Any) -> list[Any]:
+    return list((await city.office.get(f"/v1/teams/{team['id']}/replacement-plans"))["items"])
+
+
+async def settled(city: Any, event: Any, version: int = 90) -> None:
+    await city.harness.deliver(event, version=version)
+    await city.run_jobs()
+
+
+async def test_a_home_unit_that_calls_a_serving_member_back_leads_to_one_replacement_proposal(city: Any) -> None:
+    team = await city.entered_team()
+    await city.run_jobs()
+    out = member(team, "member")
+    told = city.peers.pool.call_back(team["secondment_id"], UUID(out))
+    assert (told["state"], seats(city, team)[out]) == ("active", "recalled")
+    for _ in range(2):  # it arrives twice
+        await settled(city, recalled(told, team, out))
+    (plan,) = await plans_of(city, team)
+    assert (plan["cause"], plan["state"], plan["out"]) == ("recalled", "open", [out])
+    done = await city.office.post(f"/v1/replacement-plans/{plan['id']}/carry-out", {"reason": "派出单位召回"})
+    assert done["state"] == "carried_out"
+    assert out not in {m["cadre_id"] for m in (await city.office.get(f"/v1/teams/{team['id']}"))["members"]}
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_what_a_plan_itself_has_called_back_draws_up_no_second_one(
+    city: Any, guillotine: Guillotine, is_late: bool
+) -> None:
+    team = await team_of(city)
+    out = member(team, "member")
+    plan = await plan_for(city, team, out)
+    path = f"/v1/replacement-plans/{plan['id']}/carry-out"
+    if not is_late:
+        guillotine.arm(8)  # the seat is freed, nobody has been asked for it yet
+    await city.office.send(path, {"reason": "x"})
+    guillotine.disarm()
+    told = city.peers.pool.secondments[team["secondment_id"]]
+    assert seats(city, team)[out] == ("replaced" if is_late else "recalled")
+    await settled(city, recalled(told, team, out))
+    assert [one["id"] for one in await plans_of(city, team)] == [plan["id"]]
+    await city.make_jobs_due()
+    await city.run_jobs()
+    (after,) = await plans_of(city, team)
+    assert after["state"] == "carried_out"
+
+
+async def test_where_everybody_is_called_back_nobody_is_looked_for(city: Any) -> None:
+    team = await team_of(city)
+    told = {**city.peers.pool.secondments[team["secondment_id"]], "state": "recalled"}
+    await settled(city, recalled(told, team, *seats(city, team)))
+    assert await plans_of(city, team) == []
+
+
+@pytest.mark.parametrize(("kind", "cause"), [(CadreSuspended, "suspended"), (CadreExited, "left_the_pool")])
+async def test_who_cannot_be_lent_any_more_leads_to_a_replacement_proposal_once(
+    city: Any, kind: type[CadreSuspended | CadreExited], cause: str
+) -> None:
+    team = await team_of(city)
+    out = member(team, "member")
+    for cadre_id in (out, out, str(city.cadres["kin"])):  # it arrives twice, and somebody else is in no team
+        await settled(city, kind(cadre_id=UUID(cadre_id), home_unit="insp-xn", state="suspended"))
+    (plan,) = await plans_of(city, team)
+    assert (plan["cause"], plan["out"]) == (cause, [out])
+    (told,) = await city.harness.staged_events("inspection.replacement_plan.drawn_up")
+    assert told.data["cause"] == cause
 
 
 async def test_an_option_that_breaks_a_rule_needs_a_reason(city: Any) -> None:

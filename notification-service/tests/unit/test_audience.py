@@ -113,7 +113,7 @@ FEEDBACK = {
 }  # fmt: skip
 JOINT = {
     "joint_case_team_id": ID, "state": "proposed", "lead_office": "inv-a", "partner_units": ["dg-1"],
-    "target_units": ["su-1"], "starts_on": "2026-12-01", "ends_on": "2026-12-14",
+    "target_units": ["su-1"], "starts_on": "2026-12-01", "ends_on": "2026-12-14", "head": [CADRE],
 }  # fmt: skip
 REPORT = {"report_id": ID, "unit_code": "cdi-a", "period": "2026-H2", "as_of": "2026-12-31", "state": "reviewed"}
 ITEM = {"item_id": ID, "round_id": ID, "unit_code": "su-1", "office_unit": "insp", "state": "assigned"}
@@ -388,6 +388,7 @@ ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
     (inspection.JointCaseTeamApproved, JOINTLY),
     (inspection.JointCaseTeamActivated, JOINTLY),
     (inspection.JointCaseTeamSeatsGivenBack, holders({"inv-a"}, *WORKER, "inspection_office")),
+    (inspection.JointCaseTeamMemberLost, holders({"inv-a"}, *WORKER, "inspection_office") | CADRE_ITSELF),
     (inspection.JointCaseTeamWoundUp, JOINTLY),
     (inspection.JointCaseTeamEvaluated, holders({"inv-a"}, *WORKER, "inspection_office")),
     (inspection.JointCaseTeamGivenUp, JOINTLY),
@@ -494,7 +495,8 @@ def test_every_event_of_inspection_is_told_to_somebody() -> None:
     """Nothing of a round, a team or a matter moves without those who have to act on it hearing of it."""
     untold = {event for event in inspection.EVENTS if event.type not in TELLINGS}
     # Handing out a team's proposal is told as the pool's question to the home units.
-    assert untold == {inspection.TeamProposed}
+    # Who belongs to a joint team is the talent pool's to know: it watches their verdicts.
+    assert untold == {inspection.TeamProposed, inspection.JointCaseTeamMembersChanged}
 
 
 def test_feedback_for_the_head_alone_reaches_leaders_only() -> None:

@@ -1,7 +1,8 @@
 """Declarations, requests of units, waivers, unsealing, clues as targets, and verdicts that turn."""
 
+from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from chassis.service import Resources
@@ -242,6 +243,39 @@ async def test_a_change_of_the_target_is_checked_too(call: Any, watched: Any, ha
     other = team(inspection.TeamMemberReplaced).model_copy(update={"target_unit": "pc-dh"})
     await harness.deliver(other, aggregate_id=str(team_id), version=2)
     assert await turned() == 1, "another target is another question, and its first answer has not turned"
+
+
+async def test_members_of_a_joint_case_team_are_watched_at_each_of_its_units_until_it_is_over(
+    call: Any, new_cadre: Any, harness: Harness, app: FastAPI
+) -> None:
+    cadre_id, joint_id = await new_cadre("insp-xn", sub="user-j"), uuid4()
+
+    async def tell(kind: type[inspection.JointCaseTeamEvent], version: int, **more: Any) -> None:
+        event = kind(
+            joint_case_team_id=joint_id,
+            state="approved",
+            lead_office="sup1-xn",
+            target_units=("su-coop", "su-dh-water"),
+            starts_on=date(2026, 12, 1),
+            ends_on=date(2026, 12, 14),
+            **more,
+        )
+        await harness.deliver(event, aggregate_id=str(joint_id), version=version)
+
+    async def turned() -> list[tuple[str, str]]:
+        await recheck(app.state.resources)
+        told = await harness.staged_events("pool.recusal.turned.v1")
+        return [(event.data["ref"], event.data["unit_code"]) for event in told]
+
+    seat = inspection.TeamMember(cadre_id=UUID(cadre_id), role="member")
+    await tell(inspection.JointCaseTeamMembersChanged, 2, seats=(seat,))
+    assert await turned() == []
+    await declare(call, "user-j", {"kind": "kinship", "unit_code": "su-dh-water"})
+    assert await turned() == [(f"joint-case-team:{joint_id}", "su-dh-water")]
+    await tell(inspection.JointCaseTeamGivenUp, 5)
+    await tell(inspection.JointCaseTeamMembersChanged, 3, seats=(seat,))
+    await declare(call, "user-j")
+    assert len(await turned()) == 1
 
 
 async def test_an_older_word_about_a_team_changes_nothing(watched: Any, harness: Harness, call: Any) -> None:

@@ -1,4 +1,4 @@
-"""What joint case teams learn from the talent pool: consent of home units, and turned verdicts."""
+"""What joint case teams learn from the talent pool: consent of home units, turned verdicts, who is lent no more."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,9 +32,17 @@ async def on_turned(uow: Uow, _envelope: Envelope, event: Any) -> None:
         await uow.enqueue("recheck-joint-recusals", {"cadre_id": str(event.cadre_id)})
 
 
+async def on_standing(uow: Uow, envelope: Envelope, event: Any) -> None:
+    """A cadre is suspended or has left the pool: somebody else is needed, and the verdicts are asked for again."""
+    for team_id in await service.teams_of_cadre(uow, event.cadre_id):
+        await service.tell_loss(uow, team_id, [event.cadre_id])
+    await on_turned(uow, envelope, event)
+
+
 HANDLERS: Mapping[str, Handler] = {
     **{event.type: on_secondment for event in pool.EVENTS if issubclass(event, pool.SecondmentEvent)},
     pool.RecusalTurned.type: on_turned,
     pool.CadreChanged.type: on_turned,
-    pool.CadreExited.type: on_turned,
+    pool.CadreExited.type: on_standing,
+    pool.CadreSuspended.type: on_standing,
 }

@@ -7,7 +7,7 @@ from chassis.directory import UnitTree
 from chassis.uow import Uow
 
 from inspection_service.clients.pool import Seat, Secondment
-from inspection_service.joint_case_teams import domain, repository
+from inspection_service.joint_case_teams import domain, repository, service
 from inspection_service.joint_case_teams.domain import JointState
 from inspection_service.joint_case_teams.models import JointCaseMember, JointCaseTeam
 from inspection_service.teams.seats import answer_due_at
@@ -39,6 +39,8 @@ async def follow_reservation(uow: Uow, tree: UnitTree, team_id: UUID, told: Seco
         await _admit(uow, tree, team, seat, place)
     team.version += 1
     await uow.session.flush()
+    if seats.keys() != members.keys():
+        await service.tell_members(uow, team)
     if is_first and team.state == JointState.GIVEN_UP:  # given up while the pool was being asked: give back
         await uow.enqueue(
             "settle-joint-case-team", {"team_id": str(team.id), "verb": "recall", "actor": team.proposed_by}

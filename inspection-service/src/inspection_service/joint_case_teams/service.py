@@ -1,12 +1,13 @@
 """Use cases of joint case teams: several bodies work one matter together, one lead office answers for it."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from chassis.directory import UnitTree
 from chassis.errors import NotFound, RoleRequired
 from chassis.uow import Uow
-from contracts.inspection import EVENTS, JointCaseTeamEvent
+from contracts.inspection import EVENTS, JointCaseTeamEvent, TeamMember
 
 from inspection_service.cooperation_zones.service import units_of_zone
 from inspection_service.involvements.policy import Viewer
@@ -72,11 +73,21 @@ async def propose_joint_team(
     await uow.session.flush()
     await record_step(uow, STEP, team.id, team.version, "propose", source=None, target=team.state)
     await _emit(uow, "inspection.joint_case_team.proposed.v1", team, len(body.members))
+    await tell_members(uow, team)
     await uow.audit("propose", STEP, team.id, detail={"members": len(body.members)})
     return team
 
 
-async def _emit(uow: Uow, event_type: str, team: JointCaseTeam, members: int) -> None:
+async def tell_members(uow: Uow, team: JointCaseTeam) -> None:
+    """Let the talent pool watch the verdicts of a locked team's members as they are now."""
+    members = await repository.list_joint_members(uow.session, [team.id])
+    team.version += 1
+    await uow.session.flush()
+    seats = tuple(TeamMember(cadre_id=one.cadre_id, role=one.role) for one in members)
+    await _emit(uow, "inspection.joint_case_team.members_changed.v1", team, len(members), seats=seats)
+
+
+async def _emit(uow: Uow, event_type: str, team: JointCaseTeam, members: int, **more: Any) -> None:
     event = _BY_TYPE[event_type](
         joint_case_team_id=team.id,
         state=team.state,
@@ -86,6 +97,7 @@ async def _emit(uow: Uow, event_type: str, team: JointCaseTeam, members: int) ->
         members=members,
         starts_on=team.starts_on,
         ends_on=team.ends_on,
+        **more,
     )
     await uow.emit(event, aggregate_id=team.id, version=team.version, commission=team.commission)
 
@@ -205,12 +217,28 @@ async def teams_of_cadre(uow: Uow, cadre_id: UUID) -> Sequence[UUID]:
 
 
 async def recuse_joint_members(uow: Uow, team_id: UUID, cadre_ids: Collection[UUID]) -> None:
-    """Verdicts have turned: these members meet the team nowhere from now on."""
+    """Verdicts have turned: these members meet the team nowhere from now on; its head is told once."""
+    fresh = []
     for member in await repository.list_joint_members(uow.session, [team_id]):
         if member.cadre_id in cadre_ids and not member.is_recused:
             member.is_recused = True
+            fresh.append(member.cadre_id)
             await uow.audit("recuse", STEP, team_id, detail={"cadre_id": str(member.cadre_id)})
     await uow.session.flush()
+    if fresh:
+        await tell_loss(uow, team_id, fresh)
+
+
+async def tell_loss(uow: Uow, team_id: UUID, lost: Collection[UUID]) -> None:
+    """Some members must be replaced: tell the lead office, and the team's head unless it is the head."""
+    team = await repository.lock_joint_team(uow.session, team_id)
+    if team is None:
+        return
+    members = await repository.list_joint_members(uow.session, [team_id])
+    head = tuple(m.cadre_id for m in members if m.role == "leader" and not m.is_recused and m.cadre_id not in lost)
+    team.version += 1
+    await uow.session.flush()
+    await _emit(uow, "inspection.joint_case_team.member_lost.v1", team, len(members), head=head)
 
 
 async def joint_team(uow: Uow, team_id: UUID) -> JointCaseTeam | None:

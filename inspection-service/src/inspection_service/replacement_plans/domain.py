@@ -12,6 +12,8 @@ LEADERS = frozenset({"leader", "principal_leader", "deputy_leader"})
 
 EMPTY_SEAT = "empty_seat"
 """Cause of a plan in which nobody drops out."""
+AFTERTHOUGHTS = frozenset({"recalled", "suspended", "left_the_pool"})
+"""Causes told by events that may follow from what a plan has done: whom a plan is about gets no second one."""
 CHIEFS = frozenset({"leader", "deputy_leader"})
 REPLACEABLE_STATES = ("proposed", "submitted", "authorised", "entered")
 AUTHORISED_STATES = ("authorised", "entered")

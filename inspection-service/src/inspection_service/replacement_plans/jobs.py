@@ -12,7 +12,7 @@ from inspection_service.assembly.questions import Replacements
 from inspection_service.assembly_runs.gathering import gather_problem
 from inspection_service.clients.errors import PeerRefused
 from inspection_service.replacement_plans import exchanges, service
-from inspection_service.replacement_plans.domain import PlanState
+from inspection_service.replacement_plans.domain import AFTERTHOUGHTS, PlanState
 from inspection_service.replacement_plans.models import ReplacementPlan
 from inspection_service.replacement_plans.service import Vacancy
 from inspection_service.resources import own_of
@@ -50,7 +50,7 @@ async def find_replacements(resources: Resources, vacancy: Vacancy, out: Sequenc
 
 
 async def propose_replacement(resources: Resources, payload: Mapping[str, Any]) -> None:
-    """A home unit refused or did not answer, or a member must step aside: draw up who could be asked instead."""
+    """A home unit refused, recalled or did not answer, or a member must go: draw up who could be asked instead."""
     team_id, out = UUID(payload["team_id"]), [UUID(one) for one in payload["cadre_ids"]]
     async with resources.transactions(SYSTEM) as uow:
         team = next(iter(await teams.teams_by_id(uow, [team_id])), None)
@@ -58,6 +58,8 @@ async def propose_replacement(resources: Resources, payload: Mapping[str, Any]) 
             return
         there = set(await teams.member_ids(uow, team_id))
         still = [cadre_id for cadre_id in out if cadre_id in there]
+        if payload.get("cause") in AFTERTHOUGHTS:
+            still = await service.without_plan(uow, team_id, still)
         if not still:
             return
         try:

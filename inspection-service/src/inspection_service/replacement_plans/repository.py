@@ -34,6 +34,14 @@ async def list_dropped(session: AsyncSession, team_id: UUID) -> set[str]:
     return {cadre_id for out in plans for cadre_id in out}
 
 
+async def list_planned_out(session: AsyncSession, team_id: UUID) -> set[str]:
+    """Everybody whom a plan that is open or being carried out is about."""
+    query = select(ReplacementPlan.out).where(
+        ReplacementPlan.team_id == team_id, ReplacementPlan.state.in_(("open", "carrying_out"))
+    )
+    return {cadre_id for out in await session.scalars(query) for cadre_id in out}
+
+
 async def find_open_plan(session: AsyncSession, team_id: UUID, out: Sequence[str]) -> ReplacementPlan | None:
     """A plan about the same people that nobody has decided on yet."""
     query = select(ReplacementPlan).where(

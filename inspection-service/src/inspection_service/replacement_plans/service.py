@@ -116,6 +116,8 @@ async def store_plan(uow: Uow, team: Team, out: Sequence[UUID], cause: str, foun
             version=0,
         )
         uow.session.add(plan)
+    if plan.cause in domain.AFTERTHOUGHTS:  # the event came first; whoever gave the seat back knows better why
+        plan.cause = cause
     plan.authorised_option = plan.authorised_by = plan.authorised_at = None  # agreed to other options
     plan.options, plan.sentence, plan.unmet = document["options"], document["sentence"], document["unmet"]
     plan.version += 1
@@ -123,6 +125,12 @@ async def store_plan(uow: Uow, team: Team, out: Sequence[UUID], cause: str, foun
     await uow.audit("plan_replacement", "team", team.id, detail={"plan_id": str(plan.id), "out": who})
     await emit_plan(uow, plan, team)
     return plan
+
+
+async def without_plan(uow: Uow, team_id: UUID, cadre_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of some members whom no plan that is open or under way is about."""
+    planned = await repository.list_planned_out(uow.session, team_id)
+    return [cadre_id for cadre_id in cadre_ids if str(cadre_id) not in planned]
 
 
 async def visible_plan(uow: Uow, viewer: Viewer, plan_id: UUID) -> tuple[ReplacementPlan, Team]:

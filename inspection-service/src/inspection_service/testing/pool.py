@@ -185,6 +185,12 @@ class PoolStandIn:
         self._free(found, {str(cadre_id)}, "refused")
         return found
 
+    def call_back(self, secondment_id: object, cadre_id: UUID) -> dict[str, Any]:
+        """A home unit recalls one member; whoever serves already is called home."""
+        found = self.secondments[str(secondment_id)]
+        self._free(found, {str(cadre_id)}, "recalled")
+        return found
+
     def _free(self, secondment: dict[str, Any], cadre_ids: set[str], state: str) -> None:
         for member in secondment["members"]:
             if member["cadre_id"] in cadre_ids:

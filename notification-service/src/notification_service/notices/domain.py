@@ -166,6 +166,13 @@ TABLE: tuple[Telling, ...] = (
         (_LEAD_OFFICE,),
         tells_actor=True,
     ),
+    # Like a recusal in a round's team: who is lost, and why, is not told.
+    Telling(
+        inspection.JointCaseTeamMemberLost,
+        "joint_case_team_member_lost",
+        (To(Relation.MEMBER, "head", unit_field="lead_office"), _LEAD_OFFICE),
+        tells_actor=True,
+    ),
     Telling(inspection.JointCaseTeamWoundUp, "joint_case_team_wound_up", (_LEAD_OFFICE, _PARTNERS)),
     Telling(inspection.JointCaseTeamEvaluated, "joint_case_team_evaluated", (_LEAD_OFFICE,)),
     Telling(inspection.JointCaseTeamGivenUp, "joint_case_team_given_up", (_LEAD_OFFICE, _PARTNERS)),

@@ -153,6 +153,9 @@ TITLES: Mapping[str, Text] = MappingProxyType(
         "joint_case_team_seats_given_back": Text(
             "联合办案组部分席位逾期未获答复，已退回", "Seats of a joint case team were given back: no answer in time"
         ),
+        "joint_case_team_member_lost": Text(
+            "联合办案组有成员须更换，请安排", "A member of a joint case team must be replaced"
+        ),
         "joint_case_team_wound_up": Text(
             "联合办案组已撤销，待评价", "A joint case team is over; its evaluation is due"
         ),

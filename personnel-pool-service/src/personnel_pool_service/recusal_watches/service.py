@@ -4,7 +4,7 @@ A pair is checked again when its stamp changes: the cadre's facts, declarations,
 clue, the day. So nothing that writes facts has to remember to ask for a re-check.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from uuid import UUID
 
@@ -25,18 +25,18 @@ CLUES = "clues"
 """The pulse that beats with every event about a clue."""
 
 
-async def watch(uow: Uow, ref: str, unit_code: str, roles: Mapping[UUID, str]) -> None:
-    """Watch exactly these people at this target for ``ref``; nobody ends the watch.
+async def watch(uow: Uow, ref: str, units: Collection[str], roles: Mapping[UUID, str]) -> None:
+    """Watch exactly these people at these targets for ``ref``; nobody ends the watch.
 
     Args:
         uow: The present unit of work.
         ref: Who relies on the verdicts, such as ``team:<id>``.
-        unit_code: The target.
+        units: The targets.
         roles: Cadre → seat.
     """
     present = {(row.cadre_id, row.unit_code): row for row in await repository.list_of_ref(uow.session, ref)}
     known = await repository.list_known_cadres(uow.session, roles.keys()) if roles else set()
-    wanted = {(cadre_id, unit_code): role for cadre_id, role in roles.items() if cadre_id in known}
+    wanted = {(cadre_id, unit): role for cadre_id, role in roles.items() if cadre_id in known for unit in units}
     gone = [pair for pair, row in present.items() if wanted.get(pair) != row.role]
     if gone:
         await repository.delete_pairs(uow.session, ref, gone)
