@@ -28,15 +28,13 @@ from chassis.problems import STATUS
 from chassis.readiness import readiness
 from chassis.seals import seal_entries
 from chassis.service import Resources, Service, Timer, build_resources
-from chassis.serving import Server
+from chassis.serving import PARTS_S, REQUESTS_S, Server
 from chassis.settings import PlatformSettings
 from chassis.streams import ensure_streams
 from chassis.tracing import tracing
 from chassis.uow import purge_idempotency
 from chassis.upkeep import add_upkeep
 from chassis.web import create_app
-
-_DRAIN_SECONDS = 8  # the local stack stops within 10 s; Kubernetes grants more
 
 log = get_logger(__name__)
 
@@ -75,7 +73,7 @@ async def running_worker(service: Service, resources: Resources) -> AsyncIterato
     finally:
         stop.set()
         try:
-            await asyncio.wait_for(task, _DRAIN_SECONDS)
+            await asyncio.wait_for(task, PARTS_S)
         except TimeoutError:
             log.warning("worker_drain_timeout")
 
@@ -250,7 +248,7 @@ def _serve(app: FastAPI, settings: PlatformSettings) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=20,  # requests; a stack that stops as a whole is less patient
+            timeout_graceful_shutdown=REQUESTS_S,  # a stack that stops as a whole is less patient
             timeout_keep_alive=65,  # longer than the gateway keeps idle connections, so it never reuses a closed one
             lifespan="on",
         )
@@ -274,7 +272,14 @@ async def _worker_alone(service: Service, resources: Resources) -> None:
     app = create_app(title=service.title, routers=(), pings=readiness(service, resources), body_limit=1024)
     app.state.resources = resources
     server = _SilentServer(
-        uvicorn.Config(app, host=settings.bind_host, port=settings.bind_port, log_config=None, access_log=False)
+        uvicorn.Config(
+            app,
+            host=settings.bind_host,
+            port=settings.bind_port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=REQUESTS_S,
+        )
     )
     serving = asyncio.create_task(server.serve())
     try:

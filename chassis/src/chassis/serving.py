@@ -23,6 +23,13 @@ FIRST_HANDED = 3
 HTTP, READY = "http", "ready"
 
 _LETTING_GO_S = 1.0
+REQUESTS_S = 20
+"""Longest time that requests under way are given to end."""
+PARTS_S = 8
+"""Longest time that relay, consumer and jobs of a process that serves as well are given; a worker alone gets more."""
+STOP_SECONDS = int(_LETTING_GO_S) + REQUESTS_S + PARTS_S + 3
+"""From SIGTERM until a process is gone, at the longest: callers, requests, parts, and what is closed after them.
+Whoever kills a process earlier cuts off answers."""
 _ASK_S = 0.1
 
 log = get_logger(__name__)

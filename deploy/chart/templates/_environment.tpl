@@ -40,6 +40,7 @@
 {{- $values := .root.Values -}}
 {{- $root := .root -}}
 {{- $service := index $values.services .short -}}
+{{- $component := printf "%s-%s" .short .role -}}
 {{- $facts := index (include "heli.services" .root | fromYaml) .short -}}
 {{ include "heli.databaseUrl" (dict "root" .root "service" $service "user" "app" "variable" "HELI_DATABASE_URL" "secret" $service.secrets.runtime "key" "database-password") }}
 - { name: HELI_DATABASE_POOL_SIZE, value: {{ $values.database.poolSize | quote }} }
@@ -77,10 +78,19 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- if and (eq $component "notification-worker") (include "heli.mailUser" $root) }}
+- name: HELI_SMTP_PASSWORD
+  valueFrom: { secretKeyRef: { name: {{ $service.secrets.runtime }}, key: smtp-password } }
+{{- end }}
 {{- if and (eq .short "clue") (eq .role "worker") $service.reclustering.enabled }}
 - { name: HELI_RECLUSTER_NIGHTLY, value: "true" }
 - { name: HELI_RECLUSTER_FOLDER, value: /var/lib/heli/reclustering }
 {{- end }}
+{{- end -}}
+
+{{- /* The user at the mail server, empty without one: who has a user has a password. */ -}}
+{{- define "heli.mailUser" -}}
+{{- get .Values.services.notification.settings "HELI_SMTP_USER" -}}
 {{- end -}}
 
 {{- define "heli.gatewayEnv" -}}

@@ -49,6 +49,20 @@ priorityClassName: {{ . }}
 {{- end }}
 {{- end -}}
 
+{{- /* What a process takes to end after SIGTERM: chassis.serving.STOP_SECONDS, which a test holds this to. */ -}}
+{{- define "heli.stopSeconds" -}}32{{- end -}}
+
+{{- /* Seconds a pod is given to end; refused where it would be killed with requests under way. */ -}}
+{{- define "heli.gracePeriod" -}}
+{{- $least := include "heli.stopSeconds" .root | int -}}
+{{- if eq .workload.role "api" }}{{ $least = add $least .root.Values.pods.preStopSeconds }}{{ end -}}
+{{- $given := .workload.values.terminationGracePeriodSeconds | int -}}
+{{- if lt $given (int $least) -}}
+{{- fail (printf "terminationGracePeriodSeconds of %s is %d, and it may take %d to end" .workload.component $given (int $least)) -}}
+{{- end -}}
+{{ $given }}
+{{- end -}}
+
 {{- /* The pod of a workload. (dict "root" $ "workload" …) */ -}}
 {{- define "heli.pod" -}}
 {{- $root := .root -}}
@@ -66,7 +80,7 @@ metadata:
 spec:
   serviceAccountName: {{ include "heli.accountOf" $arguments }}
   {{- include "heli.podSecurity" $root | nindent 2 }}
-  terminationGracePeriodSeconds: {{ $workload.values.terminationGracePeriodSeconds }}
+  terminationGracePeriodSeconds: {{ include "heli.gracePeriod" . }}
   {{- include "heli.placement" $root | nindent 2 }}
   topologySpreadConstraints:
     {{- range $key, $when := dict "topology.kubernetes.io/zone" $values.pods.spread.zone "kubernetes.io/hostname" $values.pods.spread.host }}

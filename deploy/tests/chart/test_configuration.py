@@ -1,17 +1,20 @@
 """The environment of each pod is what the program in it reads: nothing misspelt, nothing missing, all accepted."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from chassis.settings import PlatformSettings
 from clue_service.main import SERVICE as CLUE
 from gateway.settings import GatewaySettings
-from heli_local.reference import NOT_FREE
+from heli_local.reference import CHART_SCHEMA, NOT_FREE
 from inspection_service.main import SERVICE as INSPECTION
 from notification_service.main import SERVICE as NOTIFICATION
 from personnel_pool_service.main import SERVICE as POOL
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 from sqlalchemy import make_url
 
@@ -102,11 +105,52 @@ def test_everything_is_set_by_the_chart_or_free_to_set(production: Any, minimal:
         assert not (known - NOT_FREE) & {name for pod in pods for name in plain[pod]}, service.name
 
 
+def secret_settings() -> set[str]:
+    """The variables of all programs that hold a secret."""
+    kinds = {kind for short in (*SERVICES, "gateway") for kind in kinds_of(short)}
+    fields = [(name, field) for kind in kinds for name, field in kind.model_fields.items()]
+    return {f"HELI_{name.upper()}" for name, field in fields if isinstance(field.default, SecretStr)}
+
+
 def test_secrets_stand_in_no_manifest(rendered: Any) -> None:
-    for component, variables in environments(rendered).items():
-        for name in ("HELI_CLIENT_SECRET", "DATABASE_PASSWORD", "NATS_PASSWORD"):
-            assert variables.get(name, "secret") == "secret", component
+    """Each comes from a Secret, or is an address whose only password does."""
+    secrets = secret_settings()
+    assert {"HELI_CLIENT_SECRET", "HELI_NATS_URL", "HELI_SMTP_PASSWORD"} <= secrets
+    for name, pod in rendered.pods().items():
+        entries = {entry["name"]: entry for entry in pod["spec"]["containers"][0].get("env", [])}
+        by_reference = {key for key, entry in entries.items() if "secretKeyRef" in entry.get("valueFrom", {})}
+        for key in secrets & set(entries) - by_reference:
+            password = make_url(entries[key]["value"]).password
+            assert password in {f"$({one})" for one in by_reference}, f"{name}: {key}"
+        assert not {key for key in entries if re.search("PASSWORD|SECRET|TOKEN$", key)} - by_reference, name
     assert rendered.of_kind("Secret") == []
+
+
+def test_no_setting_that_holds_a_secret_is_free_to_set(root: Path) -> None:
+    definitions = json.loads((root / CHART_SCHEMA).read_text())["definitions"]
+    free = {
+        name for key, one in definitions.items() if key.startswith("settings-") for name in one["propertyNames"]["enum"]
+    }
+    assert len(free) > 40
+    assert not free & secret_settings()
+    assert secret_settings() <= NOT_FREE
+
+
+def test_external_secrets_bring_every_key_that_pods_ask_for(production: Any) -> None:
+    brought = {
+        (one["spec"]["target"]["name"], entry["secretKey"])
+        for one in production.of_kind("ExternalSecret")
+        for entry in one["spec"]["data"]
+    }
+    asked = set()
+    for pod in production.pods().values():
+        for entry in pod["spec"]["containers"][0].get("env", []):
+            if reference := entry.get("valueFrom", {}).get("secretKeyRef"):
+                asked.add((reference["name"], reference["key"]))
+        for volume in (one["secret"] for one in pod["spec"].get("volumes", []) if "secret" in one):
+            asked |= {(volume["secretName"], item["key"]) for item in volume["items"]}
+    assert ("heli-notification", "smtp-password") in asked
+    assert brought == asked
 
 
 def test_workers_alone_know_the_broker_and_migrations_alone_the_owner(rendered: Any) -> None:

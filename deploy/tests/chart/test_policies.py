@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from chassis.serving import STOP_SECONDS
 from chassis.web import create_app
 from clue_service.main import SERVICE as CLUE
 
@@ -126,8 +127,7 @@ def test_rollouts_take_nothing_away_before_they_add(rendered: Any) -> None:
         pod = one["spec"]["template"]["spec"]
         (container,) = pod["containers"]
         waits = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
-        # 5 s for requests, 8 s for the worker's parts (chassis.runtime), and a margin.
-        assert pod["terminationGracePeriodSeconds"] >= waits + 5 + 8 + 4
+        assert pod["terminationGracePeriodSeconds"] >= waits + STOP_SECONDS
         assert (waits > 0) == (container["args"] == ["api"])
 
 
@@ -266,6 +266,35 @@ def test_the_collector_is_reached_by_whoever_traces_and_by_nobody_while_traces_a
     assert bool(reaching) == (rendered.name == "production")
 
 
+def test_the_mail_server_is_reached_by_the_one_worker_that_writes(rendered: Any) -> None:
+    """Which alone knows the password; nobody where no server is named."""
+    mail = {"protocol": "TCP", "port": 587}
+    reaching = {
+        policy["metadata"]["labels"][COMPONENT]
+        for policy in rendered.of_kind("NetworkPolicy")
+        for rule in policy["spec"].get("egress", [])
+        if mail in rule["ports"]
+    }
+    told = {
+        pod["labels"][COMPONENT]
+        for pod in rendered.pods().values()
+        if any(one["name"] == "HELI_SMTP_PASSWORD" for one in pod["spec"]["containers"][0].get("env", []))
+    }
+    assert told == reaching == ({"notification-worker"} if rendered.name == "production" else set())
+
+
+def test_no_rule_lets_out_to_everywhere(rendered: Any) -> None:
+    """A rule with an empty `to`, or without one, opens its ports to every destination there is."""
+    seen = 0
+    for policy in rendered.of_kind("NetworkPolicy"):
+        for direction, side in (("egress", "to"), ("ingress", "from")):
+            for rule in policy["spec"].get(direction) or []:
+                assert rule[side], policy["metadata"]["name"]
+                assert all(peer for peer in rule[side]), policy["metadata"]["name"]
+                seen += 1
+    assert seen > 30
+
+
 def test_the_store_of_files_is_reached_by_the_clue_service_alone(rendered: Any) -> None:
     """By its api and its worker, which both read and write files, and by nobody where none is named."""
     reaching = set()
@@ -323,7 +352,8 @@ def test_webhooks_leave_from_one_worker_and_never_inwards(production: Any) -> No
     leaving = {}
     for policy in production.of_kind("NetworkPolicy"):
         for rule in policy["spec"].get("egress", []):
-            for block in (peer["ipBlock"] for peer in rule["to"] if "ipBlock" in peer):
+            for block in (peer["ipBlock"] for peer in rule["to"] if "except" in peer.get("ipBlock", {})):
+                assert rule["ports"] == [{"protocol": "TCP", "port": 443}]
                 leaving[policy["metadata"]["name"]] = block
     assert set(leaving) == {"heli-notification-worker"}
     assert {"10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"} <= set(

@@ -11,6 +11,7 @@ import uvicorn
 from chassis.collector import settle_collector
 from chassis.logging import configure_logging
 from chassis.runtime import reference_document
+from chassis.serving import REQUESTS_S
 from chassis.tracing import tracing
 
 from gateway.app import Gateway
@@ -81,7 +82,7 @@ def server_config(app: Gateway, settings: GatewaySettings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=20,
+        timeout_graceful_shutdown=REQUESTS_S,
         timeout_keep_alive=75,
         lifespan="on",
     )

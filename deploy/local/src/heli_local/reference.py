@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from chassis.serving import STOP_SECONDS
+
 from heli_local.scale.page import reference_page
 
 SERVICES = ("clue-service", "personnel-pool-service", "inspection-service", "notification-service")
@@ -17,7 +19,7 @@ NOT_FREE = frozenset(
     f"HELI_{name}"
     for name in (
         *("ENVIRONMENT", "CLOCK_FILE", "ISSUER_URL", "BIND_HOST", "BIND_PORT", "LOG_LEVEL", "TIMEZONE", "PUBLIC_URL"),
-        *("TRACES_ENDPOINT", "TRACES_SHARE", "ATTACHMENT_STORE"),
+        *("TRACES_ENDPOINT", "TRACES_SHARE", "ATTACHMENT_STORE", "SMTP_PASSWORD"),
         *("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_POOL_SIZE", "DATABASE_POOL_OVERFLOW"),
         *("NATS_URL", "STREAM_REPLICAS", "STREAM_MAX_BYTES", "KEYS_FILE", "RECLUSTER_NIGHTLY", "RECLUSTER_FOLDER"),
         *("ISSUER", "JWKS_URL", "TOKEN_URL", "AUDIENCE", "CLIENT_ID", "CLIENT_SECRET"),
@@ -47,12 +49,15 @@ def generated_files(root: Path) -> dict[str, str]:
 
 
 def _chart_schema(schema: dict[str, Any], references: dict[str, Any]) -> str:
-    """The schema as it is, with the settings each service knows: the chart refuses any other."""
+    """The schema as it is, with the settings each service knows: the chart refuses any other, and every secret."""
+    grace = schema["definitions"]["workload"]["properties"]["terminationGracePeriodSeconds"]
+    grace["minimum"] = STOP_SECONDS
     for short, command in (
         *((name.removeprefix("personnel-").removesuffix("-service"), name) for name in SERVICES),
         ("gateway", "gateway"),
     ):
-        known = {setting["name"] for setting in references[command]["settings"]} - NOT_FREE
+        plain = {setting["name"] for setting in references[command]["settings"] if not setting["secret"]}
+        known = plain - NOT_FREE
         schema["definitions"][f"settings-{short}"]["propertyNames"]["enum"] = sorted(known)
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
