@@ -102,7 +102,11 @@ function operations() {
   return groups;
 }
 
-function operationCard({ path, method, operation, shared }) {
+function operationCard(one) {
+  return card(one.operation.operationId, one.method, one.path, one.operation.summary || "", () => operationInside(one));
+}
+
+function operationInside({ path, method, operation, shared }) {
   const parameters = [...shared, ...(operation.parameters || [])].map((one) => resolve(one, state.api));
   const body = operation.requestBody?.content?.["application/json"]?.schema;
   const inside = element("div", { class: "inside" });
@@ -119,8 +123,10 @@ function operationCard({ path, method, operation, shared }) {
     inside.append(element("h3", {}, `${words().answers} ${status}${type ? ` · ${type}` : ""}`));
     if (media?.schema) inside.append(code(example(media.schema, state.api)));
   }
-  inside.append(trying({ path, method, parameters, body: body && sample(body, state.api), language: state.language }));
-  return card(operation.operationId, method, path, operation.summary || "", inside);
+  const files = Object.keys(operation.requestBody?.content || {}).filter((type) => type !== "application/json");
+  const accepts = [...new Set(Object.values(operation.responses || {}).flatMap((answer) => Object.keys(answer.content || {})))];
+  inside.append(trying({ path, method, parameters, body: body && sample(body, state.api), files, accepts, language: state.language }));
+  return inside;
 }
 
 function channels() {
@@ -134,17 +140,23 @@ function channels() {
 }
 
 function eventCard({ type, message }) {
-  const inside = element("div", { class: "inside" }, element("p", {}, message.summary || ""),
+  return card(type, "emit", type, message.title || "", () => eventInside(type, message));
+}
+
+function eventInside(type, message) {
+  return element("div", { class: "inside" }, element("p", {}, message.summary || ""),
     element("h3", {}, words().subject), element("pre", {}, state.events.channels[type]?.address || ""),
     element("h3", {}, words().leaves), element("p", {}, words().egress[message["x-egress"]] || ""),
     element("h3", {}, words().payload), code(example(message.payload, state.events)));
-  return card(type, "emit", type, message.title || "", inside);
 }
 
+// What is inside is made when a card is opened for the first time: there are hundreds, and few are.
 function card(id, verb, name, about, inside) {
   const summary = element("summary", {}, element("span", { class: `verb ${verb}` }, verb === "emit" ? "event" : verb),
     element("code", {}, name), element("span", { class: "about" }, about));
-  return element("details", { id: `item-${id}` }, summary, inside);
+  const made = element("details", { id: `item-${id}` }, summary);
+  made.addEventListener("toggle", () => made.append(inside()), { once: true });
+  return made;
 }
 
 function show() {
