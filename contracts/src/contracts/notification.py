@@ -33,6 +33,13 @@ class DeadlineOverdue(DeadlineEvent):
     type: ClassVar[str] = "notification.deadline.overdue.v1"
 
 
+class DeadlineEscalated(DeadlineEvent):
+    """Key deadline_id. Nobody who owes it acknowledged it for too long: leaders were told, once. ``light`` is the
+    present one, ``none`` while the date is far."""
+
+    type: ClassVar[str] = "notification.deadline.escalated.v1"
+
+
 class BriefingEvent(Event):
     """A formal notice that its recipients acknowledge; the text is read inside, by recipients only."""
 
@@ -88,6 +95,7 @@ class BriefingEscalated(BriefingEvent):
 EVENTS: tuple[type[Event], ...] = (
     DeadlineReminded,
     DeadlineOverdue,
+    DeadlineEscalated,
     BriefingIssued,
     BriefingAcknowledged,
     BriefingCorrected,

@@ -21,6 +21,7 @@ from notification_service.bulletins.routes import router as bulletins
 from notification_service.bulletins.settings import BulletinSettings
 from notification_service.deadlines import service as deadlines
 from notification_service.deadlines.clocks import CLOCKS
+from notification_service.deadlines.escalations import escalate
 from notification_service.deadlines.models import Deadline
 from notification_service.deadlines.settings import LightSettings
 from notification_service.event_streams.routes import router as event_streams
@@ -91,7 +92,9 @@ _ALONE = frozenset({UnitUpserted.type, PrincipalUpserted.type, *WITHHOLDINGS})
 
 
 async def _show_lights(resources: Resources) -> None:
-    await deadlines.show_lights(resources, {"briefing": open_recipients})
+    owing = {"briefing": open_recipients}
+    await deadlines.show_lights(resources, owing)
+    await escalate(resources, elsewhere=owing)
 
 
 async def _fan_out(resources: Resources) -> None:

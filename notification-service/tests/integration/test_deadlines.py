@@ -1,16 +1,14 @@
 """Reminders: one per item, light and day, whatever restarts, repeats or jumps."""
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from chassis.identity import SYSTEM
 from chassis.testing.harness import Harness
 from contracts.pool import PrincipalUpserted
 from notification_service.deadlines.service import show_lights
-from notification_service.working_calendars.repository import store_year
 
 from contracts import clue
 
@@ -109,18 +107,3 @@ async def test_old_reminders_do_not_pile_up_on_a_newcomer(assigned: Harness, inb
     await show_lights(assigned.resources)
     await assigned.deliver(PrincipalUpserted(sub="newcomer", unit="inv-a", roles=("handler",), version=1))
     assert [one["kind"] for one in await inbox("newcomer")] == ["clue_assigned"]
-
-
-async def test_leaders_hear_of_what_is_overdue_after_five_working_days(assigned: Harness, inbox: Any) -> None:
-    """Due on Thursday 3 December 2026; the fifth working day after it is the 10th, which the calendar may move."""
-    await assigned.add_principal("head-inv", "inv-a", "leader")
-    async with assigned.resources.transactions(SYSTEM) as uow:
-        # The 7th is written as a day off, so that the 11th is the fifth.
-        await store_year(uow.session, {"year": 2026, "off_days": [date(2026, 12, 7)], "workdays": [], "version": 1})
-    for day, heard in ((10, 0), (11, 0), (12, 1), (13, 2)):
-        _clock(assigned).instant = datetime(2026, 12, day, 2, tzinfo=UTC)
-        assert await show_lights(assigned.resources) == 1
-        for leader in ("head-inv", "chief-a"):
-            held = [one["kind"] for one in await inbox(leader)]
-            assert held == ["deadline_red"] * heard, (leader, day)
-    assert len(await inbox("handler-inv", "?kind=deadline_red")) == 4

@@ -23,7 +23,8 @@ async def test_an_alert_reaches_the_case_offices_of_all_commissions_and_nobody_e
     assert notice["unit"] == "cdi-b"
     assert notice["link"] == f"/v1/overlap-alerts/{alert.alert_id}"
     assert set(notice) == {
-        "id", "kind", "item_type", "item_id", "item_no", "unit", "due_at", "link", "title", "created_at", "read_at"
+        "id", "kind", "item_type", "item_id", "item_no", "unit", "due_at", "link", "title", "created_at", "read_at",
+        "asks_acknowledgement", "acknowledged_at",
     }  # fmt: skip
 
 

@@ -17,6 +17,9 @@ from notification_service.notices.roles import (
     WORKERS,
 )
 
+ACKNOWLEDGING = frozenset({"acknowledge", "receive"})
+"""Rules whose clock ends when somebody acknowledges the item itself: they are unacknowledged from their beginning."""
+
 YELLOW_SPAN = timedelta(days=3)
 """The light is yellow in the last three days (the ``generic`` profile)."""
 

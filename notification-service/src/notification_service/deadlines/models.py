@@ -48,3 +48,13 @@ class DeadlineLight(Base):
     deadline_id: Mapped[UUID] = mapped_column(ForeignKey("deadline.id", ondelete="CASCADE"), primary_key=True)
     light: Mapped[str] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
+
+
+class DeadlineEscalation(Base):
+    """Leaders were told that nobody had acknowledged. ``since``: when what was to be acknowledged began, or was due."""
+
+    __tablename__ = "deadline_escalation"
+
+    deadline_id: Mapped[UUID] = mapped_column(ForeignKey("deadline.id", ondelete="CASCADE"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    escalated_at: Mapped[datetime]

@@ -2,17 +2,21 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
+from chassis.clock import Clock as BusinessClock
 from chassis.db import as_rows, given_rows, inserting
-from sqlalchemy import ColumnElement, Text, case, literal, select
+from sqlalchemy import ColumnElement, Date, Text, case, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notification_service.deadlines.domain import YELLOW_SPAN, Clock, Light
-from notification_service.deadlines.models import Deadline, DeadlineLight
+from notification_service.deadlines.domain import ACKNOWLEDGING, YELLOW_SPAN, Clock, Light
+from notification_service.deadlines.models import Deadline, DeadlineEscalation, DeadlineLight
 from notification_service.deadlines.profiles import GENERIC, Thresholds
 from notification_service.deadlines.states import State
+from notification_service.notices.models import Delivery, Notice
 
 _KEY = ("item_type", "item_id", "unit")
 _CLOCK = ("item_no", "rule", "due_at", "within", "escalates_to")
@@ -114,6 +118,66 @@ async def lock_of_other_profile(
         .with_for_update(skip_locked=True)
     )
     return (await session.scalars(statement)).all()
+
+
+class Unacknowledged(NamedTuple):
+    """A clock nobody has acknowledged, since when, and the civil day from which the working days are counted."""
+
+    deadline: Deadline
+    since: datetime
+    first_day: date
+
+
+async def lock_unacknowledged(
+    session: AsyncSession, clock: BusinessClock, *, after: UUID, patience: int, elsewhere: Collection[str], limit: int
+) -> list[Unacknowledged]:
+    """Running clocks after an id that nobody has acknowledged for at least ``patience`` calendar days, not escalated
+    yet, locked; those another has locked are left."""
+    zone = clock.zone.key
+    is_asked = Deadline.rule.in_(sorted(ACKNOWLEDGING)) & Deadline.started_at.is_not(None)
+    since = case((is_asked, Deadline.started_at), else_=Deadline.due_at)
+    first_red = func.least(Deadline.due_at, Deadline.red_at)
+    told_on = (
+        select(func.min(DeadlineLight.day))
+        .where(
+            DeadlineLight.deadline_id == Deadline.id,
+            DeadlineLight.light == Light.RED.value,
+            DeadlineLight.day >= cast(func.timezone(zone, first_red), Date),
+        )
+        .scalar_subquery()
+    )
+    first_day = case((is_asked, cast(func.timezone(zone, Deadline.started_at), Date)), else_=told_on)
+    acknowledged = (
+        select(Delivery.id)
+        .join(Notice, Notice.id == Delivery.notice_id)
+        .where(
+            Notice.item_id == Deadline.item_id, Notice.item_type == Deadline.item_type, Notice.kind == "deadline_red",
+            Notice.due_at == Deadline.due_at, Delivery.unit == Deadline.unit, Delivery.acknowledged_at.is_not(None),
+        )
+        .exists()
+    )  # fmt: skip
+    escalated = (
+        select(DeadlineEscalation.deadline_id)
+        .where(DeadlineEscalation.deadline_id == Deadline.id, DeadlineEscalation.since == since)
+        .exists()
+    )
+    statement = (
+        select(Deadline, since, first_day)
+        .where(
+            Deadline.id > after, Deadline.due_at.is_not(None), Deadline.item_type.not_in(sorted(elsewhere)),
+            or_(is_asked, Deadline.due_at <= clock.now() + YELLOW_SPAN),
+            first_day <= clock.today() - timedelta(days=patience), ~escalated, or_(is_asked, ~acknowledged),
+        )
+        .order_by(Deadline.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Deadline)
+    )  # fmt: skip
+    return [Unacknowledged(*row) for row in await session.execute(statement)]
+
+
+async def note_escalation(session: AsyncSession, deadline_id: UUID, since: datetime, now: datetime) -> None:
+    """Write that leaders were told."""
+    session.add(DeadlineEscalation(deadline_id=deadline_id, since=since, escalated_at=now))
 
 
 async def show_light(session: AsyncSession, deadline: Deadline, light: Light, day: date) -> bool:

@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from types import MappingProxyType
+from uuid import UUID
 
 from chassis.identity import SYSTEM
 from chassis.service import Resources
 from chassis.uow import Uow
-from chassis.working_days import Working, count_working_days, is_working_day
 from contracts.envelope import Envelope, Event
-from contracts.notification import DeadlineOverdue, DeadlineReminded
+from contracts.notification import DeadlineEvent, DeadlineOverdue, DeadlineReminded
 
 from notification_service.deadlines import repository
 from notification_service.deadlines.clocks import CLOCKS
@@ -30,10 +30,8 @@ from notification_service.deadlines.settings import light_settings
 from notification_service.deadlines.states import Clocks, State
 from notification_service.notices import service as notices
 from notification_service.notices.items import Item
-from notification_service.notices.roles import LEADERS
 from notification_service.notices.service import Draft
 from notification_service.resources import NotificationResources, own_of
-from notification_service.working_calendars.service import calendar_of
 
 _BATCH = 100
 
@@ -80,9 +78,8 @@ async def show_lights(resources: Resources, owing: Mapping[str, Owing] = Mapping
     while True:
         async with resources.transactions(SYSTEM) as uow:
             due = await repository.lock_due(uow.session, uow.now, uow.clock.today(), _BATCH)
-            calendar = await calendar_of(uow) if due else is_working_day
             for deadline in due:
-                told += await _show(uow, own_of(resources), deadline, owing, calendar)
+                told += await _show(uow, own_of(resources), deadline, owing)
         if len(due) < _BATCH:
             return told
 
@@ -105,42 +102,17 @@ async def _follow_profiles(resources: Resources) -> None:
             return
 
 
-def _leaders_told(uow: Uow, deadline: Deadline, light: Light, calendar: Working) -> frozenset[str]:
-    """Leaders that a local profile names for the light, and all once an item has been red for some working days."""
-    found = frozenset[str]()
-    if deadline.profile != GENERIC:
-        found = LEADS[Profile(deadline.profile)].get(light, found)
-    if light is Light.RED and deadline.due_at is not None:
-        last = uow.clock.civil_date(deadline.due_at)
-        patience = light_settings().light_escalation_working_days
-        if uow.clock.today() > count_working_days(last, patience, calendar)[0]:
-            return found | LEADERS
-    return found
+def _leaders_told(deadline: Deadline, light: Light) -> frozenset[str]:
+    """Leaders that a local profile names for the light."""
+    return LEADS[Profile(deadline.profile)].get(light, frozenset()) if deadline.profile != GENERIC else frozenset()
 
 
-async def _show(
-    uow: Uow, own: NotificationResources, deadline: Deadline, owing: Mapping[str, Owing], calendar: Working
-) -> bool:
-    assert deadline.due_at is not None  # as they were chosen
-    by = Thresholds(deadline.profile, deadline.blue_at, deadline.yellow_at, deadline.red_at)
-    light = light_of(deadline.due_at, uow.now, by)
+async def _show(uow: Uow, own: NotificationResources, deadline: Deadline, owing: Mapping[str, Owing]) -> bool:
+    light = present_light(deadline, uow.now)
     if light is None or not await repository.show_light(uow.session, deadline, light, uow.clock.today()):
         return False
-    deadline.sequence += 1
-    await uow.session.flush()
     contract = DeadlineOverdue if light is Light.RED else DeadlineReminded
-    event = contract(
-        deadline_id=deadline.id,
-        item_type=deadline.item_type,
-        item_id=deadline.item_id,
-        unit=deadline.unit,
-        rule=deadline.rule,
-        light=light.value,
-        due_at=deadline.due_at,
-    )
-    event_id = await uow.emit(
-        event, aggregate_id=deadline.id, version=deadline.sequence, commission=deadline.commission
-    )
+    event_id = await emit_about(uow, deadline, contract, light)
     item = Item(deadline.item_type, deadline.item_id, deadline.item_no, deadline.due_at)
     # A reminder is about today; whoever takes up the role tomorrow gets tomorrow's.
     draft = Draft(event_id, f"deadline_{light.value}", item, is_lasting=False)
@@ -154,7 +126,31 @@ async def _show(
         light,
         within=deadline.within,
         escalates_to=deadline.escalates_to,
-        leaders=_leaders_told(uow, deadline, light, calendar),
+        leaders=_leaders_told(deadline, light),
     )
     await notices.announce(uow, own, draft, addresses)
     return True
+
+
+async def emit_about(uow: Uow, deadline: Deadline, contract: type[DeadlineEvent], light: Light | None) -> UUID:
+    """Tell other systems about a clock; returns the event's id."""
+    assert deadline.due_at is not None  # as all that are told of
+    deadline.sequence += 1
+    await uow.session.flush()
+    event = contract(
+        deadline_id=deadline.id,
+        item_type=deadline.item_type,
+        item_id=deadline.item_id,
+        unit=deadline.unit,
+        rule=deadline.rule,
+        light=light.value if light else "none",
+        due_at=deadline.due_at,
+    )
+    return await uow.emit(event, aggregate_id=deadline.id, version=deadline.sequence, commission=deadline.commission)
+
+
+def present_light(deadline: Deadline, now: datetime) -> Light | None:
+    """What a running clock shows now; None: nothing yet."""
+    assert deadline.due_at is not None  # it runs
+    by = Thresholds(deadline.profile, deadline.blue_at, deadline.yellow_at, deadline.red_at)
+    return light_of(deadline.due_at, now, by)

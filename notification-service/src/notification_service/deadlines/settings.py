@@ -19,7 +19,11 @@ class LightSettings(BaseSettings):
         " that knows a clue's state holds, and the general rule (yellow three days before, red after) for the rest",
     )
     light_escalation_working_days: int = Field(
-        5, ge=1, le=250, description="working days after which leaders are told of what is overdue as well"
+        5,
+        ge=1,
+        le=250,
+        description="working days after which leaders are told, once, of what nobody has acknowledged: an item that is"
+        " to be acknowledged since it began, anything else since it was first told to be overdue",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from notification_service.deadlines.domain import Clock
+from notification_service.deadlines.domain import ACKNOWLEDGING, Clock
 from notification_service.deadlines.profiles import GENERAL, Thresholds
 
 
@@ -49,7 +49,10 @@ class Clocks:
     def since(self, clock: Clock, now: datetime) -> datetime:
         """Since when the item is in its state: as long as a clock of the same rule runs for the unit, or from now."""
         before = self.known.get(Key(clock.item_type, clock.item_id, clock.unit))
-        return before.started_at if before and before.started_at and before.clock.rule == clock.rule else now
+        if before is None or before.started_at is None or before.clock.rule != clock.rule:
+            return now
+        is_asked_anew = clock.rule in ACKNOWLEDGING and before.clock.due_at is None
+        return now if is_asked_anew else before.started_at
 
     def follow(self, state: State) -> None:
         """Set a clock unless a newer event has set it. A clue is owed by one unit at a time: its other clocks stop."""

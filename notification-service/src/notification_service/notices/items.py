@@ -67,6 +67,15 @@ def item_of(event: Event) -> Item:
     )
 
 
+ACKNOWLEDGED_THEMSELVES = frozenset({"overlap_alert", "outcome_notice", "clue_transfer", "briefing"})
+"""Items that have an acknowledgement or receipt of their own: notices of them ask for that, not for another."""
+
+
+def asks_acknowledgement(kind: str, item_type: str) -> bool:
+    """Whether a notice is to be acknowledged by somebody of the unit it concerns, or its leaders hear of it."""
+    return kind == "deadline_red" and item_type not in ACKNOWLEDGED_THEMSELVES
+
+
 def link_of(item_type: str, item_id: str) -> str:
     """Where the item is read, by those who may."""
     path = _PATHS[item_type]

@@ -71,6 +71,8 @@ class Delivery(Base):
     unit: Mapped[str | None]
     delivered_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    """When the recipient took note of a notice that asks for it."""
 
 
 class OriginOffice(Base):

@@ -67,3 +67,24 @@ async def read_notification(
     held = await service.read_notice(uow, notification_id)
     answer_resource(response, uow, f"/v1/notifications/{held.delivery.id}", version_of(held))
     return notice_out(held, language_of(request.headers))
+
+
+@router.post("/v1/notifications/{notification_id}/acknowledge")
+async def acknowledge_notification(
+    notification_id: UUID,
+    request: Request,
+    response: Response,
+    _caller: Caller,
+    uow: UowDep,
+    if_match: IfMatch,
+    _body: NothingIn | None = None,
+) -> NoticeOut:
+    """Take note of what is overdue, for the unit that owes it: its leaders are not told then. Reads the notice, too.
+
+    Asked for where `asks_acknowledgement` is true. Doing it again changes nothing.
+    """
+    if if_match is not None:
+        check_version(if_match, version_of(await service.get_notice(uow, notification_id)))
+    held = await service.acknowledge_notice(uow, notification_id)
+    answer_resource(response, uow, f"/v1/notifications/{held.delivery.id}", version_of(held))
+    return notice_out(held, language_of(request.headers))

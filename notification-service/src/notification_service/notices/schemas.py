@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.web import RequestModel, ResponseModel
 from pydantic import Field
 
-from notification_service.notices.items import link_of
+from notification_service.notices.items import asks_acknowledgement, link_of
 from notification_service.notices.repository import Held
 from notification_service.notices.wording import title_of
 
@@ -29,6 +29,10 @@ class NoticeOut(ResponseModel):
     title: str = Field(description="in the language of Accept-Language")
     created_at: datetime
     read_at: datetime | None
+    asks_acknowledgement: bool = Field(
+        description="somebody of the unit has to acknowledge it, or its leaders are told after some working days"
+    )
+    acknowledged_at: datetime | None = Field(description="when you did")
 
 
 class ReadAllOut(ResponseModel):
@@ -52,9 +56,11 @@ def notice_out(held: Held, language: str) -> NoticeOut:
         title=title_of(notice.kind, notice.item_no, language),
         created_at=notice.created_at,
         read_at=delivery.read_at,
+        asks_acknowledgement=asks_acknowledgement(notice.kind, notice.item_type),
+        acknowledged_at=delivery.acknowledged_at,
     )
 
 
 def version_of(held: Held) -> int:
-    """A notice changes once: when it is read."""
-    return 1 if held.delivery.read_at is None else 2
+    """A notice changes when it is read, and when it is acknowledged."""
+    return 1 + (held.delivery.read_at is not None) + (held.delivery.acknowledged_at is not None)

@@ -17,7 +17,8 @@ from notification_service.notices import directory, repository
 from notification_service.notices.addresses import PERSONAL, Address, Relation, units_reached
 from notification_service.notices.directory import Holder
 from notification_service.notices.domain import LATE_DELIVERY, ORIGINS, TELLINGS, audience, origin_refs
-from notification_service.notices.items import Item, item_of
+from notification_service.notices.errors import AcknowledgementNotAsked
+from notification_service.notices.items import Item, asks_acknowledgement, item_of
 from notification_service.notices.repository import Held, Letter
 from notification_service.resources import NotificationResources
 
@@ -182,6 +183,22 @@ async def read_notice(uow: Uow, notice_id: UUID) -> Held:
         raise NotFound
     if held.delivery.read_at is None:
         held.delivery.read_at = uow.now
+    return held
+
+
+async def acknowledge_notice(uow: Uow, notice_id: UUID) -> Held:
+    """Take note of one of the caller's own notices, and read it; a second time changes nothing.
+
+    Raises:
+        NotFound: no notice of the caller's.
+        AcknowledgementNotAsked: a notice of another kind, or of an item that is acknowledged itself.
+    """
+    held = await read_notice(uow, notice_id)
+    if not asks_acknowledgement(held.notice.kind, held.notice.item_type):
+        raise AcknowledgementNotAsked
+    if held.delivery.acknowledged_at is None:
+        held.delivery.acknowledged_at = uow.now
+        await uow.audit("acknowledge", held.notice.item_type, held.notice.item_id, detail={"kind": held.notice.kind})
     return held
 
 

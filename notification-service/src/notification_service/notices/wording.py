@@ -178,6 +178,7 @@ TITLES: Mapping[str, Text] = MappingProxyType(
         "bulletin_made": Text("统计通报{no}可以查阅", "The bulletin{no} can be read"),
         "deadline_blue": Text("事项{no}长时间未有进展", "There was no progress for long{no}"),
         "deadline_yellow": Text("事项{no}即将到期", "A due date is near{no}"),
+        "deadline_escalated": Text("事项{no}多日无人确认，请督促办理", "Nobody took note of what is due for days{no}"),
         "deadline_red": Text("事项{no}已超期", "A due date has passed{no}"),
     }
 )
