@@ -67,6 +67,12 @@ def accounts() -> Any:
 
 
 @pytest.fixture(scope="session")
+def pages() -> Any:
+    """The module that reads the operators' pages and runs what stands there."""
+    return module_beside("runbook_pages")
+
+
+@pytest.fixture(scope="session")
 def collector() -> Iterator[Any]:
     """A receiver of traces."""
     receiving = module_beside("collector").Collector()
