@@ -1,4 +1,4 @@
-"""Two petition offices hear of one matter, and both case-management offices learn of it.
+"""Two petition offices hear of one matter; both case-management offices learn of it, agree on who leads, and consult.
 
     HELI=http://127.0.0.1:8080 python story.py        # needs httpx2
 
@@ -84,6 +84,28 @@ def notice_about(client: httpx2.Client, item_id: str, within_s: float = 60) -> d
     sys.exit(f"no notice about {item_id} within {within_s:g} seconds")
 
 
+def settle(one: httpx2.Client, other: httpx2.Client, alert_id: str) -> None:
+    """Both commissions acknowledge the alert and vote for the same lead: from then on nobody else may proceed."""
+    alert: dict[str, Any] = {}
+    for office in (one, other):
+        office.post(f"/v1/overlap-alerts/{alert_id}/acknowledge").raise_for_status()
+    for office in (one, other):
+        vote = {"outcome": "lead_designated", "lead_unit": "cdi-dh"}
+        alert = office.post(f"/v1/overlap-alerts/{alert_id}/resolve", json=vote).raise_for_status().json()
+    print("an overlap alert:", alert["id"], alert["state"])
+
+
+def consult(office: httpx2.Client) -> None:
+    """Ask both commissions' offices to deliberate. What they conclude advises; it replaces no approval."""
+    body = {
+        "kind": "overlap",
+        "topic": "南堤加固工程有关反映由谁牵头、如何配合",
+        "participants": [{"unit": "cmo-dh"}, {"unit": "cmo-xs"}],
+    }
+    convened = office.post("/v1/consultations", json=body).raise_for_status().json()
+    print("a consultation:", convened["id"], convened["state"])
+
+
 def main() -> None:
     """Play it."""
     letter = register(
@@ -103,12 +125,13 @@ def main() -> None:
         # A blind hit tells unit, stage and contact, and never what the other side holds.
         print("  meets:", candidate.get("hit") or candidate["band"])
     office = sign_in("py-supervisor-1", "cmo-dh", "case_supervisor")
-    for alert in items(office, "/v1/overlap-alerts"):
-        print("an overlap alert:", alert["id"], alert["state"])
-    for candidate in call["candidates"]:
-        if candidate["blind"]:  # then its id is the alert's
-            notice = notice_about(office, candidate["id"])
-            print("a notice:", notice["kind"], notice["link"])
+    alert_id = next(one["id"] for one in call["candidates"] if one["blind"])  # a blind hit's id is the alert's
+    notice = notice_about(office, alert_id)
+    print("a notice:", notice["kind"], notice["link"])
+    read = office.post(f"/v1/notifications/{notice['id']}/read").raise_for_status().json()
+    print("  read at", read["read_at"])
+    settle(office, sign_in("py-supervisor-2", "cmo-xs", "case_supervisor"), alert_id)
+    consult(office)
     refusal = office.get(f"/v1/clues/{uuid.uuid4()}")
     print("a refusal explains itself:", refusal.status_code, refusal.json()["code"], "-", refusal.json()["detail"])
 

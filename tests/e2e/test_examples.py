@@ -1,12 +1,15 @@
 """The examples for integrators, run as they are printed."""
 
 import asyncio
+import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -40,7 +43,9 @@ def run(name: str, **environment: str) -> str:
 def test_the_story_in_python(stack: RunningStack) -> None:
     told = run("story.py", HELI=stack.url)
     assert "meets: {'unit': 'cdi-dh'" in told
-    assert "an overlap alert:" in told
+    assert told.count("an overlap alert:") == told.count("resolved") == 1
+    assert "a consultation:" in told
+    assert "  read at " in told
     assert "a notice: overlap_detected" in told
     assert "404 not_found" in told
 
@@ -81,6 +86,53 @@ def test_the_webhook_receiver_takes_each_message_once(
         receiver.terminate()
         rest, _ = receiver.communicate(timeout=30)
     assert rest == "", "what was sent again was taken once"
+
+
+def _with_user(stack: RunningStack, user: dict[str, Any]) -> str:
+    """The broker of a running stack with one more user, reloaded; the user's address."""
+    folder = stack.home / "nats"
+    configuration = json.loads((folder / "server.conf").read_text())
+    configuration["accounts"]["HELI"]["users"].append(user)
+    (folder / "server.conf").write_text(json.dumps(configuration))
+    os.kill(stack.pids()["nats"], signal.SIGHUP)
+    return f"nats://{user['user']}:{user['password']}@{configuration['listen']}"
+
+
+def test_the_subscriber_follows_a_running_platform(
+    spare_stack: RunningStack, person: Callable[..., dict[str, str]]
+) -> None:
+    pid = spare_stack.pids()["notification-service"]
+    environment = dict(one.split("=", 1) for one in Path(f"/proc/{pid}/environ").read_text().split("\0") if one)
+    command = ["partners", "add", "sister", "--type", UNIT, "--commission", "*"]
+    made = subprocess.run(
+        [Path(sys.executable).with_name("notification-service"), *command],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    user = {**json.loads(made.stdout)["user"], "password": uuid4().hex}
+    address = _with_user(spare_stack, user)
+    with httpx2.Client(base_url=spare_stack.url, timeout=30) as client:
+        said = {"sub": "sister-admin", "unit": "cdi-dh", "roles": ["platform_admin"]}
+        token = client.post("/dev/token", json=said).json()["access_token"]
+        unit = {"name": "夏宁市姊妹平台联络站", "unit_type": "supervised_unit", "parent_code": None, "level": "city"}
+        written = client.put("/v1/units/sister-1", json=unit, headers={"Authorization": f"Bearer {token}"})
+        assert written.status_code == 201, written.text
+    told, deadline = "", time.monotonic() + 60
+    while f"{UNIT} sister-1" not in told:  # the event is on its way, and so may be the broker's new user
+        assert time.monotonic() < deadline
+        done = subprocess.run(
+            [sys.executable, EXAMPLES / "nats_subscriber.py"],
+            env={**os.environ, "NATS": address, "PARTNER": "sister", "ONCE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        told += done.stdout
+    assert told.count(f"{UNIT} sister-1 ") == 1
 
 
 async def test_the_subscriber_reads_as_a_partner() -> None:

@@ -51,6 +51,8 @@ def test_the_story_in_typescript_meets_itself(compiled: Path, stack: RunningStac
     assert last["alerts"] >= 1
     assert "another commission" in told or "meets:" in told
     assert "a notice: overlap_detected" in told
+    assert "the alert is resolved" in told
+    assert "a consultation:" in told
     assert "the stream says: ready" in told
     assert "a refusal explains itself: 404 not_found" in told
 

@@ -1,5 +1,5 @@
 /**
- * Two petition offices hear of one matter, and both case-management offices learn of it.
+ * Two petition offices hear of one matter; both case-management offices learn of it, agree on who leads, and consult.
  *
  *     HELI=http://127.0.0.1:8080 node dist/examples/story.js
  *
@@ -80,8 +80,32 @@ const met = (call.candidates ?? []).find((one) => one.blind); // then its id is 
 for await (const notice of notices()) {
   if (notice.item_id !== met?.id) continue;
   console.log("a notice:", notice.kind, notice.link);
+  await ok(supervisor.POST("/v1/notifications/{notification_id}/read", { params: { path: { notification_id: notice.id } } }));
   break;
 }
+
+// Both commissions acknowledge the alert and vote for the same lead: from then on nobody else may proceed.
+const other = await signIn("sdk-supervisor-2", "cmo-xs", "case_supervisor");
+const path = { alert_id: met?.id ?? "" };
+for (const one of [supervisor, other]) await ok(one.POST("/v1/overlap-alerts/{alert_id}/acknowledge", { params: { path } }));
+let state = "";
+for (const one of [supervisor, other]) {
+  const body = { outcome: "lead_designated", lead_unit: "cdi-dh" } as const;
+  state = (await ok(one.POST("/v1/overlap-alerts/{alert_id}/resolve", { params: { path }, body }))).state;
+}
+console.log("the alert is", state);
+
+// What a consultation concludes advises; it replaces no approval.
+const consultation = await ok(
+  supervisor.POST("/v1/consultations", {
+    body: {
+      kind: "overlap",
+      topic: "北环立交检测工程有关反映由谁牵头、如何配合",
+      participants: [{ unit: "cmo-dh" }, { unit: "cmo-xs" }],
+    },
+  }),
+);
+console.log("a consultation:", consultation.id, consultation.state);
 
 const leaving = new AbortController();
 for await (const message of follow({

@@ -12,7 +12,15 @@ from chassis.settings import PlatformSettings
 from chassis.streams import EVENT_STREAM
 
 from notification_service.broker_partners import service
-from notification_service.broker_partners.domain import Partner, durable_of, inbox_of, open_types, permissions_of
+from notification_service.broker_partners.domain import (
+    Partner,
+    configuration_of,
+    durable_of,
+    inbox_of,
+    open_types,
+    password_variable,
+    permissions_of,
+)
 
 T = TypeVar("T")
 _PATIENCE_S = 15
@@ -36,6 +44,7 @@ def add(
     ],
     *,
     from_start: Annotated[bool, typer.Option("--from-start", help="with all that the stream still holds")] = False,
+    conf: Annotated[bool, typer.Option("--conf", help="print the user as a file that nats-server includes")] = False,
 ) -> None:
     """Make the partner's consumer and print the broker's user; run again, it changes the filter and keeps the place."""
     try:
@@ -43,9 +52,12 @@ def add(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     _run(lambda broker: service.add_partner(broker, partner, from_start=from_start))
+    if conf:
+        typer.echo(configuration_of(name), nl=False)
+        return
     user = {
         "user": partner.durable,
-        "password": f"${partner.durable.upper().replace('-', '_')}_PASSWORD",
+        "password": f"${password_variable(name)}",
         "permissions": permissions_of(name),
     }
     typer.echo(

@@ -5,6 +5,7 @@ the commissions agreed on. A user of the broker may fetch from its one consumer 
 to other subjects nor publish, and makes no consumers of its own.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -86,6 +87,17 @@ def permissions_of(name: str) -> Mapping[str, Any]:
         },
         "subscribe": {"allow": [f"{inbox_of(name)}.>"]},
     }
+
+
+def configuration_of(name: str) -> str:
+    """The partner's user as the broker's configuration includes it; the password comes from its environment."""
+    allowed = json.dumps(permissions_of(name), indent=2)
+    return f'user: "{durable_of(name)}"\npassword: ${password_variable(name)}\npermissions: {allowed}\n'
+
+
+def password_variable(name: str) -> str:
+    """Where the broker finds the partner's password."""
+    return f"{durable_of(name).upper().replace('-', '_')}_PASSWORD"
 
 
 def inbox_of(name: str) -> str:
