@@ -106,11 +106,13 @@ def test_a_bulletin_is_built_of_running_services(door: httpx2.Client, spare_stac
     )
     assert (made["period_from"], made["period_to"]) == (f"{number}-01", str(over.replace(day=1) - timedelta(days=1)))
 
-    clues, rounds_of_others = _parts(door, made, reader)
+    clues, rounds_of_others, no_pool = _parts(door, made, reader)
     office = _sign_in(door, "bulletin-office", "insp-xn", "inspection_office")
-    no_clues, inspection = _parts(door, made, office)
+    no_clues, inspection, pool = _parts(door, made, office)
     assert rounds_of_others["Rounds", ""] == 0, "a county's leader meets no round of the city"
     assert no_clues is None, "an inspection office reads no figures of clues"
+    assert no_pool is None, "nor do others those of the pool"
+    assert pool["Members of the pool", ""] >= pool["Members lent", ""]
     own = door.get("/v1/clues", params={"limit": 200}, headers=reader).json()["items"]
     registered = [one for one in own if made["period_from"] <= str(_civil(one["registered_at"])) <= made["period_to"]]
     assert clues["Clues registered", ""] == len(registered) >= CLUES
@@ -124,7 +126,7 @@ def test_a_bulletin_is_built_of_running_services(door: httpx2.Client, spare_stac
     sheets = [door.get(made["links"]["sheet"], headers=chinese).content for _ in range(2)]
     assert sheets[0] == sheets[1], "the same figures are the same bytes"
     book = openpyxl.load_workbook(io.BytesIO(sheets[0]))
-    assert book.sheetnames == ["问题线索", "巡察"]
+    assert book.sheetnames == ["问题线索", "巡察", "监督人才库"]
     assert [cell.value for cell in book["问题线索"][2]][3] == len(registered)
 
     notices = _until(

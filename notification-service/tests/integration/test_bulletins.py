@@ -4,7 +4,7 @@ import asyncio
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 from uuid import uuid4
@@ -21,6 +21,10 @@ from inspection_service.statistics.schemas import StatisticsOut
 from inspection_service.statistics.sheets import csv_of
 from notification_service.bulletins.making import make_bulletins
 from notification_service.bulletins.settings import BulletinSettings
+from personnel_pool_service.bookings.domain import Period
+from personnel_pool_service.fairness.domain import PersonDays, by_home
+from personnel_pool_service.fairness.schemas import out_of
+from personnel_pool_service.fairness.service import Figures
 from sqlalchemy import text
 
 RHYTHMS = ["month", "quarter", "half_year"]
@@ -30,6 +34,8 @@ FIGURES: dict[str, Any] = {
     "by_month": {}, "by_unit": {}, "dispositions": {}, "outcomes": {}, "forms": {}, "library_items": {},
     "from": "2026-10-01", "to": "2026-10-31", "as_of": "2026-10-31", "commission": "cdi-a",
 }  # fmt: skip
+_LENT = [PersonDays(uuid4(), "inv-a", 5), PersonDays(uuid4(), "sup1-a", 4), PersonDays(uuid4(), "sup1-a", 0)]
+LENT = Figures(Period(date(2026, 10, 1), date(2026, 10, 31)), datetime(2026, 11, 1, tzinfo=UTC), _LENT, by_home(_LENT))
 
 
 @dataclass
@@ -50,8 +56,8 @@ class Counters:
     async def call(
         self, method: str, path: str, *, params: dict[str, str], language: str, authorization: str, **_more: Any
     ) -> httpx2.Response:
-        assert (method, params["format"]) == ("GET", "csv")
-        assert params["as_of"] == params.get("period_to", params.get("starts_to"))
+        assert (method, params.get("format")) == ("GET", None if self.name == "pool" else "csv")
+        assert params["as_of"] == params.get("period_to", params.get("starts_to", params.get("to")))
         self.asked.append({"path": path, **params})
         if self.away:
             raise PeerFailed
@@ -59,6 +65,8 @@ class Counters:
             return httpx2.Response(403)
         if self.name == "clue":
             return httpx2.Response(200, content=as_csv(FIGURES, language))
+        if self.name == "pool":
+            return httpx2.Response(200, json=out_of(LENT).model_dump(mode="json"))
         counted = StatisticsOut(
             as_of=date(2026, 10, 31), round_id=None, round_title=None, unit_code=None, starts_from=None, starts_to=None,
             figures={"rounds": 3, "rounds_by_type": {"regular": 2, "special": 1}},
@@ -81,7 +89,9 @@ async def reading(app: FastAPI, city: Harness, counters: Counters, headers: Any)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://service.test") as http:
 
-        async def read(sub: str, role: str, path: str, *, may: str = "clue inspection", **more: str) -> httpx2.Response:
+        async def read(
+            sub: str, role: str, path: str, *, may: str = "clue inspection pool", **more: str
+        ) -> httpx2.Response:
             who = {**headers(sub, None, role), **more}
             for service in may.split():
                 counters.readers.setdefault(service, set()).add(who["Authorization"])
@@ -148,10 +158,13 @@ async def test_a_reader_gets_their_own_figures_the_same_each_time(
     answer = await reading("chief-a", "principal_leader", "/v1/bulletins")
     (month,) = [one for one in answer.json()["items"] if one["rhythm"] == "month"]
     first = (await reading("chief-a", "principal_leader", month["links"]["self"])).json()
-    clues, inspection = first["parts"]
+    clues, inspection, pool = first["parts"]
     assert clues["figures"][0] == {"figure": "Clues registered", "code": "", "name": "", "number": 41}
     assert {"figure": "By source", "code": "AUDIT", "name": "Audit", "number": "<3"} in clues["figures"]
     assert {"figure": "Rounds by type", "code": "regular", "name": "regular", "number": 2} in inspection["figures"]
+    assert [(one["code"], one["number"]) for one in pool["figures"]] == [
+        ("", 3), ("", 2), ("", 9), ("inv-a", 5), ("sup1-a", 4)
+    ]  # fmt: skip
     assert (await reading("chief-a", "principal_leader", month["links"]["self"])).json() == first
     assert {one["as_of"] for one in counters.asked} == {month["period_to"]}, "as of the period's last day"
 
@@ -162,7 +175,7 @@ async def test_a_reader_gets_their_own_figures_the_same_each_time(
     sheets = [await reading("chief-a", "principal_leader", month["links"]["sheet"]) for _ in range(2)]
     assert sheets[0].content == sheets[1].content
     book = openpyxl.load_workbook(io.BytesIO(sheets[0].content))
-    assert book.sheetnames == ["Clues", "Inspection"]
+    assert book.sheetnames == ["Clues", "Inspection", "Personnel pool"]
     assert [cell.value for cell in book["Clues"][2]] == ["Clues registered", None, None, 41]
 
 
@@ -175,7 +188,7 @@ async def test_nobody_reads_beyond_their_rights(city: Harness, reading: Any, cou
     assert (await reading("handler-inv", "handler", "/v1/bulletins")).status_code == 403
     assert counters.asked == [], "who may not read is not asked for"
     partly = await reading("office", "inspection_office", f"/v1/bulletins/{bulletin_id}", may="inspection")
-    assert [one["figures"] is None for one in partly.json()["parts"]] == [True, False]
+    assert [one["figures"] is None for one in partly.json()["parts"]] == [True, False, True]
     assert [one["number"] for part in partly.json()["parts"] for one in part["figures"] or ()] == [3, 2, 1]
     nowhere = await reading("office", "inspection_office", f"/v1/bulletins/{uuid4()}")
     assert nowhere.status_code == 404

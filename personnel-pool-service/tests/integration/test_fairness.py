@@ -32,6 +32,27 @@ async def test_figures_count_served_days_of_everybody_in_the_pool(call: Any, new
     assert homes.splitlines()[1] == "sup1-xn,1,1,10,10.0"
 
 
+async def test_figures_as_of_a_day_that_is_over_stay_as_they_were(
+    call: Any, new_cadre: Any, lend: Any, clock: Any
+) -> None:
+    busy = await new_cadre("sup1-xn")
+    path = (await lend([busy], "2026-12-01", "2026-12-10")).headers["location"]
+    await call("leader@sup1-xn", "POST", f"{path}/approve")
+    await call("pool_manager@pc-xn", "POST", f"{path}/activate")
+    day = clock.today()
+    asked = f"/v1/fairness-figures?{QUERY}&as_of={day}"
+    early = await call("auditor@pc-xn", "GET", asked)
+    assert (early.status_code, early.json()["errors"][0]["code"]) == (422, "day_not_over")
+    clock.advance(days=1)
+    then = (await call("auditor@pc-xn", "GET", asked)).json()
+    assert (then["members"], then["days"]) == (1, 10)
+    await new_cadre("sup2-xn")
+    assert (await call("auditor@pc-xn", "GET", asked)).json() == then
+    exported = await call("auditor@pc-xn", "GET", f"/v1/fairness-figures/export?{QUERY}&as_of={day}")
+    assert len(exported.text.splitlines()) == 2
+    assert (await call("auditor@pc-xn", "GET", f"/v1/fairness-figures?{QUERY}")).json()["members"] == 2
+
+
 async def test_an_empty_pool_has_figures_and_charts_too(call: Any, city: None) -> None:
     for path in ("", "/chart", "/chart?about=home_units&", "/export"):
         mark = "" if "?" in path else "?"

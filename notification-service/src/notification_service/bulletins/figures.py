@@ -6,8 +6,9 @@ given the same figures whenever they ask, and never more than they may know.
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from chassis.http import PeerFailed
 from chassis.service import Resources
@@ -58,11 +59,12 @@ async def _lines(resources: Resources, reader: Reader, period: Period, source: s
     path, asked = {
         "clue": ("/v1/statistics/sheet", {"period_from": first, "period_to": last}),
         "inspection": ("/v1/inspection-statistics", {"starts_from": first, "starts_to": last}),
+        "pool": ("/v1/fairness-figures", {"from": first, "to": last}),
     }[source]
     answer = await resources.peers[source].call(
         "GET",
         path,
-        params={**asked, "as_of": last, "format": "csv"},
+        params={**asked, "as_of": last, **({} if source == "pool" else {"format": "csv"})},
         cause=reader.cause,
         language=reader.language,
         authorization=reader.authorization,
@@ -71,6 +73,8 @@ async def _lines(resources: Resources, reader: Reader, period: Period, source: s
         return None
     if answer.status_code != 200:
         raise PeerFailed(members={"peer": source})
+    if source == "pool":
+        return tuple(_read_pool(answer.json(), reader.language))
     rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
     next(rows)
     return tuple(_read(rows, source, reader.language))
@@ -84,3 +88,11 @@ def _read(rows: Iterator[list[str]], source: str, language: str) -> Iterator[Lin
             _, known, code, number = row
             called, name = figure(known, language), code
         yield Line(called, code, name, int(number) if number.isdecimal() else number)
+
+
+def _read_pool(document: Mapping[str, Any], language: str) -> Iterator[Line]:
+    for name in ("members", "members_lent", "days"):
+        yield Line(figure(name, language), "", "", document[name])
+    called = figure("days_by_home_unit", language)
+    for one in sorted(document["home_units"], key=lambda home: str(home["home_unit"])):
+        yield Line(called, one["home_unit"], one["home_unit"], one["days"])

@@ -36,7 +36,7 @@ class FigureOut(ResponseModel):
 class PartOut(ResponseModel):
     """The figures of one service; ``figures`` is null where you may not read them."""
 
-    source: Literal["clue", "inspection"]
+    source: Literal["clue", "inspection", "pool"]
     figures: list[FigureOut] | None
 
 
@@ -68,11 +68,5 @@ def line_out(bulletin: Bulletin) -> BulletinLineOut:
 
 def bulletin_out(bulletin: Bulletin, parts: list[Part], digest: str) -> BulletinOut:
     """A bulletin and its reader's figures."""
-    shown = [
-        PartOut(
-            source="clue" if one.source == "clue" else "inspection",
-            figures=None if one.lines is None else [FigureOut.model_validate(line) for line in one.lines],
-        )
-        for one in parts
-    ]
+    shown = [PartOut.model_validate({"source": one.source, "figures": one.lines}) for one in parts]
     return BulletinOut(**line_out(bulletin).model_dump(), parts=shown, digest=digest)

@@ -1,4 +1,4 @@
-"""What a bulletin says in both languages, and what the figures of inspections are called."""
+"""What a bulletin says in both languages, and what the figures of inspections and of the pool are called."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -23,9 +23,13 @@ RULE = Text(
 NOTHING = Text("您无权查阅该部分数据。", "You may not read the figures of this part.")
 HEADS = (Text("指标", "Figure"), Text("代码", "Code"), Text("名称", "Name"), Text("数量", "Number"))
 SOURCES: Mapping[str, Text] = MappingProxyType(
-    {"clue": Text("问题线索", "Clues"), "inspection": Text("巡察", "Inspection")}
+    {
+        "clue": Text("问题线索", "Clues"),
+        "inspection": Text("巡察", "Inspection"),
+        "pool": Text("监督人才库", "Personnel pool"),
+    }
 )
-_INSPECTION: Mapping[str, Text] = MappingProxyType(
+_FIGURES: Mapping[str, Text] = MappingProxyType(
     {
         "rounds": Text("巡察轮次", "Rounds"),
         "rounds_by_type": Text("各类巡察轮次", "Rounds by type"),
@@ -41,10 +45,14 @@ _INSPECTION: Mapping[str, Text] = MappingProxyType(
         "rectifications_by_state": Text("整改事项进展", "Rectification items by state"),
         "rectifications_overdue": Text("逾期整改事项", "Rectification items overdue"),
         "rectifications_signed_off_in_time": Text("按期销号整改事项", "Rectification items signed off in time"),
+        "members": Text("在库人数", "Members of the pool"),
+        "members_lent": Text("被抽调人数", "Members lent"),
+        "days": Text("抽调天数", "Days lent"),
+        "days_by_home_unit": Text("各派出单位抽调天数", "Days lent by home unit"),
     }
 )
 
 
 def figure(name: str, language: str) -> str:
-    """What a figure of inspections is called; one that is not known here yet keeps its name."""
-    return _INSPECTION[name].in_language(language) if name in _INSPECTION else name
+    """What a figure of inspections or of the pool is called; one that is not known here yet keeps its name."""
+    return _FIGURES[name].in_language(language) if name in _FIGURES else name

@@ -30,13 +30,14 @@ def _period(
 
 
 PeriodQuery = Annotated[Period, Depends(_period)]
+AsOf = Annotated[Day | None, Query(description="As known at the end of this day, which is over; now if absent")]
 About = Literal["people", "home_units"]
 
 
 @router.get(_PATH)
-async def get_fairness_figures(uow: UowDep, period: PeriodQuery) -> FairnessOut:
+async def get_fairness_figures(uow: UowDep, period: PeriodQuery, as_of: AsOf = None) -> FairnessOut:
     """Days lent per person and home unit in a period, and how evenly they are spread."""
-    return out_of(await service.figures(uow, period))
+    return out_of(await service.figures(uow, period, as_of))
 
 
 @router.get(
@@ -56,9 +57,11 @@ async def draw_fairness_figures(uow: UowDep, period: PeriodQuery, about: About =
     response_class=Response,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
-async def export_fairness_figures(uow: UowDep, period: PeriodQuery, about: About = "people") -> Response:
+async def export_fairness_figures(
+    uow: UowDep, period: PeriodQuery, about: About = "people", as_of: AsOf = None
+) -> Response:
     """Every person, or every home unit, as CSV (UTF-8 with a byte order mark, which spreadsheets need)."""
-    figures = await service.figures(uow, period)
+    figures = await service.figures(uow, period, as_of)
     text = io.StringIO()
     writer = csv.writer(text)
     if about == "people":

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from chassis.clock import end_of_day
+from chassis.errors import invalid_field
 from chassis.uow import Uow
 
 from personnel_pool_service.availability import service as availability
@@ -35,9 +37,20 @@ class Figures:
         return gini([one.days_per_member for one in self.homes])
 
 
-async def figures(uow: Uow, period: Period) -> Figures:
-    """Days served or being served; seats that were only asked for do not count."""
-    known_at = uow.now
+async def figures(uow: Uow, period: Period, as_of: date | None = None) -> Figures:
+    """Days served or being served; seats that were only asked for do not count.
+
+    Args:
+        uow: The present unit of work.
+        period: The days counted.
+        as_of: As known at the end of this day; now if None. A day that is over gives the same figures for ever.
+
+    Raises:
+        Invalid: the day is not over.
+    """
+    known_at = uow.now if as_of is None else end_of_day(as_of, uow.clock.zone)
+    if known_at > uow.now:
+        raise invalid_field("/as_of", "day_not_over", "该日尚未结束", "That day is not over yet")
     members = {
         one.cadre_id: one.home_unit for one in await availability.standing_at(uow, known_at) if one.status in _IN_POOL
     }
