@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -121,44 +122,90 @@ NOTICES = ("/v1/notifications/stream", "notice", lambda data: data["kind"] == "c
 """Where a stream is, how its events are named, and which clue one is about, if it is one of those looked for."""
 
 
-def heard(
-    url: str, who: dict[str, str], position: str, count: int, stream: tuple[str, str, Any] = EVENTS
-) -> list[tuple[str, str]]:
-    """(position, clue) of so many events of a stream, from a position on, across breaks."""
-    path, name_of_event, clue_of = stream
-    events: list[tuple[str, str]] = []
-    deadline = time.monotonic() + PATIENCE_S
-    while len(events) < count and time.monotonic() < deadline:
-        try:
-            resume = {**who, "Last-Event-ID": events[-1][0] if events else position}
-            with httpx2.stream("GET", f"{url}{path}", headers=resume, timeout=20) as answer:
-                one: dict[str, str] = {}
-                for line in answer.iter_lines():
-                    if time.monotonic() > deadline:  # heartbeats keep an idle stream open for ever
-                        break
-                    name, _, value = line.partition(": ")
-                    one[name] = value
-                    if not line and one.get("event", "").startswith(name_of_event):
-                        about = clue_of(json.loads(one["data"]))
-                        events += [(one["id"], about)] if about else []
-                        one = {}
-                    if len(events) >= count:
-                        break
-        except httpx2.HTTPError:
-            time.sleep(0.2)
-    return events
+class Follower:
+    """Holds a stream open in a thread for as long as the test lasts, and opens it again where it broke."""
+
+    def __init__(self, url: str, who: dict[str, str], stream: tuple[str, str, Any]) -> None:
+        self._where, self._named, self._about = url + stream[0], stream[1], stream[2]
+        self._who = who
+        self._position = ""
+        self._is_leaving = False
+        self.is_open = False
+        self.openings: list[str] = []
+        """What each connection began with: ``ready``, or ``reset`` if something was lost."""
+        self.heard: list[tuple[str, str]] = []
+        """Position and clue of each event, as they came."""
+        threading.Thread(target=self._follow, daemon=True).start()
+
+    def clues(self) -> list[str]:
+        """Each clue once, in the order in which they came, by the ids of their events."""
+        return list(dict(self.heard).values())
+
+    def has_heard_of(self, clue: str) -> bool:
+        return clue in self.clues()
+
+    def has_come_back(self, since: int) -> bool:
+        return len(self.openings) > since
+
+    def leave(self) -> None:
+        self._is_leaving = True
+
+    def _follow(self) -> None:
+        while not self._is_leaving:
+            try:
+                resume = {"Last-Event-ID": self._position} if self._position else {}
+                with httpx2.stream("GET", self._where, headers={**self._who, **resume}, timeout=20) as answer:
+                    self._take(answer)
+            except httpx2.HTTPError:
+                time.sleep(0.05)  # what it follows was killed and is on its way back
+            self.is_open = False
+
+    def _take(self, answer: httpx2.Response) -> None:
+        one: dict[str, str] = {}
+        for line in answer.iter_lines():
+            if self._is_leaving:
+                return
+            name, _, value = line.partition(": ")
+            one[name] = value
+            if line or "event" not in one:
+                continue
+            self._position = one["id"]
+            if one["event"] in ("ready", "reset"):
+                self.openings.append(one["event"])
+                self.is_open = True
+            elif one["event"].startswith(self._named) and (about := self._about(json.loads(one["data"]))):
+                self.heard.append((one["id"], about))
+            one = {}
+
+
+@pytest.fixture
+def follow(outward: tuple[RunningStack, httpx2.Client]) -> Iterator[Callable[..., Follower]]:
+    """``follow(who, EVENTS)`` → a stream that is open."""
+    followers: list[Follower] = []
+
+    def start(who: dict[str, str], stream: tuple[str, str, Any]) -> Follower:
+        followers.append(Follower(outward[0].url, who, stream))
+        wait_for(lambda: followers[-1].is_open)
+        return followers[-1]
+
+    yield start
+    for one in followers:
+        one.leave()
 
 
 def test_the_owners_system_is_told_and_a_strangers_is_not(
-    outward: tuple[RunningStack, httpx2.Client], new_receiver: Callable[[], Receiver]
+    outward: tuple[RunningStack, httpx2.Client],
+    new_receiver: Callable[[], Receiver],
+    follow: Callable[..., Follower],
 ) -> None:
-    stack, client = outward
+    _, client = outward
     clerk = sign_in(client, "out-clerk", "pet-dh", "intake_officer")
     owner = sign_in(client, "out-owner", "cmo-dh", "case_supervisor")
     stranger = sign_in(client, "out-stranger", "cmo-lh", "case_supervisor")
     ours, theirs = new_receiver(), new_receiver()
     hook = register(client, owner, ours.url)
     register(client, stranger, theirs.url)
+    by_owner, by_stranger = follow(owner, EVENTS), follow(stranger, EVENTS)
     first = take_in(client, clerk, "outward-1")
     wait_for(lambda: ours.clues() == {first})
     headers, body = ours.got[0]
@@ -171,37 +218,47 @@ def test_the_owners_system_is_told_and_a_strangers_is_not(
     client.post(f"/v1/webhooks/{mine['id']}/test", headers=stranger)
     wait_for(lambda: len(theirs.got) >= 1)
     assert [json.loads(body)["type"] for _, body in theirs.got] == ["heli.webhook.test.v1"]
-    epoch = heard(stack.url, owner, "", 0)
-    assert epoch == []
+    # The same on the streams, and their own clue does come.
+    second = take_in(client, sign_in(client, "out-clerk-lh", "pet-lh", "intake_officer"), "outward-2")
+    wait_for(lambda: second in by_stranger.clues())
+    assert by_stranger.clues() == [second]
+    wait_for(lambda: first in by_owner.clues())
+    assert by_owner.clues() == [first]
 
 
 def test_nothing_is_lost_while_receiver_worker_and_broker_die(
-    outward: tuple[RunningStack, httpx2.Client], new_receiver: Callable[[], Receiver]
+    outward: tuple[RunningStack, httpx2.Client],
+    new_receiver: Callable[[], Receiver],
+    follow: Callable[..., Follower],
 ) -> None:
     stack, client = outward
     clerk = sign_in(client, "out-clerk", "pet-dh", "intake_officer")
     owner = sign_in(client, "out-owner", "cmo-dh", "case_supervisor")
     receiver = new_receiver()
     register(client, owner, receiver.url)
-    with httpx2.stream("GET", f"{stack.url}/v1/events", headers=owner, timeout=20) as answer:
-        position = next(line for line in answer.iter_lines() if line.startswith("id: "))[4:]
-    with httpx2.stream("GET", f"{stack.url}/v1/notifications/stream", headers=owner, timeout=20) as answer:
-        in_the_inbox = next(line for line in answer.iter_lines() if line.startswith("id: "))[4:]
+    streams = [follow(owner, EVENTS), follow(owner, NOTICES)]
     receiver.refuses = True
     clues = [take_in(client, clerk, f"outward-kill-{number}") for number in range(3)]
     wait_for(lambda: receiver.refused >= 1)
     for number, victim in enumerate(("notification-service", "nats", "notification-service", "gateway")):
+        wait_for(lambda: all(one.is_open for one in streams))
+        opened = [len(one.openings) for one in streams]
         stack.kill(victim)
         clues.append(take_in(client, clerk, f"outward-kill-again-{number}"))
+        if victim != "nats":  # streams do not hang on the broker
+            for one, before in zip(streams, opened, strict=True):
+                wait_for(partial(one.has_come_back, before))
     receiver.refuses = False
     # However often messages were refused meanwhile: an hour on, their next attempt is due and the receiver is rested.
     assert client.post("/dev/clock", json={"advance_s": 3600}).status_code == 200
+    clues.append(take_in(client, clerk, "outward-kill-last"))  # in order: what comes before it, came before it
     wait_for(lambda: receiver.clues() >= set(clues))
     by_id = {headers["webhook-id"]: json.loads(body)["data"]["clue_id"] for headers, body in receiver.got}
     assert sorted(by_id.values()) == sorted(clues), "a repeated message has the id it had before"
-    events = heard(stack.url, owner, position, len(clues))
-    assert [clue for _, clue in events] == clues
-    notices = heard(stack.url, owner, in_the_inbox, len(clues), NOTICES)
-    assert [clue for _, clue in notices] == clues, "each once, in the order in which they came"
+    for stream in streams:
+        wait_for(partial(stream.has_heard_of, clues[-1]))
+        assert stream.clues() == clues, "none lost, each in its turn"
+        assert len(stream.heard) == len(clues), "a stream that resumes repeats nothing"
+        assert set(stream.openings) == {"ready"}
     listed = client.get("/v1/notifications?kind=clue_registered&limit=200", headers=owner).json()["items"]
     assert [one["item_id"] for one in listed if one["item_id"] in clues] == clues[::-1]

@@ -90,6 +90,18 @@ async def test_broken_streams_resume_without_loss_or_repeat(
     assert seen == sent
 
 
+async def test_an_idle_stream_shows_that_it_lives(
+    live: httpx2.AsyncClient, mine: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notification_service.event_streams.service.HEARTBEAT_S", 0.02)
+    async with live.stream("GET", "/v1/events", headers=mine) as answer, asyncio.timeout(PATIENCE_S):
+        lines = answer.aiter_lines()
+        async for line in lines:
+            if line == "data: {}":
+                break
+        assert [await anext(lines) for _ in range(7)] == ["", *[": ", ""] * 3]
+
+
 async def test_while_an_owner_cannot_be_asked_the_stream_waits_and_skips_nothing(
     live: httpx2.AsyncClient, city: Harness, owners: Owners, mine: dict[str, str], clue_event: Any
 ) -> None:

@@ -108,6 +108,38 @@ async def test_a_broken_stream_resumes_without_loss_or_repeat(
     assert seen == [one["id"] for one in reversed(await inbox("handler-inv"))]
 
 
+async def test_hours_later_everything_missed_comes_once_and_in_order(
+    live: httpx2.AsyncClient, city: Harness, mine: dict[str, str], clue_event: Any
+) -> None:
+    async with reading(live, mine) as reader:
+        position = (await reader.next()).position
+    missed = [clue_event(clue.ClueExtended, lead_unit="inv-a") for _ in range(130)]  # more than are read at once
+    for version, event in enumerate(missed, 1):
+        city.resources.clock.advance(minutes=6)  # type: ignore[attr-defined]  # the test's clock can be moved
+        await city.deliver(event, version=version)
+    async with reading(live, {**mine, "Last-Event-ID": position}) as reader:
+        assert (await reader.next()).name == "ready"
+        came = [await reader.next() for _ in missed]
+        await city.deliver(clue_event(clue.ClueDispositionApproved, lead_unit="inv-a"), version=200)
+        assert (await reader.next()).data["kind"] == "disposition_approved", "and nothing came twice in between"
+    assert len({one.data["id"] for one in came}) == len(missed)
+    places = [int(one.position.split(":")[1]) for one in came]
+    assert places == sorted(set(places))
+
+
+async def test_an_idle_stream_shows_that_it_lives(
+    live: httpx2.AsyncClient, city: Harness, mine: dict[str, str], clue_event: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notification_service.streams.service.HEARTBEAT_S", 0.02)
+    async with reading(live, mine) as reader:
+        await reader.next()
+        async with asyncio.timeout(PATIENCE_S):
+            beats = [await anext(reader._lines) for _ in range(6)]
+        assert beats == [": ", ""] * 3, "comments, which no client takes for a message"
+        await city.deliver(clue_event(clue.ClueAssigned, lead_unit="inv-a"))
+        assert (await reader.next()).data["kind"] == "clue_assigned"
+
+
 @pytest.mark.parametrize("position", ["00000000:1", "nonsense", ":", "1"])
 async def test_a_position_of_another_world_is_answered_with_reset(
     live: httpx2.AsyncClient, mine: dict[str, str], position: str
