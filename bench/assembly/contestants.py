@@ -132,7 +132,11 @@ def highs_full(document: dict[str, Any], seconds: float) -> Answer:
 
 
 def cp_sat_full(document: dict[str, Any], seconds: float) -> Answer:
-    """The whole model at once, as CP-SAT takes it, with two workers."""
+    """The whole model at once, as CP-SAT takes it, with two workers.
+
+    It has the rows of ``highs_full``, told as the constraints it knows best, what ``greedy`` finds as a hint, and the
+    whole limit for its own search: what building the model takes is not counted.
+    """
     from ortools.sat.python import cp_model
 
     rows, extras = rows_of(document)
@@ -140,11 +144,20 @@ def cp_sat_full(document: dict[str, Any], seconds: float) -> Answer:
     model = cp_model.CpModel()
     take = [model.new_bool_var("") for _ in eligible]
     for xs, low, high in rows:
-        model.add_linear_constraint(sum(take[x] for x in xs), int(low), int(min(high, len(eligible))))
-    worth = sum(row[3] * x for row, x in zip(eligible, take, strict=True))
+        literals = [take[x] for x in xs]
+        if (low, high) == (0, 1):
+            model.add_at_most_one(literals)
+        elif (low, high) == (1, 1):
+            model.add_exactly_one(literals)
+        elif low > 0 or high < len(xs):
+            model.add_linear_constraint(cp_model.LinearExpr.sum(literals), int(low), int(min(high, len(xs))))
+    hinted = {tuple(seat) for seat in greedy(document, seconds)["seats"]}
+    for row, x in zip(eligible, take, strict=True):
+        model.add_hint(x, tuple(row[:3]) in hinted)
+    worth = cp_model.LinearExpr.weighted_sum(take, [int(row[3]) for row in eligible])
     for cost, upper, xs, base, sign in extras:
         y = model.new_int_var(0, int(upper), "")
-        count = sum(take[x] for x in xs)
+        count = cp_model.LinearExpr.sum([take[x] for x in xs])
         model.add(y <= count) if sign > 0 else model.add(y >= count - int(base))
         worth += int(cost) * y
     model.maximize(worth)

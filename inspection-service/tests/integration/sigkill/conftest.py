@@ -27,7 +27,8 @@ from inspection_service.main import SERVICE as INSPECTION
 from personnel_pool_service.main import SERVICE as POOL
 
 SCRIPT = Path(__file__).with_name("service_process.py")
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
+"""A killed worker's job waits 30 s for its lease to end, and both services must come back first."""
 FIRST_MONDAY = date(2027, 1, 4)
 UNITS = (
     ("pc-k", "party_committee", None),

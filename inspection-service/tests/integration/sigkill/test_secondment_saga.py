@@ -1,6 +1,7 @@
 """SIGKILL of either service at each step of the secondment saga: it ends consistent, nobody is held twice or in vain.
 
-The gate takes a few steps; ``make proof`` all of them.
+The gate takes a step of most sagas; ``make proof`` all of them. What becomes of a home unit that lets its time pass is
+killed step by step in ``test_unanswered_seats`` and ``test_unanswered_joint_seats``: there the clock can be moved.
 """
 
 from typing import Any
@@ -130,7 +131,7 @@ async def test_consent_reaches_the_team(world: Any, victim: str, boundary: int) 
     await assert_same_in_both(world, team["id"])
 
 
-@pytest.mark.parametrize(("victim", "boundary"), grid(set(), inspection=12, pool=4))
+@pytest.mark.parametrize(("victim", "boundary"), grid({("inspection", 8)}, inspection=12, pool=4))
 async def test_a_refused_seat_is_exchanged_once(world: Any, victim: str, boundary: int) -> None:
     (team,) = await adopted(world, "su-k1")
     out = next(member["cadre_id"] for member in team["members"] if member["role"] == "member")
@@ -153,7 +154,7 @@ async def test_a_refused_seat_is_exchanged_once(world: Any, victim: str, boundar
     await assert_same_in_both(world, team["id"])
 
 
-@pytest.mark.parametrize(("victim", "boundary"), grid(set(), inspection=8, pool=2))
+@pytest.mark.parametrize(("victim", "boundary"), grid({("pool", 2)}, inspection=8, pool=2))
 async def test_entering_and_closing_begin_and_end_the_posting(world: Any, victim: str, boundary: int) -> None:
     (team,) = await adopted(world, "su-k1")
     path, lent = f"/v1/teams/{team['id']}", f"/v1/secondments/{team['secondment_id']}"
@@ -169,3 +170,68 @@ async def test_entering_and_closing_begin_and_end_the_posting(world: Any, victim
         await world.read(MANAGER, "pool", lent, lambda one, posting=posting: one["status"] == posting)
     assert_killed(world, victim)
     await assert_same_in_both(world, team["id"])
+
+
+async def moved(world: Any, who: str, path: str, **body: Any) -> None:
+    """A move that is made once, whether its answer arrives or its victim dies on the way to it."""
+    await world.insist(
+        who, "inspection", "POST", path, body,
+        until=lambda answer: answer.status_code == 200 or answer.json()["code"] == "move_refused",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("victim", "boundary"), grid({("inspection", 4)}, inspection=6, pool=2))
+async def test_a_team_that_is_given_up_gives_everybody_back(world: Any, victim: str, boundary: int) -> None:
+    (team,) = await adopted(world, "su-k1")
+    world.services[victim].kill_at(boundary)
+    await moved(world, OFFICE, f"/v1/teams/{team['id']}/replace", reason="另行组队")
+    lent = f"/v1/secondments/{team['secondment_id']}"
+    await world.read(
+        MANAGER, "pool", lent, lambda one: not [seat for seat in one["members"] if seat["state"] in HOLDING]
+    )
+    assert_killed(world, victim)
+    assert len(await secondments_of(world, team["id"])) == 1
+    again = await adopted(world, "su-k1")
+    assert again[0]["id"] != team["id"]
+
+
+@pytest.mark.parametrize(("victim", "boundary"), grid(set(), inspection=4, pool=2))
+async def test_a_member_called_home_leads_to_one_plan(world: Any, victim: str, boundary: int) -> None:
+    (team,) = await adopted(world, "su-k1")
+    path, lent = f"/v1/teams/{team['id']}", f"/v1/secondments/{team['secondment_id']}"
+    await world.do(HOME, "pool", f"{lent}/approve")
+    await world.do(OFFICE, "inspection", f"{path}/submit")
+    await world.do(LEADER, "inspection", f"{path}/authorise")
+    await world.do(OFFICE, "inspection", f"{path}/enter")
+    await world.read(MANAGER, "pool", lent, lambda one: one["status"] == "active")
+    out = next(member["cadre_id"] for member in team["members"] if member["role"] == "member")
+    world.services[victim].kill_at(boundary)
+    await world.insist(
+        HOME, "pool", "POST", f"{lent}/recall", {"cadre_ids": [out], "reason": "本单位急需"},
+        until=lambda answer: answer.status_code == 200 or answer.json()["code"] == "seat_not_open",
+    )  # fmt: skip
+    (plan,) = (await world.read(OFFICE, "inspection", f"{path}/replacement-plans", lambda page: page["items"]))["items"]
+    assert (plan["cause"], plan["out"]) == ("recalled", [out])
+    assert_killed(world, victim)
+
+
+@pytest.mark.parametrize(("victim", "boundary"), grid({("inspection", 5)}, inspection=8, pool=4))
+async def test_a_joint_case_team_is_asked_for_once_and_goes_home(world: Any, victim: str, boundary: int) -> None:
+    members = [
+        {"cadre_id": cadre, "role": role} for cadre, role in zip(world.cadres, ("leader", "member"), strict=False)
+    ]
+    body = {"lead_office": "cdi-k", "target_units": ["su-k1"], "members": members, **world.next_week()}
+    team = await world.do("handler@cdi-k", "inspection", "/v1/joint-case-teams", body)
+    path = f"/v1/joint-case-teams/{team['id']}"
+    world.services[victim].kill_at(boundary)
+    await moved(world, LEADER, f"{path}/approve")
+    asked = await world.read(LEADER, "inspection", path, lambda one: one["secondment_id"])
+    lent = f"/v1/secondments/{asked['secondment_id']}"
+    await world.do(HOME, "pool", f"{lent}/approve")
+    await world.read(LEADER, "inspection", path, lambda one: one["secondment_state"] == "approved")
+    for verb, posting in (("activate", "active"), ("wind-up", "ended")):
+        await moved(world, LEADER, f"{path}/{verb}")
+        await world.read(MANAGER, "pool", lent, lambda one, posting=posting: one["status"] == posting)
+    assert_killed(world, victim)
+    found = await world.read(MANAGER, "pool", f"/v1/secondments?request_ref=joint-case-team:{team['id']}")
+    assert len(found["items"]) == 1
