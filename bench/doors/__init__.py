@@ -35,13 +35,15 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     asked, _ = parser.parse_known_args()
     configure_logging("bench", "error")
+    only = "" if asked.only == parser.get_default("only") else f" --only={asked.only}"
+    command = f".venv/bin/python bench doors{only}{' --quick' if asked.quick else ''}"
     found: dict[str, Part] = {}
     for name in asked.only.split(","):
         load = os.getloadavg()[0]
         settle_collector()
         part = _PARTS[name](asked.quick)
         part["machine"] = machine.described(("uvloop", "httptools"))
-        part["command"] = f".venv/bin/python bench doors --only={name}{' --quick' if asked.quick else ''}"
+        part["command"] = command
         part["load"] = load
         found[name] = part
     print(page.write(found, is_kept=not asked.quick))
