@@ -127,3 +127,20 @@ async def test_a_report_is_contributed_to_heard_and_its_decisions_tracked(city: 
     assert types == ["inspection.coordination_report.reviewed.v1", "inspection.coordination_report.heard.v1"]
     await city.stranger.get(path, expect=404)
     await handler.post("/v1/coordination-reports", {"period": "2026-H1"}, expect=403)
+
+
+async def test_a_report_counts_no_finding_that_was_withdrawn_by_its_day(city: Any, clock: FixedClock) -> None:
+    team = await city.working_team(starts_on="2026-05-11", ends_on="2026-07-20")
+    found = {"category": "discipline", "severity": "minor", "text": "情况"}
+    kept, dropped, later = [
+        (await city.office.post(f"/v1/teams/{team['id']}/findings", found, expect=201))["id"] for _ in range(3)
+    ]
+    clock.instant = datetime(2026, 6, 30, 15, 59, 59, tzinfo=UTC)
+    await city.office.post(f"/v1/findings/{dropped}/withdraw", {"reason": "查无实据"})
+    clock.instant = datetime(2026, 6, 30, 16, tzinfo=UTC)
+    report = await make(city)
+    assert report["document"]["inspections"]["findings_by_severity"] == {"minor": 2}
+    await city.office.post(f"/v1/findings/{later}/withdraw", {"reason": "查无实据"})
+    again = await city.leader.get(f"/v1/coordination-reports/{report['id']}/made-again")
+    assert (again["is_identical"], again["digest"]) == (True, report["digest"])
+    assert (await city.office.get(f"/v1/findings/{kept}"))["state"] == "recorded"

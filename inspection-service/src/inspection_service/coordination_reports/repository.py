@@ -85,11 +85,12 @@ async def count_rounds(
 async def count_findings(
     session: AsyncSession, commission: str, since: datetime, until: datetime
 ) -> Sequence[tuple[str, int]]:
-    """Findings of a commission's teams recorded in a period, by severity."""
+    """Findings of a commission's teams recorded in a period and not withdrawn by its end, by severity."""
     query = (
         select(Finding.severity, func.count())
         .join(Team, Team.id == Finding.team_id)
         .where(Team.commission == commission, Finding.recorded_at >= since, Finding.recorded_at < until)
+        .where(or_(Finding.withdrawn_at.is_(None), Finding.withdrawn_at >= until))
         .group_by(Finding.severity)
         .order_by(Finding.severity)
     )
