@@ -16,6 +16,7 @@ from clues.measuring import Measured
 
 _FOLDER = Path(__file__).resolve().parents[2] / "docs/benchmarks"
 _KEPT, _PAGE, _PLOT = (_FOLDER / f"clues.{kind}" for kind in ("json", "md", "svg"))
+_INTAKE_MS = 200
 _SEARCH, _FILE, _INTAKE, _IMPORT = "library search: ", "file ", "intake", "import"
 _NONE = "–"
 
@@ -105,6 +106,24 @@ def _page(sizes: Mapping[str, Kept]) -> str:
     return "".join(written)
 
 
+def _best_intake(kept: Kept) -> tuple[str, float | None]:
+    """By how many at a time most was taken in, and how much a second: of those that kept within the time, if any did.
+
+    The rate and the time are of the same run: a rate that makes everybody wait is not one that was promised.
+    """
+    prefix, suffix = "intake, ", " at a time"
+    rates = {
+        name.removeprefix(prefix).removesuffix(suffix): one for name, one in kept["rates"].items() if suffix in name
+    }
+    within = {
+        how: rate
+        for how, rate in rates.items()
+        if kept["times"][f"intake with candidates, {how} at a time"][1] <= _INTAKE_MS
+    }
+    found = max((within or rates).items(), key=lambda one: one[1], default=("one", None))
+    return found[0], found[1]
+
+
 def _musts(sizes: Mapping[str, Kept]) -> Iterator[str]:
     size, last = list(sizes.items())[-1]
     yield f"| at {int(size):,} clues | must | measured | |\n| --- | --- | ---: | --- |\n"
@@ -115,11 +134,10 @@ def _musts(sizes: Mapping[str, Kept]) -> Iterator[str]:
             return f"| {name} | {must} | not measured | |\n"
         return f"| {name} | {must} | {value:,.0f}{unit} | {'met' if is_met else '**missed**'} |\n"
 
-    alone, at_once = (rates.get(f"intake, {how} at a time") for how in ("one", "four"))
-    rate = max((one for one in (alone, at_once) if one is not None), default=None)
-    yield row("intake with candidates", "≥ 50/s", rate, "/s", is_met=rate is not None and rate >= 50)
+    how, rate = _best_intake(last)
+    yield row(f"intake with candidates, {how} at a time", "≥ 50/s", rate, "/s", is_met=rate is not None and rate >= 50)
     for name, kind, must in (
-        ("the same, p95, one at a time", "intake with candidates, one", 200),
+        ("the same, p95", f"intake with candidates, {how} at a time", _INTAKE_MS),
         ("first page of any list, p95 of the slowest", LIST, 100),
         ("search of the library, p95 of the slowest", _SEARCH, 200),
     ):

@@ -1,4 +1,4 @@
-"""Intake with candidates, one clue at a time and several at once; imports, and matching that follows them."""
+"""Intake with candidates, by one caller and by several at once; imports, and matching that follows them."""
 
 import asyncio
 import csv
@@ -15,36 +15,39 @@ from clues.serving import Bench
 _FORM = ("source_code", "channel", "received_on", "subjects", "allegations", "reporter")
 _HEADER = ("原编号", "线索来源", "收到日期", "反映问题", "被反映人", "被反映人单位", "渠道", "问题类别")
 _FOLLOWED_S = 20
-_TOGETHER = 4
+_CALLERS = {"one": 1, "four": 4, "eight": 8, "sixteen": 16}
 
 
 async def measure_intake(bench: Bench, found: Any, queries: Sequence[Body]) -> None:
-    """Half of the queries one after the other, half with four callers at once; every answer has its candidates."""
+    """An equal share of the queries by each number of callers at once; every answer has its candidates."""
     forms = [{key: body[key] for key in _FORM if key in body} for body in queries]
     cold = min(20, len(forms) // 5)
-    warm, alone, together = forms[:cold], forms[cold : len(forms) // 2], forms[len(forms) // 2 :]
-    for form in warm:
+    for form in forms[:cold]:
         await bench.call("officer", "POST", "/v1/clues", json=form)
-    with_candidates, times = 0, []
-    began = time.perf_counter()
-    for form in alone:
-        taken, answer = await bench.call("officer", "POST", "/v1/clues", json=form)
-        times.append(taken)
-        with_candidates += bool(answer.json()["candidates"])
-    found.times["intake with candidates, one at a time"] = times
-    found.rates["intake, one at a time"] = len(alone) / (time.perf_counter() - began)
-    found.notes["intakes that were shown candidates"] = with_candidates / len(alone)
-    waiting, times = list(together), []
+    shown = 0
+    for place, (how, callers) in enumerate(_CALLERS.items()):
+        share = forms[cold + place :: len(_CALLERS)]
+        began = time.perf_counter()
+        times, with_candidates = await _take_in(bench, share, callers)
+        found.rates[f"intake, {how} at a time"] = len(share) / (time.perf_counter() - began)
+        found.times[f"intake with candidates, {how} at a time"] = times
+        shown += with_candidates
+    found.notes["intakes that were shown candidates"] = shown / (len(forms) - cold)
+
+
+async def _take_in(bench: Bench, forms: Sequence[Body], callers: int) -> tuple[list[float], int]:
+    """(milliseconds of each, how many were shown candidates); each caller sends the next form when it is answered."""
+    waiting, times, shown = list(reversed(forms)), list[float](), 0
 
     async def take() -> None:
+        nonlocal shown
         while waiting:
-            taken, _ = await bench.call("officer", "POST", "/v1/clues", json=waiting.pop())
+            taken, answer = await bench.call("officer", "POST", "/v1/clues", json=waiting.pop())
             times.append(taken)
+            shown += bool(answer.json()["candidates"])
 
-    began = time.perf_counter()
-    await asyncio.gather(*(take() for _ in range(_TOGETHER)))
-    found.rates["intake, four at a time"] = len(together) / (time.perf_counter() - began)
-    found.times["intake with candidates, four at a time"] = times
+    await asyncio.gather(*(take() for _ in range(callers)))
+    return times, shown
 
 
 async def measure_import(bench: Bench, found: Any, rows: int) -> None:
