@@ -1,5 +1,6 @@
 """Two clues field by field: for every field a level of agreement, which the score weighs and people read."""
 
+import re
 from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
@@ -18,6 +19,7 @@ _GAP_EDGES = (8, 31, 92, 183, 366, 731, 1096)  # days
 _GAP_LEVELS = ("week", "month", "quarter", "half_year", "year", "two_years", "three_years", "longer")
 _BRIEF = 16  # characters: 他贪污 tells no fact, so having the same words tells nothing either
 _NOTHING_TOLD = ("brief", "brief", "brief")
+_IDENTITY_NUMBER = re.compile(r"\d{17}[\dx]|\d{15}")  # of a resident's card; else a code of personnel
 _WHOLE_NAMES = frozenset({NameClass.FULL, NameClass.LATIN})
 _AS_TEXT: dict[str, str] = {level: str(level) for level in (*NameAgreement, *units.UnitAgreement)}
 # One other character is no agreement: 赵建国 and 赵建军 may be brothers. Nothing is called likely on it.
@@ -66,6 +68,7 @@ def compare(
     for i, subject in enumerate(one.subjects):
         for j, other_subject in enumerate(other.subjects):
             name, unit, post = _who(subject, other_subject)
+            identity = _identity(subject.codes, other_subject.codes)
             for k, part in enumerate(one.parts):
                 for m, other_part in enumerate(other.parts):
                     content, rare, wording = _NOTHING_TOLD if brief else _texts(likeness[k, m])
@@ -85,6 +88,8 @@ def compare(
                         "gap": gap,
                         "naming": naming,
                     }
+                    if identity == "contradict":
+                        levels["identity"] = identity
                     if name in _NO_MEETING and _is_named_in_text(subject, other_subject, part, other_part):
                         levels["name"] = "named_in_text"
                     found.append((Combination(i, j, k, m), levels))
@@ -99,6 +104,16 @@ def _who(one: Subject, other: Subject) -> tuple[str, str, str]:
         best = best_agreement(one.names, other.names)
         name = "missing" if best is None else _AS_TEXT[best]
     return name, _AS_TEXT[units.agreement(one.unit, other.unit)], _posts(one.posts, other.posts)
+
+
+@lru_cache(maxsize=1 << 10)
+def _identity(ones: frozenset[str], others: frozenset[str]) -> str:
+    """``contradict`` where both sides tell an identity of one kind and none of them is the same."""
+    if not ones or not others or not ones.isdisjoint(others):
+        return "unknown"
+    kinds = {_IDENTITY_NUMBER.fullmatch(code) is not None for code in ones}
+    told = kinds & {_IDENTITY_NUMBER.fullmatch(code) is not None for code in others}
+    return "contradict" if told else "unknown"
 
 
 def _posts(ones: frozenset[str], others: frozenset[str]) -> str:

@@ -104,6 +104,12 @@ def not_names() -> frozenset[str]:
 
 
 @cache
+def no_names() -> frozenset[str]:
+    """What stands in a field for a name that nobody knows or tells."""
+    return frozenset(_read_json("phrases.json")["no_names"])
+
+
+@cache
 def given_characters() -> frozenset[str]:
     """Characters that given names are made of."""
     return frozenset(read_data("given.txt")) - {"\n"}

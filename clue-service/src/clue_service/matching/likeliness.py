@@ -6,6 +6,7 @@ from clue_service.matching.mates import ALONE, support
 _ELSEWHERE = frozenset({"different", "same_kind_other_area"})
 _SAME_OFFICE = frozenset({"same_unit", "same_village", "same_kind_same_area", "short_form"})
 _SAME_LETTER = frozenset({"c9", "c10"})
+_OTHER_WORDS = frozenset({"c0", "c1", "c2"})
 _WHOLE_NAME = frozenset({"same_identity", "equal", "same_sound"})
 # Names that agree in part, or stand in a text: of 285 such pairs without a thing told alike 33 were of two matters.
 _WEAK_NAME = frozenset({"masked_both_ends", "look_alike", "same_sound", "named_in_text"})
@@ -26,18 +27,21 @@ _WORDS = {
 }
 _FOR_IT = frozenset({"mostly", "fully"})
 _OFFICE_IN_PART = frozenset({"same_kind_area_unknown", "unknown"})
+_OTHER_POST = frozenset({"near", "differ"})
 _SEVERAL_AGREE = frozenset({"m7x2", "m7x3"})
 
 
 def may_be_likely(levels: Levels) -> bool:
     """Whether nothing is left for people to weigh.
 
-    Names agree as far as they are told, or one event of one office is told and no name is another person's. Units do
-    not differ, unless an identity or the whole letter is the same: there may be a namesake elsewhere. Where other
+    Names agree as far as they are told, or one event of one office is told and no name is another person's. Units and
+    identities do not differ, unless an identity is the same: there may be a namesake elsewhere. Where other
     candidates doubt it, the letters tell the same things of one event.
     """
     name = levels["name"]
-    if levels["unit"] in _ELSEWHERE and name != "same_identity" and levels["wording"] not in _SAME_LETTER:
+    if name != "same_identity" and (_is_elsewhere(levels) or levels.get("identity") == "contradict"):
+        return False
+    if _is_another_event(levels):
         return False
     if not _is_borne_out(levels):
         return False
@@ -45,7 +49,33 @@ def may_be_likely(levels: Levels) -> bool:
         return _is_hidden_person(levels)
     if name in _WEAK_NAME and not _told_alike(levels):
         return False
+    if name == "one_character" and not _is_confirmed(levels) and "differ" in (levels.get("date"), levels.get("amount")):
+        return False
     return name in NAME_AGREES or _is_slip(levels) or (name in _NO_OTHER_PERSON and _is_one_event(levels))
+
+
+def _is_another_event(levels: Levels) -> bool:
+    """Whether the letters tell of other things in other words, of another time or kind: a person may do several.
+
+    One equal sum or month is no event; two are, and so is one that other candidates confirm.
+    """
+    if levels.get("topic") != "differ" and levels.get("date") != "differ":
+        return False
+    if levels.get("content") not in _OTHER_WORDS:
+        return False
+    return things_told(levels) < (1 if _is_confirmed(levels) else 2)
+
+
+def _is_elsewhere(levels: Levels) -> bool:
+    """Whether the units are others; a whole letter that is the same outweighs it but where the areas are known."""
+    if levels["unit"] == "same_kind_other_area":
+        return True
+    return levels["unit"] in _ELSEWHERE and levels["wording"] not in _SAME_LETTER
+
+
+def _is_confirmed(levels: Levels) -> bool:
+    """Whether other candidates say so."""
+    return support(levels.get("mates", ALONE)) in _FOR_IT
 
 
 def _is_borne_out(levels: Levels) -> bool:
@@ -68,9 +98,14 @@ def _is_hidden_person(levels: Levels) -> bool:
     """
     if levels["unit"] not in _SAME_OFFICE and not things_told(levels):
         return False
+    if levels.get("date") == "differ":
+        return False
+    is_told_otherwise = levels.get("third_person") == "different" or levels.get("post") in _OTHER_POST
+    if is_told_otherwise and things_told(levels) < 2 and not _is_confirmed(levels):
+        return False
     if levels.get("topic") != "differ":
         return True
-    return _told_alike(levels) >= (1 if support(levels.get("mates", ALONE)) in _FOR_IT else 2)
+    return _told_alike(levels) >= (1 if _is_confirmed(levels) else 2)
 
 
 def _is_slip(levels: Levels) -> bool:
@@ -82,8 +117,7 @@ def _is_slip(levels: Levels) -> bool:
         return False
     if levels.get("third_person") in _SAME_THIRD or levels.get("detail") == "same_mark":
         return True
-    is_confirmed = support(levels.get("mates", ALONE)) in _FOR_IT and levels["unit"] in _SAME_OFFICE
-    return is_confirmed and levels.get("detail") != "contradict"
+    return _is_confirmed(levels) and levels["unit"] in _SAME_OFFICE and levels.get("detail") != "contradict"
 
 
 def _is_one_event(levels: Levels) -> bool:

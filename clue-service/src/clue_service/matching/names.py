@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from clue_service.matching.lexicon import confusable, surnames, titles
+from clue_service.matching.lexicon import confusable, no_names, surnames, titles
 from clue_service.matching.pinyin import reading, syllable
 from clue_service.matching.text import HAN, clean, is_han
 
@@ -55,9 +55,12 @@ class Name(NamedTuple):
 _MASK = re.compile(r"[某x*?＊×xX]+|[口□■]+")
 _LATIN = re.compile(r"[a-z][a-z .'’·-]*[a-z]")
 _TRANSLITERATION = re.compile(rf"[{HAN}]+(?:[·.][{HAN}]+)+")
+_PARTS_OF_TRANSLITERATION = re.compile(rf"(?<=[{HAN}]{{2}})[-—–˙。.](?=[{HAN}]{{2}})")
+_BESIDE_A_NAME = re.compile(r"[\s,，:：]*(?:[男女]|\d[\d-]*)$")
 _LIST = re.compile(r"[、,，;；/和及]|\s{2,}")
 _BRACKETS = re.compile(r"[(（\[].*?[)）\]]")
 _LONGEST_HAN_NAME = 4
+_ONE_SYLLABLE = 0.5  # 热 and 日 write one syllable of another language, 逊 and 洪 do not
 
 
 def split_surname(word: str) -> tuple[str, str]:
@@ -82,7 +85,8 @@ def parse_names(raw: str | None) -> list[Name]:
 def parse_name(raw: str) -> Name | None:
     """One name, or None when the text cannot be one."""
     text = raw.strip(" .,:;。、'\"“”")
-    if not text:
+    text = _BESIDE_A_NAME.sub("", _PARTS_OF_TRANSLITERATION.sub("·", text))
+    if not text or text in no_names():
         return None
     if _TRANSLITERATION.fullmatch(text):
         return Name(NameClass.LATIN, "", re.sub(r"[·.]", "", text))
@@ -91,7 +95,18 @@ def parse_name(raw: str) -> Name | None:
     text = re.sub(r"\s", "", text)
     for suffix in ("同志", "等人", "等", "本人"):
         text = text.removesuffix(suffix) if len(text) > len(suffix) else text
-    return _parse_han(text)
+    return _parse_han(_without_post(text))
+
+
+def _without_post(text: str) -> str:
+    """局长张建国 and 住建局局长张建国 without what stands before the name."""
+    if len(text) <= _LONGEST_HAN_NAME and not text.startswith(titles()):
+        return text
+    for title in titles():
+        before, found, rest = text.rpartition(title)
+        if found and 2 <= len(rest) <= _LONGEST_HAN_NAME and split_surname(rest)[0] and not split_surname(before)[0]:
+            return rest
+    return text
 
 
 def _parse_han(text: str) -> Name | None:
@@ -145,12 +160,20 @@ def agreement(one: Name, other: Name) -> NameAgreement:
 def _transliterated(one: str, other: str) -> NameAgreement:
     if one == other:
         return NameAgreement.EQUAL
+    if len(one) == len(other) and (apart := _syllables_apart(one, other)):
+        return NameAgreement.GIVEN_NAME_DIFFERS if apart == 1 else NameAgreement.DIFFERENT
     shorter, longer = sorted((reading(one), reading(other)), key=len)
     if Levenshtein.normalized_similarity(shorter, longer) >= 0.85:
         return NameAgreement.SAME_SOUND
     if len(shorter) >= 6 and longer.startswith(shorter):
         return NameAgreement.SAME_GIVEN_NAME
     return NameAgreement.DIFFERENT
+
+
+def _syllables_apart(one: str, other: str) -> int:
+    """How many Chinese characters of two names of one length sound altogether different: 吐尔逊 is not 吐尔洪."""
+    pairs = [(x, y) for x, y in zip(one, other, strict=True) if is_han(x) and is_han(y)]
+    return sum(Levenshtein.normalized_similarity(syllable(x), syllable(y)) < _ONE_SYLLABLE for x, y in pairs)
 
 
 def _full(one: Name, other: Name) -> NameAgreement:

@@ -13,7 +13,7 @@ MAX_TEXT = 16_000
 _TAIL = 4_000
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
-_DOTS = str.maketrans(dict.fromkeys("・•‧∙⋅●᛫．", "·"))
+_DOTS = str.maketrans(dict.fromkeys("・•‧∙⋅●᛫．˙▪﹒", "·"))
 _MASKS = str.maketrans({"×": "某", "✕": "某", "╳": "某", "＊": "某", "※": "某", "□": "某", "■": "某", "○": "某"})
 _NOISE_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "So", "Sk"})
 _MAYBE_NOISE = re.compile(r"[^\u4e00-\u9fff -~\n]")

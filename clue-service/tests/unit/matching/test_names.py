@@ -25,9 +25,38 @@ def test_a_name_is_read_for_what_it_tells(written, kind, surname, given):
     assert (name.kind, name.surname, name.given) == (kind, surname, given)
 
 
-@pytest.mark.parametrize("written", [None, "", " ", "不详", "1", "；；", "🙂", "某"])
+@pytest.mark.parametrize(
+    "written",
+    [None, "", " ", "不详", "1", "；；", "🙂", "某", "某某", "未知", "匿名", "无名氏", "本人", "无", "某领导"],
+)
 def test_what_is_no_name_gives_none_and_no_error(written):
-    assert all(name.written for name in parse_names(written))
+    assert parse_names(written) == []
+
+
+@pytest.mark.parametrize(
+    "written", ["局长张建国", "住建局局长张建国", "张建国 男", "张建国，男", "张建国13800000000", "张建国同志"]
+)
+def test_a_name_is_read_without_what_stands_beside_it(written):
+    (name,) = parse_names(written)
+    assert name.written == "张建国"
+
+
+@pytest.mark.parametrize("mark", "·-—–˙。.・•▪﹒")
+def test_a_name_of_several_parts_is_read_whatever_stands_between_them(mark):
+    assert parse_names(f"买买提{mark}吐尔逊") == parse_names("买买提·吐尔逊") != []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("买买提·吐尔逊", "买买提·吐尔训", "same_sound"),
+        ("热合曼·买买提", "日合曼·麦麦提", "same_sound"),
+        ("买买提·吐尔逊", "买买提·吐尔洪", "given_name_differs"),
+        ("买买提·吐尔逊", "艾合买·吐尔逊", "different"),
+    ],
+)
+def test_names_of_several_parts_differ_where_one_syllable_does(one, other, expected):
+    assert str(best_agreement(parse_names(one), parse_names(other))) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Letters that look alike and are about others, or say nothing at all, are never called likely."""
 
 import time
+from datetime import date
 
 import pytest
 from clue_service.matching.evaluation import Outcome
 from clue_service.matching.mates import ALONE, mates_level, mates_verdict
 from clue_service.matching.names import agreement, parse_name
+from clue_service.matching.prepared import AllegationText, ClueText, SubjectText
 from clue_service.matching.scoring import Band
 from clue_service.matching.slices import measure_slices
 
@@ -41,6 +43,62 @@ def test_one_letter_sent_twice_under_two_names_is_never_likely(desk, clue) -> No
     one = clue(text, name="周海涛", unit="夏宁市卫生健康委员会", post="主任")
     other = clue(text, name="孙立军", unit="临川市住房和城乡建设局", post="局长")
     assert Band.LIKELY not in bands(desk, one, other)
+
+
+TOLD = "夏宁市住建局局长张建国2021年3月在滨河路改造工程招标中收受宏远建筑公司老板李大海现金5万元。"
+HOUSING = {"name": "张建国", "unit": "夏宁市住建局"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ((TOLD, HOUSING), ("张建国2022年10月为儿子大操大办婚宴，收受下属礼金共计5万元。", HOUSING)),
+        ((TOLD, HOUSING), ("张建国2021年3月多次参与赌博。", HOUSING)),
+        (
+            ("夏宁市住建局副局长张建国2021年3月在滨河路改造中收受李大海5万元。", {**HOUSING, "post": "副局长"}),
+            (
+                "夏宁市住建局副局长张建军2022年7月给李大海拨付滨河路改造工程款时收好处费8万元。",
+                {**HOUSING, "name": "张建军", "post": "副局长"},
+            ),
+        ),
+        (
+            ("张某某2021年3月在滨河路改造中收受李大海5万元。", {**HOUSING, "name": "张某某"}),
+            ("张某2019年6月在东湖公园改造中收受王海东5万元。", {**HOUSING, "name": "张某"}),
+        ),
+        (
+            ("副局长张某某收受好处费5万元。", {**HOUSING, "name": "张某某", "post": "副局长"}),
+            ("科长张某某收受回扣5万元，还报销家里的开支。", {**HOUSING, "name": "张某某", "post": "科长"}),
+        ),
+        (
+            ("住建局有人收受李大海5万元。", {**HOUSING, "name": "不详"}),
+            ("住建局有人2019年出国旅游花费5万元。", {**HOUSING, "name": "不详"}),
+        ),
+        ((TOLD, {**HOUSING, "name": "买买提·吐尔逊"}), (TOLD, {**HOUSING, "name": "买买提·吐尔洪"})),
+        (
+            ("东风镇前进村支书李强2021年3月私分征地款5万元。", {"name": "李强", "unit": "夏宁市东风镇前进村"}),
+            ("红旗镇前进村支书李强2021年3月私分征地款5万元。", {"name": "李强", "unit": "夏宁市红旗镇前进村"}),
+        ),
+    ],
+    ids=[
+        "a wedding", "gambling", "two deputies", "another hidden person", "another post", "nobody knows the name",
+        "another part of a name", "a village of the same name",
+    ],
+)  # fmt: skip
+def test_what_agrees_in_one_thing_and_is_about_another_matter_is_never_likely(desk, clue, one, other) -> None:
+    assert Band.LIKELY not in bands(desk, clue(one[0], **one[1]), clue(other[0], **other[1]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "second"),
+    [("id_number", "110101190001010011", "110101190001010022"), ("person_code", "A1", "B2")],
+)
+def test_two_identities_of_one_kind_are_two_people_whatever_the_letters_say(desk, kind, first, second) -> None:
+    def told(code: str) -> ClueText:
+        subject = SubjectText(name="张建国", unit_name="夏宁市住建局", **{kind: code})
+        return ClueText(date(2023, 6, 1), (subject,), (AllegationText(TOLD),))
+
+    assert Band.LIKELY not in bands(desk, told(first), told(second))
+    assert Band.LIKELY in bands(desk, told(first), told(first))
 
 
 def test_names_with_commands_in_them_are_names_or_nothing(desk, clue) -> None:
