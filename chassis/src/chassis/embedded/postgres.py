@@ -60,11 +60,16 @@ class EmbeddedPostgres(EmbeddedServer):
         fsync: bool = True,
         log: Path | None = None,
         settings: Mapping[str, str] | None = None,
+        through: Sequence[str] = (),
     ) -> None:
-        """`fsync=False` is for data that may be lost with the machine: tests. `settings` go before the usual ones."""
+        """`fsync=False` is for data that may be lost with the machine: tests. `settings` go before the usual ones.
+
+        `through` is a command the server is started by, as its last argument, in its own account: env, nice, taskset.
+        """
         super().__init__(folder, port=port, log=log)
         self._fsync = fsync
         self._settings = dict(settings or {})
+        self._through = tuple(through)
 
     def url(self, role: str = SUPERUSER, database: str = "postgres", *, driver: str = "postgresql+asyncpg") -> str:
         """Connection URL of a role this server knows; `driver="postgresql"` for asyncpg and psql themselves."""
@@ -151,7 +156,7 @@ class EmbeddedPostgres(EmbeddedServer):
         settings = usual | self._settings | {"port": str(self.port)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return ChildProcess(
-            [binary_folder() / "postgres", "-D", data, *options],
+            [*self._through, binary_folder() / "postgres", "-D", data, *options],
             cwd=data,
             log=self.log,
             account=account.launch,

@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 from chassis.embedded import EmbeddedServerError
 
+from heli_local import planning
 from heli_local.home import Home, StackError
 from heli_local.stack import Stack
 from heli_local.waiting import is_ready
@@ -22,6 +23,9 @@ NOT_DONE = 3
 """Exit code where nothing was found because nothing could be done."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+
+app.command()(planning.scale)
+app.command()(planning.faults)
 
 HomeOption = Annotated[Path, typer.Option(envvar="HELI_HOME", help="Folder that holds all data of the stack.")]
 
@@ -193,55 +197,6 @@ def audit(
     for line in verdict.lines():
         _say(line)
     raise typer.Exit(0 if verdict.holds else 1)
-
-
-@app.command()
-def faults(
-    report: Annotated[Path, typer.Option(help="JSON file that grows over runs; the same as a page beside it.")] = Path(
-        "build/faults.json"
-    ),
-    minutes: Annotated[float, typer.Option(min=0.1, help="Begin no further block after so long.")] = 60.0,
-    rounds: Annotated[int, typer.Option(min=1, help="Rounds of a block, which is judged as a whole.")] = 5,
-    events: Annotated[int, typer.Option(min=1, help="Events that go through before each fault.")] = 300,
-    only: Annotated[list[str] | None, typer.Option(help="Names of faults, or baseline; else all.")] = None,
-    baseline: Annotated[bool, typer.Option(help="Break commit-then-publish as well, which loses events.")] = True,
-) -> None:
-    """Kill, pause, cut, fill and jump on real servers; count what was lost, doubled or out of order. Exits 1 if any."""
-    from heli_local.faults.command import break_things
-
-    raise typer.Exit(break_things(report, minutes, rounds, events, only or [], baseline=baseline))
-
-
-@app.command()
-def scale(
-    preset: Annotated[str, typer.Option(help="county, city, province, country or country-by-province; else all.")] = "",
-    units: Annotated[int | None, typer.Option(help="Units.")] = None,
-    people: Annotated[int | None, typer.Option(help="People who work with it.")] = None,
-    clues_per_day: Annotated[float | None, typer.Option(help="Clues on a working day.")] = None,
-    years: Annotated[int | None, typer.Option(help="Years of growth.")] = None,
-    deployments: Annotated[int | None, typer.Option(help="Installations that share it alike.")] = None,
-    flood: Annotated[int | None, typer.Option(help="Letters more within ten minutes of the busiest hour.")] = None,
-    assume: Annotated[list[str] | None, typer.Option("--set", help="name=value of a figure; repeatable.")] = None,
-    plot: Annotated[Path | None, typer.Option(help="SVG file: growth of the databases.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the simulated hour.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs; one preset.")] = False,
-) -> None:
-    """Reckon how large an installation must be, from measured costs and said assumptions."""
-    from heli_local.scale.command import ScaleAsked, plans_told
-    from heli_local.scale.demand import DemandRefused
-
-    changes = {
-        "units": units, "people": people, "clues_per_day": clues_per_day, "years": years,
-        "deployments": deployments, "flood": flood,
-    }  # fmt: skip
-    asked = ScaleAsked(preset, {name: one for name, one in changes.items() if one is not None}, assume or [], seed)
-    try:
-        text, drawn = plans_told(asked, as_json=as_json)
-    except DemandRefused as error:
-        _fail(str(error))
-    if plot is not None:
-        plot.write_text(drawn, encoding="utf-8")
-    _say(text.rstrip("\n"))
 
 
 @app.command()

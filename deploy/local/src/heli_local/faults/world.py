@@ -3,51 +3,64 @@
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
-import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-import asyncpg
 from chassis.embedded import ChildProcess, EmbeddedPostgres, ServiceDatabase, free_port
 from chassis.embedded.process import processes_at_work_in
 from chassis.testing import counting
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from heli_local.faults import skew
 from heli_local.faults.cluster import ClusterServer
+from heli_local.faults.disks import filled, mount_small
 from heli_local.faults.proxy import FaultProxy
+from heli_local.faults.tally import NeverSettled, Tally
 from heli_local.issuer.clock_file import ClockFile
 
 BROKERS = 3
-SETTLE_S = 120.0
+SETTLE_S = 300.0
+"""Patience, not a promise: a machine that is busy with other work needs it."""
+POLL_S = 0.1
+CLOCK_TOLERANCE_S = 30.0
 _DATABASE = "faults"
 
 
-class NeverSettled(Exception):
-    """Committed events did not all have their effects in time."""
+@dataclass(frozen=True, order=True)
+class Kind:
+    """What a world must be able to do; faults that ask for the same share one."""
+
+    careless: bool = False
+    """It publishes after its commits."""
+    skewed: bool = False
+    """Its system clock can be turned, by libfaketime."""
+    small_disks: bool = False
+    """Each server's data lies on a memory disk that can be filled, which only root can mount."""
 
 
 class World:
-    """Async context manager. ``on_small_disks`` puts each server's data on a memory disk that can be filled."""
+    """Async context manager; its ``tally`` counts."""
 
-    def __init__(
-        self, folder: Path, *, rate: float = 200.0, careless: bool = False, on_small_disks: bool = False
-    ) -> None:
+    def __init__(self, folder: Path, kind: Kind, *, rate: float = 200.0) -> None:
         self._folder = folder
         self._rate = rate
-        self._producing = counting.CARELESS if careless else counting.PRODUCER
-        self._small = on_small_disks
+        self._producing = counting.CARELESS if kind.careless else counting.PRODUCER
+        self.kind = kind
         self._stack = ExitStack()
         self.programs: dict[str, ChildProcess] = {}
         self._proxies: list[FaultProxy] = []
         self._resting: set[str] = set()
+        self._skewing: dict[str, str] = {}
         self.clock_file = folder / "clock"
+        self._offset_file = folder / "system-clock"
         self._answers = folder / "answers"
+        self.tally: Tally
 
     async def __aenter__(self) -> Self:
         try:
@@ -68,7 +81,13 @@ class World:
 
     async def _start(self) -> None:
         self.jump_clock(0.0)
-        self.postgres = EmbeddedPostgres(self._disk("postgres", 700))
+        if self.kind.skewed:
+            skew.turn(self._offset_file, 0.0)
+            skew.forget_ended()
+            self._skewing = skew.environment(self._offset_file)
+        # Not in the environment of what starts it, which is another account: the library's shared memory has an owner.
+        through = ["/usr/bin/env", *(f"{name}={value}" for name, value in self._skewing.items())]
+        self.postgres = EmbeddedPostgres(self._disk("postgres", 700), through=through if self._skewing else ())
         self._stack.callback(self.postgres.stop)
         self.postgres.start()
         urls = self.postgres.create_service_database(_DATABASE)
@@ -77,6 +96,8 @@ class World:
             await connection.run_sync(counting.create_schema)
         await engine.dispose()
         self._urls = urls
+        self.tally = Tally(urls, self._answers)
+        self._stack.callback(self.tally.close)
         self.database_proxy = await self._proxy(self.postgres.port)
         ports, routes = [free_port() for _ in range(BROKERS)], [free_port() for _ in range(BROKERS)]
         self.broker_proxies = [await self._proxy(port) for port in ports]
@@ -106,11 +127,8 @@ class World:
     def _disk(self, name: str, megabytes: int) -> Path:
         folder = self._folder / name
         folder.mkdir(mode=0o711)
-        if self._small:
-            subprocess.run(
-                ["/bin/mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0711", "tmpfs", str(folder)], check=True
-            )
-            self._stack.callback(subprocess.run, ["/bin/umount", "-l", str(folder)], check=False)
+        if self.kind.small_disks:
+            mount_small(folder, megabytes, self._stack)
         return folder
 
     # -- processes -------------------------------------------------------------------------------------------------
@@ -127,6 +145,7 @@ class World:
             "HELI_STREAM_REPLICAS": str(BROKERS),
             "HELI_STREAM_MAX_BYTES": str(80 << 20),
             "HELI_CLOCK_FILE": str(self.clock_file),
+            **self._skewing,
         }
         command = [sys.executable, "-m", "chassis.testing.counting", role]
         if role == self._producing:
@@ -172,53 +191,48 @@ class World:
     def _server_pids(folder: Path, program: str) -> list[int]:
         return processes_at_work_in(folder, frozenset({program}))
 
-    @contextlib.contextmanager
-    def filled(self, *names: str) -> Iterator[None]:
+    def filled(self, *names: str) -> AbstractContextManager[None]:
         """The disks of these servers are full while the block runs."""
-        with ExitStack() as emptied:
-            for name in names:
-                ballast = self._folder / name / "ballast"
-                emptied.callback(ballast.unlink)
-                _fill(ballast)
-            yield
+        return filled(*(self._folder / name for name in names))
 
     def jump_clock(self, seconds: float) -> None:
         """Set the clock by which events are dated."""
         clock = ClockFile(self.clock_file)
         clock.advance(seconds - clock.offset_s())
 
-    # -- counting --------------------------------------------------------------------------------------------------
+    async def turn_system_clock(self, seconds: float) -> None:
+        """Turn the clock of programs and database, true time plus so much; returns once the database has it."""
+        skew.turn(self._offset_file, seconds)
+        await self._until(lambda: self._is_ahead(seconds), SETTLE_S)
 
-    async def effects(self) -> int:
-        """How many effects there are; waits out a database that is away."""
-        return int((await self._ask("select count(*) from effect"))[0][0])
+    async def _is_ahead(self, seconds: float) -> bool:
+        return abs(await self.tally.ahead_s() - seconds) < CLOCK_TOLERANCE_S
+
+    # -- waiting ---------------------------------------------------------------------------------------------------
 
     async def progress(self, events: int, within: float = SETTLE_S) -> None:
         """Wait until so many more effects are there."""
-        wanted = await self.effects() + events
-        await self._until(lambda: self._has(wanted), within)
+        wanted = await self.tally.effects() + events
+        await self._until(lambda: _reached(self.tally.effects, wanted), within)
 
-    async def _has(self, number: int) -> bool:
-        return await self.effects() >= number
+    async def meanwhile(self, events: int, within: float = SETTLE_S) -> None:
+        """Wait until so many more events are committed: how long a fault lasts during which that goes on."""
+        wanted = await self.tally.committed() + events
+        await self._until(lambda: _reached(self.tally.committed, wanted), within)
 
     async def settle(self, *, complete: bool = True) -> counting.Verdict:
         """Stop producing, wait until all has arrived, judge, and forget it all for the next block."""
         self._resting.add("producer")
         self.programs["producer"].stop(signal.SIGTERM)
         if complete:
-            await self._until(self._is_settled, SETTLE_S)
+            try:
+                await self._until(self.tally.is_settled, SETTLE_S)
+            except NeverSettled as error:
+                raise NeverSettled(f"{error}: {await self.tally.told()}") from None
         else:
             await self._until_still()
-        counters = dict(await self._ask("select code, version from counter"))
-        rows = await self._ask("select code, version from effect order by seq")
-        effects = [(str(code), int(version)) for code, version in rows]
-        verdict = counting.judge(counters, effects, self._answered())
-        dead = (await self._ask("select count(*) from dead_letter"))[0][0]
-        if dead:
-            message = f"{dead} dead letters"
-            raise NeverSettled(message)
-        await self._ask("truncate counter, effect, outbox, inbox", owner=True)
-        self._answers.unlink(missing_ok=True)
+        verdict = await self.tally.verdict()
+        await self.tally.forget()
         self._resting.clear()
         self.start_program("producer")
         return verdict
@@ -229,57 +243,23 @@ class World:
             if not program.is_alive() and name not in self._resting:
                 self.start_program(name)
 
-    async def _is_settled(self) -> bool:
-        ((unsent, committed, applied),) = await self._ask(
-            "select (select count(*) from outbox where sent_at is null),"
-            " (select coalesce(sum(version), 0)::bigint from counter), (select count(*) from effect)"
-        )
-        return bool(unsent == 0 and applied >= committed)
-
     async def _until_still(self) -> None:
         """For worlds that lose events: nothing new for three seconds."""
         before = -1
-        while (now := await self.effects()) != before:
+        while (now := await self.tally.effects()) != before:
             before = now
             await asyncio.sleep(3)
-
-    def _answered(self) -> dict[str, int]:
-        found: dict[str, int] = {}
-        if self._answers.exists():
-            for line in self._answers.read_text().splitlines():
-                code, _, version = line.partition(" ")
-                found[code] = max(found.get(code, 0), int(version))
-        return found
-
-    async def _ask(self, query: str, *, owner: bool = False) -> list[tuple[Any, ...]]:
-        url = (self._urls.owner if owner else self._urls.app).replace("+asyncpg", "")
-        async with asyncio.timeout(SETTLE_S):
-            while True:
-                try:
-                    connection = await asyncpg.connect(url, timeout=5)
-                    try:
-                        return [tuple(row) for row in await connection.fetch(query, timeout=20)]
-                    finally:
-                        connection.terminate()
-                except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-                    await asyncio.sleep(0.2)
 
     async def _until(self, check: Callable[[], Awaitable[bool]], within: float) -> None:
         try:
             async with asyncio.timeout(within):
                 while not await check():
                     self._revive()
-                    await asyncio.sleep(0.05)
+                    await asyncio.sleep(POLL_S)
         except TimeoutError:
             message = f"not within {within:g} s"
             raise NeverSettled(message) from None
 
 
-def _fill(ballast: Path) -> None:
-    """Leave not a block free. Unbuffered: what no longer fits would be tried once more, and fail, when it is closed."""
-    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-        left = shutil.disk_usage(ballast.parent).free
-        while left > 0:
-            left -= file.write(b"\0" * min(left, 1 << 20))
-        while True:
-            file.write(b"\0" * 4096)
+async def _reached(count: Callable[[], Awaitable[int]], wanted: int) -> bool:
+    return await count() >= wanted
