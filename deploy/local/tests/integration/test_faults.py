@@ -107,7 +107,8 @@ def test_what_the_report_has_is_not_done_again_and_a_seed_draws_the_same_order()
     assert whole != orders(Campaign(rounds=10, seed=2), faults, [])
     assert sum(one.rounds for one in whole if not one.careless) == 10 * len(MATRIX)
     done = [report.Block(one.fault, one.careless, one.rounds, 1, 0, 0, 0, 0.0, 1.0) for one in whole[:7]]
-    left = orders(campaign, faults, [*done, report.Block.of_nothing("relay-killed", False, "its lane ended")])
+    unsettled = report.Block("relay-killed", False, 5, 0, 0, 0, 0, 1.0, 300.0, unsettled="not within 300 s")
+    left = orders(campaign, faults, [*done, unsettled])
     assert Counter(one.fault for one in left) + Counter(one.fault for one in whole[:7]) == Counter(
         one.fault for one in whole
     )
@@ -120,8 +121,9 @@ def test_what_the_report_has_is_not_done_again_and_a_seed_draws_the_same_order()
 
 
 def test_a_block_that_did_not_settle_is_no_good_one() -> None:
-    block = report.Block.of_nothing("relay-killed", False, "its lane ended with -9")
+    block = report.Block("relay-killed", False, 5, 900, 0, 0, 0, 1.0, 9.0, unsettled="its lane ended with -9")
     assert not block.is_good
+    assert (report.total([block]).rounds, report.total([block]).committed) == (0, 0)
     assert "**did not settle**: relay-killed: its lane ended with -9" in report.page([block], TITLES, {}, "heli faults")
 
 
@@ -173,6 +175,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> list[report.Block]:
 def test_two_hundred_rounds_lose_nothing_and_commit_then_publish_does(whole: list[report.Block]) -> None:
     ours, careless = ([one for one in whole if one.careless is kind] for kind in (False, True))
     assert all(one.is_good for one in ours), ours
+    assert not any(one.unsettled for one in whole), whole
     assert sum(one.rounds for one in ours) >= 200
     assert sum(one.committed for one in ours) >= 100_000
     assert sum(one.lost for one in careless) > 0, "or the faults do not bite"

@@ -37,7 +37,8 @@ def orders(campaign: Campaign, faults: Iterable[Fault], done: Sequence[Block]) -
     """What the blocks already there leave to be done, in an order drawn by the seed, kinds of worlds together."""
     found: list[Order] = []
     for fault in faults:
-        had = sum(one.rounds for one in done if (one.fault, one.careless) == (fault.name, fault.kind.careless))
+        mine = [one for one in done if (one.fault, one.careless) == (fault.name, fault.kind.careless)]
+        had = sum(one.rounds for one in mine if not one.unsettled)
         wanted = min(campaign.rounds, BASELINE_ROUNDS) if fault.kind.careless else campaign.rounds
         for first in range(had, wanted, BLOCK_ROUNDS):
             number, rounds = campaign.seed * ROUNDS_OF_A_SEED + first, min(BLOCK_ROUNDS, wanted - first)

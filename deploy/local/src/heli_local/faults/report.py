@@ -26,7 +26,7 @@ class Block:
     longest_stall_s: float
     seconds: float
     unsettled: str = ""
-    """Why it could not be judged, if so."""
+    """Why it could not be judged, if so; then its rounds and events count for nothing."""
     load: float = 0.0
     """Of the machine over the last minute of it."""
     ended: str = ""
@@ -55,8 +55,8 @@ def write(file: Path, blocks: Iterable[Block]) -> None:
 
 
 def total(blocks: Iterable[Block]) -> Block:
-    """Everything together."""
-    found = list(blocks)
+    """Everything that was judged, together."""
+    found = [one for one in blocks if not one.unsettled]
     return Block(
         fault="all",
         careless=any(one.careless for one in found),
