@@ -4,10 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from alembic.script import ScriptDirectory
+from prometheus_client import Gauge
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from chassis.migrations import alembic_config
 from chassis.service import Resources, Service
+from chassis.telemetry import REGISTRY
+
+BEHIND = Gauge("heli_schema_behind", "1 while the schema is older than this process needs it", registry=REGISTRY)
 
 
 class SchemaBehind(Exception):
@@ -33,11 +38,21 @@ class SchemaCheck:
         if self._known is None:
             self._known = await asyncio.to_thread(_revisions, self._package)
         newest, known = self._known
-        async with self._database.engine.connect() as connection:
-            present = await connection.scalar(text("select version_num from alembic_version"))
+        try:
+            present = await self._present()
+        except ProgrammingError:  # no schema at all
+            BEHIND.set(1)
+            raise
         if present is None or (present in known and present != newest):
+            BEHIND.set(1)
             raise SchemaBehind(f"{present or 'nothing'} where {newest} is needed")
+        BEHIND.set(0)
         self._passed = True
+
+    async def _present(self) -> str | None:
+        async with self._database.engine.connect() as connection:
+            found: str | None = await connection.scalar(text("select version_num from alembic_version"))
+        return found
 
 
 def _revisions(package: str) -> tuple[str, frozenset[str]]:

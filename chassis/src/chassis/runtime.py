@@ -31,6 +31,7 @@ from chassis.service import Resources, Service, Timer, build_resources
 from chassis.serving import PARTS_S, REQUESTS_S, Server
 from chassis.settings import PlatformSettings
 from chassis.streams import ensure_streams
+from chassis.telemetry import described_metrics
 from chassis.tracing import tracing
 from chassis.uow import purge_idempotency
 from chassis.upkeep import add_upkeep
@@ -192,7 +193,7 @@ def service_cli(service: Service) -> typer.Typer:
 
     @cli.command()
     def reference() -> None:
-        """Print the settings and error codes of the service, for the generated references."""
+        """Print the settings, error codes and metrics of the service, for the generated references."""
         typer.echo(json.dumps(reference_document(PlatformSettings, *service.settings), ensure_ascii=False, indent=1))
 
     add_upkeep(cli, service, all_handlers)
@@ -200,7 +201,7 @@ def service_cli(service: Service) -> typer.Typer:
 
 
 def reference_document(*settings: type[BaseSettings]) -> dict[str, Any]:
-    """Settings and error codes known to this process: the chassis' and its own."""
+    """Settings, error codes and metrics known to this process: the chassis' and its own."""
     fields = {name: field for kind in settings for name, field in kind.model_fields.items()}
     return {
         "settings": [
@@ -217,6 +218,7 @@ def reference_document(*settings: type[BaseSettings]) -> dict[str, Any]:
             for code, kind in sorted(REGISTRY.items())
             if code
         ],
+        "metrics": described_metrics(),
     }
 
 

@@ -2,6 +2,8 @@
 
 import random
 import re
+from operator import itemgetter
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -21,6 +23,23 @@ HTTP_SECONDS = Histogram(
 )
 JOBS_DONE = Counter("heli_jobs", "Background jobs by kind and outcome", ["kind", "outcome"], registry=REGISTRY)
 JOBS_WAITING = Gauge("heli_jobs_waiting", "Background jobs not done yet", registry=REGISTRY)
+
+
+def described_metrics() -> list[dict[str, Any]]:
+    """Every metric of this process: ``name`` as it is scraped, ``kind``, ``labels``, ``meaning``; sorted by name."""
+    found = []
+    for collector in set(REGISTRY._collector_to_names):  # noqa: SLF001 - collecting shows no metric without a value yet
+        assert isinstance(collector, Counter | Gauge | Histogram), "another kind is described nowhere yet"
+        (about,) = collector.describe()
+        found.append(
+            {
+                "name": f"{about.name}_total" if about.type == "counter" else about.name,
+                "kind": about.type,
+                "labels": list(collector._labelnames),  # noqa: SLF001 - the library tells them of values alone
+                "meaning": about.documentation,
+            }
+        )
+    return sorted(found, key=itemgetter("name"))
 
 
 def parse_traceparent(traceparent: str | None) -> tuple[int, int, int] | None:

@@ -12,6 +12,7 @@ from chassis.migrations import migrate
 from chassis.readiness import SchemaBehind, SchemaCheck
 from chassis.runtime import build_app
 from chassis.service import Resources, Service
+from chassis.telemetry import REGISTRY
 from sqlalchemy import event, text
 from sqlalchemy.exc import ProgrammingError
 
@@ -40,13 +41,16 @@ async def test_it_waits_for_its_migration_and_works_on_a_newer_schema(
     check = SchemaCheck(service, resources)
     with pytest.raises(ProgrammingError, match="alembic_version"):
         await check()
+    assert REGISTRY.get_sample_value("heli_schema_behind") == 1
     assert await asked(service, resources) == (503, ["schema"])
     await migrated(service, owner, "0001")
     with pytest.raises(SchemaBehind, match="0001"):
         await check()
     assert await asked(service, resources) == (503, ["schema"])
+    assert REGISTRY.get_sample_value("heli_schema_behind") == 1
     await migrated(service, owner, "head")
     await check()
+    assert REGISTRY.get_sample_value("heli_schema_behind") == 0
     assert await asked(service, resources) == (200, [])
     other = Database(owner)
     async with other.engine.begin() as connection:

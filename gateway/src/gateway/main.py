@@ -51,7 +51,7 @@ def api() -> None:
 
 @main.command()
 def reference() -> None:
-    """Print the settings and error codes of the gateway, for the generated references."""
+    """Print the settings, error codes and metrics of the gateway, for the generated references."""
     typer.echo(json.dumps(reference_document(GatewaySettings), ensure_ascii=False, indent=1))
 
 

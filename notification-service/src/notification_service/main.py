@@ -24,6 +24,7 @@ from notification_service.deadlines.clocks import CLOCKS
 from notification_service.deadlines.escalations import escalate
 from notification_service.deadlines.models import Deadline
 from notification_service.deadlines.settings import LightSettings
+from notification_service.deadlines.telemetry import count_lights
 from notification_service.event_streams.routes import router as event_streams
 from notification_service.fan_outs.models import FanOut
 from notification_service.fan_outs.service import fan_out
@@ -121,6 +122,7 @@ SERVICE = Service(
     together=build_together,
     timers=[
         Timer("lights", 5.0, _show_lights),
+        Timer("count-lights", 60.0, count_lights),
         Timer("fan-out", 0.25, _fan_out),
         Timer("briefings", 30.0, _escalate),
         Timer("bulletins", 60.0, _make_bulletins),

@@ -6,9 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from chassis.telemetry import REGISTRY
 from chassis.testing.harness import Harness
 from contracts.pool import PrincipalUpserted
+from notification_service.deadlines.domain import Light
 from notification_service.deadlines.service import show_lights
+from notification_service.deadlines.telemetry import count_lights
 
 from contracts import clue
 
@@ -107,3 +110,21 @@ async def test_old_reminders_do_not_pile_up_on_a_newcomer(assigned: Harness, inb
     await show_lights(assigned.resources)
     await assigned.deliver(PrincipalUpserted(sub="newcomer", unit="inv-a", roles=("handler",), version=1))
     assert [one["kind"] for one in await inbox("newcomer")] == ["clue_assigned"]
+
+
+async def test_operators_see_how_many_clocks_show_which_light(assigned: Harness, clue_event: Any) -> None:
+    """One that moved away from its light is counted no more."""
+
+    async def counted() -> dict[str, float | None]:
+        await count_lights(assigned.resources)
+        found = {one: REGISTRY.get_sample_value("heli_lights", {"item_type": "clue", "light": one}) for one in Light}
+        return {str(light): count for light, count in found.items()}
+
+    assert await counted() == {"blue": 0, "yellow": 0, "red": 0}
+    _clock(assigned).advance(days=8)
+    assert await counted() == {"blue": 0, "yellow": 1, "red": 0}
+    _clock(assigned).advance(days=8)
+    assert await counted() == {"blue": 0, "yellow": 0, "red": 1}
+    extended = clue_event(clue.ClueExtended, lead_unit="inv-a", due_at=_in_days(assigned, 60))
+    await assigned.deliver(extended, version=4, commission="cdi-a")
+    assert await counted() == {"blue": 0, "yellow": 0, "red": 0}

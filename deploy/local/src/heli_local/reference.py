@@ -1,4 +1,4 @@
-"""Generated references: configuration and error codes. Written by `heli docs`, checked by a test."""
+"""Generated references: configuration, error codes and metrics. Written by `heli docs`, checked by a test."""
 
 import json
 import subprocess
@@ -44,6 +44,7 @@ def generated_files(root: Path) -> dict[str, str]:
         CHART_SCHEMA: _chart_schema(json.loads((root / CHART_SCHEMA).read_text()), references),
         "docs/reference/configuration.md": _configuration(references),
         "docs/reference/errors.md": _errors(references),
+        "docs/reference/metrics.md": _metrics(references),
         "docs/reference/scaling.md": reference_page(),
     }
 
@@ -100,6 +101,33 @@ def _errors(references: dict[str, Any]) -> str:
 def _error_table(errors: Any) -> str:
     rows = ["| code | status | title | 标题 |", "| --- | --- | --- | --- |"]
     rows += [f"| `{one['code']}` | {one['status']} | {one['en']} | {one['zh']} |" for one in errors]
+    return "\n".join(rows) + "\n"
+
+
+def _metrics(references: dict[str, Any]) -> str:
+    common = set.intersection(*({one["name"] for one in reference["metrics"]} for reference in references.values()))
+    parts = [
+        (
+            "# Metrics\n\n`GET /metrics` of every process, Prometheus text. Labels are codes of fixed lists, names of "
+            "consumers and route templates; no metric names a clue, a person, a unit or a commission. A histogram is "
+            "scraped as `…_bucket`, `…_sum` and `…_count`. Gauges that count rows are read from the database by each "
+            "worker: take `max`, not `sum`; the rest is per process.\n\n"
+            "Dashboards: `deploy/chart/files/dashboards`. [Alerts](../operators/alerts.md).\n\n## Everywhere\n\n"
+        ),
+        _metric_table(one for one in references["clue-service"]["metrics"] if one["name"] in common),
+    ]
+    for service, reference in references.items():
+        own = [one for one in reference["metrics"] if one["name"] not in common]
+        if own:
+            parts += [f"\n## {service}\n\n", _metric_table(own)]
+    return _GENERATED + "".join(parts)
+
+
+def _metric_table(metrics: Any) -> str:
+    rows = ["| metric | kind | labels | says |", "| --- | --- | --- | --- |"]
+    for one in metrics:
+        labels = ", ".join(f"`{label}`" for label in one["labels"])
+        rows.append(f"| `{one['name']}` | {one['kind']} | {labels} | {one['meaning']} |")
     return "\n".join(rows) + "\n"
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from chassis.errors import REGISTRY, FieldError, Text
 
+from inspection_service.assembly import telemetry
 from inspection_service.assembly.errors import SolveCancelled, SolverFailed
 from inspection_service.assembly.problem import AssemblyProblem
 from inspection_service.assembly.progress import Progress
@@ -107,29 +108,36 @@ class SolverPool:
 
     async def _run(self, job: Job, wanted: str, listener: Listener | None, cancel: asyncio.Event | None) -> Any:
         async with self._slot(cancel):
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "inspection_service.assembly.process",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                limit=_LINE_LIMIT,
-            )
-            self._running.add(process)
-            try:
-                return await self._converse(process, job, wanted, listener, cancel)
-            finally:
-                _kill(process)
-                await process.wait()
-                self._running.discard(process)
+            with telemetry.measured(wanted) as found:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-m",
+                    "inspection_service.assembly.process",
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    limit=_LINE_LIMIT,
+                )
+                self._running.add(process)
+                try:
+                    answer = await self._converse(process, job, wanted, listener, cancel)
+                    found.update(answer)
+                    return answer
+                finally:
+                    _kill(process)
+                    await process.wait()
+                    self._running.discard(process)
 
     @contextlib.asynccontextmanager
     async def _slot(self, cancel: asyncio.Event | None) -> AsyncIterator[None]:
         """A turn. Raises SolveCancelled when the job is cancelled while it waits."""
         turn = asyncio.create_task(self._slots.acquire())
+        telemetry.IN_TURN.inc()
         stop = None if cancel is None else asyncio.create_task(cancel.wait())
         try:
-            await asyncio.wait({turn} if stop is None else {turn, stop}, return_when=asyncio.FIRST_COMPLETED)
+            try:
+                await asyncio.wait({turn} if stop is None else {turn, stop}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                telemetry.IN_TURN.dec()
             if stop is not None and stop.done():
                 raise SolveCancelled
             yield

@@ -68,6 +68,8 @@ _OWERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
         "supervision_matter": (Relation.UNIT, WORKERS),
     }
 )
+ITEM_TYPES = frozenset(_OWERS)
+"""What has clocks."""
 _WATCHERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
     {
         "clue": (Relation.CASE_OFFICE, SUPERVISORS),

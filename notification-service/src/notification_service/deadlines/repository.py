@@ -104,6 +104,18 @@ async def lock_due(session: AsyncSession, now: datetime, today: date, limit: int
     return list(await session.scalars(statement))
 
 
+async def count_lights(session: AsyncSession, now: datetime) -> dict[tuple[str, str], int]:
+    """How many running clocks show a light, by type of item and light."""
+    light = _light(now)
+    statement = (
+        select(Deadline.item_type, light, func.count())
+        .where(_is_near(now), light.is_not(None))
+        .group_by(Deadline.item_type, light)
+    )
+    rows = await session.execute(statement)
+    return {(item_type, shown): count for item_type, shown, count in rows if shown is not None}
+
+
 async def lock_of_other_profile(
     session: AsyncSession, profiles: Mapping[str, str], now: datetime, limit: int
 ) -> Sequence[Deadline]:
