@@ -84,7 +84,7 @@ def collector() -> Iterator[Any]:
 async def played(new_stack: Callable[[], RunningStack], collector: Any) -> tuple[RunningStack, str]:
     """A stack on which the story was played once, and how it was told. It tells its traces."""
     made = new_stack()
-    made.environment["HELI_TRACES_ENDPOINT"] = collector.endpoint
+    made.environment |= {"HELI_TRACES_ENDPOINT": collector.endpoint, "HELI_LOG_LEVEL": "debug"}
     made.start()
     told = io.StringIO()
     await play(made.url, Console(file=told, width=160))

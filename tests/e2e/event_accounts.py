@@ -70,6 +70,14 @@ def followed(service: Service) -> frozenset[str]:
 
 async def settled(databases: Databases) -> list[str]:
     deadline = time.monotonic() + SETTLE_S
-    while (missing := await databases.missing()) and time.monotonic() < deadline:  # noqa: ASYNC110 - in other processes
+    while (missing := await _asked(databases)) and time.monotonic() < deadline:  # noqa: ASYNC110 - in other processes
         await asyncio.sleep(0.5)
     return missing
+
+
+async def _asked(databases: Databases) -> list[str]:
+    """What is missing; a server that was just killed may not be back yet."""
+    try:
+        return await databases.missing()
+    except (OSError, asyncpg.CannotConnectNowError):
+        return ["PostgreSQL cannot be asked"]

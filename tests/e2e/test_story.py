@@ -15,6 +15,7 @@ from chassis.tracing import ATTRIBUTES
 from heli_local.city.people import MARKER
 from heli_local.running import RunningStack
 from heli_local.story.demo import play
+from heli_local.topology import GATEWAY, SERVICES
 from rich.console import Console
 
 pytestmark = pytest.mark.e2e
@@ -81,7 +82,7 @@ def test_a_request_is_one_trace_from_the_gateway_to_those_who_follow(
     assert services >= {"gateway", "clue-service", "personnel-pool-service", "inspection-service"}
 
 
-def test_traces_hold_no_name_no_text_no_reporter_and_nobody_s_id(
+def test_traces_logs_and_metrics_hold_no_name_no_text_no_reporter_and_nobody_s_id(
     played: tuple[RunningStack, str], collector: Any
 ) -> None:
     """Marks planted wherever a caller can put them, refusals and failures included; then everything told is read."""
@@ -125,13 +126,25 @@ def test_traces_hold_no_name_no_text_no_reporter_and_nobody_s_id(
     for raw in list(collector.raw):
         for mark in (*marks, MARKER, "clerk-", "supervisor-", str(stack.home)):
             assert mark.encode() not in raw, mark
+    told = {path.name: path.read_bytes() for path in (stack.home / "logs").iterdir()}
+    assert b'"level": "debug"' in b"".join(told.values()), "everything is logged here that ever could be"
+    for name in (GATEWAY, *(service.short for service in SERVICES)):
+        metrics = httpx2.get(f"http://127.0.0.1:{stack.status()['ports'][name]}/metrics", timeout=30)
+        assert "heli_http_requests_total" in metrics.text, name
+        told[f"metrics of {name}"] = metrics.content
+    assert {
+        f"{name}: {mark}" for name, text in told.items() for mark in (*marks, MARKER) if mark.encode() in text
+    } == set()
     known = {one.name for one in collector.spans()}
     assert not [one for one in known if re.search(r"[0-9a-f]{8}-[0-9a-f]{4}|\?", one)]
     keys = {key for one in collector.spans() for key in one.attributes}
     assert keys <= ATTRIBUTES
 
 
-async def test_the_story_holds_while_every_process_is_killed_in_turn(new_stack: Callable[[], RunningStack]) -> None:
+async def test_the_story_holds_while_every_process_is_killed_in_turn(
+    new_stack: Callable[[], RunningStack], accounts: Any
+) -> None:
+    """SIGKILL of every program and server; no event is lost, none is laid aside, and each service handled it once."""
     stack = new_stack()
     stack.start()
     killed: list[str] = []
@@ -146,4 +159,7 @@ async def test_the_story_holds_while_every_process_is_killed_in_turn(new_stack: 
     await play(stack.url, Console(file=told, width=160), between_steps=kill_one)
     assert set(killed) == set(VICTIMS)
     assert "14 / 17 / 8" in told.getvalue()
+    databases = accounts.Databases(stack)
+    assert await accounts.settled(databases) == []
+    assert await databases.dead() == 0
     assert stack.stop() == 0

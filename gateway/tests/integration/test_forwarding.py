@@ -53,6 +53,16 @@ async def test_a_trace_is_continued_and_a_request_id_kept(open_door: Any) -> Non
     assert answer.headers["x-request-id"] == seen["x-request-id"] == "my-request-1"
 
 
+@pytest.mark.parametrize("number", ["110101190001010011", "11010119000101001X", "139-0000-0000", "short", "a b"])
+async def test_a_request_id_that_may_be_a_number_of_somebody_is_replaced(open_door: Any, number: str) -> None:
+    """It stands in the logs of every service."""
+    door = await open_door()
+    answer = await door.client.get("/v1/clues", headers=door.headers(**{"X-Request-Id": number}))
+    seen = _seen(answer.json())
+    assert answer.headers["x-request-id"] == seen["x-request-id"]
+    assert number not in str(seen)
+
+
 async def test_a_service_is_told_how_long_the_answer_is_waited_for(open_door: Any) -> None:
     door = await open_door(total_timeout_s=7)
     answer = await door.client.get("/v1/clues", headers=door.headers(**{"Heli-Deadline-Ms": "999999"}))
