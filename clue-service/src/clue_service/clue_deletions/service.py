@@ -20,6 +20,7 @@ from clue_service.clues import events as clue_events
 from clue_service.clues import service as clues
 from clue_service.clues.models import Clue
 from clue_service.clues.states import Status
+from clue_service.matters import service as matters
 from clue_service.matters.domain import ChangeKind
 from clue_service.proceedings import acting
 from clue_service.proceedings.acting import Machine, Moving, Step
@@ -137,8 +138,9 @@ async def _check_another(moving: Moving[ClueDeletion]) -> None:
 
 
 async def _lock(desk: Desk, item_id: UUID) -> ClueDeletion | None:
-    """The deletion, locked after its clue: whoever seals or moves the clue holds that one first."""
+    """The deletion, locked after matters and its clue: whoever seals or moves the clue holds those first."""
     known = await LEDGER.get(desk, item_id)
+    await matters.hold(desk.uow, [known.clue_id])
     await clues.visible_clue(desk.uow, desk.viewer, known.clue_id, lock=True)
     return await LEDGER.lock(desk, item_id)
 

@@ -58,7 +58,6 @@ async def _respect_lead(moving: Moving) -> list[UUID]:
     clue, uow = moving.clue, moving.uow
     if clue.overlap_policy == "silent":
         return []  # a silent clue blocks nobody and is blocked by nobody
-    await matters.serialise(uow)
     scopes = [*await matters.matters_of_clue(uow, clue.id), *await detection.binding_scopes(uow, clue.id)]
     await matters.check_lead(uow, moving.tree, scopes, clue.commission, clue.lead_unit)
     return scopes

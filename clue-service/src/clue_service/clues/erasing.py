@@ -10,8 +10,7 @@ from clue_service.overlap_alerts import detection
 
 
 async def part_from_others(uow: Uow, clue: Clue, kind: ChangeKind) -> None:
-    """Take a clue, whose row is locked, out of its matters and alerts; others keep theirs."""
-    await matters.serialise(uow)
+    """Take a clue out of its matters and alerts; others keep theirs. Call ``matters.hold`` before its row is locked."""
     around = await matters.clues_around(uow, [clue.id])
     await matters.forget_clue(uow, clue.id, kind, await service.standing_leads(uow, around - {clue.id}))
     await detection.forget_clue(uow, clue.id)

@@ -66,6 +66,7 @@ async def move_clue(
     Raises NotFound, MoveNotYours and the other refusals of rank (403), StaleVersion, MoveRefused, MatterLedElsewhere,
     and Invalid where the payload does not fit the clue.
     """
+    await _hold_matters(uow, clue_id, verb, body)
     clue = await clues.visible_clue(uow, viewer, clue_id, lock=True)
     row = domain.ROWS[verb]
     if not rights.may_take(viewer, clue, row):
@@ -88,6 +89,15 @@ async def move_clue(
     if clue.came_by_transfer_id is not None and clue.status in REPORTED:
         await _report(uow, clue, clue.came_by_transfer_id)
     return clue
+
+
+async def _hold_matters(uow: Uow, clue_id: UUID, verb: str, body: MoveIn) -> None:
+    """Before the clue's row: see ``locking``."""
+    if verb in _LEADS:
+        await matters.serialise(uow)
+    elif verb in _REARRANGES:
+        first = body.first_clue_id if isinstance(body, RetainAsRepeatIn) else None
+        await matters.hold(uow, [clue_id, *([first] if first else [])])
 
 
 async def _report(uow: Uow, clue: Clue, transfer_id: UUID) -> None:
@@ -156,7 +166,6 @@ async def _return(moving: Moving, body: ReturnIn) -> Step:
 
 async def _part_from_first(moving: Moving, reason: str) -> None:
     uow = moving.uow
-    await matters.serialise(uow)
     around = await matters.clues_around(uow, [moving.clue.id])
     standing = await clues.standing_leads(uow, around)
     await matters.unlink_source(
@@ -167,7 +176,6 @@ async def _part_from_first(moving: Moving, reason: str) -> None:
 
 async def _announce(moving: Moving, body: AnnounceIn) -> Step:
     clue, uow = moving.clue, moving.uow
-    await matters.serialise(uow)
     clue.overlap_policy = OverlapPolicy.ANNOUNCE
     await uow.session.flush()
     await matters.let_count(uow, clue.id, body.reason, await clues.standing_leads(uow, [clue.id]))
@@ -186,7 +194,6 @@ async def _retain_as_repeat(moving: Moving, body: RetainAsRepeatIn) -> Step:
             "须为本纪委监委更早登记且本身不是重复件的线索",
             "Must be a clue of the same commission, registered earlier, that is no repeat itself",
         )
-    await matters.serialise(uow)
     standing = await clues.standing_leads(uow, [first.id])
     link = Link(first.id, clue.id, clue.id, source_kind=SourceKind.CLUE)
     await matters.link_clues(uow, [link], SourceKind.CLUE, body.reason, standing)
@@ -204,6 +211,10 @@ async def _archive(moving: Moving, _body: MoveIn) -> Step:
     return Step(Status.ARCHIVED, Closure(moving.clue.closure) if moving.clue.closure else None)
 
 
+_LEADS = frozenset({"propose-disposition", "approve-disposition", "reopen"})
+"""Moves that respect or take the lead of a matter."""
+_REARRANGES = frozenset({"return", "announce", "retain-as-repeat", "seal"})
+"""Moves that may change which clues are one matter."""
 Action = Callable[[Moving, Any], Awaitable[Step]]
 _ACTIONS: dict[str, Action] = {
     "accept": _accept,

@@ -29,6 +29,7 @@ from clue_service.clues.domain import ENDED
 from clue_service.clues.listing import visible_to
 from clue_service.clues.models import Allegation, Clue, Disposition, Result, Subject
 from clue_service.clues.outlines import ClueOutline
+from clue_service.locking import note_clues
 from clue_service.matching.models import ClueKey, MatchingPending
 
 T = TypeVar("T", Disposition, Result)
@@ -71,11 +72,14 @@ def _visible_ids(viewer: Viewer) -> Select[UUID]:
 
 async def find_visible_clue(session: AsyncSession, viewer: Viewer, clue_id: UUID, *, lock: bool = False) -> Clue | None:
     """The clue, if the viewer may see it; with ``lock`` nobody else changes it until the transaction ends."""
+    if lock:
+        note_clues(session)
     return await session.scalar((_visible_locked if lock else _visible_clue)(viewer), {"clue_id": clue_id})
 
 
 async def lock_clue(session: AsyncSession, clue_id: UUID) -> Clue | None:
     """A clue for the service's own work; nobody else changes it until the transaction ends."""
+    note_clues(session)
     query = select(Clue).where(Clue.id == clue_id).with_for_update(key_share=True)
     return await session.scalar(query.execution_options(populate_existing=True))
 

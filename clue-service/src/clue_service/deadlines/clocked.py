@@ -23,6 +23,7 @@ from clue_service.deadlines.domain import (
     DueRule,
     end_of_day,
 )
+from clue_service.matters import service as matters
 from clue_service.outcome_notices.domain import NoticeState as OutcomeState
 from clue_service.outcome_notices.events import emit_notice as emit_outcome_notice
 from clue_service.outcome_notices.models import OutcomeNotice
@@ -53,6 +54,8 @@ class Clocked(Generic[Row]):
     where: Sequence[ColumnElement[bool]]
     count: Callable[[Uow, Row], Awaitable[Counted | None]]
     put: Callable[[Uow, Row, DueRule, Due], Awaitable[None]]
+    hold: Callable[[Uow], Awaitable[None]] | None = None
+    """What is locked before the rows, see ``locking``."""
 
 
 async def _counted(uow: Uow, name: str, start: date) -> Counted:
@@ -138,7 +141,7 @@ KINDS: tuple[Clocked[Any], ...] = (
     ),
     Clocked(
         "overlap_alert", OverlapAlert, "ack_due_at", (OverlapAlert.state == AlertState.DETECTED,),
-        _count_alert, _put_alert,
+        _count_alert, _put_alert, matters.serialise,
     ),
     Clocked(
         "reporter_notice", ReporterNotice, "due_at", (ReporterNotice.state == NoticeState.OWED,),

@@ -86,6 +86,8 @@ class Recomputing:
     async def _page(self, kind: Clocked[Any], after: UUID | None, summary: Summary) -> tuple[int, UUID | None]:
         changes: list[Change] = []
         async with self.resources.transactions(self.by) as uow:
+            if kind.hold is not None and not self.is_dry:
+                await kind.hold(uow)
             rows = await repository.page_of(uow.session, kind.model, kind.where, after, self.page, lock=not self.is_dry)
             for row in rows:
                 change = await self._count(uow, kind, row)

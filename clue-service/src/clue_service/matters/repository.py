@@ -28,6 +28,7 @@ from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.listing import visible_to as clue_visible_to
 from clue_service.clues.models import Clue
+from clue_service.locking import may_lock_matters
 from clue_service.matter_changes.models import MatterChange
 from clue_service.matters.domain import Group, Link
 from clue_service.matters.leads import Lead
@@ -44,8 +45,9 @@ _LEADS = select(MatterLead).where(MatterLead.scope_id == _IDS).execution_options
 
 
 async def lock_all(session: AsyncSession) -> None:
-    """Wait for every other transaction that changes matters, leads or overlap alerts."""
-    await session.execute(_LOCK)
+    """Wait for every other transaction that changes matters, leads or overlap alerts; safe to repeat."""
+    if may_lock_matters(session):
+        await session.execute(_LOCK)
 
 
 async def new_id(session: AsyncSession) -> UUID:

@@ -1,7 +1,7 @@
 """Matters and their leads. Whatever changes them first calls ``serialise``.
 
 One lock for all of them: the changes are decisions of people and the few intakes that overlap, each some milliseconds
-long, and a finer lock order through clues, pairs, alerts and matters would have to be kept by every feature.
+long, and a finer order through pairs, alerts and matters would have to be kept by every feature (``locking``).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,6 +19,7 @@ from clue_service.matters.domain import ChangeKind, Link, MatterFacts, SourceKin
 from clue_service.matters.errors import MatterLedElsewhere
 from clue_service.matters.leads import Lead
 from clue_service.matters.rearranging import Rearranged, matters_around, note_lead, rearrange
+from clue_service.recusals import repository as recusals
 
 DESIGNATED = "designated"
 
@@ -26,9 +27,19 @@ DESIGNATED = "designated"
 async def serialise(uow: Uow) -> None:
     """Let no other transaction change matters, leads or alerts until this one ends. Safe to call twice.
 
-    Lock a clue's row before, never after: approvals hold one while they wait here.
+    Lock rows of clues after it, never before: raises LockedOutOfOrder.
     """
     await repository.lock_all(uow.session)
+
+
+async def hold(uow: Uow, clue_ids: Collection[UUID]) -> None:
+    """As ``serialise``, and where recusals may have to follow, lock the rows of some clues and of those around them.
+
+    For whoever locks a clue, or its part in an alert, before matters change.
+    """
+    await serialise(uow)
+    if await recusals.any_recusals(uow.session):
+        await recusals.lock_around(uow.session, clue_ids)
 
 
 async def matters_of(uow: Uow, clue_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:

@@ -193,6 +193,7 @@ async def settle(uow: Uow, alert: OverlapAlert, vote: Vote) -> None:
     alert.resolved_at = uow.now
     members = await repository.list_clues(uow.session, [alert.id])
     clue_ids = [clue.clue_id for clue in members]
+    await matters.hold(uow, clue_ids)  # before their parts in the alert: who moves a clue locks it first, too
     by_votes = VerdictSource(SourceKind.ALERT, alert.id)
     if vote.outcome is Outcome.NOT_SAME:
         await candidates.settle_across(uow, clue_ids, Decision.DIFFERENT, by_votes)

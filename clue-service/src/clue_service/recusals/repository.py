@@ -11,6 +11,7 @@ from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.listing import visible_to as clue_visible_to
 from clue_service.clues.models import Clue
 from clue_service.interference_records.models import InterferenceRecord
+from clue_service.locking import note_clues
 from clue_service.recusals.models import Recusal
 
 # Who is recused from a clue is recused from the clues that are one matter with it; kept on the clues, so that reads
@@ -34,8 +35,12 @@ _FOLLOW = text(
             join matter_member as other using (matter_id) where own.clue_id = around.clue_id
         )
         group by around.clue_id
+    ),
+    held as materialized (
+        select clue.id from clue join due on due.clue_id = clue.id where clue.recused <> due.subs
+        order by clue.id for no key update of clue
     )
-    update clue set recused = due.subs from due where clue.id = due.clue_id and clue.recused <> due.subs
+    update clue set recused = due.subs from due where clue.id = due.clue_id and clue.id in (select id from held)
     returning clue.id
     """
 )
@@ -53,9 +58,9 @@ async def follow(session: AsyncSession, clue_ids: Iterable[UUID]) -> Sequence[UU
 
 _LOCK_AROUND = text(
     """
-    select id from clue where id = :clue_id or id in (
+    select id from clue where id = any(cast(:clue_ids as uuid[])) or id in (
         select other.clue_id from matter_member as own
-        join matter_member as other using (matter_id) where own.clue_id = :clue_id
+        join matter_member as other using (matter_id) where own.clue_id = any(cast(:clue_ids as uuid[]))
     )
     order by id for no key update
     """
@@ -63,9 +68,10 @@ _LOCK_AROUND = text(
 
 
 @reads_as_engine
-async def lock_around(session: AsyncSession, clue_id: UUID) -> None:
-    """Let nobody else change a clue, and those that are one matter with it, until the transaction ends."""
-    await session.execute(_LOCK_AROUND, {"clue_id": clue_id})
+async def lock_around(session: AsyncSession, clue_ids: Iterable[UUID]) -> None:
+    """Let nobody else change some clues, and those that are one matter with them, until the transaction ends."""
+    note_clues(session)
+    await session.execute(_LOCK_AROUND, {"clue_ids": list(clue_ids)})
 
 
 async def any_recusals(session: AsyncSession) -> bool:

@@ -41,8 +41,8 @@ async def record_recusal(uow: Uow, viewer: Viewer, clue_id: UUID, body: RecordRe
 
 async def _hold_still(uow: Uow, clue_id: UUID) -> None:
     """Let no clue of the matter change, nor the matter itself: what joins it meanwhile would miss the recusal."""
-    await repository.lock_around(uow.session, clue_id)
     await matters.serialise(uow)
+    await repository.lock_around(uow.session, [clue_id])
 
 
 def _may_recuse(viewer: Viewer, clue: Clue) -> bool:
