@@ -68,8 +68,9 @@ async def picture(page: Page, name: str) -> None:
     ("view", "language", "shown", "name"),
     [
         ("", "en", ("/v1/clues/{clue_id}", "Register Clue", "Sign in to try"), "api"),
-        ("", "zh-CN", ("/v1/clues/{clue_id}", "登录试用"), None),
+        ("", "zh-CN", ("/v1/clues/{clue_id}", "登录试用", "登记线索", "抽调限额"), "api-zh"),
         ("#events", "en", ("clue.clue.registered.v1", "Leaves the platform"), "events"),
+        ("#events", "zh-CN", ("clue.clue.registered.v1", "线索已登记", "巡察发现问题"), None),
         ("#guides", "en", ("Building on Heli", "A client in TypeScript", "A tour for the inspection office"), None),
         ("#guides", "zh-CN", ("在合力平台上开发", "实时收件箱"), "guides"),
     ],
@@ -178,3 +179,16 @@ async def test_a_file_is_sent_with_its_own_type(portal: Open) -> None:
     await expect(answer).to_contain_text("x-request-id", timeout=PATIENCE_MS)
     await expect(answer).not_to_contain_text("415")
     await expect(answer).not_to_contain_text("unsupported")
+
+
+async def test_every_operation_is_titled_and_found_in_chinese(portal: Open) -> None:
+    page = await portal("", "zh-CN")
+    titles = await page.locator("main details .about").all_text_contents()
+    assert len(titles) > 500
+    assert [one for one in titles if one.isascii()] == []
+    await page.locator("#filter").fill("管辖异议")
+    await expect(page.locator("#item-raise_jurisdiction_objection")).to_be_visible(timeout=PATIENCE_MS)
+    await expect(page.locator("#item-register_clue")).to_have_count(0)
+    await page.locator("#language").click()
+    await page.locator("#filter").fill("Raise Jurisdiction")
+    await expect(page.locator("#item-raise_jurisdiction_objection .about")).to_have_text("Raise Jurisdiction Objection")

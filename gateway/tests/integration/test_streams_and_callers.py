@@ -161,6 +161,8 @@ async def test_the_portal_and_documents_work_without_a_token(open_door: Any) -> 
     for path in ("/docs/portal.js", "/docs/portal.css"):
         assert (await door.client.get(path)).status_code == 200
         assert path in page.text
+    titles = await door.client.get("/docs/titles.json")
+    assert titles.json()["operations"]["register_clue"] == "登记线索"
     events = await door.client.get("/v1/asyncapi.json")
     assert "clue.clue.registered.v1" in events.json()["channels"]
     refused = await door.client.post("/docs")

@@ -11,8 +11,9 @@ const WORDS = {
         egress: { open: "to any integrator", checked: "checked per event", never: "never" } },
 };
 const DOCUMENTS = { api: "/v1/openapi.json", events: "/v1/asyncapi.json", guides: "/docs/guides.json" };
+const TITLES = "/docs/titles.json";
 const METHODS = ["get", "post", "put", "patch", "delete"];
-const state = { view: "api", language: chosenLanguage(), filter: "", api: null, events: null, guides: null };
+const state = { view: "api", language: chosenLanguage(), filter: "", api: null, events: null, guides: null, titles: null };
 const words = () => WORDS[state.language];
 
 function chosenLanguage() {
@@ -26,6 +27,9 @@ function element(tag, attributes = {}, ...children) {
   made.append(...children.filter((child) => child !== null));
   return made;
 }
+
+/** What a thing is called in the reader's language: the documents speak English, a Chinese title stands beside it. */
+const titleOf = (kind, id, english) => (state.language === "zh" && state.titles?.[kind]?.[id]) || english || "";
 
 function resolve(schema, root, depth = 0) {
   if (!schema || depth > 8) return schema;
@@ -94,8 +98,9 @@ function operations() {
   for (const [path, item] of Object.entries(state.api?.paths || {})) {
     for (const method of METHODS.filter((one) => item[one])) {
       const operation = item[method];
-      if (!matches(path, method, operation.operationId, operation.summary || "")) continue;
       const group = path.split("/")[2];
+      if (!matches(path, method, operation.operationId, operation.summary || "", titleOf("groups", group),
+        titleOf("operations", operation.operationId))) continue;
       groups.set(group, [...(groups.get(group) || []), { path, method, operation, shared: item.parameters || [] }]);
     }
   }
@@ -103,7 +108,8 @@ function operations() {
 }
 
 function operationCard(one) {
-  return card(one.operation.operationId, one.method, one.path, one.operation.summary || "", () => operationInside(one));
+  return card(one.operation.operationId, one.method, one.path,
+    titleOf("operations", one.operation.operationId, one.operation.summary), () => operationInside(one));
 }
 
 function operationInside({ path, method, operation, shared }) {
@@ -132,7 +138,7 @@ function operationInside({ path, method, operation, shared }) {
 function channels() {
   const groups = new Map();
   for (const [type, message] of Object.entries(state.events?.components?.messages || {})) {
-    if (!matches(type, message.summary || "")) continue;
+    if (!matches(type, message.summary || "", titleOf("events", type))) continue;
     const group = type.split(".").slice(0, 2).join(".");
     groups.set(group, [...(groups.get(group) || []), { type, message }]);
   }
@@ -140,7 +146,7 @@ function channels() {
 }
 
 function eventCard({ type, message }) {
-  return card(type, "emit", type, message.title || "", () => eventInside(type, message));
+  return card(type, "emit", type, titleOf("events", type, message.title), () => eventInside(type, message));
 }
 
 function eventInside(type, message) {
@@ -178,8 +184,9 @@ function show() {
       (part, at) => element("a", { href: `#guide-${id}-${at}` }, part)));
   }
   for (const [group, items] of groups) {
-    cards.push(element("h2", { id: `group-${group}` }, group), ...items.map(isApi ? operationCard : eventCard));
-    contents.push(element("a", { href: `#group-${group}` }, `${group} · ${items.length}`));
+    const title = titleOf("groups", group, group);
+    cards.push(element("h2", { id: `group-${group}` }, title), ...items.map(isApi ? operationCard : eventCard));
+    contents.push(element("a", { href: `#group-${group}` }, `${title} · ${items.length}`));
   }
   const missing = state[state.view] === false;
   if (!cards.length) cards.push(element("p", { class: "quiet" }, missing ? words().failed : words().nothing));
@@ -215,5 +222,5 @@ document.getElementById("filter").addEventListener("input", (event) => {
 });
 document.getElementById("account").addEventListener("click", () => toggleSignIn(state.language, show));
 
-Promise.all(Object.entries(DOCUMENTS).map(([name, address]) => load(name, address).catch(() => { state[name] = false; })))
+Promise.all(Object.entries({ ...DOCUMENTS, titles: TITLES }).map(([name, address]) => load(name, address).catch(() => { state[name] = false; })))
   .then(() => { show(); follow(); });

@@ -3,6 +3,9 @@
 import importlib.resources
 
 from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+
+from gateway.portal.titles import chinese_titles
 
 _MEDIA_TYPES = {
     "index.html": "text/html",
@@ -53,6 +56,12 @@ async def read_trying() -> Response:
 async def read_guides() -> Response:
     """The guides, as ``gateway guides --write`` made them."""
     return _file("guides.json")
+
+
+@router.get("/docs/titles.json")
+async def read_titles() -> Response:
+    """What operations and events are called in Chinese."""
+    return JSONResponse(chinese_titles(), headers=_HEADERS)
 
 
 def _file(name: str) -> Response:
