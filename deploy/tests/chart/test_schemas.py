@@ -1,4 +1,4 @@
-"""Every document is valid, strictly, in the oldest and the newest Kubernetes looked at. A kind nobody knows fails.
+"""Every document is valid, strictly, in the oldest Kubernetes the chart admits and the newest known here. A kind nobody knows fails.
 
 Kinds that are not Kubernetes' own are held against custom_resources.json: the part of their schemas that the chart
 uses, everything else refused. CloudNativePG's kinds have no schema here and are only read (docs/operators/untested.md).
@@ -15,8 +15,9 @@ import jsonschema
 import kubernetes_validate
 import kubernetes_validate.utils
 import pytest
+import yaml
 
-VERSIONS = ("1.32", "1.37")
+VERSIONS = ("1.30", "1.37")
 WITHOUT_SCHEMA = {"Cluster", "ObjectStore", "ScheduledBackup"}
 CUSTOM = json.loads(Path(__file__).with_name("custom_resources.json").read_text())
 
@@ -55,6 +56,11 @@ def test_the_examples_are_valid(example_documents: Mapping[str, Any], version: s
         else:
             check(document, version)
     assert unchecked == WITHOUT_SCHEMA
+
+
+def test_the_oldest_one_is_the_oldest_that_the_chart_admits(repository_root: Path) -> None:
+    admitted = yaml.safe_load((repository_root / "deploy/chart/Chart.yaml").read_text())["kubeVersion"]
+    assert admitted == f">={VERSIONS[0]}.0-0"
 
 
 def test_without_values_all_kinds_are_of_kubernetes_itself(minimal: Any) -> None:
