@@ -34,8 +34,8 @@ demo: $(STAMP) ## Play the story on a stack of its own
 test: $(STAMP) ## Everything that must hold: format, lint, types, dependencies, tests
 	@exec deploy/local/gates
 
-proof: $(STAMP) ## The same guarantees at full size, with faults; takes long
-	@exec $(BIN)/pytest -m proof
+proof: $(STAMP) ## The same guarantees at full size, with faults; takes an hour (STAGES="stories stack faults")
+	@exec deploy/local/proof $(STAGES)
 
 bench: $(STAMP) ## Measure (ARGS="matching --quick")
 	@$(BIN)/uv sync -q --all-packages --group bench && exec $(BIN)/python bench $(ARGS)

@@ -1,4 +1,6 @@
-"""Every document is valid, strictly, in the oldest Kubernetes the chart admits and the newest known here. A kind nobody knows fails.
+"""Every document is valid, strictly, in the oldest Kubernetes the chart admits and the newest known here.
+
+A kind nobody knows fails.
 
 Kinds that are not Kubernetes' own are held against custom_resources.json: the part of their schemas that the chart
 uses, everything else refused. CloudNativePG's kinds have no schema here and are only read (docs/operators/untested.md).

@@ -1,7 +1,7 @@
 """Random histories of lending against a model: no double booking, no quota broken, no orphan."""
 
 import asyncio
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -398,5 +398,10 @@ def test_no_history_of_lending_breaks_the_ledger(pool: Pool) -> None:
 
 
 @pytest.mark.proof
-def test_a_thousand_histories_of_lending_do_not_break_the_ledger(pool: Pool) -> None:
-    play(pool, histories=1_000)
+@pytest.mark.parametrize("part", range(4))
+def test_a_thousand_histories_of_lending_do_not_break_the_ledger(
+    pool: Pool, record_property: Callable[[str, int], None], part: int
+) -> None:
+    """In parts, for workers beside each other; each draws its own histories."""
+    play(pool, histories=250)
+    record_property("histories of lending", 250)
