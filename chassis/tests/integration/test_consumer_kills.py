@@ -28,13 +28,13 @@ async def under_fire(world: Any, rounds: int, kill: Callable[[], Awaitable[None]
     try:
         for _ in range(rounds):
             done = await world.effects()
-            await world.eventually(lambda done=done: world.has_effects(done + 25), within=60)
+            await world.eventually(lambda done=done: world.has_effects(done + 25))
             await kill()
     finally:
         stop.set()
         await asyncio.gather(*producers)
     total = await world.count("select sum(version) from counter")
-    await world.eventually(lambda: world.has_effects(total), within=60)
+    await world.eventually(lambda: world.has_effects(total))
     await world.assert_each_once_and_in_order()
     assert await world.has_nothing_unsent()
     assert await world.count("select count(*) from dead_letter") == 0

@@ -49,9 +49,9 @@ def postgres_server() -> Iterator[EmbeddedPostgres]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def nats_server() -> Iterator[EmbeddedNats]:
-    """A real NATS with JetStream for this worker."""
+    """A real NATS with JetStream for this module: a worker consumes all that its stream holds, whoever published it."""
     with scratch_nats() as server:
         yield server
 

@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -114,17 +115,16 @@ class ServiceProcess:
 
 @dataclass
 class World:
-    """Both services, people who call them, and a week that no other test has used."""
+    """Both services, people who call them, and weeks that no other test has used."""
 
     services: dict[str, ServiceProcess]
     http: httpx2.AsyncClient
     token: Callable[..., str]
-    cadres: list[str] = field(default_factory=list)
-    weeks: int = 0
+    cadres: list[str]
+    weeks: Iterator[int]
 
     def next_week(self) -> dict[str, str]:
-        monday = FIRST_MONDAY + timedelta(weeks=self.weeks)
-        self.weeks += 1
+        monday = FIRST_MONDAY + timedelta(weeks=next(self.weeks))
         return {"starts_on": monday.isoformat(), "ends_on": (monday + timedelta(days=4)).isoformat()}
 
     async def ask(self, who: str, short: str, method: str, path: str, body: Any = None) -> httpx2.Response | None:
@@ -224,7 +224,8 @@ def people() -> list[str]:
 
 @pytest.fixture(scope="module")
 def weeks() -> Iterator[int]:
-    return iter(range(10_000))
+    """Weeks in which nobody is lent yet: what a test leaves behind must not stand in the way of the next."""
+    return count()
 
 
 @pytest.fixture
@@ -233,7 +234,7 @@ async def world(
 ) -> AsyncIterator[World]:
     """Both services ready, a small city in them, no fuse burning."""
     async with httpx2.AsyncClient(timeout=15) as http:
-        made = World(processes, http, issuer.token, people, next(weeks))
+        made = World(processes, http, issuer.token, people, weeks)
         await made.are_ready()
         if not people:
             await _found_city(made)
