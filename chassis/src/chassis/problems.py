@@ -118,7 +118,7 @@ async def _on_named(request: Request, error: HeliError) -> Response:
 
 
 async def _on_validation(request: Request, error: RequestValidationError) -> Response:
-    return _respond(request, _of_validation(error.errors()))
+    return _respond(request, _of_validation(error.errors(), request.headers.get("content-type", "")))
 
 
 async def _on_http(request: Request, error: StarletteHTTPException) -> Response:
@@ -194,11 +194,25 @@ _PYDANTIC_MESSAGES = {
     "date_parsing": Text("应为日期 YYYY-MM-DD", "Must be a date, YYYY-MM-DD"),
     "datetime_from_date_parsing": Text("应为 RFC 3339 时间", "Must be an RFC 3339 instant"),
     "uuid_parsing": Text("应为 UUID", "Must be a UUID"),
+    "time_parsing": Text("应为时间 HH:MM", "Must be a time, HH:MM"),
+    "decimal_parsing": Text("应为数字", "Must be a number"),
+    "float_parsing": Text("应为数字", "Must be a number"),
+    "float_type": Text("应为数字", "Must be a number"),
+    "dict_type": Text("应为 JSON 对象", "Must be a JSON object"),
+    "model_attributes_type": Text("应为 JSON 对象", "Must be a JSON object"),
 }
+_NOT_JSON = FieldError(
+    "",
+    "not_json",
+    Text(
+        "请求内容应为 JSON，并注明 Content-Type: application/json",
+        "Send JSON, and say so: Content-Type: application/json",
+    ),
+)
 _OTHERWISE = Text("取值不正确", "The value is not right")
 
 
-def _of_validation(found: Iterable[Any]) -> HeliError:
+def _of_validation(found: Iterable[Any], media_type: str) -> HeliError:
     fields: list[FieldError] = []
     for one in found:
         kind, location = str(one["type"]), tuple(one["loc"])
@@ -206,12 +220,23 @@ def _of_validation(found: Iterable[Any]) -> HeliError:
             return errors.NotFound()  # an id that cannot be one names nothing
         if kind == "json_invalid":
             return errors.MalformedJson()
+        if location == ("body",) and kind in _NO_OBJECT and not _is_json(media_type):
+            fields.append(_NOT_JSON)
+            continue
         carried = one.get("ctx", {}).get("error") if kind == "value_error" else None
         if isinstance(carried, FieldRefused):
             fields.append(FieldError(_pointer(location), carried.code, carried.text))
         else:
             fields.append(FieldError(_pointer(location), kind, _PYDANTIC_MESSAGES.get(kind, _OTHERWISE)))
     return errors.Invalid(errors=fields[:50])
+
+
+_NO_OBJECT = ("dict_type", "model_attributes_type")
+
+
+def _is_json(media_type: str) -> bool:
+    subtype = media_type.partition(";")[0].strip().lower().partition("/")[2]
+    return subtype == "json" or subtype.endswith("+json")
 
 
 class FieldRefused(ValueError):

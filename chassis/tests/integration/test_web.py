@@ -72,6 +72,27 @@ async def test_a_bad_request_gets_a_problem_document_and_stores_nothing(
     assert await titles(client, clerk) == []
 
 
+@pytest.mark.parametrize(
+    ("media_type", "code"),
+    [
+        ("text/plain", "not_json"),
+        ("application/x-www-form-urlencoded", "not_json"),
+        ("", "not_json"),
+        ("application/json; charset=utf-8", "model_attributes_type"),
+        ("application/merge-patch+json", "model_attributes_type"),
+    ],
+)
+async def test_a_body_of_another_type_is_told_apart_from_json_of_another_form(
+    client: httpx2.AsyncClient, clerk: dict[str, str], media_type: str, code: str
+) -> None:
+    body = b'["x"]'
+    headers = {**clerk, "Content-Type": media_type, "Accept-Language": "en"}
+    answer = await client.post("/v1/notes", content=body, headers=headers)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["pointer"], error["code"]) == (422, "", code)
+    assert ("application/json" in error["message"]) == (code == "not_json")
+
+
 async def test_405_names_every_allowed_method(client: httpx2.AsyncClient, clerk: dict[str, str]) -> None:
     answer = await client.delete("/v1/notes", headers=clerk)
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")

@@ -35,7 +35,7 @@ SAFE: RawHeaders = [
 """What an answer says unless its service says otherwise: data, never a page of its own."""
 DEADLINE = b"heli-deadline-ms"
 """How long the gateway will wait for the answer, milliseconds: a service may stop what nobody waits for."""
-_ONCE = frozenset({b"authorization", b"content-type", b"host", b"idempotency-key", b"if-match"})
+_ONCE = frozenset({b"authorization", b"content-type", b"host", b"idempotency-key", b"if-match", b"transfer-encoding"})
 
 
 def inward_headers(
@@ -83,6 +83,21 @@ def require_host(headers: RawHeaders, http_version: str) -> None:
     """Raise ``MalformedRequest`` for an HTTP/1.1 request that names no host, as RFC 9112 asks."""
     if http_version != "1.0" and value_of(headers, b"host") is None:
         raise MalformedRequest
+
+
+def is_chunked(headers: RawHeaders, http_version: str) -> bool:
+    """Whether the body comes in chunks.
+
+    Raises:
+        MalformedRequest: it is coded in some other way as well, which nobody here would undo, or HTTP/1.0 that knows
+            no coding: RFC 9112 takes such framing for faulty.
+    """
+    coding = value_of(headers, b"transfer-encoding")
+    if coding is None:
+        return False
+    if http_version == "1.0" or coding.strip().lower() != b"chunked":
+        raise MalformedRequest(headers={"Connection": "close"})
+    return True
 
 
 def value_of(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:

@@ -20,7 +20,7 @@ from gateway.bodies import ClientGone, RequestBody, drain
 from gateway.cors import Origins
 from gateway.deadlines import Deadline
 from gateway.errors import HeadersTooLarge, RequestTooSlow, UpstreamDown, UpstreamTimeout
-from gateway.headers import SAFE, RawHeaders, inward_headers, require_host, value_of
+from gateway.headers import SAFE, RawHeaders, inward_headers, is_chunked, require_host, value_of
 from gateway.limits import RateLimiter
 from gateway.routing import DEV_PATHS, SERVICE_OF_SEGMENT, TICKET_PATHS, Route, route_of
 from gateway.settings import GatewaySettings
@@ -183,7 +183,7 @@ class Proxy:
         return RequestBody(
             exchange.receive,
             length=value_of(exchange.headers, b"content-length"),
-            chunked=value_of(exchange.headers, b"transfer-encoding") is not None,
+            chunked=is_chunked(exchange.headers, exchange.scope["http_version"]),
             limit=self._settings.upload_limit if route.takes_upload else self._settings.body_limit,
         )
 

@@ -116,6 +116,8 @@ HIDDEN = "GET /v1/integrity-checks HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
         ("Content-Length: +5\r\n", f"hello{HIDDEN}"),
         ("Transfer-Encoding: xchunked\r\n", f"0\r\n\r\n{HIDDEN}"),
         ("Transfer-Encoding: chunked, identity\r\n", f"0\r\n\r\n{HIDDEN}"),
+        ("Transfer-Encoding: gzip, chunked\r\n", f"0\r\n\r\n{HIDDEN}"),
+        ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", f"0\r\n\r\n{HIDDEN}"),
         ("Transfer-Encoding : chunked\r\n", f"0\r\n\r\n{HIDDEN}"),
         ("Transfer-Encoding: chunked\r\n", f"-5\r\nhello\r\n0\r\n\r\n{HIDDEN}"),
     ],
@@ -128,6 +130,14 @@ async def test_ambiguous_framing_is_refused_and_nothing_hidden_is_served(
     assert answer.count(b"HTTP/1.1 ") == 1
     assert answer.startswith(b"HTTP/1.1 400")
     assert b"malformed_request" in answer
+
+
+async def test_http_1_0_knows_no_chunks(open_door: Any) -> None:
+    door = await open_door()
+    asked = _smuggled(door.token(), "Transfer-Encoding: chunked\r\n", f"0\r\n\r\n{HIDDEN}")
+    answer = await door.raw(asked.replace(b"HTTP/1.1", b"HTTP/1.0", 1))
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert answer.startswith(b"HTTP/1.1 400")
 
 
 async def test_a_header_that_decides_may_be_there_only_once(open_door: Any) -> None:

@@ -109,6 +109,24 @@ def test_wrong_and_hostile_templates_are_refused(body: str) -> None:
         render(Words("s", body), SAMPLES["notices"])
 
 
+@pytest.mark.parametrize(
+    ("subject", "body", "reason"),
+    [
+        ("s", "{{ nothing }} {{ nowhere }} {{ notices[0].title }}", "UndefinedError (nothing, nowhere)"),
+        ("{{ nothing }}", "{% for %}", "TemplateSyntaxError"),
+        ("{{ nothing }}", "{{ notices|first }}", "UndefinedError (nothing)"),
+        ("s", "{{ notices[0].nothing }}", "UndefinedError"),
+        ("s", "{% set x = 1 %}", "NotAllowed"),
+        ("s", "{{ 'x' * 9 }}", "NotAllowed"),
+        ("s", "{% if %}", "TemplateSyntaxError"),
+    ],
+)
+def test_a_wrong_template_says_what_is_wrong_with_it(subject: str, body: str, reason: str) -> None:
+    with pytest.raises(Unrenderable) as refused:
+        render(Words(subject, body), SAMPLES["notices"])
+    assert refused.value.reason == reason
+
+
 PLACES = [
     (("93.184.216.34", 443), True),
     (("2606:2800:220:1::1", 443, 0, 0), True),

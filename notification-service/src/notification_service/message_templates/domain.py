@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2 import StrictUndefined, TemplateError, UndefinedError, nodes
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MOST_CHARACTERS = 4_000
@@ -106,11 +107,18 @@ def _check(node: nodes.Node, loops: int) -> None:
 
 def render(words: Words, variables: Mapping[str, Any]) -> tuple[str, str]:
     """Subject, in one line, and body. Raises ``Unrenderable``."""
+    named: set[str] = set()
     try:
-        subject = _ENVIRONMENT.from_string(_parsed(words.subject)).render(variables)
-        body = _ENVIRONMENT.from_string(_parsed(words.body)).render(variables)
+        trees = _parsed(words.subject), _parsed(words.body)
+        named = set().union(*(find_undeclared_variables(one) for one in trees))
+        subject, body = (_ENVIRONMENT.from_string(one).render(variables) for one in trees)
+    except UndefinedError as error:
+        missing = ", ".join(sorted(named - set(variables)))
+        raise Unrenderable(f"UndefinedError ({missing})" if missing else "UndefinedError") from error
     except TemplateError as error:
         raise Unrenderable(type(error).__name__) from error
+    except Unrenderable:
+        raise
     except (TypeError, ValueError, OverflowError, MemoryError, RecursionError, ArithmeticError, LookupError) as error:
         raise Unrenderable(type(error).__name__) from error
     if len(subject) + len(body) > _RENDERED_CHARACTERS:
