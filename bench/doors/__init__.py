@@ -3,13 +3,14 @@
     python bench doors [--only=proxy,streams,events,handler,crowd] [--quick]
 
 Real processes on loopback: nginx, the gateway (one worker), PostgreSQL with fsync, NATS with `sync_interval: always`
-and notification-service. What is measured is kept in docs/benchmarks/doors.json, part by part, and the page is written
-from that.
+and notification-service. What is measured is kept in docs/benchmarks/doors.json, each part as soon as it is done, and
+the page is written from that. All parts take about half an hour; ``--quick`` shows in a few minutes that they run.
 """
 
 import argparse
 import asyncio
 import os
+import shutil
 from collections.abc import Callable, Mapping
 
 import machine
@@ -34,11 +35,16 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(_PARTS))
     parser.add_argument("--quick", action="store_true")
     asked, _ = parser.parse_known_args()
+    names = asked.only.split(",")
+    if "proxy" in names and not asked.quick and shutil.which("nginx") is None:
+        rest = ",".join(name for name in names if name != "proxy")
+        parser.error(f"nginx is not installed (Debian: apt-get install nginx-light); without it: --only={rest}")
     configure_logging("bench", "error")
     only = "" if asked.only == parser.get_default("only") else f" --only={asked.only}"
     command = f".venv/bin/python bench doors{only}{' --quick' if asked.quick else ''}"
     found: dict[str, Part] = {}
-    for name in asked.only.split(","):
+    told = ""
+    for name in names:
         load = os.getloadavg()[0]
         settle_collector()
         part = _PARTS[name](asked.quick)
@@ -46,4 +52,5 @@ def main() -> None:
         part["command"] = command
         part["load"] = load
         found[name] = part
-    print(page.write(found, is_kept=not asked.quick))
+        told = page.write(found, is_kept=not asked.quick)
+    print(told)

@@ -59,7 +59,7 @@ async def measure(*, is_quick: bool) -> Part:
             requests = [_request(token) for token in tokens]
             price = await _prices({"nginx": (plain, nginx_pid), "gateway": (door, pid)}, requests, is_quick=is_quick)
             times = await _waits({"direct": upstream, "nginx": plain, "gateway": door}, requests, is_quick=is_quick)
-    return _part(price, times, _version(nginx))
+    return _part(price, times, _version(nginx), _amount(is_quick=is_quick)[1])
 
 
 async def _nginx(stack: AsyncExitStack, folder: Path, program: str, name: str, port: int, body: str) -> int:
@@ -111,7 +111,7 @@ async def _prices(
     doors: dict[str, tuple[int, int]], requests: Sequence[bytes], *, is_quick: bool
 ) -> dict[str, list[float]]:
     """CPU-µs per request of each process, by round; the doors take turns."""
-    rounds, each = (2, 2_000) if is_quick else (7, 8_000)
+    rounds, each = _amount(is_quick=is_quick)
     found: dict[str, list[float]] = {name: [] for name in doors}
     for number in range(rounds + 1):
         for name, (port, pid) in doors.items():
@@ -120,6 +120,11 @@ async def _prices(
             if number:  # the first round opens connections and meets every token for the first time
                 found[name].append((cpu_s(pid) - before) / each * 1e6)
     return found
+
+
+def _amount(*, is_quick: bool) -> tuple[int, int]:
+    """Rounds, and requests in each."""
+    return (2, 2_000) if is_quick else (7, 8_000)
 
 
 async def _ask_many(port: int, requests: Sequence[bytes], count: int) -> None:
@@ -156,12 +161,12 @@ async def _waits(doors: dict[str, int], requests: Sequence[bytes], *, is_quick: 
     return found
 
 
-def _part(price: dict[str, list[float]], times: dict[str, list[float]], version: str) -> Part:
+def _part(price: dict[str, list[float]], times: dict[str, list[float]], version: str, each: int) -> Part:
     nginx, gateway = (statistics.median(price[name]) for name in ("nginx", "gateway"))
     ratios = [ours / theirs for ours, theirs in zip(price["gateway"], price["nginx"], strict=True)]
     ratio = gateway / nginx
     added = at(times["gateway"], 0.5) - at(times["direct"], 0.5)
-    rounds = f"median of {len(ratios)} rounds of 8,000"
+    rounds = f"median of {len(ratios)} rounds of {each:,}"
     return {
         "rows": [
             row(f"nginx {version}, plain proxy, CPU-µs per request", "", f"{nginx:.1f} ({rounds})"),
