@@ -141,6 +141,64 @@ def test_traces_logs_and_metrics_hold_no_name_no_text_no_reporter_and_nobody_s_i
     assert keys <= ATTRIBUTES
 
 
+def _sign_in(door: httpx2.Client, sub: str, unit: str, role: str) -> dict[str, str]:
+    answer = door.post("/dev/token", json={"sub": sub, "unit": unit, "roles": [role]})
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+def _second_clue(door: httpx2.Client) -> str:
+    """Another clue for the handlers who hold the story's rival clue, assigned and then forgotten."""
+    supervisor = _sign_in(door, "supervisor-dh", "cmo-dh", "case_supervisor")
+    clue = {
+        "source_code": "PETITION", "channel": "letter", "received_on": "2026-11-20",
+        "subjects": [{"name": "单于飞", "unit_name": "大河县水利局"}],
+        "allegations": [{"text": "公车私用，往返外地旅游。"}],
+    }  # fmt: skip
+    made = door.post("/v1/clues", headers=supervisor, json=clue)
+    assert made.status_code == 201, made.text
+    path = f"/v1/clues/{made.json()['id']}"
+    assert door.post(f"{path}/accept", headers=supervisor).status_code == 200
+    assigned = {"lead_unit": "sup1-dh", "co_units": [], "approved_by": "leader-dh"}
+    assert door.post(f"{path}/assign", headers=supervisor, json=assigned).status_code == 200
+    return str(made.json()["id"])
+
+
+def test_who_acknowledges_what_is_overdue_is_not_reported_to_the_leader(played: tuple[RunningStack, str]) -> None:
+    """Weeks after the story: of two overdue clues one is acknowledged; the leader hears of the other, once."""
+    stack, _ = played
+    with httpx2.Client(base_url=stack.url, timeout=60) as door:
+
+        def notices(reader: tuple[str, str, str], kind: str) -> list[Any]:
+            held = door.get(f"/v1/notifications?kind={kind}&limit=200", headers=_sign_in(door, *reader))
+            return list(held.json()["items"])
+
+        handler, leader = ("handler-dh", "sup1-dh", "handler"), ("leader-dh", "cdi-dh", "principal_leader")
+        forgotten = _second_clue(door)
+        _eventually(lambda: forgotten in {one["item_id"] for one in notices(handler, "clue_assigned")}, 120)
+        _sign_in(door, *leader)
+        assert door.post("/dev/clock", json={"advance_s": 45 * 86_400}).status_code == 200
+        _eventually(lambda: forgotten in {one["item_id"] for one in notices(handler, "deadline_red")}, 120)
+        early = {one["item_id"] for one in notices(leader, "deadline_escalated")}
+        assert forgotten not in early, "nobody was silent for days yet"
+        rival = _eventually(
+            lambda: next(
+                (one for one in notices(handler, "deadline_red") if one["item_id"] not in {forgotten, *early}), None
+            ),
+            120,
+        )
+        assert rival["asks_acknowledgement"]
+        told = door.post(f"/v1/notifications/{rival['id']}/acknowledge", headers=_sign_in(door, *handler))
+        assert told.status_code == 200, told.text
+        assert told.json()["acknowledged_at"]
+        assert told.json()["read_at"]
+
+        assert door.post("/dev/clock", json={"advance_s": 21 * 86_400}).status_code == 200
+        _eventually(lambda: forgotten in {one["item_id"] for one in notices(leader, "deadline_escalated")}, 120)
+        escalated = [one["item_id"] for one in notices(leader, "deadline_escalated")]
+        assert escalated.count(forgotten) == 1
+        assert rival["item_id"] not in escalated, "it was acknowledged"
+
+
 async def test_the_story_holds_while_every_process_is_killed_in_turn(
     new_stack: Callable[[], RunningStack], accounts: Any
 ) -> None:
