@@ -465,7 +465,10 @@ class MatterReferred(MatterEvent):
 
 
 class CoordinationReportEvent(Event):
-    """A half-year coordination report: how supervision was coordinated, by number."""
+    """A half-year coordination report: how supervision was coordinated, by number.
+
+    The commission has it heard by ``due_at``; a report made in between, as of another day, has no such date.
+    """
 
     key: ClassVar[str] = "report_id"
 
@@ -475,6 +478,29 @@ class CoordinationReportEvent(Event):
     as_of: date
     state: Code
     digest: Code | None = None
+    due_at: Instant | None = None
+    author_units: tuple[UnitCode, ...] = ()
+    """Units that owe a contribution while it is drafted."""
+
+
+class CoordinationReportOpened(CoordinationReportEvent):
+    """Key report_id. The report is there; its units give their parts by ``contributions_due_at``."""
+
+    type: ClassVar[str] = "inspection.coordination_report.opened.v1"
+    contributions_due_at: Instant | None = None
+
+
+class CoordinationReportContributed(CoordinationReportEvent):
+    """Key report_id. ``unit`` gave its part."""
+
+    type: ClassVar[str] = "inspection.coordination_report.contributed.v1"
+    unit: UnitCode | None = None
+
+
+class CoordinationReportCollected(CoordinationReportEvent):
+    """Key report_id. The contributions are in; nobody owes one any more."""
+
+    type: ClassVar[str] = "inspection.coordination_report.collected.v1"
 
 
 class CoordinationReportReviewed(CoordinationReportEvent):
@@ -487,6 +513,30 @@ class CoordinationReportHeard(CoordinationReportEvent):
     """Key report_id. The standing committee heard the report."""
 
     type: ClassVar[str] = "inspection.coordination_report.heard.v1"
+
+
+class DecisionDue(BaseModel):
+    """A unit that has a decision to carry out, and until when."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    unit: UnitCode
+    due_at: Instant
+
+
+class CoordinationReportDecided(CoordinationReportEvent):
+    """Key report_id. The standing committee's decisions were issued to units, each with a date."""
+
+    type: ClassVar[str] = "inspection.coordination_report.decided.v1"
+    decisions: tuple[DecisionDue, ...] = ()
+    decided_units: tuple[UnitCode, ...] = ()
+
+
+class CoordinationReportTracked(CoordinationReportEvent):
+    """Key report_id. What came of every decision is written down; ``decided_units`` owe nothing more."""
+
+    type: ClassVar[str] = "inspection.coordination_report.tracked.v1"
+    decided_units: tuple[UnitCode, ...] = ()
 
 
 EVENTS: tuple[type[Event], ...] = (
@@ -538,6 +588,11 @@ EVENTS: tuple[type[Event], ...] = (
     MatterClosed,
     MatterReopened,
     MatterReferred,
+    CoordinationReportOpened,
+    CoordinationReportContributed,
+    CoordinationReportCollected,
     CoordinationReportReviewed,
     CoordinationReportHeard,
+    CoordinationReportDecided,
+    CoordinationReportTracked,
 )

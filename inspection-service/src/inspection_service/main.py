@@ -12,6 +12,7 @@ from inspection_service.assembly_runs import question_routes
 from inspection_service.assembly_runs import routes as run_routes
 from inspection_service.briefings import routes as briefing_routes
 from inspection_service.cooperation_zones import routes as zone_routes
+from inspection_service.coordination_reports import jobs as report_jobs
 from inspection_service.coordination_reports import routes as report_routes
 from inspection_service.coverages import routes as coverage_routes
 from inspection_service.dossiers import jobs as dossier_jobs
@@ -89,7 +90,7 @@ SERVICE = Service(
         **replacement_jobs.JOBS,
         **matter_jobs.JOBS,
     },
-    timers=(*run_jobs.TIMERS, *team_jobs.TIMERS, *joint_jobs.TIMERS),
+    timers=(*run_jobs.TIMERS, *team_jobs.TIMERS, *joint_jobs.TIMERS, *report_jobs.TIMERS),
     build_own=build_own,
 )
 

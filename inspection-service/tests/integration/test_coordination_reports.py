@@ -124,7 +124,10 @@ async def test_a_report_is_contributed_to_heard_and_its_decisions_tracked(city: 
     tracked = await city.leader.post(f"{path}/track", {"outcomes": ["已补充", "正在办理"]})
     assert (tracked["state"], tracked["digest"]) == ("tracked", report["digest"])
     types = [event.type for event in await city.harness.staged_events("inspection.coordination_report")]
-    assert types == ["inspection.coordination_report.reviewed.v1", "inspection.coordination_report.heard.v1"]
+    said = ("opened", "contributed", "contributed", "collected", "reviewed", "heard", "decided", "tracked")
+    assert types == [f"inspection.coordination_report.{verb}.v1" for verb in said]
+    decided = (await city.harness.staged_events("inspection.coordination_report.decided"))[0].data
+    assert decided["decisions"] == [{"unit": "sup2-xn", "due_at": "2026-09-30T15:59:59Z"}] * 2
     await city.stranger.get(path, expect=404)
     await handler.post("/v1/coordination-reports", {"period": "2026-H1"}, expect=403)
 

@@ -6,6 +6,7 @@ import pytest
 from chassis.errors import MoveRefused
 from chassis.moves import MoveTable
 from inspection_service.briefings import domain as briefings
+from inspection_service.coordination_reports import domain as reports
 from inspection_service.dossiers import domain as dossiers
 from inspection_service.feedbacks import domain as feedbacks
 from inspection_service.findings import domain as findings
@@ -78,6 +79,14 @@ FINDING_CONSEQUENCE = {
     ("handing_over", "clue-made"): "handed_over",
     ("handing_over", "clue-refused"): "recorded",
 }
+REPORT = {
+    ("drafting", "contribute"): None,
+    ("drafting", "collect"): "collected",
+    ("collected", "review"): "reviewed",
+    ("reviewed", "hear"): "heard",
+    ("heard", "issue-decisions"): "decisions_issued",
+    ("decisions_issued", "track"): "tracked",
+}
 PLAN = {("open", "carry-out"): "carrying_out", ("open", "dismiss"): "dismissed", ("open", "authorise"): None}
 BRIEFING = {("asked", "acknowledge"): "acknowledged", ("asked", "withdraw"): "withdrawn"}
 CONSEQUENCE = {
@@ -103,6 +112,7 @@ TABLES: list[tuple[MoveTable, list[str], Mapping[tuple[str, str], str | None]]] 
     (dossiers.MOVES, [str(state) for state in dossiers.DossierState], DOSSIER),
     (feedbacks.MOVES, [str(state) for state in feedbacks.FeedbackState], FEEDBACK),
     (replacements.MOVES, [str(state) for state in replacements.PlanState], PLAN),
+    (reports.MOVES, [str(state) for state in reports.ReportState], REPORT),
     (briefings.MOVES, [str(state) for state in briefings.BriefingState], BRIEFING),
 ]
 PAIRS = [

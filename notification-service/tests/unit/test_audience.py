@@ -115,7 +115,10 @@ JOINT = {
     "joint_case_team_id": ID, "state": "proposed", "lead_office": "inv-a", "partner_units": ["dg-1"],
     "target_units": ["su-1"], "starts_on": "2026-12-01", "ends_on": "2026-12-14", "head": [CADRE],
 }  # fmt: skip
-REPORT = {"report_id": ID, "unit_code": "cdi-a", "period": "2026-H2", "as_of": "2026-12-31", "state": "reviewed"}
+REPORT = {
+    "report_id": ID, "unit_code": "cdi-a", "period": "2026-H2", "as_of": "2026-12-31", "state": "reviewed",
+    "author_units": ["sup1-a"], "decided_units": ["inv-a"],
+}  # fmt: skip
 ITEM = {"item_id": ID, "round_id": ID, "unit_code": "su-1", "office_unit": "insp", "state": "assigned"}
 MATTER = {
     "supervision_matter_id": ID, "state": "decided", "lead_unit": "sup1-a", "co_units": ["dg-1"], "difficulty_id": ID,
@@ -398,9 +401,20 @@ ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
     (inspection.MatterClosed, holders({"sup1-a", "dg-1"}, *WORKER)),
     (inspection.MatterReopened, holders({"sup1-a", "dg-1"}, *WORKER)),
     (inspection.MatterReferred, holders({"sup1-a"}, *WORKER)),
+    (
+        inspection.CoordinationReportOpened,
+        holders({"cdi-a", "cmo-a"}, *ACTOR) | holders({"sup1-a"}, *WORKER),
+    ),
+    (inspection.CoordinationReportContributed, holders({"cdi-a", "cmo-a"}, *ACTOR)),
+    (inspection.CoordinationReportCollected, holders({"cdi-a"}, *LEADER)),
     # Leaders of the commission itself, of the committee above it, and of no commission below.
     (inspection.CoordinationReportReviewed, holders({"cdi-a", "pc"}, *LEADER)),
     (inspection.CoordinationReportHeard, holders({"cdi-a"}, *WORKER)),
+    (
+        inspection.CoordinationReportDecided,
+        holders({"cdi-a", "cmo-a"}, *ACTOR) | holders({"inv-a"}, *WORKER),
+    ),
+    (inspection.CoordinationReportTracked, holders({"cdi-a"}, *LEADER)),
 ]
 
 

@@ -254,3 +254,64 @@ def test_a_briefing_is_owed_until_it_is_given_or_withdrawn() -> None:
     assert [one.due_at for one in clocks] == [NOW, None, None]
     red = addresses_of("briefing_request", "pet-a", Light.RED, within=None, escalates_to="insp")
     assert [one.target for one in red] == ["pet-a", "insp"]
+
+
+REPORT_STAGES: list[tuple[type[inspection.CoordinationReportEvent], dict[str, Any], dict[str, tuple[str, bool]]]] = [
+    # event, what it adds, unit → rule and whether its clock runs
+    (
+        inspection.CoordinationReportOpened,
+        {"contributions_due_at": NOW - timedelta(days=9)},
+        {"sup1-a": ("contribute", True), "sup2-a": ("contribute", True), "cdi-a": ("hear", True)},
+    ),
+    (
+        inspection.CoordinationReportContributed,
+        {"unit": "sup1-a"},
+        {"sup1-a": ("contribute", False), "cdi-a": ("hear", True)},
+    ),
+    (inspection.CoordinationReportContributed, {"unit": "dg-1"}, {"cdi-a": ("hear", True)}),
+    (
+        inspection.CoordinationReportCollected,
+        {},
+        {"sup1-a": ("contribute", False), "sup2-a": ("contribute", False), "cdi-a": ("hear", True)},
+    ),
+    (
+        inspection.CoordinationReportHeard,
+        {},
+        {"sup1-a": ("contribute", False), "sup2-a": ("contribute", False), "cdi-a": ("hear", False)},
+    ),
+    (
+        inspection.CoordinationReportDecided,
+        {
+            "decisions": [
+                {"unit": "inv-a", "due_at": NOW + timedelta(days=5)},
+                {"unit": "inv-a", "due_at": NOW},
+                {"unit": "cdi-a", "due_at": NOW},
+            ]
+        },
+        {"inv-a": ("decision", True), "cdi-a": ("decision", True)},
+    ),
+    (
+        inspection.CoordinationReportTracked,
+        {"decided_units": ["inv-a", "cdi-a"]},
+        {"inv-a": ("decision", False), "cdi-a": ("decision", False)},
+    ),
+]
+
+
+@pytest.mark.parametrize(("event_type", "more", "owed"), REPORT_STAGES)
+def test_units_owe_their_parts_the_commission_its_hearing_and_units_what_was_decided(
+    event_type: type[inspection.CoordinationReportEvent],
+    more: dict[str, Any],
+    owed: dict[str, tuple[str, bool]],
+) -> None:
+    event = event_type.model_validate(
+        {
+            "report_id": uuid4(), "unit_code": "cdi-a", "period": "2026-H2", "as_of": "2026-12-31", "state": "x",
+            "due_at": NOW, "author_units": ["sup1-a", "sup2-a", "cdi-a"], **more,
+        }
+    )  # fmt: skip
+    clocks = CLOCKS[event.type](event)
+    assert {one.unit: (one.rule, one.due_at is not None) for one in clocks} == owed
+    assert max((one.due_at for one in clocks if one.due_at), default=NOW) == NOW  # the earliest of several
+    red = addresses_of("coordination_report", "sup1-a", Light.RED, within=None, escalates_to="cdi-a")
+    assert [one.target for one in red] == ["sup1-a", "cdi-a"]

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from chassis.moves import Move, MoveTable
+from chassis.working_days import count_working_days
 
 SCHEMA = "heli.coordination-report/1"
 LEADERS = frozenset({"leader", "principal_leader", "deputy_leader"})
@@ -17,6 +18,10 @@ OFFICES = frozenset({"inspection_office", "case_supervisor"})
 
 HEARING_DAYS = 30
 """Days after the cut within which the standing committee hears the report (a default)."""
+CONTRIBUTION_DAYS = 10
+"""Working days after the cut within which units contribute (a default)."""
+SETTLING = timedelta(minutes=5)
+"""After midnight: whatever was begun on the last day is written down before the clock opens the report."""
 
 
 class ReportState(StrEnum):
@@ -39,9 +44,17 @@ MOVES = MoveTable(
             frozenset({R.DRAFTING}),
             None,
             LEADERS | OFFICES | {"handler", "inspector"},
+            event="inspection.coordination_report.contributed.v1",
             note="a unit's part",
         ),
-        Move("collect", frozenset({R.DRAFTING}), R.COLLECTED, LEADERS | OFFICES, note="contributions are in"),
+        Move(
+            "collect",
+            frozenset({R.DRAFTING}),
+            R.COLLECTED,
+            LEADERS | OFFICES,
+            event="inspection.coordination_report.collected.v1",
+            note="contributions are in",
+        ),
         Move(
             "review",
             frozenset({R.COLLECTED}),
@@ -58,9 +71,21 @@ MOVES = MoveTable(
             event="inspection.coordination_report.heard.v1",
             note="heard by the standing committee, by its minutes",
         ),
-        Move("issue-decisions", frozenset({R.HEARD}), R.DECISIONS_ISSUED, LEADERS, note="each with a unit and a date"),
         Move(
-            "track", frozenset({R.DECISIONS_ISSUED}), R.TRACKED, LEADERS | OFFICES, note="what came of every decision"
+            "issue-decisions",
+            frozenset({R.HEARD}),
+            R.DECISIONS_ISSUED,
+            LEADERS,
+            event="inspection.coordination_report.decided.v1",
+            note="each with a unit and a date",
+        ),
+        Move(
+            "track",
+            frozenset({R.DECISIONS_ISSUED}),
+            R.TRACKED,
+            LEADERS | OFFICES,
+            event="inspection.coordination_report.tracked.v1",
+            note="what came of every decision",
         ),
     ]
 )
@@ -97,6 +122,30 @@ def bounds_of(period: str) -> tuple[date, date]:
     """First and last day of a half year such as ``2026-H1``."""
     year, half = int(period[:4]), period[5:]
     return (date(year, 1, 1), date(year, 6, 30)) if half == "H1" else (date(year, 7, 1), date(year, 12, 31))
+
+
+def period_of(day: date) -> str:
+    """The half year a day lies in."""
+    return f"{day.year}-{'H1' if day.month <= 6 else 'H2'}"
+
+
+def periods_over(since: date, today: date) -> list[str]:
+    """The half years that ended on or after one day and before another, oldest first."""
+    found, day = [], since
+    while (last := bounds_of(period_of(day))[1]) < today:
+        found.append(period_of(day))
+        day = last + timedelta(days=1)
+    return found
+
+
+def contribute_until(as_of: date) -> date:
+    """The day until which units contribute."""
+    return count_working_days(as_of, CONTRIBUTION_DAYS)[0]
+
+
+def authors_of(matters: Iterable[MatterFacts]) -> list[str]:
+    """The units that owe a contribution: who leads a matter the report tells of."""
+    return sorted({matter.lead_unit for matter in matters if matter.lead_unit is not None})
 
 
 def hear_until(as_of: date) -> date:

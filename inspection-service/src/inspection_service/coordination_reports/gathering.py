@@ -1,6 +1,7 @@
 """What a report tells, read as it stood at the end of its day: from records and steps that only ever grow."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,12 +15,21 @@ from inspection_service.supervision_matters.models import MatterRecord, Supervis
 from inspection_service.supervision_matters.service import STEP
 
 
-async def document_as_of(uow: Uow, commission: str, period: str, as_of: date) -> str:
-    """The report as canonical JSON."""
+@dataclass(frozen=True)
+class Told:
+    """The report as canonical JSON, and the units that owe a contribution to it."""
+
+    text: str
+    author_units: list[str]
+
+
+async def document_as_of(uow: Uow, commission: str, period: str, as_of: date) -> Told:
+    """The report as it stood at the end of a day."""
     since, until = _start_of(uow, domain.bounds_of(period)[0]), _start_of(uow, as_of + timedelta(days=1))
     matters = await _matters(uow, commission, until)
     inspections = await _inspections(uow, commission, since, until)
-    return domain.canonical(domain.make_document(commission, period, as_of, matters, inspections))
+    text = domain.canonical(domain.make_document(commission, period, as_of, matters, inspections))
+    return Told(text, domain.authors_of(matters))
 
 
 def _start_of(uow: Uow, day: date) -> datetime:

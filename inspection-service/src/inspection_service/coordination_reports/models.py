@@ -1,11 +1,11 @@
-"""Table of half-year coordination reports: the document as it was made, and what happened to it."""
+"""Tables of half-year coordination reports: the document as it was made, what happened to it, and who owes them."""
 
 from datetime import date, datetime
 from typing import Any
 
 from chassis.db import Uuid7
-from sqlalchemy import Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import String, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inspection_service.tables import Base
@@ -23,6 +23,7 @@ class CoordinationReport(Base):
     state: Mapped[str]
     document: Mapped[str] = mapped_column(Text)
     digest: Mapped[str]
+    author_units: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
     contributions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     hearing: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     decisions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
@@ -31,3 +32,12 @@ class CoordinationReport(Base):
     version: Mapped[int]
 
     __table_args__ = (UniqueConstraint("unit_code", "period", "as_of"),)
+
+
+class ReportingCommission(Base):
+    """A commission the clock opens reports for: every half year that ends on the day it was first met, or later."""
+
+    __tablename__ = "reporting_commission"
+
+    unit_code: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[date]

@@ -1,13 +1,16 @@
 """SQL of coordination reports: what was recorded up to an instant, and the reports made of it."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from inspection_service.coordination_reports.models import CoordinationReport
+from inspection_service.coordination_reports import domain
+from inspection_service.coordination_reports.models import CoordinationReport, ReportingCommission
 from inspection_service.findings.models import Finding
 from inspection_service.involvements.policy import Viewer
 from inspection_service.rounds.models import Round
@@ -16,10 +19,22 @@ from inspection_service.teams.models import Team
 
 
 def _visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Of the viewer's commission; units that contribute or have a decision to carry out meet the report too."""
     if viewer.sees_everything:
         return true()
-    units = {*viewer.commissions, *([viewer.unit] if viewer.unit else [])}
-    return or_(CoordinationReport.unit_code.in_(units), CoordinationReport.unit_code.in_(viewer.offices))
+    ways: list[ColumnElement[bool]] = [CoordinationReport.unit_code.in_(units_of(viewer))]
+    if viewer.works_at is not None:
+        ways += [
+            CoordinationReport.author_units.contains([viewer.works_at]),
+            CoordinationReport.decisions.contains([{"unit": viewer.works_at}]),
+        ]
+    return or_(*ways)
+
+
+def units_of(viewer: Viewer) -> frozenset[str]:
+    """The commissions whose reports the viewer sees whole."""
+    own = (viewer.unit, viewer.commission if viewer.roles & domain.OFFICES else None)
+    return viewer.commissions | viewer.offices | {unit for unit in own if unit}
 
 
 async def find_visible_report(session: AsyncSession, viewer: Viewer, report_id: UUID) -> CoordinationReport | None:
@@ -42,6 +57,35 @@ async def find_report(session: AsyncSession, unit: str, period: str, as_of: obje
             CoordinationReport.as_of == as_of,
         )
     )
+
+
+async def add_report(session: AsyncSession, values: Mapping[str, Any]) -> CoordinationReport | None:
+    """A report, unless the unit has one of that period and day; whoever comes second waits for the first."""
+    query = insert(CoordinationReport).values(values).on_conflict_do_nothing().returning(CoordinationReport)
+    return await session.scalar(query)
+
+
+async def list_opened(session: AsyncSession, days: Iterable[date]) -> set[tuple[str, str]]:
+    """Unit and period of the reports as of some days."""
+    query = select(CoordinationReport.unit_code, CoordinationReport.period)
+    found = await session.execute(query.where(CoordinationReport.as_of.in_(set(days))))
+    return {(unit, period) for unit, period in found.all()}
+
+
+async def list_reporting(session: AsyncSession) -> dict[str, date]:
+    """Commissions the clock opens reports for, and since when."""
+    found = await session.scalars(select(ReportingCommission))
+    return {one.unit_code: one.since for one in found}
+
+
+async def add_reporting(session: AsyncSession, units: Iterable[str], since: date) -> None:
+    """Open reports for these commissions from a day on, or from the day they have if it is earlier."""
+    query = insert(ReportingCommission).values([{"unit_code": unit, "since": since} for unit in units])
+    earlier = query.excluded.since < ReportingCommission.since
+    query = query.on_conflict_do_update(
+        index_elements=["unit_code"], set_={"since": query.excluded.since}, where=earlier
+    )
+    await session.execute(query)
 
 
 async def list_visible_reports(

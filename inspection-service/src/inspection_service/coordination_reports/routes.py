@@ -1,5 +1,6 @@
 """Half-year coordination reports over HTTP."""
 
+import json
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -34,11 +35,12 @@ async def make_report(
     body: MakeReportIn, response: Response, _caller: Annotated[Principal, require(*_MAKERS)], tree: TreeDep, uow: UowDep
 ) -> ReportOut:
     """Make the report of your commission as of a day that is over; made again, the same report is answered (200)."""
-    report, is_new = await service.make_report(uow, await viewer_of(uow, tree), tree, body.period, body.as_of)
+    viewer = await viewer_of(uow, tree)
+    report, is_new = await service.make_report(uow, viewer, tree, body.period, body.as_of)
     path = f"/v1/coordination-reports/{report.id}"
     answer_resource(response, uow, path, report.version, created=is_new)
     response.status_code = 201 if is_new else 200
-    return service.describe_report(report)
+    return service.describe_report(report, viewer)
 
 
 @router.get("/v1/coordination-reports")
@@ -54,7 +56,7 @@ async def list_reports(
     found = await service.list_reports(uow, viewer, before=id_of_cursor(cursor), limit=limit + 1)
     shown = found[:limit]
     return Page(
-        items=[service.describe_report(report) for report in shown],
+        items=[service.describe_report(report, viewer) for report in shown],
         next_cursor=encode_cursor(str(shown[-1].id)) if len(found) > limit else None,
     )
 
@@ -68,9 +70,10 @@ async def get_report(
     uow: UowDep,
 ) -> ReportOut:
     """One report."""
-    report = await service.visible_report(uow, await viewer_of(uow, tree), report_id)
+    viewer = await viewer_of(uow, tree)
+    report = await service.visible_report(uow, viewer, report_id)
     set_etag(response, report.version)
-    return service.describe_report(report)
+    return service.describe_report(report, viewer)
 
 
 @router.get("/v1/coordination-reports/{report_id}/document")
@@ -88,9 +91,8 @@ async def get_report_page(
 ) -> HTMLResponse:
     """The report to print, in Chinese."""
     report = await service.visible_report(uow, await viewer_of(uow, tree), report_id)
-    shown = service.describe_report(report)
     policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-    return HTMLResponse(page.render(shown.document, shown.digest), headers=policy)
+    return HTMLResponse(page.render(json.loads(report.document), report.digest), headers=policy)
 
 
 @router.get("/v1/coordination-reports/{report_id}/made-again")
@@ -121,7 +123,7 @@ def _add_move(verb: str, body_type: type[RequestModel]) -> None:
             check_version(if_match, (await service.visible_report(uow, viewer, report_id)).version)
             report = await service.move_report(uow, viewer, report_id, verb, body)
             answer_resource(response, uow, f"/v1/coordination-reports/{report_id}", report.version)
-            return service.describe_report(report)
+            return service.describe_report(report, viewer)
 
     # FastAPI reads the body's type here: it differs by verb.
     endpoint.__annotations__["body"] = Annotated[body_type, Body()]

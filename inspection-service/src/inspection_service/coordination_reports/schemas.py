@@ -60,11 +60,13 @@ class ReportOut(ResponseModel):
     unit_code: str
     period: str
     as_of: date
+    contribute_until: date
     hear_until: date
     state: str
     allowed_moves: list[str]
     digest: str
     document: dict[str, Any]
+    author_units: list[str]
     contributions: list[dict[str, Any]]
     hearing: dict[str, Any] | None
     decisions: list[dict[str, Any]]

@@ -9,20 +9,15 @@ from uuid import UUID
 from chassis.directory import UnitTree
 from chassis.errors import NotFound, RoleRequired
 from chassis.uow import Uow
-from contracts.inspection import EVENTS, CoordinationReportEvent
 from pydantic import BaseModel
 
-from inspection_service.coordination_reports import domain, gathering, repository
-from inspection_service.coordination_reports.domain import ReportState
+from inspection_service.coordination_reports import domain, gathering, opening, repository
 from inspection_service.coordination_reports.errors import DayNotOver, DayOutsidePeriod, DecisionWithoutAnswer
+from inspection_service.coordination_reports.events import emit_report
 from inspection_service.coordination_reports.models import CoordinationReport
 from inspection_service.coordination_reports.schemas import ContributeIn, HearIn, IssueIn, RemadeOut, ReportOut, TrackIn
 from inspection_service.involvements.policy import Viewer
 from inspection_service.rounds.errors import UnitRequired
-
-_EVENTS: dict[str, type[CoordinationReportEvent]] = {
-    event.type: event for event in EVENTS if issubclass(event, CoordinationReportEvent)
-}
 
 
 async def make_report(
@@ -41,27 +36,7 @@ async def make_report(
     if day < first:
         raise DayOutsidePeriod
     commission = tree.commission(viewer.unit)
-    known = await repository.find_report(uow.session, commission, period, day)
-    if known is not None:
-        return known, False
-    text = await gathering.document_as_of(uow, commission, period, day)
-    report = CoordinationReport(
-        unit_code=commission,
-        period=period,
-        as_of=day,
-        state=ReportState.DRAFTING,
-        document=text,
-        digest=domain.digest_of(text),
-        contributions=[],
-        decisions=[],
-        made_by=uow.actor.acting_for or uow.actor.sub,
-        created_at=uow.now,
-        version=1,
-    )
-    uow.session.add(report)
-    await uow.session.flush()
-    await uow.audit("make", "coordination_report", report.id, detail={"digest": report.digest})
-    return report, True
+    return await opening.open_report(uow, commission, period, day)
 
 
 async def visible_report(uow: Uow, viewer: Viewer, report_id: UUID) -> CoordinationReport:
@@ -80,7 +55,7 @@ async def list_reports(uow: Uow, viewer: Viewer, *, before: UUID | None, limit: 
 async def make_again(uow: Uow, viewer: Viewer, report_id: UUID) -> RemadeOut:
     """Make the report again from what is stored today: the bytes must be the same."""
     found = await visible_report(uow, viewer, report_id)
-    text = await gathering.document_as_of(uow, found.unit_code, found.period, found.as_of)
+    text = (await gathering.document_as_of(uow, found.unit_code, found.period, found.as_of)).text
     return RemadeOut(digest=domain.digest_of(text), is_identical=text == found.document, document=json.loads(text))
 
 
@@ -98,15 +73,7 @@ async def move_report(uow: Uow, viewer: Viewer, report_id: UUID, verb: str, body
     report.version += 1
     await uow.session.flush()
     if move.event is not None:
-        event = _EVENTS[move.event](
-            report_id=report.id,
-            unit_code=report.unit_code,
-            period=report.period,
-            as_of=report.as_of,
-            state=report.state,
-            digest=report.digest,
-        )
-        await uow.emit(event, aggregate_id=report.id, version=report.version, commission=report.unit_code)
+        await emit_report(uow, move.event, report)
     await uow.audit(verb, "coordination_report", report.id)
     return report
 
@@ -130,13 +97,17 @@ def _apply(uow: Uow, report: CoordinationReport, body: BaseModel) -> None:
             report.decisions = [{**one, "outcome": outcome} for one, outcome in pairs]
 
 
-def describe_report(report: CoordinationReport) -> ReportOut:
-    """A report as callers see it."""
+def describe_report(report: CoordinationReport, viewer: Viewer) -> ReportOut:
+    """A report as callers see it. From outside its commission a unit sees of contributions and decisions its own."""
     columns = {column.key: getattr(report, column.key) for column in CoordinationReport.__table__.columns}
     shown = {name: columns[name] for name in ReportOut.model_fields if name in columns and name != "document"}
+    if not viewer.sees_everything and report.unit_code not in repository.units_of(viewer):
+        for name in ("contributions", "decisions"):
+            shown[name] = [one for one in shown[name] if one["unit"] == viewer.unit]
     return ReportOut(
         **shown,
         document=json.loads(report.document),
+        contribute_until=domain.contribute_until(report.as_of),
         hear_until=domain.hear_until(report.as_of),
         allowed_moves=domain.MOVES.allowed(report.state),
     )

@@ -28,6 +28,8 @@ class Viewer:
 
     own_offices: frozenset[str] = frozenset()
     """The caller's own unit, for someone of an inspection office: it may take part in another office's round."""
+    commission: str | None = None
+    """The commission the caller's unit belongs to."""
     works_at: str | None = None
     """The caller's own unit, for a handler or leader there: it may be inspected, or watch over the one that is."""
 
@@ -61,6 +63,7 @@ def viewer_of(principal: Principal, tree: UnitTree, cadre_id: UUID | None) -> Vi
         offices=frozenset(offices),
         commissions=frozenset(commissions),
         own_offices=frozenset({unit} if unit and principal.has_any(*OFFICE_ROLES) else ()),
+        commission=tree.commission(unit) if unit else None,
         works_at=unit if principal.has_any(*WORKER_ROLES) else None,
     )
 

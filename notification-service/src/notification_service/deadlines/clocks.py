@@ -1,6 +1,7 @@
 """Which events start, move and stop a clock."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -258,6 +259,38 @@ def _of_matter(event: inspection.MatterEvent) -> list[Clock]:
     return [Clock("supervision_matter", ident, None, unit=event.lead_unit, rule="matter", due_at=due_at)]
 
 
+def _of_report(event: inspection.CoordinationReportEvent) -> list[Clock]:
+    """Units owe their parts while it is drafted, the commission its hearing, and units what was decided of them."""
+    authors = [unit for unit in event.author_units if unit != event.unit_code]
+    due: dict[str, datetime | None] = {}
+    rule = "contribute"
+    match event:
+        case inspection.CoordinationReportOpened():
+            due = dict.fromkeys(authors, event.contributions_due_at)
+        case inspection.CoordinationReportContributed():
+            due = {unit: None for unit in authors if unit == event.unit}
+        case inspection.CoordinationReportDecided():
+            rule = "decision"
+            due = {
+                one.unit: min(two.due_at for two in event.decisions if two.unit == one.unit) for one in event.decisions
+            }
+        case inspection.CoordinationReportTracked():
+            rule = "decision"
+            due = dict.fromkeys(event.decided_units)
+        case _:
+            due = dict.fromkeys(authors)
+    clocks = [_clock_of_report(event, unit, rule, due_at) for unit, due_at in due.items()]
+    if rule == "contribute":
+        until = None if isinstance(event, inspection.CoordinationReportHeard) else event.due_at
+        clocks.append(_clock_of_report(event, event.unit_code, "hear", until))
+    return clocks
+
+
+def _clock_of_report(event: inspection.CoordinationReportEvent, unit: str, rule: str, due_at: datetime | None) -> Clock:
+    ident, commission = str(event.report_id), event.unit_code
+    return Clock("coordination_report", ident, None, unit=unit, rule=rule, due_at=due_at, escalates_to=commission)
+
+
 _READERS: tuple[tuple[type[Event], Callable[[Any], list[Clock]]], ...] = (
     (clue.ClueEvent, _of_clue),
     (clue.OverlapAlertEvent, _of_alert),
@@ -275,6 +308,7 @@ _READERS: tuple[tuple[type[Event], Callable[[Any], list[Clock]]], ...] = (
     (deliberation.ConsultationActionEvent, _of_action),
     (deliberation.ConsultationEvent, _of_consultation),
     (inspection.MatterEvent, _of_matter),
+    (inspection.CoordinationReportEvent, _of_report),
 )
 CLOCKS: Mapping[str, Callable[[Any], list[Clock]]] = MappingProxyType(
     {

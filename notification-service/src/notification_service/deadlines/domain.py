@@ -66,6 +66,7 @@ _OWERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
         "consultation": (Relation.PARTY, ACTORS),
         "consultation_action": (Relation.PARTY, ACTORS),
         "supervision_matter": (Relation.UNIT, WORKERS),
+        "coordination_report": (Relation.PARTY, ACTORS),
     }
 )
 ITEM_TYPES = frozenset(_OWERS)
@@ -84,6 +85,7 @@ _WATCHERS: Mapping[str, tuple[Relation, frozenset[str]]] = MappingProxyType(
         "supervised_handling": (Relation.PARTY, ACTORS),
         "consultation": (Relation.PARTY, ACTORS),
         "consultation_action": (Relation.PARTY, ACTORS),
+        "coordination_report": (Relation.PARTY, ACTORS),
     }
 )
 

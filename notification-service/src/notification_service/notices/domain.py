@@ -11,6 +11,7 @@ from contracts import clue, inspection, pool
 from notification_service.notices import library, proceedings
 from notification_service.notices.addresses import PERSONAL, Address, Relation, Telling, To, ToOrigin
 from notification_service.notices.roles import (
+    ACTORS,
     APPROVERS,
     HANDLERS,
     INSPECTION_OFFICE,
@@ -184,12 +185,37 @@ TABLE: tuple[Telling, ...] = (
     Telling(inspection.MatterReopened, "supervision_matter_reopened", (_LEAD, _CO_UNITS), tells_actor=True),
     Telling(inspection.MatterReferred, "supervision_matter_referred", (_LEAD,)),
     Telling(
+        inspection.CoordinationReportOpened,
+        "coordination_report_opened",
+        (To(Relation.PARTY, "unit_code", ACTORS), To(Relation.UNIT, "author_units", WORKERS)),
+    ),
+    Telling(
+        inspection.CoordinationReportContributed,
+        "coordination_report_contributed",
+        (To(Relation.PARTY, "unit_code", ACTORS),),
+    ),
+    Telling(
+        inspection.CoordinationReportCollected,
+        "coordination_report_collected",
+        (To(Relation.UNIT, "unit_code", LEADERS),),
+    ),
+    Telling(
         inspection.CoordinationReportReviewed,
         "coordination_report_reviewed",
         (To(Relation.OVERSIGHT, "unit_code", LEADERS),),
     ),
     Telling(
         inspection.CoordinationReportHeard, "coordination_report_heard", (To(Relation.UNIT, "unit_code", WORKERS),)
+    ),
+    Telling(
+        inspection.CoordinationReportDecided,
+        "coordination_report_decided",
+        (To(Relation.PARTY, "unit_code", ACTORS), To(Relation.UNIT, "decided_units", WORKERS)),
+    ),
+    Telling(
+        inspection.CoordinationReportTracked,
+        "coordination_report_tracked",
+        (To(Relation.UNIT, "unit_code", LEADERS),),
     ),
 )
 TELLINGS: Mapping[str, Telling] = MappingProxyType({row.event.type: row for row in TABLE})

@@ -171,10 +171,25 @@ TITLES: Mapping[str, Text] = MappingProxyType(
         "supervision_matter_referred": Text(
             "监督事项的困难已提请支持", "A difficulty of a supervision matter was referred"
         ),
+        "coordination_report_opened": Text(
+            "半年统筹衔接报告已生成，请报送本单位情况", "A half-year coordination report is open for contributions"
+        ),
+        "coordination_report_contributed": Text(
+            "统筹衔接报告收到一份单位情况", "A unit contributed to a coordination report"
+        ),
+        "coordination_report_collected": Text(
+            "统筹衔接报告的单位情况已收齐，待审定", "The contributions to a coordination report are in; review is due"
+        ),
         "coordination_report_reviewed": Text(
             "统筹衔接报告已审定，待听取", "A coordination report is ready to be heard"
         ),
         "coordination_report_heard": Text("统筹衔接报告已听取", "A coordination report was heard"),
+        "coordination_report_decided": Text(
+            "听取统筹衔接报告后有决定事项下达", "Decisions were issued on a coordination report"
+        ),
+        "coordination_report_tracked": Text(
+            "统筹衔接报告的决定事项已逐项落实", "The outcome of every decision on a coordination report is recorded"
+        ),
         "bulletin_made": Text("统计通报{no}可以查阅", "The bulletin{no} can be read"),
         "deadline_blue": Text("事项{no}长时间未有进展", "There was no progress for long{no}"),
         "deadline_yellow": Text("事项{no}即将到期", "A due date is near{no}"),

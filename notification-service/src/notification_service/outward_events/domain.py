@@ -63,6 +63,7 @@ _OF_ITEM: Mapping[str, str] = MappingProxyType(
         "briefing_request": "inspection.briefing_request",
         "joint_case_team": "inspection.joint_case_team",
         "supervision_matter": "inspection.matter",
+        "coordination_report": "inspection.coordination_report",
         "briefing": "notification.briefing",
     }
 )
