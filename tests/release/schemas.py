@@ -21,6 +21,34 @@ select t.relname, regexp_replace(pg_get_indexdef(i.indexrelid), '^.* USING ', ''
 from pg_index i join pg_class t on t.oid = i.indrelid
 where t.relnamespace = 'public'::regnamespace and (i.indisunique or i.indisexclusion)
 """
+# What decides beside tables: by kind, the table it is on (functions: none), its name, and all it says.
+_RULES = """
+select 'policy', tablename::text, policyname::text,
+    concat_ws(' ', permissive, cmd, 'to', array_to_string(roles, ', '), 'using', qual, 'check', with_check)
+from pg_policies where schemaname = 'public'
+union all select 'row security', relname::text, '',
+    concat_ws(' ', case when relrowsecurity then 'on' end, case when relforcerowsecurity then 'forced' end)
+from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+union all select 'trigger', r.relname::text, t.tgname::text, pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text
+from pg_trigger t join pg_class r on r.oid = t.tgrelid
+where r.relnamespace = 'public'::regnamespace and not t.tgisinternal
+union all select 'function', '', format('%s(%s)', p.proname, pg_get_function_identity_arguments(p.oid)),
+    pg_get_functiondef(p.oid)
+from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prokind in ('f', 'p')
+    and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+"""
+
+
+@dataclass(frozen=True, order=True)
+class Rule:
+    """A policy, a table's row security, a trigger or a function; ``table`` is empty for the last."""
+
+    kind: str
+    table: str
+    name: str
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (f"{self.table}:" if self.table else "", self.kind, self.name) if part)
 
 
 @dataclass(frozen=True)
@@ -39,6 +67,9 @@ class Schema:
     tables: Mapping[str, Mapping[str, Column]]
     refusing: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Definitions of checks, foreign keys and unique indexes, by table."""
+    unique: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Unique indexes alone, by table: `on conflict` names them."""
+    rules: Mapping[Rule, str] = field(default_factory=dict)
 
 
 def read_schema(connection: Connection) -> Schema:
@@ -47,10 +78,17 @@ def read_schema(connection: Connection) -> Schema:
     for table, name, kind, is_nullable, has_default in connection.execute(text(_COLUMNS)):
         tables.setdefault(table, {})[name] = Column(kind, is_nullable, has_default)
     refusing: dict[str, set[str]] = {}
-    for query in (_CONSTRAINTS, _UNIQUE):
+    unique: dict[str, set[str]] = {}
+    for query, kept in ((_CONSTRAINTS, [refusing]), (_UNIQUE, [refusing, unique])):
         for table, definition in connection.execute(text(query)):
-            refusing.setdefault(table, set()).add(definition)
-    return Schema(tables, {table: frozenset(found) for table, found in refusing.items()})
+            for one in kept:
+                one.setdefault(table, set()).add(definition)
+    rules = {Rule(*named): says for *named, says in connection.execute(text(_RULES))}
+    return Schema(tables, _frozen(refusing), _frozen(unique), rules)
+
+
+def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {table: frozenset(definitions) for table, definitions in found.items()}
 
 
 def taken_from(old: Schema, new: Schema) -> list[str]:
@@ -72,7 +110,24 @@ def taken_from(old: Schema, new: Schema) -> list[str]:
             f"{table}: refuses more: {definition}"
             for definition in new.refusing.get(table, frozenset()) - old.refusing.get(table, frozenset())
         ]
-    return sorted(found)
+        found += [
+            f"{table}: no unique index any more, on which the old release may lean: {definition}"
+            for definition in old.unique.get(table, frozenset()) - new.unique.get(table, frozenset())
+        ]
+    return sorted([*found, *_rules_changed(old, new)])
+
+
+def _rules_changed(old: Schema, new: Schema) -> list[str]:
+    """Rules of the old release's tables that are new, gone or other, and its functions that are gone or other."""
+    found = []
+    for rule, says in old.rules.items():
+        if rule.table and rule.table not in new.tables:
+            continue
+        if rule not in new.rules:
+            found.append(f"{rule}: gone")
+        elif new.rules[rule] != says:
+            found.append(f"{rule}: is another")
+    return found + [f"{rule}: new" for rule in new.rules if rule.table in old.tables and rule not in old.rules]
 
 
 def _taken_from_column(name: str, old: Column, new: Column | None) -> list[str]:
