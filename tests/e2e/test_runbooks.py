@@ -28,6 +28,7 @@ RUN = {
     ("stuck-relay.md", "refill"): FAULTS,
     ("rotate-keys.md", "rotate-keys"): FAULTS,
     ("back-up-and-restore.md", "pg_basebackup"): HERE,
+    ("back-up-and-restore.md", "check-keys"): HERE,
     ("install.md", "printf"): HERE,
     ("partners.md", "partners add"): HERE,
 }
@@ -71,6 +72,14 @@ def test_a_key_ring_is_made(shell: Any, pages: Any, tmp_path: Path) -> None:
     path.write_text(pages.done(shell.run(pages.one("install.md", "printf").text)))
     ring = KeyRing.from_file(path)
     assert ring.open(ring.seal(b"words", "context"), "context") == b"words"
+
+
+@pytest.mark.proof
+def test_the_rings_open_what_lies_under_their_keys(shell: Any, pages: Any) -> None:
+    said = pages.done(shell.run(pages.one("back-up-and-restore.md", "check-keys").text))
+    held = [json.loads(line) for line in said.splitlines()]
+    assert held
+    assert {one["verdict"] for one in held} == {"opened"}
 
 
 @pytest.mark.proof

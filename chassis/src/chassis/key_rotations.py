@@ -105,9 +105,9 @@ async def take_other(
     session: AsyncSession, column: SealedColumn, key: str, *, after: tuple[Any, ...] | None, limit: int
 ) -> Sequence[Row[Any]]:
     """The next rows under another key, locked: (sealed value, the row's keys …, what its context is made of …)."""
-    # Labels, since a key may be part of the context too and would be selected once only.
-    parts = [one.label(f"part_{number}") for number, one in enumerate((*column.keys, *column.names))]
-    query = select(column.value.label("sealed"), *parts).where(column.value.is_not(None), ~_is_under(column, key))
+    query = select(column.value.label("sealed"), *column.selected()).where(
+        column.value.is_not(None), ~_is_under(column, key)
+    )
     if after is not None:
         query = query.where(tuple_(*column.keys) > tuple_(*(literal(one) for one in after)))
     return (await session.execute(query.order_by(*column.keys).limit(limit).with_for_update(key_share=True))).all()

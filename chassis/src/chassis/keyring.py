@@ -9,6 +9,19 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from chassis.errors import Category, HeliError, Text
+from chassis.logging import get_logger
+
+log = get_logger(__name__)
+
+
+class KeyMissing(HeliError, KeyError):
+    """What is asked for was sealed under a key that the ring does not have; it stays as it is."""
+
+    code = "key_missing"
+    category = Category.UNAVAILABLE
+    title = Text("密钥环缺少所需密钥，内容暂不可读", "The key ring lacks a key; this cannot be read for the moment")
+
 
 class KeyRing:
     """AES-256-GCM under the current key; older keys only open what they sealed."""
@@ -44,10 +57,16 @@ class KeyRing:
         return bytes([len(name)]) + name + nonce + sealed
 
     def open(self, sealed: bytes, context: str) -> bytes:
-        """Decrypt what ``seal`` made; raises ``cryptography.exceptions.InvalidTag`` if it was altered or moved."""
+        """Decrypt what ``seal`` made; raises ``cryptography.exceptions.InvalidTag`` if it was altered or moved.
+
+        Raises KeyMissing, and logs the name of the key, if it lies under one that the ring does not have.
+        """
         end = 1 + sealed[0]
-        key = self._keys[sealed[1:end].decode()]
-        return AESGCM(key).decrypt(sealed[end : end + 12], sealed[end + 12 :], context.encode())
+        name = sealed[1:end].decode()
+        if name not in self._keys:
+            log.error("key_missing", key=name)
+            raise KeyMissing
+        return AESGCM(self._keys[name]).decrypt(sealed[end : end + 12], sealed[end + 12 :], context.encode())
 
     def key_of(self, sealed: bytes) -> str:
         """The name of the key a ciphertext was sealed under, for rotation."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row
 from sqlalchemy.orm import InstrumentedAttribute
 
 Column = InstrumentedAttribute[Any]
@@ -26,6 +26,11 @@ class SealedColumn:
     def label(self) -> str:
         """What reports call the values: the kind, and the suffix where one row has several."""
         return self.kind if self.suffix is None else f"{self.kind}:{self.suffix}"
+
+    def selected(self) -> list[ColumnElement[Any]]:
+        """What a query selects after the value: what names the row, then what its context is made of."""
+        # Labels, since a key may be part of the context too and would be selected once only.
+        return [one.label(f"part_{number}") for number, one in enumerate((*self.keys, *self.names))]
 
     def keys_of(self, row: Row[Any]) -> tuple[Any, ...]:
         """What names a row that ``key_rotations.take_other`` found."""

@@ -16,6 +16,7 @@ from chassis.consumer import Handler
 from chassis.dead_letters import Undecodable, redrive
 from chassis.errors import HeliError, NotFound
 from chassis.identity import SYSTEM
+from chassis.key_checks import check_keys_command
 from chassis.key_rotations import rotate_keys_command
 from chassis.service import Resources, Service
 from chassis.tables import dead_letter
@@ -28,6 +29,7 @@ def add_upkeep(cli: typer.Typer, service: Service, handlers: Handlers) -> None:
     cli.command(name="verify-audit")(verify_audit_command(service))
     if service.sealed:
         cli.command(name="rotate-keys")(rotate_keys_command(service))
+        cli.command(name="check-keys")(check_keys_command(service))
     cli.command(name="refill")(_refill_command(service))
     letters = typer.Typer(help="Events that could not be applied.", no_args_is_help=True)
     letters.command(name="list")(_list_command(service))

@@ -1,6 +1,7 @@
 """docs/operators/back-up-and-restore.md, rehearsed: a backup of the whole server under load, all lost, all restored.
 
 PostgreSQL comes back as of the backup, NATS comes back empty, keys come from elsewhere; then each service refills.
+Before the right key ring comes, wrong ones are tried: each is told from the right one, and harms nothing.
 """
 
 import asyncio
@@ -17,13 +18,18 @@ from typing import Any
 
 import pytest
 from chassis.audit_proof import prove
+from chassis.db import ModelBase, new_metadata
 from chassis.embedded import EmbeddedNats, EmbeddedPostgres
 from chassis.embedded.postgres import binary_folder
 from chassis.embedded.process import scratch_folder
 from chassis.identity import SYSTEM
+from chassis.key_checks import check_keys
+from chassis.key_rotations import rotate_keys
+from chassis.keyring import KeyMissing
 from chassis.migrations import migrate
 from chassis.outbox import refill
 from chassis.runtime import run_worker
+from chassis.sealed_columns import SealedColumn
 from chassis.seals import seal_entries
 from chassis.service import Resources, build_resources
 from chassis.settings import PlatformSettings
@@ -31,7 +37,11 @@ from chassis.testing.sample.service import SAMPLE
 from chassis.uow import Uow
 from contracts.envelope import Envelope
 from contracts.pool import UnitUpserted
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.pool import NullPool
 
 from chassis import tables
 
@@ -43,7 +53,23 @@ async def note(uow: Uow, _envelope: Envelope, event: UnitUpserted) -> None:
     await uow.audit("applied", "unit", event.code, detail={"version": event.version})
 
 
-PRODUCER = replace(SAMPLE, name="producer-service", short="producer")
+class Sealed(ModelBase):
+    """What a service keeps that only its ring can read."""
+
+    metadata = new_metadata()
+
+
+class Letter(Sealed):
+    """A letter, sealed."""
+
+    __tablename__ = "letter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+
+
+LETTERS = SealedColumn("letter", Letter.sealed, (Letter.id,), (Letter.id,))
+PRODUCER = replace(SAMPLE, name="producer-service", short="producer", sealed=(LETTERS,))
 FOLLOWER = replace(SAMPLE, name="follower-service", short="follower", handlers=lambda _: {UnitUpserted.type: note})
 
 
@@ -74,6 +100,59 @@ async def working(
 async def _ended(stop: asyncio.Event, worker: "asyncio.Task[None]") -> None:
     stop.set()
     await asyncio.wait_for(worker, BOUND_S)
+
+
+def ring(path: Path, current: str, **letters: str) -> Path:
+    """A key ring's file; each key is one letter many times."""
+    path.write_text(json.dumps({"current": current, "keys": {name: f"{one * 43}=" for name, one in letters.items()}}))
+    return path
+
+
+async def create_letters(owner: str) -> None:
+    engine = create_async_engine(owner, poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(Sealed.metadata.create_all)
+    await engine.dispose()
+
+
+async def write_letters(producer: Resources, numbers: range) -> None:
+    async with producer.transactions(SYSTEM) as uow:
+        uow.session.add_all(Letter(id=n, sealed=producer.keys.seal(words(n), f"letter:{n}")) for n in numbers)
+
+
+def words(number: int) -> bytes:
+    return f"信{number}".encode()
+
+
+async def letters(producer: Resources) -> dict[int, bytes]:
+    async with producer.database.sessions() as session:
+        return {one.id: one.sealed for one in await session.scalars(select(Letter))}
+
+
+async def rings_are_told_apart(postgres: EmbeddedPostgres, folder: Path) -> None:
+    """Rings that lack a key, or have another of its name, are found out before anybody works, and change nothing."""
+    lacking, wrong = {"k2": "C"}, {"k1": "B", "k2": "C"}
+    seen = []
+    for one in (lacking, wrong):
+        settings = PlatformSettings.model_validate(
+            {
+                "database_url": postgres.service_database("producer").app,
+                "keys_file": str(ring(folder / "tried.json", "k2", **one)),
+            }
+        )
+        resources = build_resources(PRODUCER, settings)
+        before = await letters(resources)
+        seen.append([(held.key, held.values, held.verdict) for held in await check_keys(PRODUCER, resources, SYSTEM)])
+        with pytest.raises((KeyMissing, InvalidTag)):
+            resources.keys.open(before[0], "letter:0")
+        outcome = await asyncio.gather(rotate_keys(PRODUCER, resources, SYSTEM), return_exceptions=True)
+        assert isinstance(outcome[0], (KeyMissing, InvalidTag)), "what it cannot open it does not seal anew"
+        assert await letters(resources) == before
+        await resources.close()
+    assert seen == [
+        [("k1", 3, "missing"), ("k2", 2, "opened")],
+        [("k1", 3, "wrong"), ("k2", 2, "opened")],
+    ]
 
 
 class Emitting:
@@ -133,12 +212,17 @@ def folder() -> Iterator[Path]:
 
 
 async def test_after_a_restore_nothing_is_lost_and_nothing_is_applied_twice(folder: Path) -> None:
-    keys = folder / "keys.json"
-    keys.write_text(json.dumps({"current": "k1", "keys": {"k1": "A" * 43 + "="}}))
+    (folder / "elsewhere").mkdir()
+    keys = ring(folder / "elsewhere/keys.json", "k1", k1="A")
     with EmbeddedPostgres(folder / "first") as postgres, EmbeddedNats(folder / "nats") as nats:
         for service in (PRODUCER, FOLLOWER):
             await asyncio.to_thread(migrate, service.migrations, postgres.create_service_database(service.short).owner)
+        await create_letters(postgres.service_database("producer").owner)
         async with working(postgres, nats, keys) as (producer, follower):
+            await write_letters(producer, range(3))
+        ring(keys, "k2", k1="A", k2="C")
+        async with working(postgres, nats, keys) as (producer, follower):
+            await write_letters(producer, range(3, 5))
             work = Emitting(producer)
             await work.emit(40)
             backup = asyncio.create_task(asyncio.to_thread(back_up, postgres, folder / "backup"))
@@ -156,7 +240,11 @@ async def test_after_a_restore_nothing_is_lost_and_nothing_is_applied_twice(fold
     (folder / "backup").rename(restored / "data")
     shutil.copy(folder / "first/server.json", restored)
     with EmbeddedPostgres(restored) as postgres, EmbeddedNats(folder / "empty") as nats:
+        await rings_are_told_apart(postgres, folder)
         async with working(postgres, nats, keys) as (producer, follower):
+            assert {held.verdict for held in await check_keys(PRODUCER, producer, SYSTEM)} == {"opened"}
+            opened = {n: producer.keys.open(one, f"letter:{n}") for n, one in (await letters(producer)).items()}
+            assert opened == {n: words(n) for n in range(5)}
             for one in (producer, follower):
                 await refill(one.database)
             kept = await emitted(producer)
