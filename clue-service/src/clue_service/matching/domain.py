@@ -11,26 +11,25 @@ from clue_service.matching.lexicon import (
     filler_pattern,
     post_groups,
     post_pattern,
-    splitter_pattern,
     topic_pattern,
     topic_words,
 )
 from clue_service.matching.named_units import units_in_text
 from clue_service.matching.names import Name, NameClass, agreement, parse_names
 from clue_service.matching.names import NameAgreement as Agreement
-from clue_service.matching.numerals import Amount, amounts, quantities
+from clue_service.matching.numerals import Amount, quantities
 from clue_service.matching.people import Mention, people_in_text
 from clue_service.matching.prepared import AllegationText, ClueText, Facts, Prepared, Subject, SubjectText
+from clue_service.matching.splitting import split_matters
+from clue_service.matching.sums import read_sums
 from clue_service.matching.text import MAX_TEXT, clean
 from clue_service.matching.units import NO_UNIT, Unit, UnitDirectory, place_stems
 
 _MAX_PARTS = 6
 _MAX_SUBJECTS = 8
 _MAX_ALLEGATIONS = 12
-_SHORTEST_PART = 14
 # Letters and digits that identify something: number plates, contract numbers, telephone numbers.
 _TOKEN = re.compile(r"(?:[\u4e00-\u9fff][a-z]·?)?[a-z0-9-]{4,20}")
-_NUMBERED = re.compile(r"(?:(?<=[。;\n])|^)\s*(?:[一二三四五六]、|[1-6][、.)](?!\d))")
 _SAME_PERSON = frozenset(
     {Agreement.EQUAL, Agreement.EQUAL_SHORT, Agreement.SAME_SOUND, Agreement.LOOK_ALIKE, Agreement.SAME_GIVEN_NAME,
      Agreement.MASKED_BOTH_ENDS, Agreement.SAME_SURNAME_MASKED}
@@ -71,21 +70,6 @@ def _pieces(clue: ClueText) -> list[tuple[str, AllegationText]]:
         rest = " ".join(text for text, _ in pieces[_MAX_PARTS - 1 :])[:MAX_TEXT]
         kept = [*pieces[: _MAX_PARTS - 1], (rest, pieces[_MAX_PARTS - 1][1])]
     return kept
-
-
-def split_matters(text: str) -> list[str]:
-    """The matters of a mixed letter; a piece that tells no fact of its own stays with the one before it."""
-    cuts = sorted({match.start() for pattern in (splitter_pattern(), _NUMBERED) for match in pattern.finditer(text)})
-    pieces: list[str] = []
-    for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
-        piece = text[start:end].strip()
-        if pieces and (len(piece) < _SHORTEST_PART or not topic_pattern().search(piece)):
-            pieces[-1] += piece
-        elif piece and pieces and not topic_pattern().search(pieces[-1]):
-            pieces[-1] += piece  # what came before was an opening, not a matter
-        elif piece:
-            pieces.append(piece)
-    return pieces or ([text] if text else [])
 
 
 def _subjects(clue: ClueText, directory: UnitDirectory, text: str, mentions: list[Mention]) -> tuple[Subject, ...]:
@@ -184,7 +168,7 @@ def _posts_in_text(text: str) -> frozenset[str]:
 def _facts(
     text: str, allegation: AllegationText, clue: ClueText, subjects: tuple[Subject, ...], mentions: list[Mention]
 ) -> Facts:
-    sums = amounts(text)
+    sums = read_sums(text)
     times = dates(text, clue.received_on)
     people = [mention for mention in mentions if not _is_subject(mention.name, subjects)]
     stated = [Amount(float(allegation.amount_cny), float(allegation.amount_cny))] if allegation.amount_cny else []
@@ -194,9 +178,9 @@ def _facts(
     return Facts(
         topics=frozenset(topics),
         category=allegation.category_code,
-        amounts=tuple(dict.fromkeys([*stated, *(amount for amount, _ in sums)]))[:8],
+        amounts=tuple(dict.fromkeys([*stated, *(amount for amount, _ in sums.yuan)]))[:8],
         dates=tuple(dict.fromkeys([*occurred, *(when for when, _ in times)]))[:8],
-        quantities=frozenset(quantities(text)),
+        quantities=sums.foreign.union(quantities(text)),
         tokens=frozenset(sorted(one for one in tokens if not _is_number(one))[:40]),
         others=tuple(dict.fromkeys(mention.name for mention in people))[:8],
         places=place_stems(allegation.place),

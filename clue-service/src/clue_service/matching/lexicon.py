@@ -98,6 +98,16 @@ def splitter_pattern() -> re.Pattern[str]:
 
 
 @cache
+def quantity_words(group: str) -> dict[str, str]:
+    """Words beside numbers: ``foreign`` money, ``measures`` of what is no money, ``pieces_of`` what 块 counts.
+
+    Each with the word that stands for it: 美金 is 美元.
+    """
+    words = _read_json("quantities.json")[group]
+    return dict(words) if isinstance(words, dict) else {word: word for word in words}
+
+
+@cache
 def not_names() -> frozenset[str]:
     """Two characters that begin like a name and are an ordinary word."""
     return frozenset(_read_json("phrases.json")["not_names"])

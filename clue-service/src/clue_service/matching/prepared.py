@@ -21,7 +21,7 @@ Hashes = npt.NDArray[np.int32]
 _HEAD = Struct("<3i")  # version, how many arrays, length of the first
 NO_HASHES: Hashes = np.empty(0, np.int32)
 _LETTER = 120  # characters
-FEATURES_VERSION = 3  # of stored features and grams: rows of another version are prepared anew, never read
+FEATURES_VERSION = 4  # of stored features and grams: rows of another version are prepared anew, never read
 
 
 @dataclass(frozen=True)

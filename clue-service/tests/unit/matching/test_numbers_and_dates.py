@@ -1,12 +1,12 @@
 import pytest
 from clue_service.matching.dates import When, dates
-from clue_service.matching.numerals import Amount, amounts, overlap, quantities
+from clue_service.matching.numerals import Amount, overlap, quantities
+from clue_service.matching.sums import amounts
+from clue_service.matching.text import clean
 
 
 @pytest.mark.parametrize("written", ["50000元", "5万元", "五万元", "5.0万", "５万元", "50,000元", "伍万元"])
 def test_one_sum_in_many_forms_is_one_sum(written):
-    from clue_service.matching.text import clean
-
     assert [amount for amount, _ in amounts(clean(f"收受{written}。"))] == [Amount(50_000, 50_000)]
 
 
@@ -69,3 +69,36 @@ def test_dates_are_resolved_against_the_receipt(written, expected, on):
 
 def test_dates_after_the_receipt_are_dropped(on):
     assert dates("2027年3月", on("2023-05-20")) == []
+
+
+READ = {
+    "2021.3，": [(2021, 3)], "2021.03.15": [(2021, 3, 15)], "2021/3/5": [(2021, 3, 5)], "2021-03，": [(2021, 3)],
+    "2021.3-5，": [(2021, 3), (2021, 5)], "二O二一年三月": [(2021, 3)], "二○二一年三月": [(2021, 3)],
+    "二零二一年3月5日": [(2021, 3, 5)], "一九九八年": [(1998,)], "二一年三月": [(2021, 3)],
+    "三年前": [(2020,)], "10年前": [(2013,)], "两年前的三月份": [(2021, 3)], "半年前": [(2022,)],
+    "三个月前": [(2023, 2)], "两周前": [(2023, 5)], "昨天": [(2023, 5, 19)],
+    "去年底": [(2022, 12)], "去年年底": [(2022, 12)], "去年末": [(2022, 12)],
+    "2021年底": [(2021, 12)], "21年底": [(2021, 12)], "今年初": [(2023, 1)], "2021年春节": [(2021, 2)],
+    "去年国庆节": [(2022, 10)], "2021年3月至5月": [(2021, 3), (2021, 5)], "2021年3月、5月": [(2021, 3), (2021, 5)],
+    "2021年11月至2月": [(2021, 11), (2022, 2)], "2019年3月至2021年5月": [(2019, 3), (2021, 5)],
+    "2019-2021年": [(2019,), (2021,)], "2019年5月收钱，同年8月又收": [(2019, 5), (2019, 8)],
+    "2019年5月收钱，次年3月又收": [(2019, 5), (2020, 3)], "15年，他": [(2015,)], "2021年3月前后": [(2021, 3)],
+    "2021年的3月": [(2021, 3)], "大前年": [(2020,)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "expected"), READ.items())
+def test_dates_are_read_whole(written, expected, on):
+    found = sorted(when for when, _ in dates(clean(written), on("2023-05-20")))
+    assert found == [When(*one) for one in expected]
+
+
+NO_DATE = (
+    "2021.3万元", "干了15年村支书", "工作20年", "几年前", "近三年", "以前年度", "当年12月", "合同2021-12号", "十五年",
+    "今年底", "第三年", "目前年纪", "3.5", "138-2021-345", "30年工龄", "同年同月",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("written", NO_DATE)
+def test_what_is_no_date_is_not_read_as_one(written, on):
+    assert dates(clean(written), on("2023-05-20")) == []
