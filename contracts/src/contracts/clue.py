@@ -311,6 +311,8 @@ class CandidateUndone(CandidateEvent):
     previous_decision: Code | None = None
     later_actions: int = 0
     """How many steps people took since the decision, for people to look at."""
+    decision: Code | None = None
+    """The verdict before it, where that stands again."""
 
 
 class MatterEvent(Event):
@@ -337,6 +339,8 @@ class MatterSplit(MatterEvent):
 
     type: ClassVar[str] = "clue.matter.split.v1"
     part_ids: tuple[UUID, ...] = ()
+    later_actions: int = 0
+    """How many steps people took since what is parted was joined, for people to look at."""
 
 
 class MatterUndone(MatterEvent):

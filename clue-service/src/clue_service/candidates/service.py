@@ -140,11 +140,19 @@ async def verdicts_on(uow: Uow, candidate_id: UUID) -> Sequence[CandidateVerdict
     return await repository.list_verdicts(uow.session, candidate_id)
 
 
-async def settle_across(uow: Uow, clue_ids: Iterable[UUID], decision: Decision, source: VerdictSource) -> None:
-    """Decide the undecided pairs among the clues of an overlap alert as its votes did, across commissions only."""
+async def settle_across(
+    uow: Uow, clue_ids: Iterable[UUID], decision: Decision, source: VerdictSource
+) -> list[Candidate]:
+    """Decide the undecided pairs among the clues of an overlap alert as its votes did, across commissions only.
+
+    The pairs that it decided, for their events.
+    """
+    decided = []
     for pair in await repository.lock_among(uow.session, clue_ids):
         if pair.is_across and pair.decision not in SETTLED:
             decide(uow, pair, decision, pair.relation if decision is Decision.SAME else None, None, source)
+            decided.append(pair)
+    return decided
 
 
 async def settle_between(
@@ -154,9 +162,12 @@ async def settle_between(
     decision: Decision,
     reason: str,
     source: VerdictSource,
-) -> list[dict[str, Any]]:
-    """Let a merge or split decide the pairs between two sets of clues that say otherwise; their verdicts before."""
-    before = []
+) -> tuple[list[dict[str, Any]], list[Candidate]]:
+    """Let a merge or split decide the pairs between two sets of clues that say otherwise.
+
+    Their verdicts before, for the ledger, and the pairs, for their events.
+    """
+    before, decided = [], []
     for pair in await repository.lock_among(uow.session, {*some, *others}):
         is_between = (pair.clue_a in some and pair.clue_b in others) or (pair.clue_b in some and pair.clue_a in others)
         if not is_between or pair.decision == decision:
@@ -164,7 +175,8 @@ async def settle_between(
         before.append({"candidate_id": str(pair.id), **_verdict_of(pair)})
         relation = pair.relation if decision is Decision.SAME and pair.relation in SAME_MATTER else None
         decide(uow, pair, decision, relation, reason, source)
-    return before
+        decided.append(pair)
+    return before, decided
 
 
 async def contested_among(uow: Uow, clue_ids: Collection[UUID]) -> list[UUID]:
@@ -183,20 +195,31 @@ def _verdict_of(pair: Candidate) -> dict[str, Any]:
     }
 
 
+def _standing(verdicts: Sequence[CandidateVerdict]) -> CandidateVerdict | None:
+    """The last verdict that its own decision did not take back: a split undone is nobody's word on the pair."""
+    standing: list[CandidateVerdict] = []
+    for one in verdicts:
+        if one.decision == UNDONE and standing and standing[-1].source_id == one.source_id:
+            standing.pop()
+        else:
+            standing.append(one)
+    return standing[-1] if standing else None
+
+
 async def restore_verdicts(
     uow: Uow, before: Sequence[Mapping[str, Any]], reason: str, source: VerdictSource
-) -> set[UUID]:
+) -> list[tuple[Candidate, str]]:
     """Give pairs the verdicts they had before ``source`` decided them, unless people have judged them since.
 
-    Returns the pairs whose verdict stands as it was before.
+    Returns the pairs whose verdict stands as it was before, each with the verdict it had until now.
     """
-    restored = set()
+    restored = []
     for verdict in before:
         pair = await locked_pair(uow, UUID(verdict["candidate_id"]))
-        last = (await repository.list_verdicts(uow.session, pair.id))[-1]
-        if last.source_id != source.id:
+        last = _standing(await repository.list_verdicts(uow.session, pair.id))
+        if last is None or last.source_id != source.id:
             continue
-        restored.add(pair.id)
+        restored.append((pair, last.decision))
         clear_verdict(uow, pair, reason, source)
         if verdict["decision"] is not None:
             pair.decision, pair.decided_relation = verdict["decision"], verdict["decided_relation"]

@@ -175,18 +175,6 @@ class ClueOut(ClueSummary):
     candidates: list[CandidateOut] = Field(description="For intake officers and case supervisors; empty for others")
 
 
-class LaterAction(ResponseModel):
-    """Something people did after a decision that was taken back since."""
-
-    at: datetime
-    actor: str
-    unit: str | None
-    verb: str
-    object_type: str
-    object_id: UUID
-    clue_ids: list[UUID] = Field(description="Of these, the clues that you may see")
-
-
 class StepOut(ResponseModel):
     """One step of a clue's life, without content."""
 

@@ -28,13 +28,13 @@ from clue_service.clues.schemas import (
     ClueOut,
     ClueSummary,
     DispositionOut,
-    LaterAction,
     ReporterOut,
     ResultOut,
     StepOut,
     SubjectOut,
     VisibleCandidate,
 )
+from clue_service.matter_changes.schemas import LaterAction
 from clue_service.matters import service as matters
 from clue_service.matters.leads import Lead
 from clue_service.overlap_alerts import detection

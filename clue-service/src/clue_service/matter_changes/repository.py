@@ -33,9 +33,9 @@ async def undoing_of(session: AsyncSession, change_ids: Iterable[UUID]) -> dict[
     return {row.undoes: row for row in rows if row.undoes is not None}
 
 
-async def changes_of_source(session: AsyncSession, source_id: UUID) -> Sequence[MatterChange]:
-    """What one decision changed, again and again perhaps, oldest first."""
-    query = select(MatterChange).where(MatterChange.source_id == source_id).order_by(MatterChange.id)
+async def changes_of_sources(session: AsyncSession, source_ids: Collection[UUID]) -> Sequence[MatterChange]:
+    """What some decisions changed, again and again perhaps, oldest first."""
+    query = select(MatterChange).where(MatterChange.source_id.in_(list(source_ids))).order_by(MatterChange.id)
     return (await session.scalars(query)).all()
 
 

@@ -111,16 +111,30 @@ def undone_of(change: MatterChange | None) -> Undone:
 
 async def standing_change(uow: Uow, source_id: UUID) -> MatterChange | None:
     """The first joining by a decision that is not undone: what undoing the decision reverses."""
-    changes = await repository.changes_of_source(uow.session, source_id)
+    changes = await repository.changes_of_sources(uow.session, [source_id])
     joining = [one for one in changes if one.kind == ChangeKind.LINKED]
     undone = await repository.undoing_of(uow.session, [one.id for one in joining])
     return next((one for one in joining if one.id not in undone), None)
 
 
+async def joining_of(uow: Uow, links: Iterable[Link]) -> MatterChange | None:
+    """The first change that made any of some links: what parting them reverses. None where no change made them."""
+    made = [
+        await repository.find_change(uow.session, source_id) or await standing_change(uow, source_id)
+        for source_id in {link.source_id for link in links}
+    ]
+    return min((one for one in made if one is not None), key=lambda one: one.id, default=None)
+
+
 async def last_undoing(uow: Uow, source_id: UUID) -> MatterChange | None:
     """The last undoing of a decision."""
-    changes = await repository.changes_of_source(uow.session, source_id)
-    return next((one for one in reversed(changes) if one.kind == ChangeKind.UNDONE), None)
+    return (await last_undoings(uow, [source_id])).get(source_id)
+
+
+async def last_undoings(uow: Uow, source_ids: Collection[UUID]) -> dict[UUID, MatterChange]:
+    """Of some decisions, their last undoing."""
+    changes = await repository.changes_of_sources(uow.session, source_ids) if source_ids else []
+    return {one.source_id: one for one in changes if one.kind == ChangeKind.UNDONE}
 
 
 async def later_actions(uow: Uow, change: MatterChange | None, verbs: Collection[str]) -> list[dict[str, Any]]:

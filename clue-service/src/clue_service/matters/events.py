@@ -27,7 +27,9 @@ async def emit_split(
     uow: Uow, matter: Matter, change: MatterChange, commissions: list[str], parts: Iterable[UUID]
 ) -> None:
     """Clues left a matter; ``parts`` are the matters that they form."""
-    event = MatterSplit.model_validate({**_common(matter, change, commissions), "part_ids": tuple(sorted(parts))})
+    event = MatterSplit.model_validate({**_common(matter, change, commissions), "part_ids": tuple(sorted(parts)),
+         "later_actions": len(change.later_actions)}
+    )  # fmt: skip
     await uow.emit(event, aggregate_id=matter.id, version=matter.version, commission=_one(commissions))
 
 

@@ -1,6 +1,5 @@
 """Use cases of matters: merge, split, take back, assign the lead."""
 
-from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from chassis.directory import UnitTree
@@ -9,8 +8,10 @@ from chassis.uow import Uow
 from chassis.web import check_version
 
 from clue_service.access.policy import Viewer
+from clue_service.candidates import events as candidate_events
 from clue_service.candidates import service as candidates
 from clue_service.candidates.domain import Decision as Verdict
+from clue_service.candidates.models import Candidate
 from clue_service.candidates.service import VerdictSource
 from clue_service.clues import service as clues
 from clue_service.clues.service import PEOPLES_STEPS
@@ -20,12 +21,12 @@ from clue_service.matter_changes.models import MatterChange
 from clue_service.matter_changes.service import Decision
 from clue_service.matters import events, repository
 from clue_service.matters import service as matters
-from clue_service.matters.domain import MATTER_MOVES, ChangeKind, Link, SourceKind, bridges, crossing, group_links
+from clue_service.matters.bridging import bridging, bridging_side, keep_repeats
+from clue_service.matters.domain import MATTER_MOVES, ChangeKind, SourceKind, crossing
 from clue_service.matters.errors import (
     LeadNotYours,
     MatterLeadsDiffer,
     MatterNotWhollyVisible,
-    RepeatBelongsToItsFirst,
 )
 from clue_service.matters.leads import Lead
 from clue_service.matters.models import Matter
@@ -62,8 +63,8 @@ async def merge(uow: Uow, viewer: Viewer, tree: UnitTree, matter_id: UUID, body:
         raise MatterNotWhollyVisible
     lead = await _lead_of_both(uow, tree, one, other, body.lead_unit)
     change_id = await repository.new_id(uow.session)
-    links = await _bridging(uow, change_id, [*one.members, *other.members], within=[one, other])
-    verdicts = await candidates.settle_between(
+    links = await bridging(uow, change_id, {*one.members, *other.members})
+    verdicts, settled = await candidates.settle_between(
         uow,
         set(one.members),
         set(other.members),
@@ -78,6 +79,7 @@ async def merge(uow: Uow, viewer: Viewer, tree: UnitTree, matter_id: UUID, body:
     await _record(uow, "merge_matters", survivor, done.change, named)
     gone = {matter_id, body.matter_id} - {survivor}
     await events.emit_merged(uow, await _fresh(uow, survivor), done.change, one.commissions, gone)
+    await candidate_events.emit_settled(uow, settled, dict.fromkeys(named, one.commissions[0]), survivor)
     return survivor
 
 
@@ -112,16 +114,6 @@ def _designated(uow: Uow, tree: UnitTree, commission: str, lead_unit: str) -> Le
     return matters.designated(uow, commission, None if lead_unit == commission else lead_unit)
 
 
-async def _bridging(uow: Uow, source_id: UUID, wanted: Collection[UUID], within: Sequence[VisibleMatter]) -> list[Link]:
-    """Links by which all wanted clues hang together, one end in each set that hangs together now."""
-    links = await repository.links_touching(uow.session, wanted)
-    silent = await repository.silent_among(uow.session, wanted)
-    members = {clue for matter in within for clue in matter.members}
-    groups = [group for group in group_links(links, silent) if group.clues <= members]
-    ends = bridges(groups, wanted)
-    return [Link(one[0], other[0], source_id, one[1], other[1], SourceKind.MATTER).oriented() for one, other in ends]
-
-
 async def split(uow: Uow, viewer: Viewer, tree: UnitTree, matter_id: UUID, body: SplitIn, seen: int | None) -> None:
     """Some clues report another matter. Those that stay and those that go hang together as before.
 
@@ -138,12 +130,12 @@ async def split(uow: Uow, viewer: Viewer, tree: UnitTree, matter_id: UUID, body:
         )
     change_id = await repository.new_id(uow.session)
     cut = crossing(await repository.links_touching(uow.session, found.members), going, staying)
-    _keep_repeats(cut)
+    keep_repeats(cut)
     # Links are taken away first: what then hangs together on each side is what the new links join.
     await repository.remove_links(uow.session, cut)
-    links = [link for side in (staying, going) for link in await _bridging_side(uow, change_id, side)]
+    links = [link for side in (staying, going) for link in await bridging_side(uow, change_id, side)]
     by_split = VerdictSource(SourceKind.MATTER, change_id)
-    verdicts = await candidates.settle_between(uow, going, staying, Verdict.DIFFERENT, body.reason, by_split)
+    verdicts, settled = await candidates.settle_between(uow, going, staying, Verdict.DIFFERENT, body.reason, by_split)
     decision = Decision(
         ChangeKind.SPLIT,
         SourceKind.MATTER,
@@ -152,6 +144,7 @@ async def split(uow: Uow, viewer: Viewer, tree: UnitTree, matter_id: UUID, body:
         body.reason,
         verdicts,
         [changes.link_to_json(link) for link in cut],
+        later_actions=await changes.later_actions(uow, await changes.joining_of(uow, cut), PEOPLES_STEPS),
     )
     everybody = await clues.standing_leads(uow, found.members)
     stays = {matter_id: frozenset(staying)}
@@ -159,28 +152,7 @@ async def split(uow: Uow, viewer: Viewer, tree: UnitTree, matter_id: UUID, body:
     await _record(uow, "split_matter", matter_id, done.change, tuple(found.members))
     parts = [matter for matter, group in done.groups.items() if group.clues & going and matter != matter_id]
     await events.emit_split(uow, await _fresh(uow, matter_id), done.change, found.commissions, parts)
-
-
-def _keep_repeats(cut: Sequence[Link]) -> None:
-    repeats = sorted({link.source_id for link in cut if link.source_kind == SourceKind.CLUE})
-    if repeats:
-        raise RepeatBelongsToItsFirst(
-            members={
-                "clue_ids": [str(one) for one in repeats],
-                "state": "open",
-                "allowed_moves": ["assign-lead", "merge"],
-            }
-        )
-
-
-async def _bridging_side(uow: Uow, source_id: UUID, side: Collection[UUID]) -> list[Link]:
-    if len(side) == 1:
-        return []
-    links = await repository.links_touching(uow.session, side)
-    inside = [link for link in links if link.clue_a in side and link.clue_b in side]
-    silent = await repository.silent_among(uow.session, side)
-    ends = bridges(group_links(inside, silent), side)
-    return [Link(one[0], other[0], source_id, one[1], other[1], SourceKind.MATTER).oriented() for one, other in ends]
+    await candidate_events.emit_settled(uow, settled, dict.fromkeys(found.members, found.commissions[0]))
 
 
 async def undo(
@@ -199,10 +171,12 @@ async def undo(
             "/change_id", "not_found", "该事项无此合并或拆分", "There is no such merge or split of this matter"
         )
     await _check_undoable(uow, viewer, change, found)
-    done = await _take_back(uow, change, body.reason)
+    done, restored = await _take_back(uow, change, body.reason)
     touched = tuple(sorted({clue for matter in changes.facts_of(change.before).values() for clue in matter.clues}))
     await _record(uow, "undo_matter", matter_id, done.change, touched)
     await events.emit_undone(uow, await _fresh(uow, matter_id), done.change, found.commissions)
+    commissions = {pair.clue_b: found.commissions[0] for pair, _ in restored}
+    await candidate_events.emit_undone(uow, restored, commissions, len(done.change.later_actions))
     return done.change
 
 
@@ -222,13 +196,14 @@ async def _commissions(uow: Uow, clue_ids: tuple[UUID, ...]) -> list[str]:
     return sorted({code for code, _ in (await repository.commissions_of(uow.session, clue_ids)).values()})
 
 
-async def _take_back(uow: Uow, change: MatterChange, reason: str) -> Rearranged:
+async def _take_back(uow: Uow, change: MatterChange, reason: str) -> tuple[Rearranged, list[tuple[Candidate, str]]]:
     source = VerdictSource(SourceKind.MATTER, change.id)
     restored = await candidates.restore_verdicts(uow, change.verdicts, reason, source)
+    standing_again = {pair.id for pair, _ in restored}
     judged = {UUID(verdict["candidate_id"]) for verdict in change.verdicts}
     cut = [changes.link_of_json(raw) for raw in change.removed_links]
     # A link that stood for a verdict comes back with the verdict only: people may have judged the pair since.
-    again = [link for link in cut if link.source_id not in judged or link.source_id in restored]
+    again = [link for link in cut if link.source_id not in judged or link.source_id in standing_again]
     later = await changes.later_actions(uow, change, PEOPLES_STEPS)
     decision = Decision(
         ChangeKind.UNDONE,
@@ -242,7 +217,7 @@ async def _take_back(uow: Uow, change: MatterChange, reason: str) -> Rearranged:
     links = await repository.links_of_source(uow.session, change.id)
     around = await matters.clues_around(uow, change.clue_ids)
     standing = await clues.standing_leads(uow, around)
-    return await rearrange(uow, decision, add=again, remove=links, standing=standing)
+    return await rearrange(uow, decision, add=again, remove=links, standing=standing), restored
 
 
 async def assign_lead(

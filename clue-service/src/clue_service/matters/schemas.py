@@ -7,8 +7,8 @@ from uuid import UUID
 from chassis.web import RequestModel, ResponseModel
 from pydantic import Field
 
-from clue_service.clues.schemas import LaterAction
 from clue_service.clues.states import Status
+from clue_service.matter_changes.schemas import LaterAction
 from clue_service.matters.domain import ChangeKind, MatterState
 
 Reason = Annotated[str, Field(min_length=1, max_length=4000)]

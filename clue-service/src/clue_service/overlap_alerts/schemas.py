@@ -7,6 +7,7 @@ from chassis.problems import FieldRefused
 from chassis.web import RequestModel, ResponseModel
 from pydantic import Field, model_validator
 
+from clue_service.matter_changes.schemas import LaterAction
 from clue_service.overlap_alerts.domain import AlertState, Outcome, Stage
 
 
@@ -49,6 +50,10 @@ class OverlapAlertOut(ResponseModel):
     ack_due_at: datetime
     resolved_at: datetime | None
     merged_into: UUID | None = Field(description="The alert that goes on where two sets turned out to be one")
+    later_actions: list[LaterAction] = Field(
+        default_factory=list,
+        description="Where the votes parted what they had joined: what people did since with clues you may see",
+    )
 
 
 class AcknowledgeIn(RequestModel):

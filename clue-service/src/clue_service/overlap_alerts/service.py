@@ -11,10 +11,14 @@ from chassis.web import check_version
 
 from clue_service.access.contacts import contact_of
 from clue_service.access.policy import LEADERS, OFFICE_ROLES, Viewer
+from clue_service.candidates import events as candidate_events
 from clue_service.candidates import service as candidates
 from clue_service.candidates.domain import Decision
 from clue_service.candidates.service import VerdictSource
 from clue_service.clues import repository as clues
+from clue_service.clues import service as clue_service
+from clue_service.clues.service import PEOPLES_STEPS
+from clue_service.matter_changes import service as changes
 from clue_service.matters import service as matters
 from clue_service.matters.domain import Link, SourceKind
 from clue_service.overlap_alerts import detection, domain, events, repository
@@ -62,6 +66,12 @@ async def describe(uow: Uow, viewer: Viewer, tree: UnitTree, alerts: Sequence[Ov
     for part in await repository.list_parts(uow.session, ids):
         parts[part.alert_id].append(part)
     own: dict[UUID, list[UUID]] = defaultdict(list)
+    undoings = await changes.last_undoings(uow, [one.id for one in alerts if one.outcome == Outcome.NOT_SAME])
+    later = {
+        alert_id: await clue_service.visible_actions(uow, viewer, undoing.later_actions)
+        for alert_id, undoing in undoings.items()
+        if undoing.later_actions
+    }
     of_office = [one for one in await repository.list_clues(uow.session, ids) if one.commission == viewer.office_of]
     visible = await clues.visible_ids(uow.session, viewer, [one.clue_id for one in of_office])
     for clue in of_office:
@@ -89,6 +99,7 @@ async def describe(uow: Uow, viewer: Viewer, tree: UnitTree, alerts: Sequence[Ov
             ack_due_at=alert.ack_due_at,
             resolved_at=alert.resolved_at,
             merged_into=alert.merged_into,
+            later_actions=later.get(alert.id, []),
         )
         for alert in alerts
     ]
@@ -194,17 +205,26 @@ async def settle(uow: Uow, alert: OverlapAlert, vote: Vote) -> None:
     members = await repository.list_clues(uow.session, [alert.id])
     clue_ids = [clue.clue_id for clue in members]
     await matters.hold(uow, clue_ids)  # before their parts in the alert: who moves a clue locks it first, too
+    commissions = {clue.clue_id: clue.commission for clue in members}
     by_votes = VerdictSource(SourceKind.ALERT, alert.id)
     if vote.outcome is Outcome.NOT_SAME:
-        await candidates.settle_across(uow, clue_ids, Decision.DIFFERENT, by_votes)
-        await matters.unlink_source(uow, alert.id, SourceKind.ALERT)
+        settled = await candidates.settle_across(uow, clue_ids, Decision.DIFFERENT, by_votes)
+        await candidate_events.emit_settled(uow, settled, commissions)
+        await matters.unlink_source(
+            uow,
+            alert.id,
+            SourceKind.ALERT,
+            standing=await clue_service.standing_leads(uow, await matters.clues_around(uow, clue_ids)),
+            verbs=PEOPLES_STEPS,
+        )
         await matters.put_leads(uow, dict.fromkeys(clue.bound_by for clue in members))
         return
-    await candidates.settle_across(uow, clue_ids, Decision.SAME, by_votes)
+    settled = await candidates.settle_across(uow, clue_ids, Decision.SAME, by_votes)
     scope = await detection.bind_all(uow, alert.id)
     lead = (await matters.leads_of(uow, [scope])).get(scope)
     links = [Link(clue_ids[0], other, alert.id, source_kind=SourceKind.ALERT) for other in clue_ids[1:]]
     linked = await matters.link_clues(uow, links, SourceKind.ALERT, standing=[lead] if lead else [])
+    await candidate_events.emit_settled(uow, settled, commissions, next(iter(linked.matters_with(*clue_ids)), None))
     if vote.lead is not None:
         scopes = [scope, *linked.matters_with(*clue_ids)]
         await matters.designate(uow, scopes, matters.designated(uow, vote.lead), SourceKind.ALERT, alert.id)

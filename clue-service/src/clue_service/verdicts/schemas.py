@@ -9,7 +9,8 @@ from chassis.web import RequestModel, ResponseModel
 from pydantic import Field, model_validator
 
 from clue_service.candidates.domain import SAME_MATTER, Band, Decision, PairRelation
-from clue_service.clues.schemas import LaterAction, ReasonOut
+from clue_service.clues.schemas import ReasonOut
+from clue_service.matter_changes.schemas import LaterAction
 
 Reason = Annotated[str, Field(min_length=1, max_length=4000)]
 Covers = Literal["parts", "letters"]

@@ -86,7 +86,7 @@ async def undo(uow: Uow, viewer: Viewer, candidate_id: UUID, reason: str, seen: 
     )
     await _record(uow, pair, "undo_candidate")
     later = len(undone.change.later_actions) if undone else 0
-    await events.emit_undone(uow, pair, await _commission(uow, pair), previous, later)
+    await events.emit_undone(uow, [(pair, previous)], {pair.clue_b: await _commission(uow, pair)}, later)
     return pair
 
 
