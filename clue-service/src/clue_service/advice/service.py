@@ -20,6 +20,8 @@ from clue_service.advice.schemas import (
     ServeIn,
 )
 from clue_service.clues import service as clues
+from clue_service.clues.models import Clue
+from clue_service.clues.vocabulary import OverlapPolicy
 from clue_service.consultations import reading as consultations
 from clue_service.proceedings import acting
 from clue_service.proceedings.acting import Machine, Moving, Step
@@ -34,8 +36,8 @@ from clue_service.proceedings.service import Desk, check_cleared, steps_of, take
 async def draft_advice(desk: Desk, body: DraftAdviceIn) -> Advice:
     """Draft a letter of the caller's unit. Its secrecy is at least that of the clue it rests on.
 
-    Raises NotFound where clue or consultation are not visible to the caller, Invalid where the day has passed or the
-    secrecy is above them.
+    Raises NotFound where clue or consultation are not visible to the caller, Invalid where the day has passed, the
+    secrecy is above them, or somebody outside its commission would learn of a silent clue.
     """
     unit = desk.viewer.unit
     if unit is None or unit not in represented_units(desk.viewer):
@@ -45,6 +47,7 @@ async def draft_advice(desk: Desk, body: DraftAdviceIn) -> Advice:
     if body.clue_id is not None:
         clue = await clues.visible_clue(desk.uow, desk.viewer, body.clue_id)
         levels.append(clue.secrecy_level)
+        _check_silent(desk, clue, unit, body.addressed_unit)
     if body.consultation_id is not None:
         levels.append((await consultations.visible_consultation(desk, body.consultation_id)).secrecy_level)
     check_cleared(desk.viewer, highest(levels))
@@ -61,6 +64,18 @@ async def draft_advice(desk: Desk, body: DraftAdviceIn) -> Advice:
         times_returned=0,
     )
     return await _add(desk, letter)
+
+
+def _check_silent(desk: Desk, clue: Clue, issuing_unit: str, addressed_unit: str) -> None:
+    """A letter tells whom it is addressed to, and who watches over them, that somebody reported."""
+    sides = {desk.tree.commission(issuing_unit), desk.tree.commission(addressed_unit)}
+    if clue.overlap_policy == OverlapPolicy.SILENT and sides != {clue.commission}:
+        raise invalid_field(
+            "/clue_id",
+            "silent_clue",
+            "静默线索仅可在本纪委监委内部提出建议",
+            "The clue is silent outside its commission",
+        )
 
 
 async def _add(desk: Desk, letter: Advice) -> Advice:
@@ -87,7 +102,12 @@ async def _serve(moving: Moving[Advice], body: ServeIn) -> Step:
         raise invalid_field("/served_on", "future", "不得晚于今天", "Must not lie in the future")
     _check_later(letter.reply_due_on, moving.uow, body.served_on)
     office = tree.linked_office(letter.addressed_unit)
-    letter.watchers = sorted({*([office] if office else []), *tree.dispatched_groups(letter.addressed_unit)})
+    watchers = {*([office] if office else []), *tree.dispatched_groups(letter.addressed_unit)}
+    if letter.clue_id is not None:
+        clue = (await clues.outlines(moving.uow, [letter.clue_id]))[letter.clue_id]
+        if clue.overlap_policy == OverlapPolicy.SILENT:
+            watchers = {one for one in watchers if tree.commission(one) == clue.commission}
+    letter.watchers = sorted(watchers)
     letter.served_on = body.served_on
     return Step()
 
@@ -222,5 +242,8 @@ async def letter_by_id(uow: Uow, advice_id: UUID) -> Advice | None:
 
 
 async def served_on(uow: Uow, unit_codes: Collection[str]) -> Sequence[Advice]:
-    """Letters that were served on some units, for the service's own work."""
-    return await repository.list_served_on(uow.session, unit_codes)
+    """Letters that were served on some units, but those that rest on a silent clue; for the service's own work."""
+    letters = await repository.list_served_on(uow.session, unit_codes)
+    outlines = await clues.outlines(uow, [one.clue_id for one in letters if one.clue_id])
+    silent = {clue_id for clue_id, one in outlines.items() if one.overlap_policy == OverlapPolicy.SILENT}
+    return [one for one in letters if one.clue_id not in silent]

@@ -4,6 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
+from chassis.identity import SYSTEM
+from chassis.service import Resources
+from clue_service.advice import service as advice
 
 ISSUER, APPROVER, CMO = "handler@sup1-xn", "principal@cdi-xn", "supervisor@cmo-xn"
 UNIT, GROUP, OTHER = "handler@su-housing", "handler@dg-build", "handler@inv1-dh"
@@ -137,6 +140,35 @@ async def test_a_letter_is_as_secret_as_its_clue_and_does_not_name_it_to_others(
     seen = await call(UNIT, "GET", f"/v1/advice/{made['id']}", clearance="secret")
     assert seen.json()["clue_id"] is None
     assert clue["id"] not in seen.text
+
+
+async def test_advice_on_a_silent_clue_stays_inside_its_commission(
+    call: Any, act: Any, register: Any, harness: Any, resources: Resources
+) -> None:
+    await harness.add_units({"code": "dg-xn", "unit_type": "dispatched_group", "parent_code": "cdi-xn"})
+    await harness.add_units({"code": "dg-dh", "unit_type": "dispatched_group", "parent_code": "cdi-dh"})
+    silent = await register("officer@pet-xn", overlap_policy="silent")
+    body = {**FORM, "clue_id": silent["id"]}
+    for outside in ("su-housing", "dg-dh", "inv1-dh", "cdi-dh"):
+        refused = await call(CMO, "POST", "/v1/advice", {**body, "addressed_unit": outside})
+        assert refused.status_code == 422, outside
+        assert [(one["pointer"], one["code"]) for one in refused.json()["errors"]] == [("/clue_id", "silent_clue")]
+    # Whoever may not see the clue is answered as if there were none, whatever its policy.
+    assert (await call("supervisor@cmo-dh", "POST", "/v1/advice", body)).status_code == 404
+    made = (await call(CMO, "POST", "/v1/advice", {**body, "addressed_unit": "dg-xn"})).json()
+    await act(APPROVER, made, "approve")
+    served = await act(CMO, made, "serve", {"served_on": "2026-11-23"})
+    assert served["state"] == "served"
+    for who in (GROUP, OTHER, UNIT, "supervisor@cmo-dh"):
+        assert (await call(who, "GET", f"/v1/advice/{made['id']}")).status_code == 404, who
+        assert made["id"] not in (await call(who, "GET", "/v1/advice")).text
+    told = "".join(str(event.data) for event in await harness.staged_events("clue.advice.served"))
+    assert silent["id"] not in told
+    async with resources.transactions(SYSTEM) as uow:
+        assert await advice.served_on(uow, ["dg-xn"]) == []  # what inspections are told
+    loud = await register("officer@pet-xn")
+    open_letter = await call(CMO, "POST", "/v1/advice", {**body, "clue_id": loud["id"]})
+    assert open_letter.status_code == 201, open_letter.text
 
 
 async def test_an_inspection_learns_when_and_by_whom_but_not_what(call: Any, harness: Any, letter: Any) -> None:

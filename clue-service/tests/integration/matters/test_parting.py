@@ -87,9 +87,7 @@ async def test_every_verdict_that_a_merge_a_split_and_an_undo_change_is_told(
             for event in await harness.staged_events(f"clue.candidate.{name}"):
                 if event.data["candidate_id"] == pair:
                     data = event.data
-                    found.append(
-                        (event.version, name, data["state"], data["decision"], data.get("previous_decision"))
-                    )
+                    found.append((event.version, name, data["state"], data["decision"], data.get("previous_decision")))
         return sorted(found)
 
     async def act(verb: str, **body: Any) -> dict[str, Any]:
