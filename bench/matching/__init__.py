@@ -1,9 +1,11 @@
 """Matching: the engine against its peers on the same clues, and its growth up to a million clues.
 
     python bench matching [--quick] [--sizes=10000,100000,1000000] [--clues=3000] [--queries=500] [--folder=DATA]
+                          [--letters=FOLDER]
 
-A run with ``--folder`` keeps its data there and goes on with what lies there. ``--quick`` takes some minutes anywhere
-and writes no page.
+A run with ``--folder`` keeps its data there and goes on with what lies there; a size that ``--sizes`` leaves out is
+not on the page. ``--letters`` names a folder of real letters (``matching.letters``). ``--quick`` takes some minutes
+anywhere and writes no page.
 """
 
 import argparse
@@ -24,10 +26,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from matching import growth, loading, page
 from matching.accuracy import SPLINK, TRGM, compare_methods
 from matching.crowd import Planted, plant
+from matching.letters import Ordered, order_letters
 from matching.peers import SplinkPeer, time_pg_trgm
 from matching.truth import Clues
 
-_PEERS_UNTIL = 100_000  # their time grows with the clues
+_SPLINK_UNTIL = 100_000  # more do not fit into its memory together with what they are read from
+_LONG_SIZE = 500_000  # from here on pg_trgm takes seconds for a question
 _PEERS_SEED = 8_333
 _PLANTED = loading.FIRST - 1  # clues of the city that queries are about
 
@@ -43,9 +47,23 @@ def main() -> None:
         _bars() as bars,
     ):
         compared = compare_methods(server, clues, _titled(bars)) if clues else None
+        ordered = _order_letters(server, asked.letters, bars) if asked.letters else None
         grown = _grow(server, sizes, queries, bars)
-    written = page.write(compared, grown, queries, is_kept=not asked.quick)
+    written = page.write(compared, grown, ordered, _options(asked), is_kept=not asked.quick)
     print(written)
+
+
+def _options(asked: argparse.Namespace) -> list[str]:
+    """How the run was asked for, without the folders' places."""
+    folders = [f"--{name}={name.upper()}" for name in ("folder", "letters") if getattr(asked, name)]
+    if asked.quick:
+        return ["--quick"]
+    return [f"--sizes={asked.sizes}", f"--clues={asked.clues}", f"--queries={asked.queries}", *folders]
+
+
+def _order_letters(server: EmbeddedPostgres, folder: Path, bars: Progress) -> Ordered:
+    task = bars.add_task("letters", total=None)
+    return uvloop.run(order_letters(server, folder, lambda: bars.advance(task)))
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -54,6 +72,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sizes", default="10000,100000,1000000", help="clues stored, rising")
     parser.add_argument("--clues", type=int, default=3_000, help="clues of the comparison with peers; 0 leaves it out")
     parser.add_argument("--queries", type=int, default=500, help="clues asked for at each size")
+    parser.add_argument("--letters", type=Path, help="a folder of real letters with labels; none: not measured")
     parser.add_argument("--folder", type=Path, help="keep the data here, and go on with it")
     return parser.parse_known_args(arguments)[0]
 
@@ -106,20 +125,20 @@ def _grow(server: EmbeddedPostgres, sizes: Sequence[int], queries: int, bars: Pr
         asyncio.run(loading.warm(server.url(database=service.name, driver="postgresql")))
         asked = bars.add_task(f"asking at {size:,}", total=len(planted.queries) - growth.WARM_UP)
         found.append(uvloop.run(_measure(service.owner, planted, lambda asked=asked: bars.advance(asked))))
-        if size <= _PEERS_UNTIL:
-            found[-1].peers = _time_peers(dsn, planted)
+        found[-1].peers = _time_peers(dsn, planted, size)
     return found
 
 
-def _time_peers(dsn: str, planted: Planted) -> dict[str, list[float]]:
+def _time_peers(dsn: str, planted: Planted, size: int) -> dict[str, list[float]]:
     """How long the peers take for one clue among those stored, in milliseconds."""
-    questions = [loading.text_of(body) for body in planted.queries[:: max(1, len(planted.queries) // 20)]]
-    splink = SplinkPeer(Clues.generate(_PEERS_SEED, "fit", 1_000))
-    stored = asyncio.run(growth.stored_clues(dsn))
-    return {
-        TRGM: asyncio.run(time_pg_trgm(dsn, questions)),
-        SPLINK: splink.time_stored(stored, [clue for clue, _ in stored[1 : _PLANTED : _PLANTED // 8]]),
-    }
+    most = 8 if size >= _LONG_SIZE else 20
+    questions = [loading.text_of(body) for body in planted.queries[:: max(1, len(planted.queries) // most)]]
+    times = {TRGM: asyncio.run(time_pg_trgm(dsn, questions))}
+    if size <= _SPLINK_UNTIL:
+        splink = SplinkPeer(Clues.generate(_PEERS_SEED, "fit", 1_000))
+        stored = asyncio.run(growth.stored_clues(dsn))
+        times[SPLINK] = splink.time_stored(stored, [clue for clue, _ in stored[1 : _PLANTED : _PLANTED // 8]])
+    return times
 
 
 async def _prepare_tables(url: str, dsn: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import uvloop
 from chassis.embedded import EmbeddedPostgres
 from clue_service.matching.cli import matching_database
-from clue_service.matching.evaluation import replay
-from clue_service.matching.metrics import SAME
+from clue_service.matching.evaluation import WORTH_WRITING, replay
+from clue_service.matching.metrics import SAME, ScoredPair, Truth, measure
 from clue_service.matching.scoring import Band
 from clue_service.matching.service import Matcher
 
@@ -31,13 +31,16 @@ class Compared:
     clues: int
     measures: Mapping[str, Mapping[str, Any]]
     times: Mapping[str, list[float]]
-    likely: Mapping[str, float]
+    bands: Mapping[str, Any]
+    """What ``evaluate-matching`` tells of the engine, and of the pairs of each slice those that it calls likely."""
+    search_times: list[float]
+    """What of the engine's times is search and scoring: all that the peers do."""
 
 
 def compare_methods(server: EmbeddedPostgres, count: int, progress: Progress) -> Compared:
     """Run all methods on ``count`` clues; thresholds of the peers come from as many others in other words."""
     clues, training = Clues.generate(_SEED, "unseen", count), Clues.generate(_TRAINING_SEED, "fit", count)
-    engine, likely = uvloop.run(_ask_engine(server, clues, progress(ENGINE, count)))
+    engine, bands = uvloop.run(_ask_engine(server, clues, progress(ENGINE, count)))
     measures = {ENGINE: measure_method(clues, engine.scores, SAME)}
     times = {ENGINE: engine.times[count // 2 :]}
     for name, ask in _peers(server, training, progress):
@@ -45,7 +48,7 @@ def compare_methods(server: EmbeddedPostgres, count: int, progress: Progress) ->
         found = ask(clues)
         measures[name] = measure_method(clues, found.scores, best_threshold(known.scores, training.same))
         times[name] = found.times[len(found.times) // 2 :]
-    return Compared(count, measures, times, likely)
+    return Compared(count, measures, times, bands, engine.search_times[count // 2 :])
 
 
 def _peers(
@@ -72,22 +75,22 @@ def _peers(
 
 async def _ask_engine(
     server: EmbeddedPostgres, clues: Clues, advance: Callable[[], None]
-) -> tuple[Scored, dict[str, float]]:
+) -> tuple[Scored, dict[str, Any]]:
     numbers = {body["id"]: number for number, body in enumerate(clues.bodies)}
-    found = Scored()
+    found, truth, pairs = Scored(), Truth(), list[ScoredPair]()
     likely: set[Pair] = set()
     async with matching_database(server.create_service_database("engine").owner) as database:
         async for outcome in replay(clues.bodies, Matcher(), database.sessions):
             own = numbers[outcome.clue]
+            truth.add(outcome.clue, outcome.matters or ())
             found.times.append(1000 * outcome.seconds)
+            found.search_times.append(1000 * outcome.search_seconds)
             for name, candidate in outcome.candidates:
                 found.scores[numbers[name], own] = candidate.probability
+                if candidate.probability >= WORTH_WRITING or truth.same(outcome.clue, name):
+                    pairs.append(ScoredPair(outcome.clue, name, candidate.probability, candidate.band))
                 if candidate.band is Band.LIKELY:
                     likely.add((numbers[name], own))
             advance()
-    right = len(likely & clues.same)
-    return found, {
-        "likely precision": right / max(len(likely), 1),
-        "likely recall": right / max(len(clues.same), 1),
-        **{f"likely: {name}": len(likely & pairs) / max(len(pairs), 1) for name, pairs in clues.alike.items()},
-    }
+    slices = {f"likely: {name}": len(likely & of) / max(len(of), 1) for name, of in clues.alike.items()}
+    return found, measure(truth, pairs) | slices

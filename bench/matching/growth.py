@@ -44,6 +44,11 @@ class Measured:
     load: float = 0.0
     peers: dict[str, list[float]] = field(default_factory=dict)
 
+    @property
+    def search_times(self) -> list[float]:
+        """Of each question what the peers do as well: retrieve and score."""
+        return [sum(both) for both in zip(self.times["retrieve"], self.times["score"], strict=True)]
+
     def quantile(self, share: float, stage: str = "whole check") -> float:
         """The quantile of a stage's time."""
         return float(np.percentile(self.times[stage], 100 * share))

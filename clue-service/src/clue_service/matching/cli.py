@@ -11,12 +11,11 @@ import typer
 from chassis.commands import progress_bar
 from chassis.db import Database
 
+from clue_service.matching.clue_files import Body, read_clues
 from clue_service.matching.evaluation import RANKED, WORTH_WRITING, Outcome, replay, worth_writing
 from clue_service.matching.metrics import ScoredPair, Truth, latency, measure
 from clue_service.matching.repository import create_tables
 from clue_service.matching.service import Matcher
-
-Body = dict[str, Any]
 
 
 def evaluate_matching(
@@ -30,25 +29,6 @@ def evaluate_matching(
     with scratch_url() as url:
         result = asyncio.run(_evaluate(url, read_clues(file), pairs_out, candidates_out))
     typer.echo(json.dumps(result, ensure_ascii=False))
-
-
-def read_clues(file: Path) -> list[Body]:
-    """The clues of a file, in its order.
-
-    Raises:
-        typer.BadParameter: a line is no JSON object with ``id``, ``received_on`` and ``allegations``; names the line.
-    """
-    found: list[Body] = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            body = json.loads(line)
-            assert {"id", "received_on", "allegations"} <= body.keys()
-        except (ValueError, AssertionError, AttributeError) as error:
-            raise typer.BadParameter(f"line {number} is no clue") from error
-        found.append(body)
-    return found
 
 
 @contextmanager

@@ -31,6 +31,8 @@ class Outcome:
     matters: tuple[str, ...] | None
     candidates: list[tuple[str, ScoredCandidate]]
     seconds: float
+    search_seconds: float = 0.0
+    """What of them was the second transaction: search and score."""
 
 
 async def replay(clues: Iterable[Mapping[str, Any]], matcher: Matcher, sessions: Sessions) -> AsyncIterator[Outcome]:
@@ -46,12 +48,14 @@ async def replay(clues: Iterable[Mapping[str, Any]], matcher: Matcher, sessions:
         prepared = matcher.prepare(ClueText.of_body(body))
         async with sessions.begin() as session:
             await matcher.index(session, clue_id, prepared)
+        stored = time.perf_counter()
         async with sessions.begin() as session:
             found = await matcher.candidates(session, clue_id, prepared, limit=10_000)
-        seconds = time.perf_counter() - started
+        ended = time.perf_counter()
         matters = body.get("matter_ids")
         candidates = [(names[one.clue_id], one) for one in found]
-        yield Outcome(name, None if matters is None else tuple(map(str, matters)), candidates, seconds)
+        known = None if matters is None else tuple(map(str, matters))
+        yield Outcome(name, known, candidates, ended - started, ended - stored)
 
 
 def worth_writing(outcome: Outcome) -> list[tuple[str, ScoredCandidate]]:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from clue_service.commands import opened_resources
-from clue_service.matching.cli import read_clues
+from clue_service.matching.clue_files import read_clues
 from clue_service.matching.training import TooFewPairs
 from clue_service.matching_models import fitting_runs, service
 from clue_service.matching_models.fitting_runs import Fitted

@@ -23,6 +23,8 @@ from clue_service.matching_models.verdict_pairs import read_verdicts
 from sqlalchemy import select, text
 from typer.testing import CliRunner, Result
 
+MISLABELLED = 140
+
 Command = Callable[..., Awaitable[Result]]
 
 
@@ -102,13 +104,31 @@ async def test_a_worse_model_is_kept_for_people_to_see_and_not_activated(
     monkeypatch.setattr(fitting_runs, "train", spoilt)
     file = tmp_path / "clues.jsonl"
     file.write_text(json.dumps(Corpus(5).clues(1)[0], ensure_ascii=False), encoding="utf-8")
-    result = await command("fit-matching", str(file), "--activate")
+    result = await command("fit-matching", str(file), "--activate", "--clues", "100")
     assert result.exit_code == 1
     assert "file:f1_lower" in result.stderr
     async with resources.transactions(SYSTEM) as uow:
         stored, packaged = await service.list_models(uow, before=None, limit=10)
     assert (stored.status, packaged.status) == ("refused", "active")
     assert "file:f1_lower" in stored.objections
+
+
+async def test_a_model_learnt_from_a_file_whose_truth_is_wrong_throughout_is_not_activated(
+    command: Command, city: None, resources: Resources, tmp_path: Path
+) -> None:
+    bodies = Corpus(5).clues(MISLABELLED)
+    for body in bodies:  # whoever has one surname is one matter: clues held back agree with those learnt from
+        names = [subject["name"] for subject in body["subjects"] if subject["name"]]
+        body["matter_ids"] = [names[0][0] if names else body["id"]]
+    file = tmp_path / "clues.jsonl"
+    file.write_text("".join(json.dumps(body, ensure_ascii=False) + "\n" for body in bodies), encoding="utf-8")
+    result = await command("fit-matching", str(file), "--activate", "--clues", "150")
+    assert result.exit_code == 1, result.output
+    assert "generated:f1_lower" in result.stderr
+    assert json.loads(result.stdout)["activated"] is False
+    async with resources.transactions(SYSTEM) as uow:
+        stored, packaged = await service.list_models(uow, before=None, limit=10)
+    assert (stored.status, packaged.status) == ("refused", "active")
 
 
 async def test_a_file_without_truth_or_with_too_little_is_refused(command: Command, tmp_path: Path) -> None:
