@@ -13,8 +13,8 @@ OFFICER = "officer@pet-dh"
 SQL = ("'; DROP TABLE clue_key;--", '" OR ""="', "$1::int4[]", "{1,2,3}", "%_\\")
 # Nobody of these is anybody else, however alike they are written.
 NAMES = (
-    "买买提·吐尔逊", "买买提·阿不都", "阿不都·买买提", "買買提·依明", "Abdulla Karim", "MEMET  SEMET", "扎西·旺堆", "扎西卓玛",
-    "歐陽國強", "Ｌｉ　Ｍｉｎｇ", "\u202e张三\u200b",
+    "买买提·吐尔逊", "买买提·阿不都", "阿不都·买买提", "買買提·依明", "Abdulla Karim", "MEMET  SEMET", "扎西·旺堆",
+    "扎西卓玛", "歐陽國強", "Ｌｉ　Ｍｉｎｇ", "\u202e张三\u200b",
 )  # fmt: skip
 NO_NAMES = ("🙂🙂", "🙂🙃", "\u200b", "***", *SQL)
 """What stands in the place of a name and is none: it tells no two apart and makes no two the same."""
@@ -44,8 +44,8 @@ def form(name: str | None, unit: str | None, told: str, **more: Any) -> dict[str
 
 async def bands(resources: Resources) -> dict[str, int]:
     async with resources.database.sessions() as session:
-        rows = await session.execute(text("select band, count(*) from candidate group by band"))
-        return {band: count for band, count in rows}
+        rows = await session.execute(text("select band, count(*) as count from candidate group by band"))
+        return {row.band: row[1] for row in rows}
 
 
 async def likely_pairs(resources: Resources) -> list[tuple[str, str]]:
