@@ -52,7 +52,9 @@ class Story:
     bridge: str = ""
     """The verdict or merge that will be undone."""
     events: Counter[str] = field(default_factory=Counter)
-    """What must have been told."""
+    """What must have been told of pairs and matters."""
+    moves: int = 0
+    """How many moves of clues must have been told of."""
 
     async def post(self, who: str, path: str, body: dict[str, Any]) -> Any:
         return await self.call(who, "POST", path, body)
@@ -97,7 +99,17 @@ class Story:
             self.events["clue.candidate.undone.v1"] += 1
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
-        return found["last_change"] if source in self.merges else found
+        return await self.undoing_of(source) if source in self.merges else found
+
+    async def undoing_of(self, merge: str) -> dict[str, Any]:
+        """What the ledger says of a merge taken back, in the history of whichever matter that changed."""
+        _, matters = await self.read()
+        for matter in (self.merges[merge], *matters):
+            answer = await self.call(SUPERVISOR, "GET", f"/v1/matters/{matter}/history")
+            for change in answer.json()["items"] if answer.status_code == 200 else ():
+                if change["undoes"] == merge:
+                    return dict(change)
+        raise AssertionError(merge)
 
     def held(self) -> set[frozenset[str]]:
         """The matters there should be."""
@@ -166,7 +178,7 @@ class Story:
         answer = await self.post(who, f"/v1/clues/{clue['id']}/{verb}", body)
         if answer.status_code == 200:
             self.states[clue["id"]] = answer.json()["status"]
-            self.events.update(domain.ROWS[verb].events)
+            self.moves += 1
             self.done.append((who, verb, frozenset({clue["id"]})))
         return bool(answer.status_code == 200)
 
@@ -236,6 +248,8 @@ async def tell(story: Story, how: str, unlike: Any, harness: Harness) -> None:
     await check(story, answer, stood, before, led_before, touched)
     told = Counter(event.type for event in await harness.staged_events("clue."))
     assert {name: told[name] for name in story.events} == dict(story.events)
+    of_clues = {name: count for name, count in told.items() if name.startswith("clue.clue.")}
+    assert sum(of_clues.values()) == CLUES + story.moves, of_clues
 
 
 async def check(
