@@ -60,8 +60,11 @@ def city_units() -> tuple[Mapping[str, Any], ...]:
 
 @pytest.fixture
 async def city(harness: Harness) -> None:
-    """The units of ``CITY``, and no more."""
+    """The units of ``CITY``, and the two leaders of each commission."""
     await harness.add_units(*CITY)
+    for unit in (unit["code"] for unit in CITY if unit["unit_type"] == "cdi"):
+        await harness.add_principal(f"principal@{unit}", unit, "principal_leader")
+        await harness.add_principal(f"deputy@{unit}", unit, "deputy_leader")
 
 
 ROLES = {
@@ -200,7 +203,11 @@ def bring(call: Call) -> Bring:
         unit = lead or f"inv1-{key}"
         steps: list[tuple[str, str, Document]] = [
             ("accepted", f"supervisor@cmo-{key} accept", {}),
-            ("assigned", f"supervisor@cmo-{key} assign", {"lead_unit": unit, "co_units": [], "approved_by": "p-1"}),
+            (
+                "assigned",
+                f"supervisor@cmo-{key} assign",
+                {"lead_unit": unit, "co_units": [], "approved_by": f"principal@cdi-{key}"},
+            ),
             ("proposed", f"handler@{unit} propose-disposition", {"method": method, "reason": "r"}),
             ("approved", f"principal@cdi-{key} approve-disposition", {}),
         ]

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -142,27 +143,47 @@ class Directory:
             raise UnknownUnit(errors=[FieldError(pointer, "unknown_unit", message) for pointer in missing])
         return tree
 
+    async def learn_principal(self, sub: str) -> None:
+        """Ask the owner for somebody whom the copy does not know yet; whoever the owner does not know stays unknown.
+
+        Raises:
+            PeerFailed: the owner cannot be asked at present.
+        """
+        async with self._database.sessions() as session:
+            if await find_principal(session, sub) is not None:
+                return
+        document = await self._ask(f"/v1/principals/{quote(sub, safe='')}")
+        if document is not None:
+            async with self._database.sessions.begin() as session:
+                await store_principal(session, document)
+
     async def _fetch(self, code: str) -> None:
         if not _UNIT_CODE.match(code):
             return  # names no unit, and must not steer the address that is asked
+        document = await self._ask(f"/v1/units/{code}")
+        if document is None:
+            return
+        async with self._database.sessions.begin() as session:
+            await store_unit(session, document)
+        if document.get("parent_code") and document["parent_code"] not in await self.tree(fresh=True):
+            await self._fetch(document["parent_code"])
+
+    async def _ask(self, path: str) -> Mapping[str, Any] | None:
         if OWNER not in self._peers:
-            return  # the owner itself, and a service that was told of none: nobody else can know the code
+            return None  # the owner itself, and a service that was told of none: nobody else can know
         try:
-            response = await self._peers[OWNER].call("GET", f"/v1/units/{code}")
+            response = await self._peers[OWNER].call("GET", path)
         except PeerFailed as error:
             # Not knowing is not the same as knowing that there is none: the caller may be right.
             log.warning("directory_fetch_failed", exc_info=error)
             raise
         if response.status_code == 404:
-            return
+            return None
         if response.status_code != 200:
             log.warning("directory_fetch_refused", status=response.status_code)
             raise PeerFailed(members={"peer": OWNER})
-        document = response.json()
-        async with self._database.sessions.begin() as session:
-            await store_unit(session, document)
-        if document.get("parent_code") and document["parent_code"] not in await self.tree(fresh=True):
-            await self._fetch(document["parent_code"])
+        document: Mapping[str, Any] = response.json()
+        return document
 
 
 _UNIT_FIELDS = (

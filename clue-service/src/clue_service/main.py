@@ -20,6 +20,7 @@ from clue_service.clue_imports.worker import import_clues
 from clue_service.clues.move_routes import router as moves
 from clue_service.clues.moves_document import moves_document
 from clue_service.clues.routes import router as clues
+from clue_service.clues.settings import MoveSettings
 from clue_service.clues.steps import MATCH_AGAIN
 from clue_service.competences.routes import router as competences
 from clue_service.coordination import ROUTERS, TIMERS
@@ -119,7 +120,7 @@ SERVICE = Service(
     ],
     sealed=SEALED,
     sealed_files=SEALED_FILES,
-    settings=(ReclusteringSettings, ShareSettings, RetentionSettings, ExportSettings, *LIBRARY_SETTINGS),
+    settings=(MoveSettings, ReclusteringSettings, ShareSettings, RetentionSettings, ExportSettings, *LIBRARY_SETTINGS),
 )
 
 main = service_cli(SERVICE)

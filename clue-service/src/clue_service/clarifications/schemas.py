@@ -9,7 +9,8 @@ from chassis.web import RequestModel, ResponseModel
 from pydantic import Field, model_validator
 
 from clue_service.clarifications.domain import ClarificationState, Form, Part
-from clue_service.clues.move_schemas import ApprovedBy, MoveIn
+from clue_service.clues.approval_schemas import ApprovedBy
+from clue_service.clues.move_schemas import MoveIn
 from clue_service.proceedings.schemas import LongText, NothingIn, ReasonIn, StepOut
 
 

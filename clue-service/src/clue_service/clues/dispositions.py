@@ -5,16 +5,12 @@ from uuid import UUID
 from chassis.errors import MoveRefused, Text
 
 from clue_service.clues import outcomes, repository, rights
+from clue_service.clues.approval_schemas import ApprovedBy
+from clue_service.clues.approvals import Asked, check_approval, leads_over, own_units
 from clue_service.clues.clocks import resume_clock, start_clock
 from clue_service.clues.errors import ApproverRankRequired, OwnProposal
 from clue_service.clues.models import Disposition, Result
-from clue_service.clues.move_schemas import (
-    DecideDispositionIn,
-    ProposeDispositionIn,
-    RecordResultIn,
-    ReopenIn,
-    approval_record,
-)
+from clue_service.clues.move_schemas import DecideDispositionIn, ProposeDispositionIn, RecordResultIn, ReopenIn
 from clue_service.clues.states import Closure, Method, Status
 from clue_service.clues.steps import Moving, Step
 from clue_service.matters import service as matters
@@ -66,7 +62,7 @@ async def _respect_lead(moving: Moving) -> list[UUID]:
 async def approve(moving: Moving, body: DecideDispositionIn) -> Step:
     """A leader agrees: the method is the state now, and a check takes the lead of the matter."""
     clue, uow = moving.clue, moving.uow
-    proposal = await _decidable(moving)
+    proposal = await _decidable(moving, body)
     scopes = await _respect_lead(moving)
     if proposal.method in outcomes.LEADING_METHODS:
         lead = Lead(clue.commission, clue.lead_unit, clue.id, basis="approval", taken_at=uow.now)
@@ -79,7 +75,7 @@ async def approve(moving: Moving, body: DecideDispositionIn) -> Step:
 
 async def reject(moving: Moving, body: DecideDispositionIn) -> Step:
     """A leader disagrees: the clue is where it was before."""
-    proposal = await _decidable(moving)
+    proposal = await _decidable(moving, body)
     _decide(moving, proposal, "rejected", body)
     status = Status(proposal.proposed_from)
     moving.clue.clock_stopped_at = None
@@ -96,7 +92,7 @@ async def _closure_before(moving: Moving) -> Closure:
     return Closure.DIRECT
 
 
-async def _decidable(moving: Moving) -> Disposition:
+async def _decidable(moving: Moving, body: DecideDispositionIn) -> Disposition:
     proposal = await repository.latest_disposition(moving.uow.session, moving.clue.id)
     if proposal is None or proposal.decision is not None:
         raise MoveRefused(members={"state": moving.clue.status, "allowed_moves": []})
@@ -105,7 +101,18 @@ async def _decidable(moving: Moving) -> Disposition:
     roles = await _approver_roles(moving)
     if not moving.viewer.has_any(*roles):
         raise ApproverRankRequired(members={"roles": sorted(roles)})
+    if body.approved_by == proposal.proposed_by:
+        raise OwnProposal
+    await _check_approved(moving, body.approved_by, roles)
     return proposal
+
+
+async def _check_approved(moving: Moving, approved_by: ApprovedBy | None, roles: frozenset[str]) -> None:
+    if approved_by is None:
+        return
+    asked = Asked(roles, own_units(moving.clue))
+    may_be_own = leads_over(moving.viewer, moving.clue)
+    await check_approval(moving.uow, moving.viewer, moving.clue, approved_by, asked, may_be_own=may_be_own)
 
 
 def _decide(moving: Moving, proposal: Disposition, decision: str, body: DecideDispositionIn) -> None:
@@ -113,7 +120,7 @@ def _decide(moving: Moving, proposal: Disposition, decision: str, body: DecideDi
     proposal.decided_by = moving.actor
     proposal.decided_at = moving.uow.now
     proposal.decision_reason = body.reason
-    proposal.approval = approval_record(body.approved_by) or {"sub": moving.actor}
+    proposal.approval = moving.approval or {"sub": moving.actor}
     moving.clue.approvers = sorted({*moving.clue.approvers, moving.actor})
 
 
@@ -151,6 +158,7 @@ async def reopen(moving: Moving, body: ReopenIn) -> Step:
         sentence = Text("该线索没有承办部门", "The clue has no lead unit")
         allowed = [verb for verb in rights.possible_moves(moving.clue) if verb != moving.verb]
         raise MoveRefused(sentence, members={"state": moving.clue.status, "allowed_moves": allowed})
+    await _check_approved(moving, body.approved_by, await _approver_roles(moving))
     await _respect_lead(moving)
     step = await _add_proposal(moving, body.method, body.reason, body.plan)
     return Step(step.status)

@@ -19,6 +19,8 @@ class ClueMove(Move):
     guard: str = ""
     approver: str = ""
     """Who approves, where that is not the one who moves."""
+    approver_roles: frozenset[str] = frozenset()
+    """Whom ``approved_by`` may name; empty where the rank table or the rule of the clock says so."""
     events: tuple[str, ...] = field(default=())
     for_silent: bool = False
     """Whether only a clue that is silent towards other commissions can be moved so."""
@@ -31,6 +33,7 @@ _OFFICE = (frozenset({"intake_officer", "case_supervisor"}), UnitRelation.COMMIS
 _SUPERVISOR = (frozenset({"case_supervisor"}), UnitRelation.COMMISSION)
 _APPROVER = (LEADERS, UnitRelation.APPROVAL)
 _HANDLER = (frozenset({"handler"}), UnitRelation.LEAD_UNIT)
+PRINCIPAL = frozenset({"leader", "principal_leader"})
 
 
 def _move(
@@ -43,6 +46,7 @@ def _move(
     guard: str = "",
     *,
     approver: str = "",
+    approver_roles: frozenset[str] = frozenset(),
     for_silent: bool = False,
     for_paused: bool | None = None,
 ) -> ClueMove:
@@ -56,6 +60,7 @@ def _move(
         payload=payload,
         guard=guard,
         approver=approver,
+        approver_roles=approver_roles,
         events=tuple(f"clue.clue.{name}.v1" for name in events),
         for_silent=for_silent,
         for_paused=for_paused,
@@ -87,6 +92,8 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         ("forwarded",),
         '{"to_unit" | "to_body", "reason", "legal_basis"?, "approved_by"?}',
         "to another commission, or to a body outside; no result is expected",
+        approver="deputy in charge, where one is named",
+        approver_roles=LEADERS,
     ),
     _move(
         "assign-down",
@@ -97,6 +104,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         '{"to_unit", "ground", "reason", "legal_basis"?, "approved_by"}',
         "to a commission below; it owes a result within the limit",
         approver="deputy in charge",
+        approver_roles=LEADERS,
     ),
     _move(
         "assign",
@@ -107,6 +115,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         '{"lead_unit", "co_units": [], "members": []?, "approved_by"}',
         "lead and co units lie in the clue's commission; the clock of the disposition opinion starts",
         approver="principal leader",
+        approver_roles=PRINCIPAL,
     ),
     _move(
         "transfer",
@@ -117,6 +126,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         '{"to_unit" | "to_body", "reason", "legal_basis"?, "result_due"?, "approved_by"}',
         "to another commission, or to a body outside; the result comes back; the clock ends",
         approver="deputy in charge",
+        approver_roles=LEADERS,
     ),
     _move(
         "recall",
@@ -145,6 +155,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         '{"reason", "approved_by"?}',
         "the clock ends; a repeat parts from its first clue",
         approver="deputy in charge",
+        approver_roles=LEADERS,
     ),
     _move(
         "propose-disposition",
@@ -164,6 +175,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         _DECISION,
         "not by the proposer; rank table; no rival leads the matter; talk_inquiry and preliminary_verification take its"
         " lead; the clock of the new state starts",
+        approver="whoever decides, or whom the rank table names",
     ),
     _move(
         "reject-disposition",
@@ -173,6 +185,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         ("disposition_rejected",),
         _DECISION,
         "not by the proposer; rank table; the clock goes on",
+        approver="whoever decides, or whom the rank table names",
     ),
     _move(
         "record-result",

@@ -27,6 +27,30 @@ class ApproverRankRequired(HeliError):
     title = Text("依审批权限，须由更高职级的负责人审批", "The rank table asks for another leader's decision")
 
 
+class ApproverNotVerified(HeliError):
+    """The directory of the platform does not know whoever is named as approver."""
+
+    code = "approver_not_verified"
+    category = Category.INVALID
+    title = Text("无法核实批准人：用户目录中没有此人", "The approver cannot be verified: the directory knows nobody so")
+
+
+class ApproverRecused(HeliError):
+    """Whoever is named as approver is recused from the clue."""
+
+    code = "approver_recused"
+    category = Category.INVALID
+    title = Text("批准人应当回避", "The approver is recused")
+
+
+class OwnApproval(HeliError):
+    """Whoever asks for a step does not approve it, unless a leader takes the step as a leader."""
+
+    code = "own_approval"
+    category = Category.INVALID
+    title = Text("不得由本人批准本人申请的事项", "You may not approve what you ask for yourself")
+
+
 class ReceivingUnitNotYours(HeliError):
     """A clue is taken in for a unit of one's own commission only."""
 

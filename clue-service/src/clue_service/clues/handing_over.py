@@ -5,7 +5,7 @@ from chassis.uow import Uow
 
 from clue_service.clues.clocks import end_clock, run_clock
 from clue_service.clues.models import Clue
-from clue_service.clues.move_schemas import AssignDownIn, HandOverIn, RecallIn, TransferIn, approval_record
+from clue_service.clues.move_schemas import AssignDownIn, HandOverIn, RecallIn, TransferIn
 from clue_service.clues.states import Status
 from clue_service.clues.steps import Moving, Step
 from clue_service.deadlines.domain import ASSIGNED_DOWN_REPORT
@@ -18,7 +18,7 @@ from clue_service.transfers.service import Sending
 async def forward(moving: Moving, body: HandOverIn) -> Step:
     """To the competent body; no result is expected."""
     _check_elsewhere(moving, body.to_unit)
-    return await _hand_over(moving, _sending(TransferKind.FORWARD, body), Status.FORWARDED)
+    return await _hand_over(moving, _sending(moving, TransferKind.FORWARD, body), Status.FORWARDED)
 
 
 async def assign_down(moving: Moving, body: AssignDownIn) -> Step:
@@ -32,7 +32,7 @@ async def assign_down(moving: Moving, body: AssignDownIn) -> Step:
         None,
         body.reason,
         body.legal_basis,
-        approval_record(body.approved_by),
+        moving.approval,
         ground=body.ground,
     )
     return await _hand_over(moving, sending, Status.ASSIGNED_DOWN)
@@ -43,13 +43,12 @@ async def transfer(moving: Moving, body: TransferIn) -> Step:
     _check_elsewhere(moving, body.to_unit)
     if body.result_due is not None and body.result_due < moving.uow.clock.today():
         raise invalid_field("/result_due", "in_the_past", "不得早于今天", "Must not lie in the past")
-    return await _hand_over(moving, _sending(TransferKind.TRANSFER, body), Status.TRANSFERRED)
+    return await _hand_over(moving, _sending(moving, TransferKind.TRANSFER, body), Status.TRANSFERRED)
 
 
-def _sending(kind: TransferKind, body: HandOverIn) -> Sending:
+def _sending(moving: Moving, kind: TransferKind, body: HandOverIn) -> Sending:
     due = body.result_due if isinstance(body, TransferIn) else None
-    approval = approval_record(body.approved_by)
-    return Sending(kind, body.to_unit, body.to_body, body.reason, body.legal_basis, approval, result_due=due)
+    return Sending(kind, body.to_unit, body.to_body, body.reason, body.legal_basis, moving.approval, result_due=due)
 
 
 def _check_elsewhere(moving: Moving, to_unit: str | None) -> None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from clue_service.access.routes import TreeDep, ViewerDep
 from clue_service.clues import domain, moving, service
+from clue_service.clues.approvals import learn_approver
 from clue_service.clues.domain import ClueMove
 from clue_service.clues.move_schemas import PAYLOADS, MoveIn
 from clue_service.clues.schemas import ClueOut
@@ -35,6 +36,7 @@ def _add_move(row: ClueMove) -> None:
         wanted = body or payload()
         resources = resources_of(request)
         tree = await resources.directory.require(wanted.unit_pointers())
+        await learn_approver(resources.directory, wanted.approver_sub())
         async with open_uow(request, caller) as uow:
             clue = await moving.move_clue(uow, viewer, tree, resources.own, clue_id, row.verb, wanted, if_match)
             answer_resource(response, uow, f"/v1/clues/{clue.id}", clue.version)

@@ -11,28 +11,11 @@ from chassis.web import RequestModel
 from contracts.envelope import Sub
 from pydantic import Field, model_validator
 
+from clue_service.clues.approval_schemas import ApprovedBy
 from clue_service.clues.states import AssignDownGround, DeclineGround, Method, Outcome
 
 UnitCode = Annotated[str, Field(min_length=1, max_length=64)]
 Reason = Annotated[str, Field(min_length=1, max_length=4000)]
-
-
-class OfflineApproval(RequestModel):
-    """An approval on paper, such as a Party secretary's."""
-
-    offline_ref: str = Field(min_length=1, max_length=200)
-
-
-ApprovedBy = Sub | OfflineApproval
-
-
-def approval_record(approved_by: Sub | OfflineApproval | None) -> dict[str, str] | None:
-    """An approval as it is stored."""
-    if approved_by is None:
-        return None
-    if isinstance(approved_by, OfflineApproval):
-        return {"offline_ref": approved_by.offline_ref}
-    return {"sub": approved_by}
 
 
 class MoveIn(RequestModel):
@@ -41,6 +24,11 @@ class MoveIn(RequestModel):
     def unit_pointers(self) -> Mapping[str, str | None]:
         """The unit codes in the payload by JSON pointer: they must be in the directory."""
         return {}
+
+    def approver_sub(self) -> str | None:
+        """The person who is named as approver, where one is."""
+        named = getattr(self, "approved_by", None)
+        return named if isinstance(named, str) else None
 
 
 class AcceptIn(MoveIn):

@@ -1,6 +1,6 @@
 """``docs/clue-moves.md``, written from the table of moves."""
 
-from clue_service.clues.domain import MOVE_ROWS
+from clue_service.clues.domain import MOVE_ROWS, ClueMove
 from clue_service.clues.outcomes import LEADING_METHODS, outcomes_from, state_approved
 from clue_service.clues.rights import approver_roles as _roles_for
 from clue_service.clues.states import Method, Outcome, Status
@@ -12,6 +12,13 @@ Generated from `clue_service/clues/domain.py` by `clue-service moves-doc`; do no
 A state is `status` plus `closure`. Every move is `POST /v1/clues/{id}/<verb>` and answers the clue. A move the state
 forbids is refused with 409 `move_refused`, `state` and `allowed_moves`; a caller without the role or the unit gets 403;
 a caller who may not see the clue gets 404.
+
+`approved_by` is a `sub`, or `{"offline_ref", "kind"?, "office"?, "approved_on"?}` for a paper. A person who is named is
+looked up: 422 `approver_not_verified` (nobody so in the directory), `wrong_approver` (another role or unit),
+`approver_recused`, `own_approval` (only a leader who may take the step approves it by taking it). A paper is named by
+the number it is filed under, such as `纪批〔2026〕12号`; its year and date do not lie in the future, and an `office`
+that is named must be one that may approve. A stack that is set to `HELI_CLUE_APPROVALS=note` takes the move and says
+`unverified` in the approval and in the audit log; the local stack is, because it lets everybody in as anybody.
 
 | verb | from | to | body | who | approved by | guard | events |
 |---|---|---|---|---|---|---|---|
@@ -33,12 +40,18 @@ def _rows() -> list[str]:
             f"`{row.target}`" if row.target else "as decided",
             f"`{row.payload}`",
             who,
-            row.approver,
+            _approver(row),
             row.guard,
             ", ".join(f"`{event}`" for event in row.events),
         ]
         lines.append(f"| {' | '.join(cells)} |\n")
     return lines
+
+
+def _approver(row: ClueMove) -> str:
+    if not row.approver_roles:
+        return row.approver
+    return f"{row.approver}: {', '.join(sorted(row.approver_roles))} of the commission or the lead unit"
 
 
 def _state(status: str, closure: str | None) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.directory import UnitTree
-from chassis.errors import FieldError, Invalid, MoveRefused, Text, invalid_field
+from chassis.errors import FieldError, HeliError, Invalid, MoveRefused, Text, invalid_field
 from chassis.uow import Uow
 from chassis.web import check_version
 
@@ -22,19 +22,14 @@ from clue_service.clues import (
     timing,
 )
 from clue_service.clues import service as clues
+from clue_service.clues.approval_schemas import approval_record
+from clue_service.clues.approvals import Asked, check_approval, leads_over, own_units
 from clue_service.clues.clocks import start_clock
 from clue_service.clues.errors import MoveNotYours
 from clue_service.clues.handing_over import check_back, clear_assignment
 from clue_service.clues.models import Clue
-from clue_service.clues.move_schemas import (
-    AnnounceIn,
-    AssignIn,
-    DeclineIn,
-    MoveIn,
-    RetainAsRepeatIn,
-    ReturnIn,
-    approval_record,
-)
+from clue_service.clues.move_schemas import AnnounceIn, AssignIn, DeclineIn, MoveIn, RetainAsRepeatIn, ReturnIn
+from clue_service.clues.settings import MoveSettings
 from clue_service.clues.states import Closure, Status
 from clue_service.clues.steps import MATCH_AGAIN, Moving, Step
 from clue_service.clues.vocabulary import OverlapPolicy
@@ -76,8 +71,10 @@ async def move_clue(
     rights.check_possible(clue, verb)
     competences.check_route(tree, clue, verb, getattr(body, "to_unit", None))
     before = clue.status
+    approval = await _approval(uow, viewer, clue, row, body)
+    moving = Moving(uow, viewer, tree, clue, verb, engine, approval)
     try:
-        step = await _ACTIONS[verb](Moving(uow, viewer, tree, clue, verb, engine), body)
+        step = await _ACTIONS[verb](moving, body)
     except MatterLedElsewhere as refused:
         allowed = [other for other in rights.possible_moves(clue) if other != verb]
         raise MatterLedElsewhere(members={**refused.members, "state": before, "allowed_moves": allowed}) from None
@@ -85,10 +82,31 @@ async def move_clue(
     await _say(uow, clue, row, step)
     await detection.follow_stage(uow, clue.id, domain.stage_of(clue.status))
     detail = {"from": before, "to": clue.status, "closure": clue.closure, "version": clue.version}
+    if approval is not None and "unverified" in approval:
+        detail["unverified_approval"] = approval["unverified"]
     await uow.audit(verb, "clue", clue.id, detail=detail)
     if clue.came_by_transfer_id is not None and clue.status in REPORTED:
         await _report(uow, clue, clue.came_by_transfer_id)
     return clue
+
+
+async def _approval(uow: Uow, viewer: Viewer, clue: Clue, row: domain.ClueMove, body: MoveIn) -> dict[str, Any] | None:
+    """The approval, once it is verified where the row names roles; rank table and clocks are asked by the step itself.
+
+    An approval that does not hold is refused, or noted where the service is set to.
+    """
+    approved_by = getattr(body, "approved_by", None)
+    if approved_by is None or not row.approver_roles:
+        return approval_record(approved_by)
+    is_leader = rights.is_leaders(row) and leads_over(viewer, clue)
+    asked = Asked(row.approver_roles, own_units(clue, getattr(body, "lead_unit", None)))
+    try:
+        await check_approval(uow, viewer, clue, approved_by, asked, may_be_own=is_leader)
+    except HeliError as refused:
+        if MoveSettings().clue_approvals == "enforce":
+            raise
+        return approval_record(approved_by, refused.code)
+    return approval_record(approved_by)
 
 
 async def _hold_matters(uow: Uow, clue_id: UUID, verb: str, body: MoveIn) -> None:
@@ -148,7 +166,7 @@ async def _assign(moving: Moving, body: AssignIn) -> Step:
     clue.lead_unit = body.lead_unit
     clue.co_units = sorted(set(body.co_units) - {body.lead_unit})
     clue.members = sorted(set(body.members or ()))
-    clue.assignment_approval = approval_record(body.approved_by)
+    clue.assignment_approval = moving.approval
     await start_clock(uow, clue, Status.ASSIGNED)
     return Step(Status.ASSIGNED, said={"members": tuple(clue.members)})
 
@@ -159,6 +177,8 @@ async def _return(moving: Moving, body: ReturnIn) -> Step:
         await _part_from_first(moving, body.reason)
     elif body.approved_by is None and not moving.viewer.has_any(*LEADERS):
         raise invalid_field("/approved_by", "missing", "退回须经分管领导批准", "The deputy in charge approves a return")
+    if moving.viewer.has_any(*LEADERS):
+        clue.approvers = sorted({*clue.approvers, moving.actor})  # sees what became of it, as of every own approval
     from_unit = clue.lead_unit
     await clear_assignment(moving.uow, clue)
     return Step(Status.REGISTERED, said={"from_unit": from_unit})

@@ -7,7 +7,7 @@ from typing import Protocol
 from chassis.errors import MoveRefused, Text
 
 from clue_service.access.policy import LEADERS, Viewer
-from clue_service.clues.domain import MOVES, ROWS, ClueMove
+from clue_service.clues.domain import MOVES, PRINCIPAL, ROWS, ClueMove
 from clue_service.clues.states import UnitRelation
 
 # Whom the committee of the level itself manages is for its principal leader, the others for the deputy in charge.
@@ -18,7 +18,7 @@ def approver_roles(subject_ranks: Iterable[str | None]) -> frozenset[str]:
     """The rank table: which leaders decide a disposition. ``leader`` counts as either kind."""
     if _FOR_PRINCIPAL.isdisjoint(subject_ranks):
         return LEADERS
-    return frozenset({"leader", "principal_leader"})
+    return PRINCIPAL
 
 
 class Handled(Protocol):
@@ -47,6 +47,11 @@ def may_take(viewer: Viewer, clue: Handled, row: ClueMove) -> bool:
     return any(
         not viewer.roles.isdisjoint(roles) and has_relation(viewer, clue, relation) for roles, relation in row.who
     )
+
+
+def is_leaders(row: ClueMove) -> bool:
+    """Whether leaders take the move as leaders: they approve it by that."""
+    return any(roles == LEADERS for roles, _ in row.who)
 
 
 class Movable(Handled, Protocol):

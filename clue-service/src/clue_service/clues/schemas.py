@@ -9,6 +9,7 @@ from chassis.web import RequestModel, ResponseModel
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from clue_service.candidates.domain import Band, Decision, PairRelation
+from clue_service.clues.approval_schemas import PaperKind, PaperOffice
 from clue_service.clues.filters import ClueOrder
 from clue_service.clues.states import Closure, Method, Outcome, Status
 from clue_service.clues.vocabulary import Category, Channel, IdentityType, OverlapPolicy, SecrecyLevel, Source
@@ -56,6 +57,10 @@ class ApprovalOut(ResponseModel):
 
     sub: str | None = None
     offline_ref: str | None = None
+    kind: PaperKind | None = None
+    office: PaperOffice | None = None
+    approved_on: date | None = None
+    unverified: str | None = Field(None, description="Why the approval was not found to hold, where that is only noted")
 
 
 class DispositionOut(ResponseModel):

@@ -25,6 +25,8 @@ class Moving:
     clue: Clue
     verb: str
     engine: Engine
+    approval: dict[str, Any] | None = None
+    """The approval that was named, as it is stored."""
 
     @property
     def actor(self) -> str:

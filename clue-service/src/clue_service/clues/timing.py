@@ -5,9 +5,10 @@ from datetime import date
 from chassis.errors import MoveRefused, invalid_field
 
 from clue_service.clues import rights
-from clue_service.clues.approvals import check_approver
+from clue_service.clues.approval_schemas import ApprovedBy
+from clue_service.clues.approvals import Asked, check_approval, leads_over, own_units
 from clue_service.clues.clocks import EXTENSION, PAUSE, put_due, resume_clock
-from clue_service.clues.move_schemas import ApprovedBy, ExtendIn, PauseIn, ResumeIn, approval_record
+from clue_service.clues.move_schemas import ExtendIn, PauseIn, ResumeIn
 from clue_service.clues.states import Status
 from clue_service.clues.steps import Moving, Step
 from clue_service.deadlines import repository
@@ -33,8 +34,8 @@ async def extend(moving: Moving, body: ExtendIn) -> Step:
     if latest is not None and body.until > latest:
         raise ClockNotExtendable(members={"rule": rule.name, "latest": latest.isoformat()})
     units = await _units(moving, step.level)
-    await check_approver(uow, moving.viewer, body.approved_by, step.roles, units)
-    _note(moving, rule, EXTENSION, body.reason, body.approved_by, until=body.until)
+    await _check(moving, body.approved_by, Asked(step.roles, units))
+    _note(moving, rule, EXTENSION, body.reason, until=body.until)
     put_due(uow, clue, Due(body.until))
     if clue.status == Status.ASSIGNED_DOWN and clue.transfer_id is not None and clue.due_at is not None:
         await transfers.extend(uow, clue.transfer_id, clue.due_at)
@@ -47,8 +48,8 @@ async def pause(moving: Moving, body: PauseIn) -> Step:
     rule = await _rule(moving)
     if not rule.pause_roles or clue.running_due_at is None or clue.running_due_at < uow.now:
         raise ClockNotPausable(members={"rule": rule.name})
-    await check_approver(uow, moving.viewer, body.approved_by, rule.pause_roles, await _units(moving, Level.OWN))
-    _note(moving, rule, PAUSE, body.reason, body.approved_by, ground=body.ground.value)
+    await _check(moving, body.approved_by, Asked(rule.pause_roles, own_units(clue)))
+    _note(moving, rule, PAUSE, body.reason, ground=body.ground.value)
     clue.paused_on = uow.clock.today()
     return Step(Status(clue.status), said={"ground": body.ground.value})
 
@@ -57,6 +58,11 @@ async def resume(moving: Moving, _body: ResumeIn) -> Step:
     """The clock goes on from today; its end moves by the days it stood still."""
     await resume_clock(moving.uow, moving.clue)
     return Step(Status(moving.clue.status))
+
+
+async def _check(moving: Moving, approved_by: ApprovedBy, asked: Asked) -> None:
+    may_be_own = leads_over(moving.viewer, moving.clue)
+    await check_approval(moving.uow, moving.viewer, moving.clue, approved_by, asked, may_be_own=may_be_own)
 
 
 async def _rule(moving: Moving) -> DueRule:
@@ -71,7 +77,7 @@ async def _units(moving: Moving, level: Level) -> set[str]:
     """The units whose leaders decide: the commission and the lead unit, or whom the clue was assigned to."""
     clue = moving.clue
     if level is Level.OWN:
-        return {code for code in (clue.commission, clue.lead_unit) if code is not None}
+        return own_units(clue)
     sent = await transfers.find_transfer(moving.uow, clue.transfer_id) if clue.transfer_id is not None else None
     return {sent.to_commission} if sent is not None and sent.to_commission is not None else set()
 
@@ -81,7 +87,6 @@ def _note(
     rule: DueRule,
     kind: str,
     reason: str,
-    approved_by: ApprovedBy,
     *,
     until: date | None = None,
     ground: str | None = None,
@@ -98,7 +103,7 @@ def _note(
             until=until,
             ground=ground,
             reason=reason,
-            approval=approval_record(approved_by) or {},
+            approval=moving.approval or {},
             recorded_by=moving.actor,
             recorded_at=uow.now,
         )

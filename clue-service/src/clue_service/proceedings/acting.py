@@ -9,6 +9,7 @@ from chassis.errors import NotFound
 from chassis.uow import Uow
 from chassis.web import check_version
 
+from clue_service.clues.approvals import check_claim
 from clue_service.proceedings.domain import PartMove, PartMoves, check_part
 from clue_service.proceedings.errors import OwnDraft
 from clue_service.proceedings.service import Deed, Desk, take_step
@@ -77,6 +78,9 @@ class Machine(Generic[Row]):
         check_part(deed.desk.viewer, parts, row)
         check_version(deed.seen, item.version)
         self.moves.take(deed.verb, item.state)
+        approved_by = getattr(deed.body, "approved_by", None)
+        if approved_by is not None:
+            await check_claim(deed.uow, deed.desk.viewer, approved_by)
         action = self.actions.get(deed.verb)
         step = await action(Moving(deed, item, parts, row), deed.body) if action else Step()
         document = step.document if step.document is not None else deed.body.model_dump(mode="json", exclude_none=True)

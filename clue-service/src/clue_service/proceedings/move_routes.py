@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from clue_service.access.routes import TreeDep, ViewerDep
+from clue_service.clues.approvals import learn_approver
 from clue_service.clues.move_schemas import MoveIn
 from clue_service.proceedings.domain import PartMove, PartMoves
 from clue_service.proceedings.service import Deed, Desk
@@ -125,7 +126,9 @@ def _add_move(router: APIRouter, offer: Offer[Any], move: PartMove, payload: typ
         body: MoveIn | None = absent,
     ) -> Any:
         wanted = body or payload()
-        tree = await resources_of(request).directory.require(wanted.unit_pointers())
+        directory = resources_of(request).directory
+        tree = await directory.require(wanted.unit_pointers())
+        await learn_approver(directory, wanted.approver_sub())
         async with open_uow(request, caller) as uow:
             desk = desk_of(request, uow, viewer, tree)
             item = await offer.act(Deed(desk, move.verb, wanted, if_match), item_id)

@@ -4,10 +4,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, encode_cursor, id_of_cursor
-from chassis.web import Caller, IfMatch, UowDep, answer_resource, set_etag
-from fastapi import APIRouter, Query, Response
+from chassis.service import resources_of
+from chassis.web import Caller, IfMatch, UowDep, answer_resource, open_uow, set_etag
+from fastapi import APIRouter, Query, Request, Response
 
 from clue_service.access.routes import TreeDep, ViewerDep
+from clue_service.clues.approvals import learn_approver
 from clue_service.shares import service
 from clue_service.shares.schemas import GrantShareIn, ReadingOut, RevokeShareIn, SharedClueOut, ShareOut
 
@@ -18,12 +20,14 @@ Cursor = Annotated[str | None, Query(max_length=500)]
 
 @router.post("/v1/clues/{clue_id}/shares", status_code=201)
 async def grant_share(
-    clue_id: UUID, body: GrantShareIn, response: Response, _caller: Caller, viewer: ViewerDep, uow: UowDep
+    clue_id: UUID, body: GrantShareIn, request: Request, response: Response, caller: Caller, viewer: ViewerDep
 ) -> ShareOut:
     """Show parts of a clue to one person, for one purpose, until a day; by the commission's office or leaders."""
-    share = await service.grant_share(uow, viewer, clue_id, body)
-    answer_resource(response, uow, f"/v1/shares/{share.id}", share.version, created=True)
-    return (await service.describe(uow, viewer, [share]))[0]
+    await learn_approver(resources_of(request).directory, body.approver_sub())
+    async with open_uow(request, caller) as uow:
+        share = await service.grant_share(uow, viewer, clue_id, body)
+        answer_resource(response, uow, f"/v1/shares/{share.id}", share.version, created=True)
+        return (await service.describe(uow, viewer, [share]))[0]
 
 
 @router.get("/v1/shares")

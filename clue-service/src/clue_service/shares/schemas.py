@@ -8,12 +8,13 @@ from chassis.web import RequestModel, ResponseModel
 from contracts.envelope import Sub
 from pydantic import Field
 
-from clue_service.clues.move_schemas import ApprovedBy
+from clue_service.clues.approval_schemas import ApprovedBy
+from clue_service.clues.move_schemas import MoveIn
 from clue_service.clues.schemas import ApprovalOut, ClueOut
 from clue_service.shares.domain import Part
 
 
-class GrantShareIn(RequestModel):
+class GrantShareIn(MoveIn):
     """Which parts of a clue one person may see, what for, until when, and who approved it."""
 
     grantee: Sub

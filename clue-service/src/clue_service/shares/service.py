@@ -9,11 +9,13 @@ from chassis.errors import NotFound, invalid_field
 from chassis.uow import Uow
 from chassis.web import check_version
 
-from clue_service.access.policy import Access, Viewer, reasons_to_see
+from clue_service.access.policy import LEADERS, Access, Viewer, reasons_to_see
 from clue_service.clues import repository as clue_rows
 from clue_service.clues import service as clues
+from clue_service.clues.approval_schemas import approval_record
+from clue_service.clues.approvals import Asked, check_approval, leads_over, own_units
+from clue_service.clues.errors import OwnApproval
 from clue_service.clues.models import Clue
-from clue_service.clues.move_schemas import approval_record
 from clue_service.clues.schemas import ApprovalOut
 from clue_service.recusals import service as recusals
 from clue_service.shares import repository
@@ -35,6 +37,7 @@ async def grant_share(uow: Uow, viewer: Viewer, clue_id: UUID, body: GrantShareI
         raise invalid_field(
             "/expires_at", "out_of_range", f"须在此后 {longest} 天之内", f"Must lie within the next {longest} days"
         )
+    await _check_approval(uow, viewer, clue, body)
     share = Share(
         clue_id=clue.id,
         commission=clue.commission,
@@ -52,6 +55,14 @@ async def grant_share(uow: Uow, viewer: Viewer, clue_id: UUID, body: GrantShareI
     detail = {"parts": share.parts, "expires_at": expires_at.isoformat()}
     await uow.audit("share", "clue", clue.id, purpose=f"share:{share.id}", detail=detail)
     return share
+
+
+async def _check_approval(uow: Uow, viewer: Viewer, clue: Clue, body: GrantShareIn) -> None:
+    if body.approved_by == body.grantee:
+        raise OwnApproval
+    asked = Asked(LEADERS, own_units(clue))
+    may_be_own = leads_over(viewer, clue)
+    await check_approval(uow, viewer, clue, body.approved_by, asked, may_be_own=may_be_own)
 
 
 async def visible_share(uow: Uow, viewer: Viewer, share_id: UUID, *, lock: bool = False) -> Share:

@@ -7,7 +7,8 @@ from uuid import UUID
 from chassis.web import RequestModel, ResponseModel
 from pydantic import Field
 
-from clue_service.clues.move_schemas import ApprovedBy, MoveIn, Reason, UnitCode
+from clue_service.clues.approval_schemas import ApprovedBy
+from clue_service.clues.move_schemas import MoveIn, Reason, UnitCode
 from clue_service.clues.vocabulary import SecrecyLevel
 from clue_service.proceedings.schemas import LongText, NothingIn, ReasonIn, StepOut
 from clue_service.supervised_handlings.domain import Method, OrderState, Part, Trigger, Verdict

@@ -40,7 +40,7 @@ class Sending:
     to_body: str | None
     reason: str
     legal_basis: str | None
-    approval: Mapping[str, str] | None
+    approval: Mapping[str, Any] | None
     ground: str | None = None
     result_due: date | None = None
 

@@ -99,7 +99,9 @@ async def test_the_rule_names_the_approver(
     clue = await bring(await register("officer@pet-dh"), "approved", method=method)
     body = PAUSE if verb == "pause" else {"until": "2027-03-01", "reason": "r"}
     answer = await move(SUPERVISOR, clue, verb, {**body, "approved_by": approver}, expect=expect)
-    if expect == 422:
+    if approver == "nobody":
+        assert answer["code"] == "approver_not_verified"
+    elif expect == 422:
         assert answer["code"] == "wrong_approver"
         assert answer["approver"]["units"] == ["cdi-dh", "inv1-dh"]
         assert ("deputy_leader" in answer["approver"]["roles"]) is (method == "talk_inquiry")

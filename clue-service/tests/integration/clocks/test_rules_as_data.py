@@ -88,7 +88,7 @@ async def test_pauses_and_extensions_survive_the_counting(
 ) -> None:
     clue = await bring(await register("officer@pet-dh"), "assigned")
     path = f"/v1/clues/{clue['id']}"
-    paper = {"offline_ref": "p"}
+    paper = {"offline_ref": "批 1"}
     await call(SUPERVISOR, "POST", f"{path}/pause", {"ground": "appraisal", "reason": "r", "approved_by": paper})
     clock.advance(days=7)
     paused = (await call(SUPERVISOR, "POST", f"{path}/resume")).json()

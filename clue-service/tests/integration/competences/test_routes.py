@@ -129,7 +129,7 @@ async def test_a_decision_is_changed_as_long_as_nobody_handles_the_clue(
     assert decided.json()["due_at"] is None
     assert (await competence(call, clue))["decision"]["commission"] == "cdi-dh"
     assert (await call(SUPERVISOR, "POST", f"{path}/accept")).status_code == 200
-    assign = {"lead_unit": "inv1-dh", "approved_by": "p"}
+    assign = {"lead_unit": "inv1-dh", "approved_by": "principal@cdi-dh"}
     assert (await call(SUPERVISOR, "POST", f"{path}/assign", assign)).status_code == 200
     late = await call(SUPERVISOR, "POST", f"{path}/decide-competence", {"commission": "cdi-xs", "reason": "r"})
     assert (late.status_code, late.json()["state"]) == (409, "assigned")

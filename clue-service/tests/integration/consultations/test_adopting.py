@@ -73,7 +73,9 @@ async def test_a_rival_is_told_the_joint_route_then(call: Any, overlap: Any, con
     (clue_id,) = (await call("supervisor@cmo-dh", "GET", f"/v1/overlap-alerts/{alert['id']}")).json()["own_clues"]
     path = f"/v1/clues/{clue_id}"
     await call("supervisor@cmo-dh", "POST", f"{path}/accept")
-    await call("supervisor@cmo-dh", "POST", f"{path}/assign", {"lead_unit": "inv1-dh", "approved_by": "p"})
+    await call(
+        "supervisor@cmo-dh", "POST", f"{path}/assign", {"lead_unit": "inv1-dh", "approved_by": "principal@cdi-dh"}
+    )
     proposal = {"method": "talk_inquiry", "reason": "r"}
     refused = (await call("handler@inv1-dh", "POST", f"{path}/propose-disposition", proposal)).json()
     assert refused["code"] == "matter_led_elsewhere"

@@ -19,14 +19,14 @@ SUPERVISOR, OFFICER, LEADER = "supervisor@cmo-dh", "officer@pet-dh", "leader@cdi
 CLUES, ACTIONS = 8, 20
 MOVES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (OFFICER, "accept", {}),
-    (SUPERVISOR, "assign", {"lead_unit": "inv1-dh", "approved_by": "p"}),
-    (SUPERVISOR, "assign", {"lead_unit": "sup1-dh", "approved_by": "p"}),
+    (SUPERVISOR, "assign", {"lead_unit": "inv1-dh", "approved_by": "principal@cdi-dh"}),
+    (SUPERVISOR, "assign", {"lead_unit": "sup1-dh", "approved_by": "principal@cdi-dh"}),
     ("handler@inv1-dh", "propose-disposition", {"method": "talk_inquiry", "reason": "r"}),
     ("handler@sup1-dh", "propose-disposition", {"method": "on_hold", "reason": "r"}),
     ("principal@cdi-dh", "approve-disposition", {}),
     ("principal@cdi-dh", "reject-disposition", {}),
-    (SUPERVISOR, "return", {"reason": "r", "approved_by": "p"}),
-    (SUPERVISOR, "extend", {"until": "2027-03-01", "reason": "r", "approved_by": {"offline_ref": "p"}}),
+    (SUPERVISOR, "return", {"reason": "r", "approved_by": "principal@cdi-dh"}),
+    (SUPERVISOR, "extend", {"until": "2027-03-01", "reason": "r", "approved_by": {"offline_ref": "批 1"}}),
     ("handler@inv1-dh", "record-result", {"outcome": "first_form"}),
 )
 VERDICT, MERGE, MERGE_WITH_LEAD = HOW = ("a verdict", "a merge", "a merge with a lead")

@@ -179,7 +179,8 @@ def _decoded(text: str) -> str:
 
 
 _KNOWN: Document = {
-    "approved_by": "p-1", "lead_unit": "inv1-dh", "unit_code": "su-housing", "until": "2027-06-30", "reason": "理由",
+    "approved_by": "principal@cdi-dh", "lead_unit": "inv1-dh", "unit_code": "su-housing", "until": "2027-06-30",
+    "reason": "理由",
     "received_on": "2026-11-20", "sent_on": "2026-11-21", "purpose": "entry", "matter": f"team:{NOWHERE}",
 }  # fmt: skip
 

@@ -30,7 +30,7 @@ def hand_over(call: Any, register: Any, matter: Any) -> Any:
 
     async def do(sender: str = "dh", receiver: str = "xs", **changes: Any) -> Any:
         clue = await register(f"officer@pet-{sender}", matter[0], **changes)
-        body = {"to_unit": f"cdi-{receiver}", "reason": "r", "approved_by": "d"}
+        body = {"to_unit": f"cdi-{receiver}", "reason": "r", "approved_by": {"offline_ref": "批 1"}}
         answer = await call(f"supervisor@cmo-{sender}", "POST", f"/v1/clues/{clue['id']}/transfer", body)
         assert answer.status_code == 200, answer.text
         return answer.json()

@@ -10,7 +10,7 @@ from clue_service.access.row_security import engine_session
 from sqlalchemy import text
 
 DOWN = {"to_unit": "cdi-dh", "ground": "public_reaction", "reason": "r", "approved_by": {"offline_ref": "paper 3"}}
-ACROSS = {"to_unit": "cdi-xs", "reason": "r", "legal_basis": "Art. 171", "approved_by": "deputy-1"}
+ACROSS = {"to_unit": "cdi-xs", "reason": "r", "legal_basis": "Art. 171", "approved_by": {"offline_ref": "批 1"}}
 FORWARD = {"to_unit": "cmo-xs", "reason": "r"}
 SENT = {"forward": FORWARD, "assign-down": DOWN, "transfer": ACROSS}
 
@@ -199,7 +199,12 @@ async def test_receiving_and_taking_back_at_once_agree(hand_over: Any, call: Any
 
 async def test_a_body_outside_is_named_and_its_result_recorded(call: Any, register: Any, harness: Harness) -> None:
     clue = await register("officer@pet-xn")
-    body = {"to_body": "夏宁市公安局", "reason": "r", "approved_by": "deputy-1", "result_due": "2027-01-04"}
+    body = {
+        "to_body": "夏宁市公安局",
+        "reason": "r",
+        "approved_by": {"offline_ref": "批 1"},
+        "result_due": "2027-01-04",
+    }
     sent = (await call("supervisor@cmo-xn", "POST", f"/v1/clues/{clue['id']}/transfer", body)).json()
     assert (sent["status"], sent["due_at"]) == ("transferred", "2027-01-04T15:59:59Z")
     path = f"/v1/clue-transfers/{sent['transfer_id']}"

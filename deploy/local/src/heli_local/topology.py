@@ -109,6 +109,8 @@ def service_program(
         "HELI_KEYS_FILE": str(secrets.key_rings[service.short]),
     }
     if service.short == "clue":
+        # Whoever asks this stack's issuer is whoever they say: it is no directory to hold approvals against.
+        env.setdefault("HELI_CLUE_APPROVALS", "note")
         env.setdefault("HELI_ATTACHMENT_STORE", secrets.key_rings[service.short].parent.joinpath("files").as_uri())
     return Program(service.command, (programs_folder() / service.command, "all"), env, addresses.url(service.short))
 

@@ -45,7 +45,7 @@ async def one_matter_three_commissions(stage: Stage) -> None:
     for desk in supervisors:
         await desk.post(f"/v1/overlap-alerts/{alert_id}/resolve", vote)
     await stage.step("three votes designate cdi-xn as the one lead")
-    await _bring_to_proposal(stage["supervisor-dh"], clues[0]["id"], "sup1-dh")
+    await _bring_to_proposal(stage["supervisor-dh"], clues[0]["id"], "sup1-dh", {"offline_ref": "东湖纪批〔2026〕7号"})
     proposal = {"method": "talk_inquiry", "reason": "demo"}
     refusal = await stage["handler-dh"].post(f"/v1/clues/{clues[0]['id']}/propose-disposition", proposal, expect=409)
     require(refusal.code == "matter_led_elsewhere", f"the rival was refused with {refusal.code}")
@@ -57,7 +57,7 @@ async def from_register_to_result(stage: Stage) -> None:
     """Act 2: the life of the leading clue, and who is told of its outcome."""
     stage.act(2, "A clue from registration to result")
     path = f"/v1/clues/{stage.facts['lead_clue']}"
-    await _bring_to_proposal(stage["supervisor-xn"], stage.facts["lead_clue"], "inv1-xn")
+    await _bring_to_proposal(stage["supervisor-xn"], stage.facts["lead_clue"], "inv1-xn", "leader-xn")
     await stage.step("accepted and assigned to inv1-xn")
     proposal = {"method": "talk_inquiry", "reason": "demo"}
     await stage["handler-xn"].post(f"{path}/propose-disposition", proposal)
@@ -148,9 +148,9 @@ def _mentions_foreign_clue(alerts: list[dict[str, Any]], clues: list[dict[str, A
     )
 
 
-async def _bring_to_proposal(supervisor: Desk, clue_id: str, lead_unit: str) -> None:
+async def _bring_to_proposal(supervisor: Desk, clue_id: str, lead_unit: str, approved_by: Any) -> None:
     await supervisor.post(f"/v1/clues/{clue_id}/accept")
-    assignment = {"lead_unit": lead_unit, "co_units": [], "approved_by": "leader-xn"}
+    assignment = {"lead_unit": lead_unit, "co_units": [], "approved_by": approved_by}
     await supervisor.post(f"/v1/clues/{clue_id}/assign", assignment)
 
 
