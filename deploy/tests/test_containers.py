@@ -1,6 +1,11 @@
 """The five images, built and run as the chart runs them. Needs podman and a base image to build on.
 
-`make proof` runs it. HELI_PYTHON_IMAGE names another base, such as one of your own registry.
+`make proof` runs it. HELI_PYTHON_IMAGE names another base, such as one of your own registry. Where none can be reached,
+Debian's own Python on Debian's own packages stands in for it (with what your network needs, such as authorities):
+
+    mmdebstrap --variant=minbase --include=ca-certificates,python3-venv,python3-pip,tzdata bookworm rootfs.tar
+    podman import rootfs.tar localhost/python:3.11     # and a link from /usr/local/bin/python to python3
+    HELI_PYTHON_IMAGE=localhost/python:3.11 HELI_BUILD_OPTIONS="--isolation=chroot --network=host" pytest -m proof …
 """
 
 import json
