@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 from chassis.service import Resources, Service
+from chassis.statements import watched
 from chassis.testing.harness import Harness
 from clue_service.main import SERVICE
 from sqlalchemy import event
@@ -116,7 +117,8 @@ def statements(resources: Resources) -> Iterator[list[str]]:
 
     engine = resources.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)
-    yield seen
+    with watched(lambda statement: note(None, None, statement)):
+        yield seen
     event.remove(engine, "before_cursor_execute", note)
 
 

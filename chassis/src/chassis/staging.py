@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db import as_rows
+from chassis.statements import Statement
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ _OF_OUTBOX = (
     bindparam("data", type_=ARRAY(LargeBinary)),
 )
 _OF_AUDIT = bindparam("entries", type_=JSONB)
-_EVENTS = text(_OUTBOX).bindparams(*_OF_OUTBOX)
-_ENTRIES = text(_AUDIT).bindparams(_OF_AUDIT)
-_BOTH = text(f"with staged as ({_OUTBOX}) {_AUDIT}").bindparams(*_OF_OUTBOX, _OF_AUDIT)
+_EVENTS = Statement(text(_OUTBOX).bindparams(*_OF_OUTBOX))
+_ENTRIES = Statement(text(_AUDIT).bindparams(_OF_AUDIT))
+_BOTH = Statement(text(f"with staged as ({_OUTBOX}) {_AUDIT}").bindparams(*_OF_OUTBOX, _OF_AUDIT))
 
 
 async def write(session: AsyncSession, events: Sequence[Staged], entries: Sequence[Mapping[str, Any]]) -> None:
@@ -62,11 +63,11 @@ async def write(session: AsyncSession, events: Sequence[Staged], entries: Sequen
     within an aggregate.
     """
     if events and entries:
-        await session.execute(_BOTH, {**_columns(events), "entries": as_rows(entries)})
+        await _BOTH.run(session, {**_columns(events), "entries": as_rows(entries)})
     elif events:
-        await session.execute(_EVENTS, _columns(events))
+        await _EVENTS.run(session, _columns(events))
     elif entries:
-        await session.execute(_ENTRIES, {"entries": as_rows(entries)})
+        await _ENTRIES.run(session, {"entries": as_rows(entries)})
 
 
 def _columns(events: Sequence[Staged]) -> dict[str, list[Any]]:

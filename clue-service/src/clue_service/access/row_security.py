@@ -14,6 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from chassis.identity import Principal
 from chassis.service import Resources
+from chassis.statements import Statement
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,10 +30,10 @@ _SAID = (
     "sub", "service", "office_of", "leads", "units", "acts_for", "handles", "cleared_for", "library_of", "now",
 )  # fmt: skip
 _SAY = "select " + ", ".join(f"set_config('heli.{name}', :{name}, true)" for name in _SAID)
-_ASK = text(_SAY)
-_ASK_AFTER_ENGINE = text(f"{_SAY}, set_config('role', 'none', true)")
-_TAKE_ON = text("select set_config('role', regexp_replace(session_user, '_app$', '_engine'), true)")
-_PUT_DOWN = text("select set_config('role', 'none', true)")
+_ASK = Statement(text(_SAY))
+_ASK_AFTER_ENGINE = Statement(text(f"{_SAY}, set_config('role', 'none', true)"))
+_TAKE_ON = Statement(text("select set_config('role', regexp_replace(session_user, '_app$', '_engine'), true)"))
+_PUT_DOWN = Statement(text("select set_config('role', 'none', true)"))
 
 
 async def opening(resources: Resources, principal: Principal) -> Callable[[AsyncSession], Awaitable[None]]:
@@ -55,10 +56,10 @@ async def ask_as(session: AsyncSession, viewer: Viewer, now: datetime | None = N
     said = {**_said(viewer), "now": now.isoformat() if now else ""}
     if session.info.get(_IS_ENGINE):
         await session.flush()  # what was written as the engine is sent as the engine
-        await session.execute(_ASK_AFTER_ENGINE, said)
+        await _ASK_AFTER_ENGINE.run(session, said)
         session.info[_IS_ENGINE] = False
     else:
-        await session.execute(_ASK, said)
+        await _ASK.run(session, said)
 
 
 def _said(viewer: Viewer) -> dict[str, str]:
@@ -80,7 +81,7 @@ async def take_on_engine(session: AsyncSession) -> None:
     """Work as the engine until the transaction ends."""
     if session.info.get(_IS_ENGINE):
         return
-    await session.execute(_TAKE_ON)
+    await _TAKE_ON.run(session)
     session.info[_IS_ENGINE] = True
 
 
@@ -103,7 +104,7 @@ async def as_engine(session: AsyncSession) -> AsyncIterator[None]:
 
 async def _put_down(session: AsyncSession) -> None:
     await session.flush()  # what was written as the engine is sent as the engine
-    await session.execute(_PUT_DOWN)
+    await _PUT_DOWN.run(session)
     session.info[_IS_ENGINE] = False
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
+from chassis.statements import Statement
 from chassis.tables import audit_entry
 from sqlalchemy import (
     Select,
@@ -36,10 +37,10 @@ T = TypeVar("T", Disposition, Result)
 
 _VIEWERS = 1_024  # whose statements a process remembers, some 20 KB each
 _IDS = func.any(bindparam("ids", type_=ARRAY(Uuid)))
-_OUTLINES = select(*(getattr(Clue, one.name) for one in fields(ClueOutline))).where(Clue.id == _IDS)
+_OUTLINES = Statement(select(*(getattr(Clue, one.name) for one in fields(ClueOutline))).where(Clue.id == _IDS))
 _SUBJECTS = select(Subject).where(Subject.clue_id == _IDS).order_by(Subject.clue_id, Subject.position)
 _ALLEGATIONS = select(Allegation).where(Allegation.clue_id == _IDS).order_by(Allegation.clue_id, Allegation.position)
-_APPROVED = (
+_APPROVED = Statement(
     select(Clue.id, Clue.commission, Clue.lead_unit, Disposition.decided_at, Clue.overlap_policy)
     .join(Disposition, Disposition.clue_id == Clue.id)
     .where(
@@ -49,7 +50,7 @@ _APPROVED = (
     )
     .order_by(Disposition.decided_at)
 )
-_IS_PENDING = select(exists().where(MatchingPending.clue_id == bindparam("clue_id")))
+_IS_PENDING = Statement(select(exists().where(MatchingPending.clue_id == bindparam("clue_id"))))
 
 
 # Of each viewer the statements are built once: what one may see takes longer to spell than to ask.
@@ -103,7 +104,7 @@ async def list_visible(session: AsyncSession, viewer: Viewer, clue_ids: Iterable
 @reads_as_engine
 async def outlines(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, ClueOutline]:
     """Whose some clues are and how far they are, without what they say; for the service's own work."""
-    rows = await session.execute(_OUTLINES, {"ids": list(clue_ids)})
+    rows = await _OUTLINES.rows(session, {"ids": list(clue_ids)})
     return {row.id: ClueOutline(*row) for row in rows}
 
 
@@ -164,7 +165,7 @@ async def latest_result(session: AsyncSession, clue_id: UUID) -> Result | None:
 @reads_as_engine
 async def approved_checks(session: AsyncSession, clue_ids: Iterable[UUID], methods: Iterable[str]) -> Sequence[Any]:
     """Approvals of some methods: rows of (clue_id, commission, lead_unit, decided_at, overlap_policy)."""
-    return (await session.execute(_APPROVED, {"ids": list(clue_ids), "methods": sorted(methods)})).all()
+    return await _APPROVED.rows(session, {"ids": list(clue_ids), "methods": sorted(methods)})
 
 
 @reads_as_engine
@@ -197,7 +198,7 @@ async def list_steps(session: AsyncSession, clue_id: UUID, actions: Iterable[str
 
 async def is_matching_pending(session: AsyncSession, clue_id: UUID) -> bool:
     """Whether candidates are still being looked for."""
-    return bool(await session.scalar(_IS_PENDING, {"clue_id": clue_id}))
+    return bool(await _IS_PENDING.scalar(session, {"clue_id": clue_id}))
 
 
 async def ask_for_matching(session: AsyncSession, clue_id: UUID) -> None:

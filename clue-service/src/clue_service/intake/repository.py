@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select
+from chassis.db import table_of
+from chassis.statements import Statement
+from sqlalchemy import Date, Text, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,13 +18,22 @@ _WAITING = (
     .where(MatchingPending.clue_id == bindparam("clue"))
     .with_for_update(skip_locked=True)
 )
-_TAKE = delete(MatchingPending).where(MatchingPending.clue_id.in_(_WAITING)).returning(MatchingPending.clue_id)
+_TAKE = Statement(
+    delete(table_of(MatchingPending))
+    .where(MatchingPending.clue_id.in_(_WAITING))
+    .returning(table_of(MatchingPending).c.clue_id)
+)
+_COUNT_BLIND_HIT = Statement(
+    insert(table_of(BlindHitCount))
+    .values(sub=bindparam("sub", type_=Text), day=bindparam("day", type_=Date), clues=1)
+    .on_conflict_do_update(index_elements=["sub", "day"], set_={"clues": BlindHitCount.clues + 1})
+    .returning(table_of(BlindHitCount).c.clues)
+)
 
 
 async def take_pending(session: AsyncSession, clue_id: UUID) -> bool:
     """Take the matching of a clue; False where somebody does it or has done it."""
-    connection = await session.connection()
-    return await connection.scalar(_TAKE, {"clue": clue_id}) is not None
+    return await _TAKE.scalar(session, {"clue": clue_id}) is not None
 
 
 async def list_pending(session: AsyncSession, *, older_than: timedelta, limit: int) -> Sequence[UUID]:
@@ -33,13 +44,7 @@ async def list_pending(session: AsyncSession, *, older_than: timedelta, limit: i
 
 async def count_blind_hit(session: AsyncSession, sub: str, day: date) -> int:
     """Count one more clue with blind hits; how many the person has had that day."""
-    statement = insert(BlindHitCount).values(sub=sub, day=day, clues=1)
-    total = await session.scalar(
-        statement.on_conflict_do_update(
-            index_elements=["sub", "day"], set_={"clues": BlindHitCount.clues + 1}
-        ).returning(BlindHitCount.clues)
-    )
-    return total or 0
+    return int(await _COUNT_BLIND_HIT.scalar(session, {"sub": sub, "day": day}) or 0)
 
 
 async def not_indexed(session: AsyncSession, clue_ids: Sequence[UUID]) -> list[UUID]:

@@ -17,7 +17,6 @@ from fastapi import APIRouter, Request, Response
 
 from clue_service.access.policy import Viewer
 from clue_service.access.routes import ViewerDep
-from clue_service.access.row_security import ask_as
 from clue_service.candidates.models import Candidate
 from clue_service.clues import service as clues
 from clue_service.clues.schemas import ClueOut
@@ -57,18 +56,18 @@ async def register_clue(
     async with open_uow(request, engine_caller) as uow:
         clue, is_new = await service.register_clue(uow, viewer, tree, engine, resources.keys, registration)
         answer_resource(response, uow, f"/v1/clues/{clue.id}", clue.version, created=is_new)
-    answer = Answer(viewer, tree, clue.id)
+    matched: Sequence[Candidate] | None = None
     if is_new:
+        # Committed before the answer is read: an intake that overlaps holds the lock of matters until then.
         try:
             async with resources.transactions(engine_caller, request.state.cause) as uow:
                 matched = await service.match_clue(uow, tree, engine, clue.id, registration.prepared)
-                return await _describe(uow, answer, matched)
         except Exception as error:
             log.warning("matching_postponed", clue_id=str(clue.id), exc_info=error)
     else:
         response.status_code = 200
     async with resources.transactions(caller, request.state.cause) as uow:
-        return await _describe(uow, answer)
+        return await _describe(uow, Answer(viewer, tree, clue.id), matched)
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,6 @@ class Answer:
 
 async def _describe(uow: Uow, answer: Answer, matched: Sequence[Candidate] | None = None) -> ClueOut:
     """The clue, as PostgreSQL shows it to the caller."""
-    await ask_as(uow.session, answer.viewer, uow.now)
     present = await clues.visible_clue(uow, answer.viewer, answer.clue_id)
     described = await clues.describe_clue(uow, answer.viewer, answer.tree, present, matched)
     blind = sum(1 for one in described.candidates if one.blind)

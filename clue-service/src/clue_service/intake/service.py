@@ -1,5 +1,7 @@
 """Taking a clue in: stored with number, keys and event in one transaction; candidates and overlaps in a second one.
 
+What is answered is read in a third: nobody waits for the lock of matters while another answer is put together.
+
 Of two intakes at the same moment the one that commits later sees the other, so matching starts after the commit.
 """
 

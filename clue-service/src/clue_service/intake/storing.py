@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.db import as_rows, given_rows, inserting, table_of
+from chassis.statements import Statement
 from sqlalchemy import Integer, Text, Uuid, and_, bindparam, cast, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,9 +25,11 @@ _LOCK_MANY = text(
 _NUMBERS = insert(table_of(ClueNumber)).values(
     commission=bindparam("commission"), year=bindparam("year"), last=bindparam("count", type_=Integer)
 )
-_TAKE_NUMBERS = _NUMBERS.on_conflict_do_update(
-    index_elements=["commission", "year"], set_={"last": ClueNumber.last + _NUMBERS.excluded.last}
-).returning(ClueNumber.last, func.uuidv7(type_=Uuid()).label("id"))
+_TAKE_NUMBERS = Statement(
+    _NUMBERS.on_conflict_do_update(
+        index_elements=["commission", "year"], set_={"last": ClueNumber.last + _NUMBERS.excluded.last}
+    ).returning(table_of(ClueNumber).c.last, func.uuidv7(type_=Uuid()).label("id"))
+)
 _NEW_CLUE = (
     "id", "clue_no", "status", "version", "source_code", "channel", "received_on", "registered_at", "registered_by",
     "registered_via", "commission", "receiving_unit", "summary", "origin_ref", "secrecy_level", "overlap_policy",
@@ -41,7 +44,7 @@ _NEW_ALLEGATION = (
     "clue_id", "position", "category_code", "text", "occurred_from", "occurred_to", "place", "amount_cny",
 )  # fmt: skip
 _given = given_rows("clues", id=Uuid)
-_STORE = (
+_STORE = Statement(
     insert(table_of(MatchingPending))
     .from_select(["clue_id", "since"], select(_given.c.id, func.now()))
     .add_cte(
@@ -112,7 +115,7 @@ async def next_number_and_id(session: AsyncSession, commission: str, year: int) 
 
 async def _take_numbers(session: AsyncSession, commission: str, year: int, count: int) -> Any:
     given = {"commission": commission, "year": year, "count": count}
-    return (await session.execute(_TAKE_NUMBERS, given)).one()
+    return (await _TAKE_NUMBERS.rows(session, given))[0]
 
 
 async def new_ids(session: AsyncSession, count: int) -> list[UUID]:
@@ -131,7 +134,7 @@ async def store_clues(
     What waits for matching does so by the system's time, which leases follow.
     """
     given = {"clues": as_rows(clues), "subjects": as_rows(subjects), "allegations": as_rows(allegations)}
-    await session.execute(_STORE, given)
+    await _STORE.run(session, given)
 
 
 def adopt(session: AsyncSession, row: Mapping[str, Any]) -> Clue:

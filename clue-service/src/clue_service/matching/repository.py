@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from chassis.statements import Statement
 from sqlalchemy import and_, bindparam, case, delete, func, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,27 +19,31 @@ Session = AsyncSession
 
 _SNAPSHOT = 1
 _ARRAYS = (bindparam("keys", type_=ARRAY(Integer)), bindparam("weights", type_=ARRAY(Float)))
-_RETRIEVE = text("SELECT * FROM matching_retrieve(:keys, :weights, :own, :per_key, :most, :format)").bindparams(
-    *_ARRAYS, bindparam("own", type_=Uuid()), bindparam("format", type_=SmallInteger())
+_RETRIEVE = Statement(
+    text("SELECT * FROM matching_retrieve(:keys, :weights, :own, :per_key, :most, :format)").bindparams(
+        *_ARRAYS, bindparam("own", type_=Uuid()), bindparam("format", type_=SmallInteger())
+    )
 )
 # One statement instead of three: intake waits for it. What is stored refers to what is gone, so that it comes after it.
-_STORE = text(
-    """
-    WITH gone AS (DELETE FROM clue_key WHERE clue_id = :clue_id RETURNING id),
-    stored AS (
-        INSERT INTO clue_key (clue_id, commission, keys, format)
-        SELECT :clue_id, :commission, :keys, :format FROM (SELECT count(*) FROM gone) AS before
-        RETURNING id
+_STORE = Statement(
+    text(
+        """
+        WITH gone AS (DELETE FROM clue_key WHERE clue_id = :clue_id RETURNING id),
+        stored AS (
+            INSERT INTO clue_key (clue_id, commission, keys, format)
+            SELECT :clue_id, :commission, :keys, :format FROM (SELECT count(*) FROM gone) AS before
+            RETURNING id
+        )
+        INSERT INTO clue_feature (id, features, grams) SELECT id, :features, :grams FROM stored RETURNING id
+        """
+    ).bindparams(
+        bindparam("clue_id", type_=Uuid()),
+        bindparam("commission", type_=String()),
+        bindparam("keys", type_=ARRAY(Integer)),
+        bindparam("format", type_=SmallInteger()),
+        bindparam("features", type_=LargeBinary()),
+        bindparam("grams", type_=LargeBinary()),
     )
-    INSERT INTO clue_feature (id, features, grams) SELECT id, :features, :grams FROM stored RETURNING id
-    """
-).bindparams(
-    bindparam("clue_id", type_=Uuid()),
-    bindparam("commission", type_=String()),
-    bindparam("keys", type_=ARRAY(Integer)),
-    bindparam("format", type_=SmallInteger()),
-    bindparam("features", type_=LargeBinary()),
-    bindparam("grams", type_=LargeBinary()),
 )
 
 
@@ -65,7 +70,7 @@ async def add_clue(
         "features": features,
         "grams": grams,
     }
-    return int((await session.execute(_STORE, row)).scalar_one())
+    return int(await _STORE.scalar(session, row))
 
 
 async def stored_clues(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, StoredClue]:
@@ -110,7 +115,7 @@ async def retrieve(session: AsyncSession, search: Search) -> list[StoredClue]:
     """The clues but ``own`` that share the weightiest of the keys, best first; rows of another version are left out."""
     if not search.keys:
         return []
-    rows = await session.execute(_RETRIEVE, search.parameters())
+    rows = await _RETRIEVE.rows(session, search.parameters())
     found = [StoredClue(row.id, row.clue_id, row.score, row.features, row.grams) for row in rows]
     return sorted(found, key=lambda one: (-one.score, one.id))
 

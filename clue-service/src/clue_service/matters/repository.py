@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from chassis.statements import Statement
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -34,9 +35,9 @@ from clue_service.matters.domain import Group, Link
 from clue_service.matters.leads import Lead
 from clue_service.matters.models import Matter, MatterLead, MatterLink, MatterMember
 
-_LOCK = text("select pg_advisory_xact_lock(hashtextextended('clue:matters', 0))")
+_LOCK = Statement(text("select pg_advisory_xact_lock(hashtextextended('clue:matters', 0))"))
 _IDS = func.any(bindparam("ids", type_=ARRAY(Uuid)))
-_MATTERS = (
+_MATTERS = Statement(
     select(MatterMember.clue_id, MatterMember.matter_id)
     .where(MatterMember.clue_id == _IDS)
     .order_by(MatterMember.clue_id, MatterMember.matter_id)
@@ -47,7 +48,7 @@ _LEADS = select(MatterLead).where(MatterLead.scope_id == _IDS).execution_options
 async def lock_all(session: AsyncSession) -> None:
     """Wait for every other transaction that changes matters, leads or overlap alerts; safe to repeat."""
     if may_lock_matters(session):
-        await session.execute(_LOCK)
+        await _LOCK.run(session)
 
 
 async def new_id(session: AsyncSession) -> UUID:
@@ -57,7 +58,7 @@ async def new_id(session: AsyncSession) -> UUID:
 
 async def matters_of(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     """The matters of each clue that belongs to any, earliest first."""
-    rows = await session.execute(_MATTERS, {"ids": list(clue_ids)})
+    rows = await _MATTERS.rows(session, {"ids": list(clue_ids)})
     found: dict[UUID, list[UUID]] = {}
     for clue_id, matter_id in rows:
         found.setdefault(clue_id, []).append(matter_id)

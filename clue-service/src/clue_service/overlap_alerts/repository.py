@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from chassis.db import as_rows, inserting
+from chassis.db import as_rows, inserting, table_of
+from chassis.statements import Statement
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -62,14 +63,21 @@ _CLUES = (
     .order_by(AlertClue.alert_id, AlertClue.clue_id)
     .execution_options(**_ANEW)
 )
-_ADD_CLUES = inserting(AlertClue, "alert_id", "clue_id", "commission", "stage", "bound_by").on_conflict_do_nothing()
+_ADD_CLUES = Statement(
+    inserting(AlertClue, "alert_id", "clue_id", "commission", "stage", "bound_by").on_conflict_do_nothing()
+)
+_BIND = Statement(
+    update(table_of(AlertClue))
+    .where(AlertClue.alert_id == bindparam("alert", type_=Uuid), AlertClue.bound_by == _of("scopes"))
+    .values(bound_by=bindparam("together", type_=Uuid))
+)
 _own, _of_alert, _clue = aliased(AlertClue), aliased(AlertClue), aliased(Clue)
 _RECUSED_FROM = exists().where(
     _of_alert.alert_id == OverlapAlert.id,
     _clue.id == _of_alert.clue_id,
     bindparam("sub", type_=Text) == any_(_clue.recused),
 )
-_MET = (
+_MET = Statement(
     select(AlertClue.alert_id, AlertClue.commission, AlertClue.stage)
     .join(OverlapAlert, OverlapAlert.id == AlertClue.alert_id)
     .join(_own, _own.alert_id == AlertClue.alert_id)
@@ -88,7 +96,7 @@ async def clues_met_by(session: AsyncSession, clue_id: UUID, sub: str) -> Sequen
 
     Rows of (alert_id, commission, stage).
     """
-    return (await session.execute(_MET, {"clue_id": clue_id, "sub": sub})).all()
+    return await _MET.rows(session, {"clue_id": clue_id, "sub": sub})
 
 
 async def find_alert(session: AsyncSession, alert_id: UUID, *, lock: bool = False) -> OverlapAlert | None:
@@ -165,7 +173,7 @@ async def add_clues(session: AsyncSession, alert_id: UUID, parties: Iterable[Par
         }
         for party in parties
     ]
-    await session.execute(_ADD_CLUES, {"rows": as_rows(rows)})
+    await _ADD_CLUES.run(session, {"rows": as_rows(rows)})
 
 
 async def set_stage(session: AsyncSession, clue_id: UUID, stage: str) -> None:
@@ -177,11 +185,7 @@ async def set_stage(session: AsyncSession, clue_id: UUID, stage: str) -> None:
 
 async def bind(session: AsyncSession, alert_id: UUID, bound_by: Iterable[UUID], together: UUID) -> None:
     """Let one lead bind the clues of an alert that several would have bound."""
-    await session.execute(
-        update(AlertClue)
-        .where(AlertClue.alert_id == alert_id, AlertClue.bound_by.in_(list(bound_by)))
-        .values(bound_by=together)
-    )
+    await _BIND.run(session, {"alert": alert_id, "scopes": list(bound_by), "together": together})
 
 
 async def binding_scopes(session: AsyncSession, clue_id: UUID) -> Sequence[UUID]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from chassis.statements import Statement
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -112,8 +113,9 @@ _RESTING = _written(
     """,
     _RESTING_ON_ONE,
 )
-_KEPT = _written(
-    """
+_KEPT = Statement(
+    _written(
+        """
     with GIVEN,
     on_letter as (
         select item_type, item_id, item_id as advice_id from given where item_type = 'advice'
@@ -167,7 +169,8 @@ _KEPT = _written(
         group by given.item_type, given.item_id order by given.item_type, given.item_id
     ) as said
     """,
-    _KEPT_BY_ONE,
+        _KEPT_BY_ONE,
+    )
 )
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended('clue recusals', 0))")
 _LOCK_SHARED = text("select pg_advisory_xact_lock_shared(hashtextextended('clue recusals', 0))")
@@ -194,5 +197,5 @@ async def list_kept(session: AsyncSession, items: Collection[Item]) -> Sequence[
     unknown = {item.type for item in items} - TYPES
     if unknown:
         raise ValueError(f"nobody knows who is recused from {sorted(unknown)}")
-    rows = await session.execute(_KEPT, _parameters(items))
+    rows = await _KEPT.rows(session, _parameters(items))
     return [Kept(Item(row.item_type, row.item_id), tuple(row.subs), row.version) for row in rows]

@@ -1,0 +1,160 @@
+"""Statements that a request sends again and again: built once, and sent by the driver within the session's transaction.
+
+A session spends some half a millisecond of Python around every statement, which is more than most of them take in
+PostgreSQL. Where rows are wanted rather than objects a session keeps, a ``Statement`` asks for them without it.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property, lru_cache
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Dialect, Executable
+from sqlalchemy.dialects.postgresql import asyncpg as postgres
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+Change = Callable[[Any], Any] | None
+_DIALECT: Dialect = postgres.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has it without types
+_DRIVER = "driver of the transaction"
+_watchers: list[Callable[[str], None]] = []
+
+
+class Refused(Exception):
+    """What PostgreSQL said, without the values it quotes in its details."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(error.args[0] if error.args else type(error).__name__)
+        self.sqlstate = getattr(error, "sqlstate", None)
+
+
+class Statement:
+    """An insert, update, delete, select or text with its parameters' names; lists are given as one parameter."""
+
+    def __init__(self, built: Executable) -> None:
+        self._built = built
+
+    @cached_property
+    def _compiled(self) -> SQLCompiler:
+        compiled = self._built.compile(dialect=_DIALECT)  # type: ignore[attr-defined]  # all that are built have it
+        assert isinstance(compiled, SQLCompiler)
+        if compiled.post_compile_params:
+            message = "a list is given as one parameter: its length would change the statement"
+            raise TypeError(message)
+        return compiled
+
+    @cached_property
+    def _parameters(self) -> Sequence[tuple[str, Any, Change]]:
+        """Of each parameter in order its name, its value where nobody gives one, and how it is written."""
+        compiled = self._compiled
+        known = compiled.params
+        return [
+            (name, known.get(name), _impl(compiled.binds[name].type).bind_processor(_DIALECT))
+            for name in compiled.positiontup or ()
+        ]
+
+    @cached_property
+    def _columns(self) -> tuple[Any, Sequence[Change]] | None:
+        """What a row is made into, and how each of its values is read; None where only PostgreSQL knows the columns."""
+        columns = getattr(self._built, "exported_columns", None)
+        if not columns:
+            return None
+        of_row, _ = _named(tuple(one.key for one in columns))
+        return of_row, [_impl(one.type).result_processor(_DIALECT, None) for one in columns]
+
+    async def rows(self, session: AsyncSession, given: Mapping[str, Any] | None = None) -> list[Any]:
+        """The rows, as named tuples of the columns selected or returned; a text's have the names PostgreSQL gives.
+
+        What the session has not written yet is written before.
+        """
+        given = given or {}
+        driver = await _driver_of(session)
+        if driver is None:  # the first statement of a transaction begins it, as sessions do
+            found = await (await session.connection()).execute(self._built, dict(given))
+            return list(found.all()) if found.returns_rows else []
+        arguments = [
+            (change(value) if change is not None and value is not None else value)
+            for value, change in ((given.get(name, known), change) for name, known, change in self._parameters)
+        ]
+        sent = self._compiled.string
+        for watcher in _watchers:
+            watcher(sent)
+        try:
+            records = await driver.fetch(sent, *arguments)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            if driver.is_closed():  # whoever gives the transaction up must not ask a connection that is gone
+                await (await session.connection()).invalidate()
+            raise _of_sqlalchemy(error) from None
+        if not records:
+            return []
+        of_row, changes = self._columns or _named(tuple(records[0].keys()))
+        if not any(changes):
+            return [of_row._make(record) for record in records]
+        return [
+            of_row._make(
+                [change(value) if change is not None else value for value, change in zip(record, changes, strict=True)]
+            )
+            for record in records
+        ]
+
+    async def scalar(self, session: AsyncSession, given: Mapping[str, Any] | None = None) -> Any:
+        """The first value of the first row, None where there is none."""
+        found = await self.rows(session, given)
+        return found[0][0] if found else None
+
+    async def run(self, session: AsyncSession, given: Mapping[str, Any] | None = None) -> None:
+        """Send it, and read nothing."""
+        await self.rows(session, given)
+
+
+@contextmanager
+def watched(watcher: Callable[[str], None]) -> Iterator[None]:
+    """Tell ``watcher`` of every statement that is sent this way, for tests that count them."""
+    _watchers.append(watcher)
+    try:
+        yield
+    finally:
+        _watchers.remove(watcher)
+
+
+@lru_cache
+def _named(names: Sequence[str]) -> tuple[Any, Sequence[Change]]:
+    return namedtuple("Row", names, rename=True), ()  # noqa: PYI024 - the names are a statement's
+
+
+def _impl(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    return type_.dialect_impl(_DIALECT)
+
+
+async def _driver_of(session: AsyncSession) -> Any:
+    """The driver's connection of the session's transaction; None where that is still to begin."""
+    sync = session.sync_session
+    if sync.new or sync.dirty or sync.deleted:
+        await session.flush()
+    transaction = sync.get_transaction()
+    kept = session.info.get(_DRIVER)
+    if kept is not None and transaction is not None and kept[0] is transaction:
+        return kept[1]
+    connection = await session.connection()
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    if not driver.is_in_transaction():
+        return None
+    session.info[_DRIVER] = sync.get_transaction(), driver
+    return driver
+
+
+def _of_sqlalchemy(error: BaseException) -> DBAPIError:
+    """The same error as a session raises it."""
+    told = Refused(error)
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        return IntegrityError(None, None, told, hide_parameters=True)
+    if isinstance(error, asyncpg.DataError):
+        return DataError(None, None, told, hide_parameters=True)
+    if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.InterfaceError):
+        return OperationalError(None, None, told, hide_parameters=True, connection_invalidated=True)
+    return DBAPIError(None, None, told, hide_parameters=True)
