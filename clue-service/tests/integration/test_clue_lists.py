@@ -153,15 +153,25 @@ async def test_a_search_finds_what_stands_in_a_clue_whether_read_or_looked_up(
             [value for one in shown["subjects"] for value in (one["name"], one["unit_name"])],
             [one["text"] for one in shown["allegations"]] + [shown["summary"]],
         )
+
+    def holding(place: int, part: str) -> list[str]:
+        return [
+            clue for clue, texts in said.items() if any(part.lower() in (one or "").lower() for one in texts[place])
+        ]
+
     for _ in range(40):
-        part = "".join(chance.choices(_SAID, k=chance.choice((1, 1, 2, 2, 3)))).strip() or "甲"
-        for field, place in (("subject", 0), ("text", 1)):
-            expected = [
-                clue for clue, texts in said.items() if any(part.lower() in (one or "").lower() for one in texts[place])
-            ]
-            answer = await call(SUPERVISOR, "POST", "/v1/clue-searches", {field: part})
+        part, other = (
+            "".join(chance.choices(_SAID, k=chance.choice((1, 1, 2, 2, 3)))).strip() or "甲" for _ in range(2)
+        )
+        both = [clue for clue in holding(0, part) if clue in holding(1, other)]
+        for wanted, expected in (
+            ({"subject": part}, holding(0, part)),
+            ({"text": part}, holding(1, part)),
+            ({"subject": part, "text": other}, both),
+        ):
+            answer = await call(SUPERVISOR, "POST", "/v1/clue-searches", wanted)
             assert answer.status_code == 200, answer.text
-            assert [one["id"] for one in answer.json()["items"]] == expected[::-1], (field, part)
+            assert [one["id"] for one in answer.json()["items"]] == expected[::-1], wanted
 
 
 async def test_searches_ask_the_indexes_of_pairs(resources: Resources) -> None:

@@ -22,9 +22,13 @@ def of_each(clue_id: Any, wanted: ClueFilter) -> list[Condition]:
     if wanted.subject is not None:
         conditions.append(_any(Subject.clue_id == clue_id, _is_named(wanted.subject)))
     if wanted.text is not None:
-        alleged = _any(Allegation.clue_id == clue_id, _holds(Allegation.text, wanted.text))
-        conditions.append(or_(alleged, _any(Clue.id == clue_id, _holds(Clue.summary, wanted.text))))
+        conditions.append(_says(clue_id, wanted.text))
     return conditions
+
+
+def _says(clue_id: Any, part: str) -> Condition:
+    alleged = _any(Allegation.clue_id == clue_id, _holds(Allegation.text, part))
+    return or_(alleged, _any(Clue.id == clue_id, _holds(Clue.summary, part)))
 
 
 def _any(*conditions: Condition) -> Condition:
@@ -39,8 +43,11 @@ def of_index(wanted: ClueFilter) -> list[Condition]:
     if wanted.subject is not None:
         parts = _pairs(wanted.subject) if len(wanted.subject) > 1 else _letters(wanted.subject)
         indexed = func.name_pairs(Subject.name, Subject.unit_name, type_=ARRAY(Text)).contains(parts)
-        conditions.append(Clue.id.in_(_apart(select(Subject.clue_id).where(indexed, _is_named(wanted.subject)))))
-    if wanted.text is not None:
+        named = select(Subject.clue_id).where(indexed, _is_named(wanted.subject))
+        if wanted.text is not None:  # few bear a name, many say a phrase: it is asked of those that bear the name
+            named = named.where(_says(Subject.clue_id, wanted.text))
+        conditions.append(Clue.id.in_(_apart(named)))
+    elif wanted.text is not None:
         alleged = select(Allegation.clue_id).where(
             func.text_pairs(Allegation.text, type_=ARRAY(Text)).contains(_pairs(wanted.text)),
             _holds(Allegation.text, wanted.text),
