@@ -43,7 +43,7 @@ class Servers:
         server = _QuietServer(config)
         task = asyncio.create_task(server.serve())
         self._running.append((server, task))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not server.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait on
                 await asyncio.sleep(0.005)
         return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
@@ -142,7 +142,7 @@ class Door:
         writer.write(request)
         await writer.drain()
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 return await reader.read(-1)
         finally:
             writer.close()
@@ -181,7 +181,7 @@ async def open_door(issuer: TestIssuer) -> AsyncIterator[OpenDoor]:
             }
         )
         url = await servers.start(server_config(Gateway(configured), configured))
-        clients.append(httpx2.AsyncClient(base_url=url, timeout=20))
+        clients.append(httpx2.AsyncClient(base_url=url, timeout=60))
         return Door(url, clients[-1], issuer, servers)
 
     yield make

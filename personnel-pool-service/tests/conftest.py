@@ -118,13 +118,15 @@ CITY: tuple[Mapping[str, Any], ...] = (
 
 @pytest.fixture
 def call(client: httpx2.AsyncClient, headers: Callable[..., dict[str, str]]) -> Call:
-    """``await call("pool_manager@org-xn", "POST", path, json=…)`` → the response."""
+    """``await call("pool_manager@org-xn", "POST", path, json=…)`` → the response; ``"leader+auditor@…"`` is both."""
 
     async def send(who: str, method: str, path: str, **more: Any) -> httpx2.Response:
         role, _, unit = who.partition("@")
         extra = more.pop("headers", {})
         sub = more.pop("sub", f"{role}-{unit}")
-        return await client.request(method, path, headers={**headers(sub, unit or None, role), **extra}, **more)
+        return await client.request(
+            method, path, headers={**headers(sub, unit or None, *role.split("+")), **extra}, **more
+        )
 
     return send
 

@@ -16,7 +16,7 @@ from notification_service.main import SERVICE as NOTIFICATION
 from personnel_pool_service.main import SERVICE as POOL
 
 SERVICES = (CLUE, POOL, INSPECTION, NOTIFICATION)
-SETTLE_S = 120.0
+SETTLE_S = 240.0
 
 
 class Databases:

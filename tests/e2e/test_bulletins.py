@@ -15,13 +15,13 @@ from heli_local.running import RunningStack
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE_S = 90
+PATIENCE_S = 180
 CLUES = 4
 
 
 @pytest.fixture(scope="module")
 def door(spare_stack: RunningStack) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=spare_stack.url, timeout=40) as client:
+    with httpx2.Client(base_url=spare_stack.url, timeout=120) as client:
         yield client
 
 

@@ -78,7 +78,7 @@ def outward(new_stack: Callable[[], RunningStack]) -> Iterator[tuple[RunningStac
     """A stack of its own, since its processes are killed."""
     stack = new_stack()
     stack.start()
-    with httpx2.Client(base_url=stack.url, timeout=30) as client:
+    with httpx2.Client(base_url=stack.url, timeout=120) as client:
         yield stack, client
     assert stack.stop() == 0
 

@@ -34,7 +34,7 @@ def run(name: str, **environment: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=240,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -65,7 +65,7 @@ def test_the_webhook_receiver_takes_each_message_once(
         text=True,
     )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while True:
             try:
                 forged = httpx2.post(wanted["url"], content=b"{}", headers={"webhook-id": "x"})
@@ -84,7 +84,7 @@ def test_the_webhook_receiver_takes_each_message_once(
         assert receiver.stdout.readline().startswith("heli.webhook.test.v1")
     finally:
         receiver.terminate()
-        rest, _ = receiver.communicate(timeout=30)
+        rest, _ = receiver.communicate(timeout=120)
     assert rest == "", "what was sent again was taken once"
 
 
@@ -110,11 +110,11 @@ def test_the_subscriber_follows_a_running_platform(
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=240,
     )
     user = {**json.loads(made.stdout)["user"], "password": uuid4().hex}
     address = _with_user(spare_stack, user)
-    with httpx2.Client(base_url=spare_stack.url, timeout=30) as client:
+    with httpx2.Client(base_url=spare_stack.url, timeout=120) as client:
         said = {"sub": "sister-admin", "unit": "cdi-dh", "roles": ["platform_admin"]}
         token = client.post("/dev/token", json=said).json()["access_token"]
         unit = {"name": "夏宁市姊妹平台联络站", "unit_type": "supervised_unit", "parent_code": None, "level": "city"}

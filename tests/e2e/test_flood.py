@@ -61,7 +61,7 @@ async def test_a_flood_of_one_letter_loses_nothing_and_draws_nobody_else_in(
 ) -> None:
     clerks = [person(f"flood-clerk-{number}", "pet-lh", "intake_officer") for number in range(4)]
     waiting = iter(range(LETTERS))
-    async with httpx2.AsyncClient(base_url=stack.url, timeout=60) as client:
+    async with httpx2.AsyncClient(base_url=stack.url, timeout=120) as client:
         sender = Sender(client, clerks)
 
         async def work() -> None:

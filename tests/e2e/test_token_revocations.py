@@ -9,7 +9,7 @@ from heli_local.running import RunningStack
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE_S = 60
+PATIENCE_S = 120
 
 
 def _until_answered(gateway: httpx2.Client, headers: dict[str, str], status: int) -> httpx2.Response:

@@ -90,7 +90,7 @@ async def test_those_the_server_closed_are_replaced_before_anybody_meets_them(
     assert asked == []
 
 
-async def _until(condition: Any, seconds: float = 10) -> None:
+async def _until(condition: Any, seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "not in time"

@@ -59,7 +59,7 @@ async def test_an_outage_is_503_and_loses_no_acknowledged_write(
     assert set(written) <= {note["title"] for note in listed}
 
 
-async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "not in time"

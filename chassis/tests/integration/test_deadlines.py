@@ -19,7 +19,7 @@ async def _waiting(resources: Resources) -> int:
 
 
 async def _until(resources: Resources, count: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while await _waiting(resources) != count:  # noqa: ASYNC110 - the server tells nobody
             await asyncio.sleep(0.02)
 

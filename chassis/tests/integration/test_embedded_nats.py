@@ -42,7 +42,7 @@ async def stored(client: Client) -> int:
 
 
 def test_every_write_is_synced_before_it_is_acknowledged(server: EmbeddedNats) -> None:
-    with urllib.request.urlopen(f"{server.monitor_url}/jsz", timeout=5) as answer:
+    with urllib.request.urlopen(f"{server.monitor_url}/jsz", timeout=60) as answer:
         assert json.load(answer)["config"]["sync_always"] is True
 
 
@@ -70,7 +70,7 @@ async def test_reader_follows_events_and_publishes_none(server: EmbeddedNats, st
     reader = await connect(server, "gateway")
     subscription = await reader.jetstream().pull_subscribe("evt.>", durable="gateway", stream="EVT")
     await stream.jetstream().publish("evt.clue.clue.registered.v1.-", b"hello")
-    (message,) = await subscription.fetch(1, timeout=5)
+    (message,) = await subscription.fetch(1, timeout=60)
     assert message.data == b"hello"
     await message.ack()
     with pytest.raises(nats.errors.TimeoutError):

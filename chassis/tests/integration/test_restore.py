@@ -45,7 +45,7 @@ from sqlalchemy.pool import NullPool
 
 from chassis import tables
 
-BOUND_S = 60
+BOUND_S = 120
 
 
 async def note(uow: Uow, _envelope: Envelope, event: UnitUpserted) -> None:

@@ -24,7 +24,7 @@ from chassis import tables
 UNIT: dict[str, Any] = {"code": "u1", "name": "市纪委", "unit_type": "cdi", "level": "city", "version": 1}
 
 
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 15) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not await condition():
         assert time.monotonic() < deadline, "not in time"
@@ -39,7 +39,7 @@ async def worker(service: Service, resources: Resources, nats_server: EmbeddedNa
     task = asyncio.create_task(run_worker(service, running, stop))
     yield running
     stop.set()
-    await asyncio.wait_for(task, 10)
+    await asyncio.wait_for(task, 60)
 
 
 async def test_a_unit_written_reaches_the_copy_through_outbox_and_stream(worker: Resources) -> None:
@@ -174,10 +174,10 @@ async def test_a_long_job_does_not_hold_up_the_others(resources: Resources) -> N
     for kind in ("long", "short"):
         async with resources.transactions(SYSTEM) as uow:
             await uow.enqueue(kind, {})
-    await asyncio.wait_for(quick.wait(), 10)
+    await asyncio.wait_for(quick.wait(), 60)
     stop.set()
     release.set()
-    await asyncio.wait_for(task, 10)
+    await asyncio.wait_for(task, 60)
     async with resources.database.sessions() as session:
         assert all(row.done_at is not None for row in (await session.execute(tables.job.select())).all())
 

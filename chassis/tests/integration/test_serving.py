@@ -17,7 +17,7 @@ from chassis.embedded.process import wait_until
 from chassis.serving import HTTP, READY
 
 PROGRAM = Path(__file__).with_name("served_process.py")
-WITHIN_S = 30.0
+WITHIN_S = 90.0
 
 
 class Place:

@@ -134,7 +134,7 @@ def test_programs_are_started_while_traces_are_sent() -> None:
         "    uvloop.run(main())\n"
         "print('done')"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=240)
     assert (done.returncode, done.stdout.strip()) == (0, "done"), done.stderr
 
 

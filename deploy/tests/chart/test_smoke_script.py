@@ -43,7 +43,7 @@ def gateway(answers: dict[str, tuple[int, bytes]]) -> Iterator[str]:
 
 def run(root: Path, url: str) -> subprocess.CompletedProcess[str]:
     script = (root / "deploy/chart/files/smoke.py").read_text()
-    return subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, check=False, timeout=30)
+    return subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, check=False, timeout=120)
 
 
 def test_a_good_gateway_passes(root: Path) -> None:

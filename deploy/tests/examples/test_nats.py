@@ -24,7 +24,7 @@ PASSWORDS = {
     f"{name}_PASSWORD": f"p{index}word"
     for index, name in enumerate(("CLUE", "POOL", "INSPECTION", "NOTIFICATION", "OPERATOR", "SYSTEM"))
 }
-BOUND_S = 40
+BOUND_S = 120
 
 
 def configuration() -> str:

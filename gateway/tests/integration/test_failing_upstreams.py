@@ -297,16 +297,19 @@ async def test_an_answer_that_trickles_counts_against_its_service(open_door: Any
 
 
 async def test_a_full_bulkhead_refuses_and_does_not_queue_for_ever(open_door: Any) -> None:
-    release = asyncio.Event()
+    release, arrivals = asyncio.Event(), asyncio.Semaphore(0)
 
     async def waits(_scope: Any, _receive: Any, send: Any) -> None:
+        arrivals.release()
         await release.wait()
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
 
     door = await open_door(clue=waits, upstream_connections=2)
     first = [asyncio.create_task(door.client.get("/v1/clues", headers=door.headers())) for _ in range(2)]
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(60):
+        for _ in first:
+            await arrivals.acquire()
     busy = await door.client.get("/v1/clues", headers=door.headers())
     assert (busy.status_code, busy.json()["code"]) == (503, "upstream_busy")
     release.set()

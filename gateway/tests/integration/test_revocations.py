@@ -47,7 +47,7 @@ def _bearing(door: Any, jti: str) -> dict[str, str]:
 
 
 async def _eventually(door: Any, headers: dict[str, str], status: int) -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (answer := await door.client.get("/v1/clues", headers=headers)).status_code != status:  # noqa: ASYNC110 - the gateway asks the pool, and tells nobody
             await asyncio.sleep(0.01)
     return answer
@@ -80,7 +80,7 @@ async def test_a_revocation_elsewhere_arrives_and_ends_the_streams_of_the_token_
         ends, stays = ending.aiter_raw(), staying.aiter_raw()
         assert (await anext(ends), await anext(stays)) == (HELLO, HELLO)
         pool.ids.append("gone")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             assert [chunk async for chunk in ends] == []
         await _refused(door, gone)
         assert (await door.client.get("/v1/clues", headers=other)).status_code == 200
@@ -103,7 +103,7 @@ async def test_while_nobody_answers_what_was_known_stays_refused(open_door: Any)
     pool.ids.append("gone")
     door = await open_door(clue=pool, pool=pool, revocations_every_s=0.02)
     pool.is_down, before = True, pool.asked
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while pool.asked < before + 3:  # noqa: ASYNC110 - it is asked by the gateway's own clock
             await asyncio.sleep(0.01)
     assert (await door.client.get("/v1/clues", headers=_bearing(door, "gone"))).status_code == 401

@@ -24,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-PATIENCE_S = 10
+PATIENCE_S = 90
 
 
 class QuietServer(uvicorn.Server):
@@ -133,7 +133,7 @@ def outward_app(app: FastAPI, owners: Owners) -> FastAPI:
 @pytest.fixture(autouse=True)
 def _loopback_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELI_WEBHOOK_NETWORKS", '["127.0.0.0/8"]')
-    monkeypatch.setenv("HELI_WEBHOOK_TIMEOUT_S", "2")
+    monkeypatch.setenv("HELI_WEBHOOK_TIMEOUT_S", "5")
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ async def mailbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Mailbox]:
     server = UnthreadedController(made, hostname="127.0.0.1", port=0, loop=asyncio.get_running_loop())
     server.server = await server._create_server()
     made.port = server.server.sockets[0].getsockname()[1]
-    for name, value in (("HOST", "127.0.0.1"), ("PORT", str(made.port)), ("TLS", "none"), ("TIMEOUT_S", "3")):
+    for name, value in (("HOST", "127.0.0.1"), ("PORT", str(made.port)), ("TLS", "none"), ("TIMEOUT_S", "20")):
         monkeypatch.setenv(f"HELI_SMTP_{name}", value)
     monkeypatch.setenv("HELI_SMTP_FROM", "heli@platform.test")
     monkeypatch.setenv("HELI_CHAT_SCHEMES", '["json"]')

@@ -71,9 +71,9 @@ async def client(server: EmbeddedNats, name: str, refusals: list[str] | None = N
 async def fetched(made: Client, name: str, count: int) -> list[str]:
     subscription = await made.jetstream().pull_subscribe_bind(durable_of(name), stream="EVT")
     got = []
-    for message in await subscription.fetch(count, timeout=10):
+    for message in await subscription.fetch(count, timeout=60):
         got.append(message.subject)
-        await message.ack_sync(timeout=10)
+        await message.ack_sync(timeout=60)
     return got
 
 

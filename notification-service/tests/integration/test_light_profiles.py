@@ -20,7 +20,7 @@ from notification_service.deadlines.settings import LightSettings
 
 from contracts import clue
 
-PATIENCE_S = 60
+PATIENCE_S = 120
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def working(service: Service, resources: Resources, nats_server: EmbeddedNats) -
             yield running
         finally:
             stop.set()
-            await asyncio.wait_for(task, 15)
+            await asyncio.wait_for(task, 60)
 
     return run
 

@@ -25,7 +25,7 @@ from sqlalchemy import text
 
 from contracts import clue
 
-PATIENCE_S = 30
+PATIENCE_S = 90
 
 
 @dataclass

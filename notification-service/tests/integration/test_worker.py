@@ -26,11 +26,11 @@ async def worker(service: Service, resources: Resources, nats_server: EmbeddedNa
     task = asyncio.create_task(run_worker(service, running, stop))
     yield running
     stop.set()
-    await asyncio.wait_for(task, 15)
+    await asyncio.wait_for(task, 60)
 
 
 async def _until_held(inbox: Any, sub: str, count: int) -> list[dict[str, Any]]:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while len(held := await inbox(sub)) < count:
         assert time.monotonic() < deadline, f"{sub} holds {len(held)} of {count}"
         await asyncio.sleep(0.02)

@@ -51,7 +51,7 @@ async def holding(resources: Resources, *statements: Any) -> AsyncIterator[Async
 
 async def until_waiting(session: AsyncSession, count: int) -> None:
     """Until so many wait for a lock in this database; a request that never does lets the test run out of time."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while (await session.scalar(_WAITING) or 0) < count:
             await session.execute(text("select pg_sleep(0.01)"))
 

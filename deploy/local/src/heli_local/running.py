@@ -14,7 +14,7 @@ from typing import Any
 from heli_local.home import StackError
 
 HELI = Path(sys.executable).with_name("heli")
-START_S, STOP_S = 120, 15
+START_S, STOP_S = 300, 60
 
 
 @dataclass

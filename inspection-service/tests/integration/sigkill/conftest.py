@@ -28,7 +28,7 @@ from inspection_service.main import SERVICE as INSPECTION
 from personnel_pool_service.main import SERVICE as POOL
 
 SCRIPT = Path(__file__).with_name("service_process.py")
-PATIENCE_S = 120.0
+PATIENCE_S = 240.0
 """A killed worker's job waits 30 s for its lease to end, and both services must come back first."""
 FIRST_MONDAY = date(2027, 1, 4)
 UNITS = (
@@ -233,7 +233,7 @@ async def world(
     processes: dict[str, ServiceProcess], issuer: TestIssuer, people: list[str], weeks: Iterator[int]
 ) -> AsyncIterator[World]:
     """Both services ready, a small city in them, no fuse burning."""
-    async with httpx2.AsyncClient(timeout=15) as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         made = World(processes, http, issuer.token, people, weeks)
         await made.are_ready()
         if not people:
