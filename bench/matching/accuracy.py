@@ -1,7 +1,7 @@
 """The engine and its peers on the same clues in unseen wording; peers choose their thresholds on clues of their own."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from matching.truth import Clues, Pair, best_threshold, measure_method
 ENGINE, TRGM, TFIDF, SPLINK = "the engine", "pg_trgm", "TF-IDF char(1,2)", "Splink 5 on DuckDB"
 METHODS = (ENGINE, TRGM, TFIDF, SPLINK)
 _SEED, _TRAINING_SEED = 8_111, 8_222
+_MORE_CITIES = (21, 22, 23)  # for the engine alone: one invented city is kinder than another
 
 Progress = Callable[[str, int], Callable[[], None]]
 """``progress(title, total)`` shows one more bar and gives what advances it."""
@@ -33,6 +34,8 @@ class Compared:
     times: Mapping[str, list[float]]
     bands: Mapping[str, Any]
     """What ``evaluate-matching`` tells of the engine, and of the pairs of each slice those that it calls likely."""
+    cities: Sequence[Mapping[str, Any]]
+    """``bands`` of this city and of others of that many clues."""
     search_times: list[float]
     """What of the engine's times is search and scoring: all that the peers do."""
 
@@ -48,7 +51,11 @@ def compare_methods(server: EmbeddedPostgres, count: int, progress: Progress) ->
         found = ask(clues)
         measures[name] = measure_method(clues, found.scores, best_threshold(known.scores, training.same))
         times[name] = found.times[len(found.times) // 2 :]
-    return Compared(count, measures, times, bands, engine.search_times[count // 2 :])
+    cities = [bands]
+    for seed in _MORE_CITIES:
+        city = Clues.generate(seed, "unseen", count)
+        cities.append(uvloop.run(_ask_engine(server, city, progress(f"{ENGINE}, city {seed}", count)))[1])
+    return Compared(count, measures, times, bands, cities, engine.search_times[count // 2 :])
 
 
 def _peers(
