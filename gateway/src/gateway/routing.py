@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 SERVICES = ("clue", "pool", "inspection", "notification")
 
-INSIDE = frozenset({"dossier-extracts", "integrity-checks", "team-separations", "visibility-checks"})
+INSIDE = frozenset({"consultation-referrals", "dossier-extracts", "integrity-checks", "team-separations", "visibility-checks"})
 """Segments that answer services only and never pass the gateway."""
 
 _SEGMENTS: dict[str, tuple[str, ...]] = {

@@ -35,6 +35,7 @@ from inspection_service.rule_sets import routes as rule_set_routes
 from inspection_service.settings import InspectionSettings
 from inspection_service.statistics import routes as statistics_routes
 from inspection_service.summaries import routes as summary_routes
+from inspection_service.supervision_matters import consumers as matter_consumers
 from inspection_service.supervision_matters import jobs as matter_jobs
 from inspection_service.supervision_matters import routes as matter_routes
 from inspection_service.tables import Base
@@ -48,6 +49,7 @@ HANDLERS = merged(
     finding_consumers.HANDLERS,
     replacement_consumers.HANDLERS,
     joint_consumers.HANDLERS,
+    matter_consumers.HANDLERS,
 )
 
 SERVICE = Service(

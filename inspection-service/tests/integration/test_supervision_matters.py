@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from inspection_service.supervision_matters.domain import MOVES, MatterState
 
+from contracts import deliberation
+
 SCOPE = "su-coop"
 BODY = {
     "title": "供销系统资金监管",
@@ -174,12 +176,41 @@ async def test_a_difficulty_becomes_directed_support_exactly_once(cast: Cast, ci
     assert "审计" not in str(event.data)
 
 
-async def test_a_difficulty_for_a_consultation_is_announced(cast: Cast, city: Any) -> None:
+async def test_a_difficulty_convenes_one_consultation_and_follows_it(cast: Cast, city: Any) -> None:
     path = await cast.at_work()
+    city.peers.clue_line.lose("lost_answer", "/v1/consultation-referrals")
     raised = await cast.handler.post(f"{path}/raise-difficulty", {"text": "管辖不清", "referral": "consultation"})
-    assert [one["state"] for one in raised["referrals"]] == ["announced"]
+    assert [one["state"] for one in raised["referrals"]] == ["asking"]
+    for _ in range(3):
+        await city.make_jobs_due()
+        await city.run_jobs()
+    ((origin, convened),) = city.peers.clue.consultations.items()
+    (referral,) = (await cast.leader.get(path))["referrals"]
+    assert origin == f"difficulty:{referral['difficulty_id']}"
+    assert (referral["state"], referral["consultation_id"]) == ("requested", convened["id"])
+    body = city.peers.clue.bodies[-1]
+    assert (body["topic"], body["convener_unit"], body["units"]) == ("管辖不清", "sup2-xn", ["sup2-xn"])
     (event,) = await city.harness.staged_events("inspection.matter.referred")
     assert event.data["referral"] == "consultation"
+    assert "管辖" not in str(event.data)
+    told = {"consultation_id": convened["id"], "kind": "difficulty", "convener_unit": "sup2-xn"}
+    held = deliberation.ConsultationHeld.model_validate({**told, "state": "held"})
+    await city.harness.deliver(held, version=4)
+    await city.harness.deliver(
+        deliberation.ConsultationApproved.model_validate({**told, "state": "approved"}), version=2
+    )
+    (referral,) = (await cast.leader.get(path))["referrals"]
+    assert referral["consultation_state"] == "held"
+
+
+async def test_a_consultation_that_is_refused_is_said_with_its_code(cast: Cast, city: Any) -> None:
+    path = await cast.at_work()
+    city.peers.clue.refuse_with = "unknown_unit"
+    await cast.handler.post(f"{path}/raise-difficulty", {"text": "管辖不清", "referral": "consultation"})
+    await city.run_jobs()
+    (referral,) = (await cast.leader.get(path))["referrals"]
+    assert (referral["state"], referral["refusal_code"]) == ("refused", "unknown_unit")
+    assert await city.harness.staged_events("inspection.matter.referred") == []
 
 
 async def test_strangers_meet_no_matter_and_unknown_units_are_refused_by_field(cast: Cast, city: Any) -> None:

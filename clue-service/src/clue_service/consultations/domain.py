@@ -39,6 +39,8 @@ class Kind(StrEnum):
     RECTIFICATION_EVALUATION = "rectification_evaluation"
     ECOLOGY = "ecology"
     CASE_FILING = "case_filing"
+    DIFFICULTY = "difficulty"
+    """What units cannot solve alone in a supervision matter."""
 
 
 class Part(StrEnum):

@@ -12,11 +12,13 @@ from clue_service.tables import Base
 
 
 class Consultation(Base):
-    """One consultation. ``alert_id`` where an overlap convened it: one consultation for an alert."""
+    """One consultation. ``alert_id`` where an overlap convened it, ``origin_ref`` where a difficulty of a supervision
+    matter did: one consultation for each."""
 
     __tablename__ = "consultation"
     __table_args__ = (
         UniqueConstraint("alert_id"),
+        UniqueConstraint("origin_ref"),
         Index("ix_consultation_convener_unit", "convener_unit", "id"),
         Index("ix_consultation_commission", "commission", "id"),
         Index(
@@ -38,6 +40,7 @@ class Consultation(Base):
     convened_at: Mapped[datetime]
     alert_id: Mapped[UUID | None] = mapped_column(ForeignKey("overlap_alert.id"))
     quorum: Mapped[int] = mapped_column(SmallInteger)
+    origin_ref: Mapped[str | None]
     opening: Mapped[str]
     scheduled_at: Mapped[datetime | None]
     """Since then the participants see it."""

@@ -114,6 +114,18 @@ async def add_for_alert(session: AsyncSession, values: Mapping[str, Any]) -> UUI
     return await session.scalar(statement.returning(Consultation.id))
 
 
+async def add_for_origin(session: AsyncSession, values: Mapping[str, Any]) -> UUID | None:
+    """A consultation for an origin; None where it has one. Waits for another's open transaction on it."""
+    statement = insert(Consultation).values(**values).on_conflict_do_nothing(index_elements=[Consultation.origin_ref])
+    return await session.scalar(statement.returning(Consultation.id))
+
+
+async def lock_of_origin(session: AsyncSession, origin_ref: str) -> Consultation:
+    """The consultation of an origin, locked."""
+    query = select(Consultation).where(Consultation.origin_ref == origin_ref).with_for_update(key_share=True)
+    return (await session.scalars(query.execution_options(populate_existing=True))).one()
+
+
 async def lock_of_alert(session: AsyncSession, alert_id: UUID) -> Consultation | None:
     """The consultation of an alert, locked."""
     query = select(Consultation).where(Consultation.alert_id == alert_id).with_for_update(key_share=True)

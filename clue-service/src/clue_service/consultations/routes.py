@@ -10,13 +10,15 @@ from chassis.web import Caller, IfMatch, UowDep, answer_resource, open_uow, requ
 from fastapi import APIRouter, Query, Request, Response
 
 from clue_service.access.routes import TreeDep, ViewerDep
-from clue_service.consultations import domain, moving, reading, service
+from clue_service.consultations import domain, moving, reading, referrals, service
 from clue_service.consultations.domain import ActionState
 from clue_service.consultations.schemas import (
     BODIES,
     ActionOut,
     ConsultationOut,
     ConveneIn,
+    ReferDifficultyIn,
+    ReferredOut,
     SettleActionIn,
 )
 from clue_service.proceedings.domain import WORKERS
@@ -39,6 +41,19 @@ async def convene_consultation(
         item = await service.convene_consultation(desk, body)
         answer_resource(response, uow, f"{PATH}/{item.id}", item.version, created=True)
         return (await reading.describe(desk, [item]))[0]
+
+
+@router.post("/v1/consultation-referrals", status_code=201)
+async def refer_difficulty(
+    body: ReferDifficultyIn, request: Request, response: Response, caller: Annotated[Principal, require("service")]
+) -> ReferredOut:
+    """For inspection-service only, acting for somebody: a difficulty convenes one consultation (again: 200)."""
+    tree = await resources_of(request).directory.require(body.unit_pointers())
+    async with open_uow(request, caller) as uow:
+        item, is_new = await referrals.convene_for_difficulty(uow, tree, body)
+        answer_resource(response, uow, f"{PATH}/{item.id}", item.version, created=is_new)
+        response.status_code = 201 if is_new else 200
+        return ReferredOut.model_validate(item)
 
 
 add_routes(

@@ -39,6 +39,28 @@ class ConveneIn(RequestModel):
         return {f"/participants/{at}/unit": one.unit for at, one in enumerate(self.participants)}
 
 
+class ReferDifficultyIn(RequestModel):
+    """A difficulty of a supervision matter: who raised it, the units at work on it, and what to deliberate on."""
+
+    origin_ref: Annotated[str, Field(pattern=r"^difficulty:[0-9a-f-]{36}$")]
+    topic: LongText
+    secrecy_level: SecrecyLevel = SecrecyLevel.INTERNAL
+    convener_unit: UnitCode
+    units: list[UnitCode] = Field(default_factory=list, max_length=50)
+
+    def unit_pointers(self) -> dict[str, str | None]:
+        """The units that are to take part."""
+        return {"/convener_unit": self.convener_unit, **{f"/units/{at}": one for at, one in enumerate(self.units)}}
+
+
+class ReferredOut(ResponseModel):
+    """The consultation that a difficulty convened, as far as it has come."""
+
+    id: UUID
+    state: ConsultationState
+    version: int
+
+
 class ScheduleIn(MoveIn):
     """By when opinions are due, and when the consultation meets."""
 
@@ -206,6 +228,7 @@ class ConsultationOut(ResponseModel):
     convener_unit: str
     convened_at: datetime
     alert_id: UUID | None = Field(description="the overlap that convened it")
+    origin_ref: str | None = Field(description="`difficulty:<id>`: the difficulty of a supervision matter that did")
     quorum: int
     opening: Opening
     meets_at: datetime | None

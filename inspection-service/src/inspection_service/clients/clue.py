@@ -1,6 +1,6 @@
-"""What this service asks of clue-service: take in what a team found."""
+"""What this service asks of clue-service: take in what a team found, tell its ledger, consult on a difficulty."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -70,6 +70,14 @@ class LedgerExtract(Answer):
     advice_by_state: dict[str, int] = Field(default_factory=dict)
 
 
+class ConvenedConsultation(Answer):
+    """A consultation, and how far it is."""
+
+    id: UUID
+    state: str
+    version: int
+
+
 class ClueClient:
     """Typed calls. Raises PeerFailed when clue-service cannot answer, PeerRefused when it says no."""
 
@@ -103,3 +111,8 @@ class ClueClient:
         body = {"unit_code": unit_code, "purpose": "entry", "matter": matter}
         answer = await self._peer().call("POST", "/v1/dossier-extracts", json=body, acting_for=acting_for)
         return read(PEER, LedgerExtract, document_of(PEER, answer))
+
+    async def convene(self, body: Mapping[str, Any], *, acting_for: str) -> ConvenedConsultation:
+        """Refer a difficulty to a consultation; the same ``origin_ref`` gives the first one again, for ever."""
+        answer = await self._peer().call("POST", "/v1/consultation-referrals", json=dict(body), acting_for=acting_for)
+        return read(PEER, ConvenedConsultation, document_of(PEER, answer))

@@ -59,7 +59,8 @@ class MatterRecord(Base):
 
 
 class MatterReferral(Base):
-    """Where a difficulty went: directed support at the talent pool, or a consultation announced by event."""
+    """Where a difficulty went: directed support at the talent pool, or a consultation at clue-service, and how far that
+    has come. ``announced``: by an event only, as consultations once were."""
 
     __tablename__ = "matter_referral"
 
@@ -68,5 +69,8 @@ class MatterReferral(Base):
     referral: Mapped[str]
     state: Mapped[str]
     support_id: Mapped[UUID | None]
+    consultation_id: Mapped[UUID | None] = mapped_column(index=True)
+    consultation_state: Mapped[str | None]
+    consultation_version: Mapped[int | None]
     refusal_code: Mapped[str | None]
     version: Mapped[int]

@@ -102,6 +102,12 @@ async def find_record(session: AsyncSession, record_id: UUID) -> MatterRecord | 
     return await session.get(MatterRecord, record_id)
 
 
+async def lock_referral_of_consultation(session: AsyncSession, consultation_id: UUID) -> MatterReferral | None:
+    """The referral that a consultation came of, locked."""
+    query = select(MatterReferral).where(MatterReferral.consultation_id == consultation_id).with_for_update()
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
 async def lock_referral(session: AsyncSession, difficulty_id: UUID) -> MatterReferral | None:
     """A referral, locked until the transaction ends and read anew."""
     query = select(MatterReferral).where(MatterReferral.difficulty_id == difficulty_id).with_for_update()

@@ -142,12 +142,15 @@ class RecordOut(ResponseModel):
 
 
 class ReferralOut(ResponseModel):
-    """``state``: announced, requested (``support_id`` is the directed support), refused."""
+    """``state``: asking, requested, refused, or announced of old. ``support_id`` is the directed support at the talent
+    pool, ``consultation_id`` the consultation, read at ``/v1/consultations/{id}`` by those who take part in it."""
 
     difficulty_id: UUID
     referral: str
     state: str
     support_id: UUID | None
+    consultation_id: UUID | None
+    consultation_state: str | None
     refusal_code: str | None
 
 

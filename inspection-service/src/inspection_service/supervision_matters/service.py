@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from inspection_service.involvements.policy import Viewer
 from inspection_service.rounds.errors import UnitRequired
 from inspection_service.steps.service import record_step
-from inspection_service.supervision_matters import domain, guards, repository
+from inspection_service.supervision_matters import domain, guards, referrals, repository
 from inspection_service.supervision_matters.domain import MatterState
 from inspection_service.supervision_matters.events import emit_matter
 from inspection_service.supervision_matters.models import MatterRecord, MatterReferral, SupervisionMatter
@@ -159,26 +159,20 @@ def _apply(uow: Uow, deed: Deed, matter: SupervisionMatter) -> None:
 
 
 async def _refer(uow: Uow, matter: SupervisionMatter, record: MatterRecord, body: DifficultyIn) -> None:
-    """A difficulty goes where it can be solved; the talent pool is asked after commit."""
+    """A difficulty goes where it can be solved; whoever can help is asked after commit."""
     if body.referral is Referral.LEADERS:
         return
-    is_support = body.referral is Referral.DIRECTED_SUPPORT
     uow.session.add(
         MatterReferral(
             difficulty_id=record.id,
             matter_id=matter.id,
             referral=body.referral.value,
-            state="asking" if is_support else "announced",
+            state=referrals.ASKING,
             version=1,
         )
     )
     await uow.session.flush()
-    if is_support:
-        await uow.enqueue("refer-difficulty", {"difficulty_id": str(record.id)})
-    else:
-        await emit_matter(
-            uow, "inspection.matter.referred.v1", matter, difficulty_id=record.id, referral=body.referral.value
-        )
+    await uow.enqueue("refer-difficulty", {"difficulty_id": str(record.id)})
 
 
 async def _record(uow: Uow, matter: SupervisionMatter, kind: str, document: dict[str, Any]) -> MatterRecord:
@@ -229,9 +223,9 @@ async def describe_matters(uow: Uow, matters: Sequence[SupervisionMatter]) -> li
     records: dict[UUID, list[MatterRecord]] = defaultdict(list)
     for record in await repository.list_records(uow.session, ids):
         records[record.matter_id].append(record)
-    referrals: dict[UUID, list[MatterReferral]] = defaultdict(list)
+    referred: dict[UUID, list[MatterReferral]] = defaultdict(list)
     for referral in await repository.list_referrals(uow.session, ids):
-        referrals[referral.matter_id].append(referral)
+        referred[referral.matter_id].append(referral)
     today = uow.clock.today()
     answers = []
     for matter in matters:
@@ -246,7 +240,7 @@ async def describe_matters(uow: Uow, matters: Sequence[SupervisionMatter]) -> li
                 reports_filed=filed,
                 light=guards.light_of(matter, due, filed, today),
                 records=[RecordOut.model_validate(record) for record in records[matter.id]],
-                referrals=[ReferralOut.model_validate(referral) for referral in referrals[matter.id]],
+                referrals=[ReferralOut.model_validate(referral) for referral in referred[matter.id]],
             )
         )
     return answers

@@ -1,4 +1,4 @@
-"""A stand-in for clue-service over real HTTP: takes in hand-overs, one clue per origin for ever."""
+"""A stand-in for clue-service over real HTTP: one clue or consultation per origin for ever, and extracts."""
 
 from collections import Counter
 from typing import Any
@@ -22,11 +22,14 @@ class ClueStandIn:
         self.counted_only = 0
         self.advice: list[dict[str, Any]] = []
         """Letters of advice the next extracts answer."""
+        self.consultations: dict[str, dict[str, Any]] = {}
+        """Consultations by the difficulty they came of."""
         self.extracts: list[tuple[dict[str, Any], str | None]] = []
         self.app = Starlette(
             routes=[
                 Route("/v1/clues", self._register, methods=["POST"]),
                 Route("/v1/dossier-extracts", self._extract, methods=["POST"]),
+                Route("/v1/consultation-referrals", self._convene, methods=["POST"]),
             ]
         )
 
@@ -71,3 +74,13 @@ class ClueStandIn:
                 "advice_by_state": dict(Counter(str(letter["state"]) for letter in self.advice)),
             }
         )
+
+    async def _convene(self, request: Request) -> Response:
+        body = await request.json()
+        self.bodies.append(body)
+        if self.refuse_with is not None:
+            return JSONResponse({"code": self.refuse_with, "status": 422}, status_code=422)
+        known = body["origin_ref"] in self.consultations
+        made = {"id": str(uuid4()), "state": "submitted", "version": 1}
+        answer = self.consultations.setdefault(body["origin_ref"], made)
+        return JSONResponse(answer, status_code=200 if known else 201)
