@@ -6,7 +6,9 @@ from types import MappingProxyType
 
 SERVICES = ("clue", "pool", "inspection", "notification")
 
-INSIDE = frozenset({"consultation-referrals", "dossier-extracts", "integrity-checks", "team-separations", "visibility-checks"})
+INSIDE = frozenset(
+    {"consultation-referrals", "dossier-extracts", "integrity-checks", "team-separations", "visibility-checks"}
+)
 """Segments that answer services only and never pass the gateway."""
 
 _SEGMENTS: dict[str, tuple[str, ...]] = {
@@ -115,6 +117,9 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "events",
     ),
 }
+SERVICE_OF_OPERATION: Mapping[str, str] = MappingProxyType({"assembly-run": "inspection"})
+"""Long work that is not of the service ``operations`` belongs to, by the kind before the colon of its id."""
+
 SERVICE_OF_SEGMENT: Mapping[str, str] = MappingProxyType(
     {segment: service for service, segments in _SEGMENTS.items() for segment in segments}
 )
@@ -147,6 +152,8 @@ def route_of(path: str) -> Route | None:
     if "." in segments or ".." in segments:
         return None
     service = SERVICE_OF_SEGMENT.get(segments[0])
+    if segments[0] == "operations" and len(segments) > 1:
+        service = SERVICE_OF_OPERATION.get(segments[1].partition(":")[0], service)
     if service is None:
         return None
     takes_upload = segments[0].endswith("-imports") or "attachments" in segments

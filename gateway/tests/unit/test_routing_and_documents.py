@@ -101,3 +101,19 @@ def test_a_missing_service_is_noticed() -> None:
     del documents[SERVICES[0]]
     with pytest.raises(DocumentConflict):
         merge_documents(documents)
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("/v1/operations/0198c0de-0000-7000-8000-000000000001", "clue"),
+        ("/v1/operations/assembly-run:0198c0de-0000-7000-8000-000000000001", "inspection"),
+        ("/v1/operations/assembly-run:0198c0de-0000-7000-8000-000000000001/events", "inspection"),
+        ("/v1/operations/unknown:1", "clue"),
+        ("/v1/clues/assembly-run:1", "clue"),
+    ],
+)
+def test_an_operation_goes_to_the_service_whose_work_it_is(path: str, service: str) -> None:
+    route = route_of(path)
+    assert route is not None
+    assert route.service == service

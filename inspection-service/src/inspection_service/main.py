@@ -8,7 +8,7 @@ from inspection_service.adoptions import jobs as adoption_jobs
 from inspection_service.adoptions import routes as adoption_routes
 from inspection_service.assembly.cli import COMMAND, solve_instance
 from inspection_service.assembly_runs import jobs as run_jobs
-from inspection_service.assembly_runs import question_routes
+from inspection_service.assembly_runs import operation_routes, question_routes
 from inspection_service.assembly_runs import routes as run_routes
 from inspection_service.briefings import routes as briefing_routes
 from inspection_service.cooperation_zones import routes as zone_routes
@@ -60,6 +60,7 @@ SERVICE = Service(
         round_routes.router,
         run_routes.router,
         question_routes.router,
+        operation_routes.router,
         rule_set_routes.router,
         adoption_routes.router,
         team_routes.router,

@@ -207,3 +207,35 @@ async def test_the_input_of_a_run_can_be_neither_changed_nor_removed(city: Any, 
             text("select length(document) from assembly_input where run_id = :id"), {"id": UUID(run["id"])}
         )
     assert kept > 100
+
+
+async def test_a_run_is_followed_and_stopped_as_an_operation(
+    city: Any, planned: str, client: Any, headers: Any
+) -> None:
+    office = headers("office", "insp-xn", "inspection_office")
+    first = await client.post(f"/v1/rounds/{planned}/assembly-runs", json={}, headers=office)
+    path = first.headers["location"]
+    assert (first.status_code, path) == (202, f"/v1/operations/assembly-run:{first.json()['id']}")
+    waiting = await city.office.get(path)
+    assert (waiting["kind"], waiting["status"], waiting["result"], waiting["problem"]) == (
+        "assembly_run", "queued", None, None,
+    )  # fmt: skip
+    stopped = await city.office.post(f"{path}/cancel")
+    assert (stopped["status"], stopped["result"]) == ("cancelled", None)
+    again = await client.post(f"/v1/rounds/{planned}/assembly-runs", json={}, headers=office)
+    await city.run_jobs()
+    path = again.headers["location"]
+    done = await city.office.get(path)
+    assert (done["status"], done["result"]) == ("succeeded", await city.office.get(f"/v1/assembly-runs/{done['id']}"))
+    told = events((await client.get(f"{path}/events", headers=office)).text)
+    assert [name for name, _ in told] == ["finished"]
+    await city.stranger.get(path, expect=404)
+
+
+async def test_a_start_repeated_under_its_key_answers_the_same_operation(
+    planned: str, client: Any, headers: Any
+) -> None:
+    office = {**headers("office", "insp-xn", "inspection_office"), "Idempotency-Key": "start-1"}
+    first, again = [await client.post(f"/v1/rounds/{planned}/assembly-runs", json={}, headers=office) for _ in range(2)]
+    assert (again.status_code, again.headers["location"]) == (202, first.headers["location"])
+    assert again.json() == first.json()

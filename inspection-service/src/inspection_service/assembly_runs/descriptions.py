@@ -10,8 +10,10 @@ from inspection_service.assembly_runs.schemas import (
     ReasonOut,
     RelaxationOut,
     RunMemberOut,
+    RunOperationOut,
     RunOut,
     RunProblemOut,
+    RunStatus,
     RunTeamOut,
     UnmetOut,
 )
@@ -92,3 +94,10 @@ def _problem(failure: Mapping[str, Any], say: Any) -> RunProblemOut:
             for one in failure["errors"]
         ],
     )
+
+
+def describe_operation(run: RunOut) -> RunOperationOut:
+    """A run as long work."""
+    has_answer = run.status in (RunStatus.SUCCEEDED, RunStatus.INFEASIBLE)
+    fields = {name: getattr(run, name) for name in RunOut.model_fields}
+    return RunOperationOut(**fields, result=run if has_answer else None)

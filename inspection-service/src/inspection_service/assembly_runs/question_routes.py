@@ -24,7 +24,7 @@ _ASKERS = sorted(OFFICE_ROLES | LEADER_ROLES)
 _READERS = sorted(OFFICE_ROLES | LEADER_ROLES | {"service"})
 _PATIENCE_S = 8.0
 """Seconds the price may take: the gateway waits ten for an answer. Reasons take well under one."""
-_EVENT_STREAM: dict[int | str, dict[str, Any]] = {
+EVENT_STREAM: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
 }
 
@@ -63,7 +63,7 @@ async def _answer(run_id: UUID, body: WhyNotIn, request: Request, caller: Princi
     return explanations.describe_why_not(run, proposal, body, answer, language_of(request.headers), hidden)
 
 
-@router.get("/v1/assembly-runs/{run_id}/progress", response_class=StreamingResponse, responses=_EVENT_STREAM)
+@router.get("/v1/assembly-runs/{run_id}/progress", response_class=StreamingResponse, responses=EVENT_STREAM)
 async def stream_progress(
     run_id: UUID, request: Request, caller: Annotated[Principal, require(*_READERS)], tree: TreeDep
 ) -> StreamingResponse:

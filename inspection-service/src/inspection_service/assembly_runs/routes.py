@@ -10,8 +10,16 @@ from chassis.web import UowDep, answer_resource, require, set_etag
 from fastapi import APIRouter, Query, Request, Response
 
 from inspection_service.assembly_runs import explanations, service
-from inspection_service.assembly_runs.descriptions import describe_run
-from inspection_service.assembly_runs.schemas import CancelRunIn, DiffOut, RunOut, StartRunIn, VaryRunIn
+from inspection_service.assembly_runs.descriptions import describe_operation, describe_run
+from inspection_service.assembly_runs.operation_routes import operation_path
+from inspection_service.assembly_runs.schemas import (
+    CancelRunIn,
+    DiffOut,
+    RunOperationOut,
+    RunOut,
+    StartRunIn,
+    VaryRunIn,
+)
 from inspection_service.involvements.policy import LEADER_ROLES, OFFICE_ROLES
 from inspection_service.involvements.routes import TreeDep, id_of_cursor
 from inspection_service.involvements.service import recused_targets, viewer_of
@@ -29,15 +37,15 @@ async def start_assembly_run(
     tree: TreeDep,
     uow: UowDep,
     body: StartRunIn | None = None,
-) -> RunOut:
-    """Ask for teams for every target of the round that has none; poll the run until it has finished."""
+) -> RunOperationOut:
+    """Ask for teams for every target of the round that has none; follow the operation or poll the run to its end."""
     viewer = await viewer_of(uow, tree)
     run = await service.start_run(uow, viewer, tree, round_id, body or StartRunIn())
-    path = f"/v1/assembly-runs/{run.id}"
+    path = operation_path(run.id)
     response.headers["Location"] = path
     set_etag(response, run.version)
     uow.outcome(202, path)
-    return describe_run(run, None, hidden=set(), language=language_of(request.headers))
+    return describe_operation(describe_run(run, None, hidden=set(), language=language_of(request.headers)))
 
 
 @router.post("/v1/assembly-runs/{run_id}/variants", status_code=202)
@@ -49,14 +57,14 @@ async def vary_assembly_run(
     _caller: Annotated[Principal, require(*sorted(OFFICE_ROLES))],
     tree: TreeDep,
     uow: UowDep,
-) -> RunOut:
+) -> RunOperationOut:
     """What if: a new run on the same data with other wishes. It refers to its base; `diff` tells what would change."""
     run = await explanations.vary_run(uow, await viewer_of(uow, tree), tree, run_id, body)
-    path = f"/v1/assembly-runs/{run.id}"
+    path = operation_path(run.id)
     response.headers["Location"] = path
     set_etag(response, run.version)
     uow.outcome(202, path)
-    return describe_run(run, None, hidden=set(), language=language_of(request.headers))
+    return describe_operation(describe_run(run, None, hidden=set(), language=language_of(request.headers)))
 
 
 @router.post("/v1/assembly-runs/{run_id}/cancel")

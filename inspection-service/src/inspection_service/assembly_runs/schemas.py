@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from chassis.web import RequestModel, ResponseModel
@@ -236,3 +236,10 @@ class RunOut(ResponseModel):
     created_at: datetime
     finished_at: datetime | None
     version: int
+
+
+class RunOperationOut(RunOut):
+    """A run as long work: everything of the run, and the run itself as ``result`` once it has an answer."""
+
+    kind: Literal["assembly_run"] = "assembly_run"
+    result: RunOut | None = Field(None, description="Once it succeeded, or was proven impossible")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from inspection_service.assembly import drawing
+from inspection_service.assembly import search as searching
 from inspection_service.assembly.building import build_model
 from inspection_service.assembly.checker import check
 from inspection_service.assembly.draw import ALL_LOTS, LOT_BITS, lots, lots_as_points
@@ -403,3 +404,48 @@ def test_a_stopped_solve_reports_no_more_than_it_proved() -> None:
         assert solution.bound is not None
         assert solution.bound >= solution.objective
         assert check(crowd(best=90), solution.as_json()["assignments"]).is_lawful
+
+
+def equals(teams: int = 4, people: int = 60) -> Document:
+    """Everybody may serve everywhere for the same points; units lend few."""
+    return {
+        "roles": ["leader", "member"],
+        "labels": ["a", "b"],
+        "people": [{"id": f"p{n}", "home_unit": n % 10} for n in range(people)],
+        "home_units": [{"cap": 2, "quota": 1, "over_quota_penalty": 1}] * 10,
+        "teams": [
+            {"id": f"t{n}", "roles": [1, 3], "home_unit_cap": 1, "bounds": [{"label": 0, "min": 2, "max": None}],
+             "rewards": []}
+            for n in range(teams)
+        ],
+        "eligible": [
+            [n, team, role, 10, [n % 2]] for n in range(people) for team in range(teams) for role in range(2)
+        ],
+        "never_together": [[0, 1]],
+        "cooperation": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("few", [0, 40])
+def test_among_equals_a_few_are_looked_at_first_and_the_answer_is_proven_for_all(
+    monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    document = equals()
+    plain = solved(document)
+    monkeypatch.setattr(searching, "_MANY", 50)
+    monkeypatch.setattr(searching, "_FEW", few)
+    found = solved(document)
+    assert (found.status, found.objective) == (Status.OPTIMAL, plain.objective)
+    verdict = check(document, found.as_json()["assignments"])
+    assert (verdict.is_lawful, verdict.objective) == (True, plain.objective)
+
+
+@given(document=instances())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_that_a_few_hold_no_proposal_says_nothing_of_all(monkeypatch: pytest.MonkeyPatch, document: Document) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(searching, "_MANY", 0)
+        patched.setattr(searching, "_FEW", 1)
+        sampled = solved(document)
+    plain = solved(document)
+    assert (sampled.status, sampled.objective) == (plain.status, plain.objective)
