@@ -140,6 +140,32 @@ async def test_a_share_is_approved_by_a_leader_who_neither_asks_nor_gets_it(
     assert (await call(SUPERVISOR, "POST", path, {**wish, "approved_by": "deputy@cdi-dh"})).status_code == 201
 
 
+async def test_one_handler_files_no_case(people: None, register: Any, bring: Any, call: Any) -> None:
+    clue = await bring(await register("officer@pet-dh"), "approved", method="preliminary_verification")
+    handler, path = "handler@inv1-dh", f"/v1/clues/{clue['id']}/record-result"
+    filed = {"outcome": "case_filed"}
+    missing = await call(handler, "POST", path, filed)
+    assert (missing.status_code, missing.json()["code"]) == (422, "approval_missing")
+    assert missing.json()["approver"] == {"roles": ["leader", "principal_leader"], "units": ["cdi-dh", "inv1-dh"]}
+    for approver, code in (*WRONG[:3], (handler, "own_approval"), ("deputy@cdi-dh", "wrong_approver")):
+        answer = await call(handler, "POST", path, {**filed, "approved_by": approver})
+        assert (answer.status_code, answer.json()["code"]) == (422, code), approver
+    assert (await call(SUPERVISOR, "GET", f"/v1/clues/{clue['id']}")).json()["status"] == "preliminary_verification"
+    done = await call(handler, "POST", path, {**filed, "approved_by": "principal@cdi-dh"})
+    assert (done.status_code, done.json()["status"]) == (200, "case_filed")
+
+
+async def test_a_first_form_for_a_managed_cadre_is_the_principal_leaders(
+    people: None, register: Any, bring: Any, call: Any
+) -> None:
+    clue = await register("officer@pet-dh", subjects=[{"name": "乙", "rank": "bureau_chief"}])
+    await bring(clue, "approved")
+    path, talk = f"/v1/clues/{clue['id']}/record-result", {"outcome": "first_form"}
+    assert (await call("handler@inv1-dh", "POST", path, talk)).json()["code"] == "approval_missing"
+    paper = {"offline_ref": "纪批〔2026〕9号", "office": "principal_leader"}
+    assert (await call("handler@inv1-dh", "POST", path, {**talk, "approved_by": paper})).status_code == 200
+
+
 async def test_a_trial_stack_notes_what_it_cannot_verify(
     people: None, ready: Any, name: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

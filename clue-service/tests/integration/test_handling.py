@@ -145,7 +145,7 @@ async def test_an_outcome_of_another_check_is_refused(call: Any, register: Any, 
 
 async def test_a_verification_can_end_in_a_case(call: Any, register: Any, bring: Any) -> None:
     clue = await bring(await register("officer@pet-dh"), "approved", method="preliminary_verification")
-    body = {"outcome": "case_filed", "four_forms": 4}
+    body = {"outcome": "case_filed", "four_forms": 4, "approved_by": "principal@cdi-dh"}
     answer = await call("handler@inv1-dh", "POST", f"/v1/clues/{clue['id']}/record-result", body)
     assert (answer.json()["status"], answer.json()["closure"]) == ("case_filed", None)
 

@@ -2,15 +2,17 @@
 
 from uuid import UUID
 
-from chassis.errors import MoveRefused, Text
+from chassis.errors import HeliError, MoveRefused, Text
 
+from clue_service.access.policy import LEADERS
 from clue_service.clues import outcomes, repository, rights
-from clue_service.clues.approval_schemas import ApprovedBy
+from clue_service.clues.approval_schemas import ApprovedBy, approval_record
 from clue_service.clues.approvals import Asked, check_approval, leads_over, own_units
 from clue_service.clues.clocks import resume_clock, start_clock
-from clue_service.clues.errors import ApproverRankRequired, OwnProposal
+from clue_service.clues.errors import ApprovalMissing, ApproverRankRequired, OwnProposal
 from clue_service.clues.models import Disposition, Result
 from clue_service.clues.move_schemas import DecideDispositionIn, ProposeDispositionIn, RecordResultIn, ReopenIn
+from clue_service.clues.settings import MoveSettings
 from clue_service.clues.states import Closure, Method, Status
 from clue_service.clues.steps import Moving, Step
 from clue_service.matters import service as matters
@@ -137,6 +139,7 @@ async def record_result(moving: Moving, body: RecordResultIn) -> Step:
         }
         raise MoveRefused(sentence, members=members)
     status, closure = possible[body.outcome]
+    await _check_result(moving, body)
     await start_clock(uow, clue, status)
     four_forms = 1 if closure is Closure.FIRST_FORM else body.four_forms
     uow.session.add(
@@ -150,6 +153,26 @@ async def record_result(moving: Moving, body: RecordResultIn) -> Step:
         )
     )
     return Step(status, closure, said={"outcome": body.outcome.value, "four_forms": four_forms})
+
+
+async def _check_result(moving: Moving, body: RecordResultIn) -> None:
+    """One handler does not file a case: what lacks an approval that holds is refused, or noted where so set."""
+    clue = moving.clue
+    subjects = await repository.list_subjects(moving.uow.session, [clue.id])
+    roles = rights.result_approver_roles(clue.status, body.outcome, (subject.rank for subject in subjects))
+    unverified = None
+    try:
+        if body.approved_by is not None:
+            await _check_approved(moving, body.approved_by, roles or LEADERS)
+        elif roles:
+            raise ApprovalMissing(members={"approver": {"roles": sorted(roles), "units": sorted(own_units(clue))}})
+    except HeliError as refused:
+        if MoveSettings().clue_approvals == "enforce":
+            raise
+        unverified = refused.code
+    record = approval_record(body.approved_by, unverified) or ({"unverified": unverified} if unverified else None)
+    if record is not None:
+        await moving.uow.audit("approve_result", "clue", clue.id, detail={"outcome": body.outcome, "approval": record})
 
 
 async def reopen(moving: Moving, body: ReopenIn) -> Step:

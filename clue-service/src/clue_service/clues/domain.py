@@ -23,7 +23,7 @@ class ClueMove(Move):
     """Whom ``approved_by`` may name; empty where the rank table or the rule of the clock says so."""
     events: tuple[str, ...] = field(default=())
     for_silent: bool = False
-    """Whether only a clue that is silent towards other commissions can be moved so."""
+    """Whether only a clue that is silent can be moved so."""
     for_paused: bool | None = None
     """Whether only a clue whose clock stands still can be moved so, or only one whose clock does not."""
 
@@ -103,8 +103,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         ("assigned_down",),
         '{"to_unit", "ground", "reason", "legal_basis"?, "approved_by"}',
         "to a commission below; it owes a result within the limit",
-        approver="deputy in charge",
-        approver_roles=LEADERS,
+        approver="deputy in charge", approver_roles=LEADERS,
     ),
     _move(
         "assign",
@@ -193,8 +192,9 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         None,
         (_HANDLER,),
         ("result_recorded", "closed"),
-        '{"outcome", "four_forms"?, "note"?}',
+        '{"outcome", "four_forms"?, "note"?, "approved_by"?}',
         "the outcome belongs to the check that was made",
+        approver="principal leader, of a verification's report and of a first form for a managed cadre",
     ),
     _move(
         "retain-as-repeat",

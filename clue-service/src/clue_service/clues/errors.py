@@ -35,6 +35,14 @@ class ApproverNotVerified(HeliError):
     title = Text("无法核实批准人：用户目录中没有此人", "The approver cannot be verified: the directory knows nobody so")
 
 
+class ApprovalMissing(HeliError):
+    """The step takes an approval and names none; member ``approver`` says whose."""
+
+    code = "approval_missing"
+    category = Category.INVALID
+    title = Text("此事项须经批准，请注明批准人或批准文号", "This takes an approval: name the approver or the paper")
+
+
 class ApproverRecused(HeliError):
     """Whoever is named as approver is recused from the clue."""
 

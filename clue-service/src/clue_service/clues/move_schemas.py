@@ -150,11 +150,12 @@ class DecideDispositionIn(MoveIn):
 
 
 class RecordResultIn(MoveIn):
-    """What the check came to."""
+    """What the check came to, and who approved that, where it takes an approval."""
 
     outcome: Outcome
     four_forms: int | None = Field(None, ge=1, le=4)
     note: str | None = Field(None, max_length=20_000)
+    approved_by: ApprovedBy | None = None
 
     @model_validator(mode="after")
     def _first_form_is_the_first(self) -> "RecordResultIn":

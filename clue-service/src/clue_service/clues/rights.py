@@ -8,7 +8,7 @@ from chassis.errors import MoveRefused, Text
 
 from clue_service.access.policy import LEADERS, Viewer
 from clue_service.clues.domain import MOVES, PRINCIPAL, ROWS, ClueMove
-from clue_service.clues.states import UnitRelation
+from clue_service.clues.states import Outcome, Status, UnitRelation
 
 # Whom the committee of the level itself manages is for its principal leader, the others for the deputy in charge.
 _FOR_PRINCIPAL = frozenset({"bureau_deputy", "bureau_chief", "above"})
@@ -19,6 +19,17 @@ def approver_roles(subject_ranks: Iterable[str | None]) -> frozenset[str]:
     if _FOR_PRINCIPAL.isdisjoint(subject_ranks):
         return LEADERS
     return PRINCIPAL
+
+
+def result_approver_roles(status: str, outcome: str, subject_ranks: Iterable[str | None]) -> frozenset[str]:
+    """Which leaders approve an outcome; empty where it takes no approval of its own.
+
+    A verification's report is the principal leader's, as is a first form that a managed cadre gets after a talk.
+    """
+    is_managed = not _FOR_PRINCIPAL.isdisjoint(subject_ranks)
+    if status == Status.PRELIMINARY_VERIFICATION or (outcome == Outcome.FIRST_FORM and is_managed):
+        return PRINCIPAL
+    return frozenset()
 
 
 class Handled(Protocol):

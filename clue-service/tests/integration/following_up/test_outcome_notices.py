@@ -21,7 +21,8 @@ def concluded(call: Any, register: Any, bring: Any, harness: Any) -> Any:
     async def make(outcome: str = "first_form", method: str = "talk_inquiry", **changes: Any) -> Any:
         clue = await register("officer@pet-xn", **{**SUBJECT, **changes})
         await bring(clue, "approved", method=method)
-        answer = await call(HANDLER, "POST", f"/v1/clues/{clue['id']}/record-result", {"outcome": outcome})
+        body = {"outcome": outcome, "approved_by": "principal@cdi-xn"}
+        answer = await call(HANDLER, "POST", f"/v1/clues/{clue['id']}/record-result", body)
         assert answer.status_code == 200, answer.text
         staged = (await harness.staged_events("clue.clue.result_recorded"))[-1]
         return ClueResultRecorded.model_validate(staged.data), staged.version

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from chassis.service import Resources
+from chassis.testing.harness import Harness
 from clue_service.matters.domain import components
 from sqlalchemy import text
 
@@ -48,24 +49,27 @@ async def test_simultaneous_intakes_of_one_matter_end_as_one_cluster(
 
 @pytest.mark.parametrize("count", [FEW, FIFTY])
 async def test_of_simultaneous_approvals_one_wins_whoever_comes_first(
-    count: int, call: Any, register: Any, matter: Any, bring: Any
+    count: int, call: Any, register: Any, matter: Any, bring: Any, harness: Harness
 ) -> None:
+    leads = [f"inv{n}-of-{COMMISSIONS[n % 4]}" for n in range(count)]
+    await harness.add_units(
+        *(
+            {"code": lead, "unit_type": "investigation_office", "parent_code": f"cdi-{COMMISSIONS[n % 4]}"}
+            for n, lead in enumerate(leads)
+        )
+    )
     clues = []
-    for n in range(count):
-        key = COMMISSIONS[n % 4]
-        clue = await register(f"officer@pet-{key}", matter[n % 3], origin_ref=f"approve:{n}")
-        lead = f"inv1-{key}" if n < 4 else f"sup1-{key}"
+    for n, lead in enumerate(leads):
+        clue = await register(f"officer@pet-{COMMISSIONS[n % 4]}", matter[n % 3], origin_ref=f"approve:{n}")
         clues.append(await bring(clue, "proposed", lead=lead, method="preliminary_verification"))
     answers = await asyncio.gather(
         *(call(f"leader@{clue['lead_unit']}", "POST", f"/v1/clues/{clue['id']}/approve-disposition") for clue in clues)
     )
     won = [answer.json() for answer in answers if answer.status_code == 200]
     lost = [answer.json() for answer in answers if answer.status_code == 409]
-    assert len(won) + len(lost) == count
-    # Clues of the unit that leads are no rivals: one unit leads, whichever.
-    (leader,) = {clue["lead_unit"] for clue in won}
+    assert (len(won), len(lost)) == (1, count - 1), "as many units as clues: one leads, whichever"
     assert {one["code"] for one in lost} == {"matter_led_elsewhere"}
-    assert len(lost) >= count - sum(1 for clue in clues if clue["lead_unit"] == leader)
+    assert all(one["route"] for one in lost)
 
 
 async def test_opposite_merges_at_once_leave_one_matter(call: Any, joined: Any, matters_of: Any) -> None:

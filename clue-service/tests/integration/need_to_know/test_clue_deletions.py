@@ -167,7 +167,7 @@ async def test_what_holds_it(
         await register("officer@pet-dh", origin_ref="held:2"), "approved", method="preliminary_verification"
     )
     for who, verb, body in (
-        ("handler@inv1-dh", "record-result", {"outcome": "case_filed"}),
+        ("handler@inv1-dh", "record-result", {"outcome": "case_filed", "approved_by": "principal@cdi-dh"}),
         (OFFICE, "archive", None),
     ):
         assert (await call(who, "POST", f"/v1/clues/{filed['id']}/{verb}", body)).status_code == 200

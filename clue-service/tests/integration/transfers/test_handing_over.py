@@ -98,7 +98,7 @@ async def test_the_result_comes_back(hand_over: Any, receive: Any, call: Any, br
     received = await receive(sent["transfer_id"], key)
     assert received["due_at"] == sent["due_at"], "the lower body owes its report by then"
     await bring(received, "approved", method="preliminary_verification")
-    body = {"outcome": "after_check", "note": "为查清"}
+    body = {"outcome": "after_check", "note": "为查清", "approved_by": {"offline_ref": "批 1"}}
     done = await call("handler@inv1-dh", "POST", f"/v1/clues/{received['id']}/record-result", body)
     assert done.status_code == 200
     transfer = (await call("supervisor@cmo-xn", "GET", f"/v1/clue-transfers/{sent['transfer_id']}")).json()
