@@ -36,11 +36,13 @@ class Lines:
 
 def _body(lines: Lines | None) -> dict[str, Any]:
     content: dict[str, Any] = {
-        "text/csv": {"schema": {"type": "string"}},
+        "text/csv": {"schema": {"type": "string", "format": "binary"}},
         XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}},
     }
     if lines is not None:
-        content |= {media_type: {"schema": {"type": "string"}} for media_type in sorted(lines.media_types)}
+        content |= {
+            media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in sorted(lines.media_types)
+        }
     return {"requestBody": {"required": True, "content": content}}
 
 
