@@ -22,6 +22,7 @@ from inspection_service.assembly.reasons import ROLE_TEXTS, needs_waiver, reason
 from inspection_service.assembly.relaxations import rank_relaxations
 from inspection_service.assembly.rules import Build, Easing, build_instance, is_vacancy
 from inspection_service.assembly.solution import Solution, Status
+from inspection_service.assembly.unmet_sentence import unmet_sentence
 
 
 def assemble(problem: AssemblyProblem, run: Run) -> Proposal:
@@ -118,7 +119,7 @@ def _proposal(problem: AssemblyProblem, build: Build, solution: Solution) -> Pro
         teams=teams if solution.seats else (),
         unmet=unmet if solution.seats else (),
         relaxations=rank_relaxations(problem, unmet, seated) if solution.seats else (),
-        sentence=_sentence(unmet) if solution.seats else None,
+        sentence=unmet_sentence(unmet) if solution.seats else None,
         is_drawn=solution.is_drawn,
         **_record(problem, solution),
     )
@@ -141,7 +142,7 @@ def _impossible(problem: AssemblyProblem, build: Build, solution: Solution) -> P
         seconds=solution.seconds,
         unmet=unmet,
         relaxations=rank_relaxations(problem, unmet, seated),
-        sentence=_sentence(unmet),
+        sentence=unmet_sentence(unmet),
         partial_teams=teams,
         **_record(problem, solution),
     )
@@ -245,11 +246,3 @@ def _why_lost(problem: AssemblyProblem, pin: Pin, sitting: set[tuple[str, str]])
         if pin.cadre_id in pair and any((other, pin.unit_code) in sitting for other in pair):
             return Text(f"固定的干部{MAY_NOT_SHARE.zh}", f"a pinned cadre {MAY_NOT_SHARE.en}")
     return Text("固定的干部依规不能参加该组", "a pinned cadre may not lawfully sit in the team")
-
-
-def _sentence(unmet: tuple[Unmet, ...]) -> Text | None:
-    if not unmet:
-        return None
-    zh = "；".join(f"{u.unit_code}：{u.text.zh}" for u in unmet)
-    en = "; ".join(f"{u.unit_code}: {u.text.en}" for u in unmet)
-    return Text(f"无法满足：{zh}。", f"Cannot hold: {en}.")

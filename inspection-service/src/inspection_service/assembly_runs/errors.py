@@ -26,11 +26,11 @@ class RunHasNoInput(HeliError):
 
 
 class RunNotFinished(HeliError):
-    """Member ``state`` is the run's."""
+    """It goes on, or ended without one; member ``state`` is the run's."""
 
     code = "run_not_finished"
     category = Category.CONFLICT
-    title = Text("该组队任务尚无方案", "The run has no proposal yet")
+    title = Text("该组队任务没有方案", "The run has no proposal")
 
 
 class RunIsFinal(HeliError):

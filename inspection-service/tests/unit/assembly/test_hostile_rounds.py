@@ -1,5 +1,6 @@
 """Rounds nobody should plan, and random ones: a clear answer, and never an unlawful team."""
 
+import re
 from collections import Counter
 from datetime import date
 from typing import Any
@@ -60,6 +61,9 @@ def test_forty_teams_on_the_pool_of_one_unit_are_impossible_and_every_empty_seat
     assert proposal.teams == ()
     assert sum(one.missing for one in proposal.unmet) == 40 * 3 - 12
     assert proposal.sentence is not None
+    assert len(proposal.sentence.en) < 200, "one sentence for a leader, not a line for each of the forty teams"
+    assert sum(map(int, re.findall(r"lack (\d+) as", proposal.sentence.en))) == 40 * 3 - 12
+    assert sum(map(int, re.findall(r"共缺\S+ (\d+) 名", proposal.sentence.zh))) == 40 * 3 - 12
 
 
 @st.composite
