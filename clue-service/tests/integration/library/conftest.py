@@ -1,8 +1,10 @@
-"""A library of a few entries."""
+"""A library of a few entries, and files with them."""
 
+import hashlib
 from typing import Any
 
 import pytest
+from clue_service.attachments.domain import digest_header, disposition_of
 
 Document = dict[str, Any]
 ENTRY: Document = {
@@ -15,6 +17,7 @@ ENTRY: Document = {
     "period_from": "2026-01-01",
     "period_to": "2026-06-30",
 }
+FILE = "附件正文：滨河路改造工程。".encode()
 
 
 @pytest.fixture
@@ -40,3 +43,20 @@ def search(call: Any) -> Any:
         return dict(answer.json())
 
     return post
+
+
+@pytest.fixture
+def attach(call: Any) -> Any:
+    """``await attach(who, path, content)`` → the answer."""
+
+    async def send(who: str, owner: str, content: bytes = FILE, name: str | None = "说明.txt", **headers: str) -> Any:
+        sent = {
+            "Content-Type": "application/octet-stream",
+            "Content-Digest": digest_header(hashlib.sha256(content).digest()),
+            **headers,
+        }
+        if name is not None:
+            sent["Content-Disposition"] = disposition_of(name)
+        return await call(who, "POST", f"{owner}/attachments", headers=sent, content=content)
+
+    return send

@@ -31,23 +31,6 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "files"
 
 
-@pytest.fixture
-def attach(call: Any) -> Any:
-    """``await attach(who, path, content)`` → the answer."""
-
-    async def send(who: str, owner: str, content: bytes = TEXT, name: str | None = "说明.txt", **headers: str) -> Any:
-        sent = {
-            "Content-Type": "application/octet-stream",
-            "Content-Digest": digest_header(hashlib.sha256(content).digest()),
-            **headers,
-        }
-        if name is not None:
-            sent["Content-Disposition"] = disposition_of(name)
-        return await call(who, "POST", f"{owner}/attachments", headers=sent, content=content)
-
-    return send
-
-
 def objects(store: Path) -> list[Path]:
     return [path for path in store.rglob("*") if path.is_file()]
 
