@@ -167,6 +167,26 @@ def test_one_other_character_in_a_name_is_a_slip_only_beside_the_same_third_pers
     assert band(0.999, levels | {"third_person": "missing", "detail": "same_mark"}) is Band.LIKELY
 
 
+@pytest.mark.parametrize("name", ["masked_both_ends", "look_alike", "same_sound", "named_in_text"])
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({}, Band.REVIEW),
+        ({"mates": "m6x3"}, Band.REVIEW),
+        ({"mates": "m7x1"}, Band.LIKELY),
+        ({"mates": "m7x3", "unit": "same_kind_other_area"}, Band.REVIEW),
+        ({"mates": "m7x3", "identity": "contradict"}, Band.REVIEW),
+        ({"mates": "m7x3", "topic": "differ", "content": "c0"}, Band.REVIEW),
+        ({"amount": "equal"}, Band.LIKELY),
+    ],
+)
+def test_a_name_that_agrees_in_part_needs_a_thing_told_alike_or_all_other_candidates_word(
+    desk, name, told, expected
+) -> None:
+    levels = {"name": name, "unit": "same_unit", "wording": "c5", "content": "c5", "rare_words": "r0"}
+    assert desk.matcher.model.band(0.999, levels | told) is expected
+
+
 def test_long_letters_that_name_nobody_are_ordered_by_their_words(desk, clue) -> None:
     noise = "小区停车位不够，物业收费没有公示，晚上回家绕了三圈也停不下，希望有关部门来看一看，给大家一个说法。"
     topic = "幸福路地铁口的施工围挡占了整条人行道，学生上学只能走机动车道，前天又有一位老人被电动车撞倒。"
