@@ -134,6 +134,7 @@ async def test_the_page_prints_charts_hash_and_reader_and_escapes_what_it_prints
     assert "阅看人：office" in page
     assert page.count("<svg") >= 5
     assert "线索办理情况" in page
+    assert "<thead><tr><th>日期" in page, "long tables repeat their heading on every printed page"
     assert "&lt;script&gt;" in page
     assert "<script>" not in page
 
