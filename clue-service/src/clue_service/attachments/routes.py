@@ -90,7 +90,7 @@ async def get_attachment(
     attachment_id: UUID, response: Response, _caller: Caller, viewer: ViewerDep, uow: UowDep
 ) -> AttachmentOut:
     """A file without its bytes."""
-    file, _ = await service.visible_file(uow, viewer, attachment_id)
+    file = await service.read_file_card(uow, viewer, attachment_id)
     set_etag(response, file.version)
     return service.describe_file(file)
 

@@ -190,6 +190,13 @@ async def visible_file(uow: Uow, viewer: Viewer, file_id: UUID) -> tuple[Attachm
     return file, None
 
 
+async def read_file_card(uow: Uow, viewer: Viewer, file_id: UUID) -> Attachment:
+    """A file without its bytes; that it was looked at is written down. Raises NotFound."""
+    file, _ = await visible_file(uow, viewer, file_id)
+    await uow.audit("read_attachment_card", *_audited(file), detail={"attachment": str(file.id)})
+    return file
+
+
 async def open_file(uow: Uow, viewer: Viewer, keys: KeyRing, file_id: UUID) -> tuple[Attachment, bytes]:
     """A file with its bytes; the reading is written down. Raises NotFound, FilesUnavailable."""
     file, ground = await visible_file(uow, viewer, file_id)

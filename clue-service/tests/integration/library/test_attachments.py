@@ -21,6 +21,8 @@ from clue_service.main import SERVICE
 from PIL import Image
 from sqlalchemy import select, text
 
+from chassis import tables
+
 OWNER, OTHER, FAR = "handler@inv1-dh", "handler@sup1-dh", "handler@inv1-xs"
 TEXT = "附件正文：滨河路改造工程。".encode()
 
@@ -63,6 +65,20 @@ async def test_a_file_is_kept_sealed_and_read_by_whom_its_entry_reaches(
     assert (await call(OWNER, "DELETE", path)).status_code == 428
     assert (await call(OWNER, "DELETE", path, headers={"If-Match": '"1"'})).status_code == 204
     assert (await call(OWNER, "GET", path)).status_code == 404
+
+
+async def test_looking_at_the_card_of_a_file_is_written_down(
+    call: Any, enter: Any, attach: Any, resources: Resources
+) -> None:
+    entry = await enter(reach="commission", is_listed=True)
+    made = (await attach(OWNER, f"/v1/library-items/{entry['id']}")).json()
+    assert (await call(OTHER, "GET", f"/v1/attachments/{made['id']}")).status_code == 200
+    assert (await call(FAR, "GET", f"/v1/attachments/{made['id']}")).status_code == 404
+    async with engine_session(resources) as session:
+        looked = select(tables.audit_entry.c.actor).where(
+            tables.audit_entry.c.action == "read_attachment_card", tables.audit_entry.c.object_id == entry["id"]
+        )
+        assert (await session.scalars(looked)).all() == [OTHER]
 
 
 async def test_metadata_is_gone_from_what_is_kept(call: Any, enter: Any, attach: Any) -> None:
