@@ -3,6 +3,8 @@
 import asyncio
 import json
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import asyncpg
@@ -37,8 +39,11 @@ class Databases:
         finally:
             await connection.close()
 
-    async def missing(self) -> list[str]:
-        """Events that were committed and are not on the stream, or not handled by a service that follows them."""
+    async def missing(self, new_to: Mapping[str, frozenset[str]]) -> list[str]:
+        """Events that were committed and are not on the stream, or not handled by a service that follows them.
+
+        ``new_to`` names, by service, types of events that nobody followed while they were told.
+        """
         found, emitted = [], []
         for service in SERVICES:
             rows = await self.ask(service.short, "select event_id, subject, sent_at is not null from outbox")
@@ -46,7 +51,7 @@ class Databases:
             emitted += [(event, kind_of(subject)) for event, subject, _ in rows]
         for service in SERVICES:
             ids = {event for (event,) in await self.ask(service.short, "select event_id from inbox")}
-            kinds = followed(service)
+            kinds = followed(service) - new_to.get(service.short, frozenset())
             found += [
                 f"{kind} is not handled by {service.short}"
                 for event, kind in emitted
@@ -68,16 +73,16 @@ def followed(service: Service) -> frozenset[str]:
     return frozenset(all_handlers(service, build_resources(service, settings)))
 
 
-async def settled(databases: Databases) -> list[str]:
+async def settled(databases: Databases, new_to: Mapping[str, frozenset[str]] = MappingProxyType({})) -> list[str]:
     deadline = time.monotonic() + SETTLE_S
-    while (missing := await _asked(databases)) and time.monotonic() < deadline:  # noqa: ASYNC110 - in other processes
+    while (missing := await _asked(databases, new_to)) and time.monotonic() < deadline:  # noqa: ASYNC110 - in other processes
         await asyncio.sleep(0.5)
     return missing
 
 
-async def _asked(databases: Databases) -> list[str]:
+async def _asked(databases: Databases, new_to: Mapping[str, frozenset[str]]) -> list[str]:
     """What is missing; a server that was just killed may not be back yet."""
     try:
-        return await databases.missing()
+        return await databases.missing(new_to)
     except (OSError, asyncpg.CannotConnectNowError):
         return ["PostgreSQL cannot be asked"]

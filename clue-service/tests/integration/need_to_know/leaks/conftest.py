@@ -109,7 +109,9 @@ def _library(clue_id: UUID, level: str, text: str, now: datetime) -> Iterator[tu
     yield "", LibraryText(item_id=entry.id, text=text)
     yield (
         "",
-        LibraryReading(item_id=entry.id, reader="nobody-here", unit=OFFICE, ground="unit", purpose=text, read_at=now),
+        LibraryReading(
+            item_id=entry.id, reader="nobody-here", unit=OFFICE, ground="owner_unit", purpose=text, read_at=now
+        ),
     )
     yield "library-requests", LibraryRequest(
         id=uuid4(), item_id=entry.id, owner_unit=COMMISSION, commission=COMMISSION, requester="nobody-here",
