@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 KUBECTL = """#!{python}
 import json, os, re, sys
-found = re.fullmatch(r"-n heli exec deploy/heli-([a-z]+)-worker -- (.+)", " ".join(sys.argv[1:]))
+found = re.fullmatch(r"-n heli exec deploy/heli-([a-z]+)-(?:worker|api) -- (.+)", " ".join(sys.argv[1:]))
 if found is None:
     sys.exit("this needs a cluster: " + " ".join(sys.argv[1:]))
 place = sys.argv.index("--") + 1

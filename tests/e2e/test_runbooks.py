@@ -7,6 +7,7 @@ with `make proof`.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ RUN = {
     ("rotate-keys.md", "rotate-keys"): FAULTS,
     ("back-up-and-restore.md", "pg_basebackup"): HERE,
     ("back-up-and-restore.md", "check-keys"): HERE,
+    ("back-up-and-restore.md", "refill"): HERE,
     ("install.md", "printf"): HERE,
     ("partners.md", "partners add"): HERE,
 }
@@ -80,6 +82,12 @@ def test_the_rings_open_what_lies_under_their_keys(shell: Any, pages: Any) -> No
     held = [json.loads(line) for line in said.splitlines()]
     assert held
     assert {one["verdict"] for one in held} == {"opened"}
+
+
+@pytest.mark.proof
+def test_what_was_told_is_told_again_by_every_service(shell: Any, pages: Any) -> None:
+    said = pages.done(shell.run(pages.one("back-up-and-restore.md", "refill").text))
+    assert re.fullmatch(r"(?:\d+ events will be published again\n){4}", said), said
 
 
 @pytest.mark.proof

@@ -74,12 +74,12 @@ FOLLOWER = replace(SAMPLE, name="follower-service", short="follower", handlers=l
 
 
 @asynccontextmanager
-async def working(
+async def opened(
     postgres: EmbeddedPostgres, nats: EmbeddedNats, keys: Path
 ) -> AsyncIterator[tuple[Resources, Resources]]:
-    """Both services with their workers; stopped at the end."""
+    """What both services work with, while neither works."""
     async with AsyncExitStack() as stack:
-        opened = []
+        both = []
         for service in (PRODUCER, FOLLOWER):
             settings = PlatformSettings.model_validate(
                 {
@@ -89,12 +89,21 @@ async def working(
                     "stream_max_bytes": 64 * 2**20,
                 }
             )
-            resources = build_resources(service, settings)
-            stack.push_async_callback(resources.close)
+            both.append(build_resources(service, settings))
+            stack.push_async_callback(both[-1].close)
+        yield both[0], both[1]
+
+
+@asynccontextmanager
+async def working(
+    postgres: EmbeddedPostgres, nats: EmbeddedNats, keys: Path
+) -> AsyncIterator[tuple[Resources, Resources]]:
+    """Both services with their workers; stopped at the end."""
+    async with opened(postgres, nats, keys) as both, AsyncExitStack() as stack:
+        for service, resources in zip((PRODUCER, FOLLOWER), both, strict=True):
             stop = asyncio.Event()
             stack.push_async_callback(_ended, stop, asyncio.create_task(run_worker(service, resources, stop)))
-            opened.append(resources)
-        yield opened[0], opened[1]
+        yield both
 
 
 async def _ended(stop: asyncio.Event, worker: "asyncio.Task[None]") -> None:
@@ -241,12 +250,14 @@ async def test_after_a_restore_nothing_is_lost_and_nothing_is_applied_twice(fold
     shutil.copy(folder / "first/server.json", restored)
     with EmbeddedPostgres(restored) as postgres, EmbeddedNats(folder / "empty") as nats:
         await rings_are_told_apart(postgres, folder)
-        async with working(postgres, nats, keys) as (producer, follower):
+        async with opened(postgres, nats, keys) as both:
+            producer = both[0]
             assert {held.verdict for held in await check_keys(PRODUCER, producer, SYSTEM)} == {"opened"}
-            opened = {n: producer.keys.open(one, f"letter:{n}") for n, one in (await letters(producer)).items()}
-            assert opened == {n: words(n) for n in range(5)}
-            for one in (producer, follower):
+            legible = {n: producer.keys.open(one, f"letter:{n}") for n, one in (await letters(producer)).items()}
+            assert legible == {n: words(n) for n in range(5)}
+            for one in both:
                 await refill(one.database)
+        async with working(postgres, nats, keys) as (producer, follower):
             kept = await emitted(producer)
             assert 40 <= sum(map(len, kept.values())) < sum(map(len, before.values()))
             await eventually(lambda: _reached(follower, sum(map(len, kept.values()))))
