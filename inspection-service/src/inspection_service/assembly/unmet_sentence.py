@@ -42,6 +42,9 @@ def _grouped(alike: Sequence[Unmet]) -> Iterable[Text]:
         return [Text(f"{len(teams)} 个组共缺{what.zh} {missing} 名", f"{len(teams)} teams lack {missing} as {what.en}")]
     if alike[0].rule == "pin":
         return [Text(f"{len(teams)} 个组固定的 {len(alike)} 人", f"{len(alike)} pins in {len(teams)} teams")]
+    if len({one.text for one in alike}) > 1:
+        first = _named(alike[0])
+        return [Text(f"{len(teams)} 个组，如{first.zh}", f"{len(teams)} teams, such as {first.en}")]
     text = alike[0].text
     return [Text(f"{len(teams)} 个组：{text.zh}", f"{len(teams)} teams: {text.en}")]
 

@@ -42,6 +42,11 @@ def test_few_teams_are_named_and_many_are_counted(unmet: list[Unmet], zh: str, e
     assert unmet_sentence(unmet) == Text(zh, en)
 
 
+def test_what_one_of_many_teams_lacks_is_not_said_of_all() -> None:
+    unmet = [one.model_copy(update={"text": Text(f"缺{n}", f"lacks {n}")}) for n, one in enumerate(_unmet("a", 4))]
+    assert unmet_sentence(unmet) == Text("无法满足：4 个组，如t0：缺0。", "Cannot hold: 4 teams, such as t0: lacks 0.")
+
+
 def test_nothing_unmet_is_no_sentence() -> None:
     assert unmet_sentence([]) is None
 
