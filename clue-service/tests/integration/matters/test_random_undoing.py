@@ -9,10 +9,14 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import pytest
+from chassis.identity import SYSTEM
+from chassis.service import Resources
 from chassis.testing.harness import Harness
 from clue_service.clues import domain
+from clue_service.matters import repository
 from clue_service.matters.domain import components
 
 SUPERVISOR, OFFICER, LEADER = "supervisor@cmo-dh", "officer@pet-dh", "leader@cdi-dh"
@@ -41,6 +45,7 @@ class Story:
 
     call: Any
     pair_up: Any
+    resources: Resources
     clues: list[dict[str, Any]]
     chance: random.Random
     links: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -75,7 +80,7 @@ class Story:
 
     async def merge(self, one: str, other: str, lead_unit: str | None = None) -> str | None:
         """Merge two matters; the change, or None where their leads differ and none is named."""
-        _, matters = await self.read()
+        matters = await self.matters()
         body = {"matter_id": other, "reason": "r", "lead_unit": lead_unit}
         answer = await self.post(SUPERVISOR, f"/v1/matters/{one}/merge", body)
         if answer.status_code == 409:
@@ -104,7 +109,7 @@ class Story:
 
     async def undoing_of(self, merge: str) -> dict[str, Any]:
         """What the ledger says of a merge taken back, in the history of whichever matter that changed."""
-        _, matters = await self.read()
+        matters = await self.matters()
         for matter in (self.merges[merge], *matters):
             answer = await self.call(SUPERVISOR, "GET", f"/v1/matters/{matter}/history")
             for change in answer.json()["items"] if answer.status_code == 200 else ():
@@ -126,6 +131,16 @@ class Story:
             for matter in seen["matter_ids"]:
                 matters[matter] = matters.get(matter, frozenset()) | {clue["id"]}
         return found, matters
+
+    async def matters(self) -> dict[str, frozenset[str]]:
+        """The matters by their rows, which costs an eighth of reading all clues; checks read as people do."""
+        matters: dict[str, frozenset[str]] = {}
+        async with self.resources.transactions(SYSTEM) as uow:
+            held = await repository.matters_of(uow.session, [UUID(clue["id"]) for clue in self.clues])
+        for clue, of in held.items():
+            for matter in map(str, of):
+                matters[matter] = matters.get(matter, frozenset()) | {str(clue)}
+        return matters
 
     async def act(self) -> bool:
         """One action of somebody; whether it was allowed."""
@@ -160,7 +175,7 @@ class Story:
 
     async def merge_some(self) -> bool:
         """Two matters become one, sometimes with a lead that is named."""
-        _, matters = await self.read()
+        matters = await self.matters()
         if len(matters) < 2:
             return False
         one, other = self.chance.sample(sorted(matters), 2)
@@ -185,7 +200,7 @@ class Story:
 
     async def assign_lead(self) -> bool:
         """The leader of the commission names who leads some matter."""
-        _, matters = await self.read()
+        matters = await self.matters()
         if not matters:
             return False
         matter = self.chance.choice(sorted(matters))
@@ -278,6 +293,6 @@ async def check(
 
 @pytest.mark.parametrize("seed", [*range(3), *(pytest.param(n, marks=pytest.mark.proof) for n in range(3, 500))])
 async def test_undoing_restores_what_was_and_keeps_what_people_did_since(
-    seed: int, call: Any, unlike: Any, pair_up: Any, harness: Harness
+    seed: int, call: Any, unlike: Any, pair_up: Any, resources: Resources, harness: Harness
 ) -> None:
-    await tell(Story(call, pair_up, [], random.Random(seed)), HOW[seed % 3], unlike, harness)
+    await tell(Story(call, pair_up, resources, [], random.Random(seed)), HOW[seed % 3], unlike, harness)
