@@ -169,6 +169,49 @@ async def test_nothing_counts_differently_elsewhere_for_a_hidden_matter(
             assert _steady(one.said) == _steady(other.said), (who, one.path)
 
 
+async def test_a_silent_clue_shows_nowhere_where_the_same_letter_is_handled(
+    walk_as: Any, ask: Any, register: Any, decide: Any, bring: Any, harness: Harness
+) -> None:
+    own = await register("officer@pet-lh", LETTER)
+    await bring(own, "assigned")
+    send = ask("cmo-lh", *ROLES)  # whoever holds every role meets whatever a holder of some would
+    before = await walk_as(send, {"clue_id": own["id"]}, only_reads=True)
+    told_before = len(await harness.staged_events())
+    hidden = await _hold_in_silence(register, decide, bring)
+    after = await walk_as(send, {"clue_id": own["id"]}, only_reads=True)
+    for one, other in zip(before, after, strict=True):
+        if one.path not in ("/v1/audit-entries", "/v1/audit-seals"):  # the walk's own reads stand there
+            assert _steady(one.said) == _steady(other.said), one.path
+    for one in await walk_as(send, hidden):
+        assert not _marks_in(one.said, set(hidden.values())), (one.method, one.path)
+    for event in (await harness.staged_events())[told_before:]:
+        said = json.dumps(event.data)
+        assert not (_marks_in(said, set(hidden.values())) and own["id"] in said), event.type
+
+
+LETTER = {
+    "source_code": "PETITION",
+    "received_on": "2026-11-20",
+    "subjects": [{"name": "钟国梁", "unit_name": "夏宁市住房和城乡建设局", "post": "局长"}],
+    "allegations": [
+        {"category_code": "C1", "text": "局长钟国梁2024年3月收受宏远建筑公司现金20万元，滨河路的标给了它。"}
+    ],
+}
+
+
+async def _hold_in_silence(register: Any, decide: Any, bring: Any) -> dict[str, str]:
+    """The same letter twice in another commission, silent, worked on: what to look for."""
+    first, other = [
+        await register("officer@pet-dh", {**LETTER, "overlap_policy": "silent", "origin_ref": f"s:{number}"})
+        for number in range(2)
+    ]
+    (pair,) = [one["id"] for one in other["candidates"] if one.get("clue_id") == first["id"]]
+    verdict = await decide(pair)
+    await bring(first, "proposed")
+    found = {"clue_id": first["id"], "other": other["id"], "candidate_id": pair, "matter_id": verdict["matter_id"]}
+    return {**found, "number": first["clue_no"]}
+
+
 def _steady(said: str) -> str:
     lines = [line for line in said.splitlines() if not line.lower().startswith(("x-request-id", "content-length"))]
     return _VARIES.sub("*", "\n".join(lines))
