@@ -32,7 +32,9 @@ _LEAST_NAMED, _LEAST = 0.7, 0.4
 # A cosine of texts that is enough by itself where nobody is named: when many tell of one matter, its keys are no longer
 # rare, and the floor would hide the mates.
 _ENOUGH_ALIKE = 0.06
-_ALWAYS = 12  # the first are compared whatever they are worth: in a young database little is rare
+# The first are compared whatever they are worth: in a young database little is rare, and where many tell of one matter
+# at once neither. Copies of one letter count as one, so that they do not hide the matter's other wordings.
+_ALWAYS = 12
 _CONTENT = 0.3  # worth of the accounts' closeness beside the whole texts', for the order
 
 
@@ -155,18 +157,17 @@ def _choose(prepared: Prepared, by_keys: Values, by_text: Values) -> list[int]:
     together = np.argsort(-both, kind="stable")
     least = np.where(by_keys > 0, _LEAST_NAMED if prepared.is_named else _LEAST, -np.inf)
     if prepared.is_named:
-        return _at_least(together, both >= least)[:_COMPARED_NAMED]
+        return _at_least(together, both >= least, both)[:_COMPARED_NAMED]
     by_closeness = np.argsort(-by_text, kind="stable").tolist()
     if prepared.is_long:
         return list(dict.fromkeys([*by_closeness[:_BY_TEXT_ALONE_LONG], *together.tolist()]))[:_COMPARED_LONG]
     found = list(dict.fromkeys([*by_closeness[:_BY_TEXT_ALONE], *together.tolist()]))[:_COMPARED]
-    return _at_least(np.array(found, np.intp), (both >= least) | (by_text >= _ENOUGH_ALIKE))
+    return _at_least(np.array(found, np.intp), (both >= least) | (by_text >= _ENOUGH_ALIKE), both)
 
 
-def _at_least(places: npt.NDArray[np.intp], is_enough: npt.NDArray[np.bool_]) -> list[int]:
-    is_kept = is_enough[places]
-    is_kept[:_ALWAYS] = True
-    kept: list[int] = places[is_kept].tolist()
+def _at_least(places: npt.NDArray[np.intp], is_enough: npt.NDArray[np.bool_], worth: Values) -> list[int]:
+    is_other = np.diff(worth[places], prepend=np.inf) != 0
+    kept: list[int] = places[is_enough[places] | (np.cumsum(is_other) <= _ALWAYS)].tolist()
     return kept
 
 

@@ -15,6 +15,7 @@ from clue_service.matching.cli import matching_database
 from clue_service.matching.prepared import ClueText
 from clue_service.matching.scoring import Band
 from clue_service.matching.service import Matcher, ScoredCandidate
+from clue_service.matters.domain import components
 from typer.testing import CliRunner
 
 WORDINGS = (
@@ -25,9 +26,16 @@ WORDINGS = (
 
 
 def report(number: int) -> ClueText:
+    return letter(number, WORDINGS[number % 3] + f"来信第{number}封。")
+
+
+def copy_of(number: int) -> ClueText:
+    return letter(number, WORDINGS[number])
+
+
+def letter(number: int, text: str) -> ClueText:
     unit = ("夏宁市水利局", "夏宁市水务局", "市水利局")[number % 3]
     subject = {"name": "周明辉", "unit_name": unit, "post": "局长"}
-    text = WORDINGS[number % 3] + f"来信第{number}封。"
     return ClueText.of_body({"received_on": "2022-09-01", "subjects": [subject], "allegations": [{"text": text}]})
 
 
@@ -63,6 +71,21 @@ async def test_fifty_simultaneous_intakes_of_one_matter_end_as_one_cluster(datab
                 cluster_of = {clue: new if cluster == old else cluster for clue, cluster in cluster_of.items()}
     assert len(set(cluster_of.values())) == 1
     assert not any(one.clue_id == clue_id for clue_id, found in outcomes for one in found)
+
+
+async def test_fifty_copies_of_three_wordings_that_are_all_stored_before_any_is_searched_for_end_as_one_cluster(
+    database: Database,
+) -> None:
+    matcher = Matcher()
+    prepared = {uuid4(): matcher.prepare(copy_of(number % 3)) for number in range(50)}
+    async with database.sessions.begin() as session:
+        for clue_id, clue in prepared.items():
+            await matcher.index(session, clue_id, clue)
+    async with database.sessions.begin() as session:
+        found = {clue_id: await matcher.candidates(session, clue_id, clue) for clue_id, clue in prepared.items()}
+    pairs = [(clue_id, one.clue_id) for clue_id, all_of in found.items() for one in all_of if one.band != Band.NONE]
+    assert len(components(list(prepared), pairs)) == 1
+    assert all(len([one for one in all_of if one.band != Band.NONE]) == 49 for all_of in found.values())
 
 
 async def test_a_process_that_has_not_counted_the_others_clues_yet_finds_them_all_the_same(database: Database) -> None:

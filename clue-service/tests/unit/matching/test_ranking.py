@@ -34,6 +34,16 @@ def test_postings_stay_within_the_budgets():
     assert np.all(weights > 0)
 
 
+def test_copies_of_one_letter_leave_room_for_the_keys_that_other_wordings_share():
+    counts, nothing = Frequencies(), np.empty(0, np.int32)
+    shared = COMPOSITES[:10]
+    for number in range(51):  # three wordings of one matter, seventeen copies of each
+        own = TRIGRAMS[number % 3 * 100 : number % 3 * 100 + 100]
+        counts.add(np.concatenate([shared, own, -own - 500]), nothing)
+    keys, _ = choose_keys(np.concatenate([shared, TRIGRAMS[:100], -TRIGRAMS[:100] - 500]), counts, 60)
+    assert len(set(shared.tolist()) & set(keys.tolist())) >= 6
+
+
 def test_rare_keys_come_before_frequent_ones():
     counts = flooded(50)
     counts.add(TRIGRAMS[:5] + 1000, np.empty(0, np.int32))
