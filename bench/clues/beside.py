@@ -159,6 +159,10 @@ def _transfers_and_notices() -> Iterator[tuple[str, int]]:
     owed = {"clue_id": _clue(5), "clue_no": "cdi || '-2026-' || n", "kind": "'acceptance'", "version": "1"}
     owed |= {"state": _drawn("'owed','given','given'"), "clue_version": "1", "commission": "cdi", "due_at": _LATER}
     yield _insert("reporter_notice", 5, {**owed, "due_provisional": "false"})
+    clock = {"clue_id": _clue(10), "clue_no": "cdi || '-2026-' || n", "kind": "'inspection_report'", "version": "1"}
+    clock |= {"state": _drawn("'open','met','met'"), "clue_version": "1", "commission": "cdi", "unit": "cdi"}
+    clock |= {"due_rule": "'inspection_clue_report'", "due_rule_version": "1", "clock_start": "date '2026-03-02'"}
+    yield _insert("clue_clock", 10, {**clock, "due_at": _LATER, "due_provisional": "false"})
 
 
 def _rights() -> Iterator[tuple[str, int]]:
@@ -201,8 +205,8 @@ _TABLES = (
     "overlap_alert", "overlap_alert_commission", "overlap_alert_clue", "matter", "matter_member", "consultation",
     "consultation_participant", "consultation_clue", "consultation_action", "advice", "supervised_handling",
     "jurisdiction_objection", "clarification", "accusation_finding", "proceeding_step", "clue_transfer",
-    "outcome_notice", "reporter_notice", "clue_share", "clue_share_reading", "unsealing", "library_request",
-    "clue_recusal", "sealed_receipt", "audit_entry", "clue_import", "clue_import_error", "clue",
+    "outcome_notice", "reporter_notice", "clue_clock", "clue_share", "clue_share_reading", "unsealing",
+    "library_request", "clue_recusal", "sealed_receipt", "audit_entry", "clue_import", "clue_import_error", "clue",
 )  # fmt: skip
 
 

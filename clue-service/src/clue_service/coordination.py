@@ -10,6 +10,8 @@ from fastapi import APIRouter
 from clue_service.accusation_findings.routes import router as accusation_findings
 from clue_service.advice.routes import router as advice
 from clue_service.clarifications.routes import router as clarifications
+from clue_service.clue_clocks.consumers import handlers as follow_clocks
+from clue_service.clue_clocks.routes import router as clue_clocks
 from clue_service.consultations.automatic import open_due_opinions
 from clue_service.consultations.consumers import handlers as convene_by_overlap
 from clue_service.consultations.routes import router as consultations
@@ -31,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     supervised_handlings,
     outcome_notices,
     reporter_notices,
+    clue_clocks,
     jurisdiction_objections,
     clarifications,
     accusation_findings,
@@ -47,4 +50,6 @@ TIMERS: tuple[Timer, ...] = (
 
 def handlers(resources: Resources) -> Mapping[str, Handler]:
     """Event type → handler."""
-    return merged(convene_by_overlap(resources), tell_outcomes(resources), owe_reporters(resources))
+    return merged(
+        convene_by_overlap(resources), tell_outcomes(resources), owe_reporters(resources), follow_clocks(resources)
+    )

@@ -1,5 +1,7 @@
-"""Generated clues whose truth is known; clues that have nothing in common, pairs of them, verdicts; consultations."""
+"""Generated clues whose truth is known; clues that have nothing in common, pairs of them, verdicts; consultations;
+events handed to the service itself."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from typing import Any
@@ -11,6 +13,7 @@ from chassis.service import Resources
 from clue_service.candidates import service as candidates
 from clue_service.candidates.service import FoundPair
 from clue_service.corpus.generate import Corpus
+from contracts.registry import BY_TYPE
 
 Document = dict[str, Any]
 TakeIn = Callable[..., Awaitable[dict[UUID, frozenset[str]]]]
@@ -192,3 +195,19 @@ def convened(call: Any, act: Act) -> Act:
         raise AssertionError(to)
 
     return make
+
+
+@pytest.fixture
+def follow(harness: Any) -> Any:
+    """``await follow()``: hand every staged event of clues that was not yet handed over to the service, in order."""
+    done: list[str] = []
+
+    async def go(times: int = 1) -> None:
+        for staged in await harness.staged_events("clue.clue."):
+            ident = staged.headers["ce-id"]
+            if staged.type in harness.handlers and ident not in done:
+                done.append(ident)
+                event = BY_TYPE[staged.type].model_validate(staged.data)
+                await asyncio.gather(*(harness.deliver(event, version=staged.version) for _ in range(times)))
+
+    return go

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from contracts import deliberation, following_up, four_eyes, library, recusals, safeguards, settling
+from contracts import clocks, deliberation, following_up, four_eyes, library, recusals, safeguards, settling
 from contracts.envelope import Code, Egress, Event, Instant, Reference, Sub, UnitCode
 
 
@@ -455,4 +455,5 @@ EVENTS: tuple[type[Event], ...] = (
     *library.EVENTS,
     *recusals.EVENTS,
     *settling.EVENTS,
+    *clocks.EVENTS,
 )

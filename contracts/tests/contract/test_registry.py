@@ -9,6 +9,7 @@ from contracts.envelope import Event
 from contracts.registry import BY_TYPE, EVENTS, PRODUCERS
 
 from contracts import (
+    clocks,
     clue,
     deliberation,
     following_up,
@@ -94,6 +95,7 @@ def test_every_event_class_is_listed() -> None:
     defined = {
         value
         for module in (
+            clocks,
             clue,
             deliberation,
             following_up,

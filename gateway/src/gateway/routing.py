@@ -32,6 +32,7 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "shares",
         "reporters",
         "reporter-notices",
+        "clue-clocks",
         "unsealings",
         "clarifications",
         "protection-requests",

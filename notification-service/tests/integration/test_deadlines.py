@@ -13,7 +13,7 @@ from notification_service.deadlines.domain import Light
 from notification_service.deadlines.service import show_lights
 from notification_service.deadlines.telemetry import count_lights
 
-from contracts import clue
+from contracts import clocks, clue
 
 
 def _clock(city: Harness) -> Any:
@@ -90,6 +90,39 @@ async def test_a_clue_given_to_another_office_is_owed_by_that_office_alone(
     assert await show_lights(assigned.resources) == 1
     assert await _kinds(told, "handler-inv") == []
     assert await _kinds(told, "handler-other") == ["deadline_yellow"]
+
+
+async def test_each_clock_of_a_clue_has_lights_of_its_own(
+    assigned: Harness, clue_event: Any, told: Any, inbox: Any
+) -> None:
+    def awaited(event: type[clocks.ClueClockEvent], due: float | None, **more: Any) -> clocks.ClueClockEvent:
+        at = None if due is None else _in_days(assigned, due)
+        known = {"clue_no": "A-1", "state": "open", "commission": "cdi-a", "due_at": at}
+        return event.model_validate({**known, "rule": more["kind"], **more})
+
+    reply = {"clock_id": uuid4(), "kind": "inquiry_reply", "unit": "inv-a"}
+    report = {"clock_id": uuid4(), "kind": "inspection_report", "unit": "cdi-a"}
+    for one, due in ((reply, 3), (report, 20)):
+        started = awaited(clocks.ClueClockStarted, due, **one)
+        await assigned.deliver(started, aggregate_id=str(one["clock_id"]), version=1, commission="cdi-a")
+    assert await show_lights(assigned.resources) == 1, "the reply alone; the clue has ten days left"
+    assert [one["item_type"] for one in await inbox("handler-inv") if one["kind"] == "deadline_yellow"] == [
+        "clue_clock"
+    ]
+    _clock(assigned).advance(days=8)
+    assert await show_lights(assigned.resources) == 2
+    lights = {(one["item_type"], one["kind"]) for one in await inbox("handler-inv")}
+    assert {("clue", "deadline_yellow"), ("clue_clock", "deadline_red")} <= lights
+    assert await _kinds(told, "cmo-a") == ["deadline_red"], "of the reply that is late"
+    moved = clue_event(clue.ClueExtended, lead_unit="inv-a", due_at=_in_days(assigned, 60))
+    await assigned.deliver(moved, version=4, commission="cdi-a")
+    _clock(assigned).advance(days=1)
+    assert await show_lights(assigned.resources) == 1, "what moved the clue's clock left that of the reply"
+    met = awaited(clocks.ClueClockMet, None, **reply)
+    await assigned.deliver(met, aggregate_id=str(reply["clock_id"]), version=2, commission="cdi-a")
+    _clock(assigned).advance(days=9)
+    assert await show_lights(assigned.resources) == 1, "the report to the inspection office, owed by the case office"
+    assert (await _kinds(told, "cmo-a"))[0] == "deadline_yellow"
 
 
 async def test_a_commission_that_has_not_acknowledged_is_reminded(city: Harness, told: Any) -> None:

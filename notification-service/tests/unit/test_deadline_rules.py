@@ -18,7 +18,7 @@ from notification_service.deadlines.profiles import (
 )
 from notification_service.notices.addresses import Relation
 
-from contracts import clue, deliberation, following_up, inspection
+from contracts import clocks, clue, deliberation, following_up, inspection
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
@@ -183,6 +183,23 @@ def test_an_outcome_is_owed_its_acknowledgement_and_a_reporter_the_news() -> Non
         following_up.ReporterNoticeOwed.model_validate({**owed, "due_at": NOW})
     )
     assert (clock.unit, clock.due_at, clock.within) == ("cdi-a", NOW, "cdi-a")
+
+
+def test_what_is_awaited_beside_has_a_clock_of_its_own() -> None:
+    awaited = {
+        "clock_id": uuid4(), "clue_no": "A-1", "kind": "inquiry_reply", "state": "open", "rule": "inquiry_reply",
+        "commission": "cdi-a", "unit": "inv-a",
+    }  # fmt: skip
+    for event, due in (
+        (clocks.ClueClockStarted, NOW), (clocks.ClueClockExtended, NOW), (clocks.ClueClockResumed, NOW),
+        (clocks.ClueClockDueChanged, NOW), (clocks.ClueClockMet, None), (clocks.ClueClockCancelled, None),
+    ):  # fmt: skip
+        (clock,) = CLOCKS[event.type](event.model_validate({**awaited, "due_at": due}))
+        assert (clock.item_type, clock.item_id, clock.item_no) == ("clue_clock", str(awaited["clock_id"]), "A-1")
+        assert (clock.unit, clock.rule, clock.due_at) == ("inv-a", "inquiry_reply", due)
+        assert (clock.within, clock.escalates_to) == ("cdi-a", "cdi-a")
+    paused = clocks.ClueClockPaused.model_validate({**awaited, "ground": "appraisal"})
+    assert [clock.due_at for clock in CLOCKS[paused.type](paused)] == [None]
 
 
 def test_a_task_is_owed_until_it_is_settled() -> None:

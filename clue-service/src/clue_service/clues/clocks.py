@@ -9,6 +9,7 @@ from clue_service.clues.models import Clue
 from clue_service.clues.states import Status
 from clue_service.deadlines import repository
 from clue_service.deadlines import service as deadlines
+from clue_service.deadlines.changing import PAUSE, end_pause
 from clue_service.deadlines.domain import (
     DISPOSITION_OPINION,
     ON_HOLD_REVIEW,
@@ -24,7 +25,7 @@ from clue_service.deadlines.domain import (
     due_with,
     end_of_day,
 )
-from clue_service.deadlines.models import ClockChange
+from clue_service.deadlines.models import ChangeColumns
 
 RULE_OF_STATE: Mapping[Status, DueRule] = {
     Status.ASSIGNED: DISPOSITION_OPINION,
@@ -33,7 +34,6 @@ RULE_OF_STATE: Mapping[Status, DueRule] = {
     Status.ON_HOLD: ON_HOLD_REVIEW,
 }
 """What is due in a state, counted from the day it is reached. Other states owe nothing of their own."""
-PAUSE, EXTENSION = "pause", "extension"
 
 
 async def start_clock(uow: Uow, clue: Clue, status: Status) -> None:
@@ -69,8 +69,7 @@ async def resume_clock(uow: Uow, clue: Clue) -> None:
         return
     pause = await repository.open_pause(uow.session, clue.id)
     today = uow.clock.today()
-    if pause is not None:
-        pause.until, pause.ended_by, pause.ended_at = today, uow.actor.acting_for or uow.actor.sub, uow.now
+    end_pause(uow, pause)
     if clue.due_rule in RULES and clue.clock_start is not None and clue.due_at is not None:
         rule = await deadlines.rule_on(uow, clue.due_rule, clue.clock_start)
         due = Due(uow.clock.civil_date(clue.due_at), clue.due_provisional)
@@ -88,10 +87,11 @@ async def count_anew(uow: Uow, clue: Clue) -> tuple[DueRule, Due] | None:
         return None
     rule = await deadlines.rule_on(uow, clue.due_rule, clue.clock_start)
     rows = await repository.changes_of_clock(uow.session, clue.id, clue.due_rule, clue.clock_start)
-    return rule, due_with(rule, clue.clock_start, _changes(rows), await deadlines.calendar_of(uow))
+    return rule, due_with(rule, clue.clock_start, as_changes(rows), await deadlines.calendar_of(uow))
 
 
-def _changes(rows: Iterable[ClockChange]) -> list[Pause | Extension]:
+def as_changes(rows: Iterable[ChangeColumns]) -> list[Pause | Extension]:
+    """Pauses that are over and extensions, as they count."""
     return [
         Pause(row.since, row.until) if row.kind == PAUSE else Extension(row.until)
         for row in rows

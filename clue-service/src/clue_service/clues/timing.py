@@ -2,19 +2,19 @@
 
 from datetime import date
 
-from chassis.errors import MoveRefused, invalid_field
+from chassis.errors import MoveRefused
 
 from clue_service.clues import rights
 from clue_service.clues.approval_schemas import ApprovedBy
 from clue_service.clues.approvals import Asked, check_approval, leads_over, own_units
-from clue_service.clues.clocks import EXTENSION, PAUSE, put_due, resume_clock
+from clue_service.clues.clocks import put_due, resume_clock
 from clue_service.clues.move_schemas import ExtendIn, PauseIn, ResumeIn
 from clue_service.clues.states import Status
 from clue_service.clues.steps import Moving, Step
 from clue_service.deadlines import repository
 from clue_service.deadlines import service as deadlines
-from clue_service.deadlines.domain import RULES, Due, DueRule, Level, end_of_day, extension_step, latest_until
-from clue_service.deadlines.errors import ClockNotExtendable, ClockNotPausable
+from clue_service.deadlines.changing import EXTENSION, PAUSE, check_later, check_pausable, columns_of, next_extension
+from clue_service.deadlines.domain import RULES, Due, DueRule, Level
 from clue_service.deadlines.models import ClockChange
 from clue_service.transfers import service as transfers
 
@@ -22,17 +22,11 @@ from clue_service.transfers import service as transfers
 async def extend(moving: Moving, body: ExtendIn) -> Step:
     """A later end, granted by whom the rule of the clock names."""
     clue, uow = moving.clue, moving.uow
-    previous = clue.running_due_at
-    if previous is None or end_of_day(body.until, uow.clock.zone) <= previous:
-        raise invalid_field("/until", "not_later", "须晚于现有期限", "Must be later than the present due date")
+    previous = check_later(uow, body.until, clue.running_due_at)
     rule = await _rule(moving)
     rows = await repository.changes_of_clock(uow.session, clue.id, rule.name, clue.clock_start or body.until)
-    step = extension_step(rule, sum(row.kind == EXTENSION for row in rows))
-    if step is None:
-        raise ClockNotExtendable(members={"rule": rule.name, "latest": None})
-    latest = latest_until(step, uow.clock.civil_date(previous), await deadlines.calendar_of(uow))
-    if latest is not None and body.until > latest:
-        raise ClockNotExtendable(members={"rule": rule.name, "latest": latest.isoformat()})
+    granted = sum(row.kind == EXTENSION for row in rows)
+    step = await next_extension(uow, rule, previous, body.until, granted)
     units = await _units(moving, step.level)
     await _check(moving, body.approved_by, Asked(step.roles, units))
     _note(moving, rule, EXTENSION, body.reason, until=body.until)
@@ -46,8 +40,7 @@ async def pause(moving: Moving, body: PauseIn) -> Step:
     """The clock stands still from today on."""
     clue, uow = moving.clue, moving.uow
     rule = await _rule(moving)
-    if not rule.pause_roles or clue.running_due_at is None or clue.running_due_at < uow.now:
-        raise ClockNotPausable(members={"rule": rule.name})
+    check_pausable(uow, rule, clue.running_due_at)
     await _check(moving, body.approved_by, Asked(rule.pause_roles, own_units(clue)))
     _note(moving, rule, PAUSE, body.reason, ground=body.ground.value)
     clue.paused_on = uow.clock.today()
@@ -91,20 +84,7 @@ def _note(
     until: date | None = None,
     ground: str | None = None,
 ) -> None:
-    clue, uow = moving.clue, moving.uow
+    clue = moving.clue
     assert clue.clock_start is not None
-    uow.session.add(
-        ClockChange(
-            clue_id=clue.id,
-            rule=rule.name,
-            clock_start=clue.clock_start,
-            kind=kind,
-            since=uow.clock.today(),
-            until=until,
-            ground=ground,
-            reason=reason,
-            approval=moving.approval or {},
-            recorded_by=moving.actor,
-            recorded_at=uow.now,
-        )
-    )
+    kept = columns_of(moving.uow, kind, reason=reason, approval=moving.approval, until=until, ground=ground)
+    moving.uow.session.add(ClockChange(clue_id=clue.id, rule=rule.name, clock_start=clue.clock_start, **kept))

@@ -8,6 +8,10 @@ from typing import Any, Generic, TypeVar
 from chassis.uow import Uow
 from sqlalchemy import ColumnElement
 
+from clue_service.clue_clocks import service as clue_clocks
+from clue_service.clue_clocks.domain import RUNNING
+from clue_service.clue_clocks.events import emit_clock
+from clue_service.clue_clocks.models import ClueClock
 from clue_service.clues.clocks import count_anew, put_due
 from clue_service.clues.events import emit_clue
 from clue_service.clues.models import Clue
@@ -126,6 +130,13 @@ async def _put_outcome_notice(uow: Uow, notice: OutcomeNotice, _rule: DueRule, d
     await emit_outcome_notice(uow, "clue.outcome_notice.due_changed.v1", notice)
 
 
+async def _put_clue_clock(uow: Uow, clock: ClueClock, rule: DueRule, due: Due) -> None:
+    previous = clock.due_at
+    clock.due_rule_version = rule.version
+    await _put(uow, clock, "due_at", due)
+    await emit_clock(uow, "clue.clue_clock.due_changed.v1", clock, previous_due_at=previous)
+
+
 KINDS: tuple[Clocked[Any], ...] = (
     Clocked(
         "clue", Clue, "due_at", (Clue.due_at.is_not(None), Clue.due_rule.in_(sorted(RULES))),
@@ -150,6 +161,10 @@ KINDS: tuple[Clocked[Any], ...] = (
     Clocked(
         "outcome_notice", OutcomeNotice, "ack_due_at", (OutcomeNotice.state == OutcomeState.NOTIFIED,),
         _count_outcome_notice, _put_outcome_notice,
+    ),
+    Clocked(
+        "clue_clock", ClueClock, "due_at", (ClueClock.state.in_(sorted(RUNNING)),),
+        clue_clocks.count_anew, _put_clue_clock,
     ),
 )  # fmt: skip
 """Everything with a clock that a rule counts. What people agreed on by a day of their own is not here."""

@@ -47,8 +47,25 @@ class CalendarYear(Base):
     version: Mapped[int] = mapped_column(BigInteger)
 
 
-class ClockChange(Base):
-    """A pause or an extension of the clock that runs on a clue, in the order they happened."""
+class ChangeColumns:
+    """What is kept of a pause or an extension of any clock of a clue."""
+
+    kind: Mapped[str]
+    since: Mapped[date]
+    """The first day of a pause; the day an extension was granted."""
+    until: Mapped[date | None]
+    """The day the clock went on, or the later end that was granted; None while a pause lasts."""
+    ground: Mapped[str | None]
+    reason: Mapped[str]
+    approval: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[datetime]
+    ended_by: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+
+
+class ClockChange(ChangeColumns, Base):
+    """A pause or an extension of the clock that the state of a clue runs, in the order they happened."""
 
     __tablename__ = "clock_change"
     __table_args__ = (
@@ -62,18 +79,6 @@ class ClockChange(Base):
     clue_id: Mapped[UUID] = mapped_column(ForeignKey("clue.id"))
     rule: Mapped[str]
     clock_start: Mapped[date]
-    kind: Mapped[str]
-    since: Mapped[date]
-    """The first day of a pause; the day an extension was granted."""
-    until: Mapped[date | None]
-    """The day the clock went on, or the later end that was granted; None while a pause lasts."""
-    ground: Mapped[str | None]
-    reason: Mapped[str]
-    approval: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    recorded_by: Mapped[str]
-    recorded_at: Mapped[datetime]
-    ended_by: Mapped[str | None]
-    ended_at: Mapped[datetime | None]
 
 
 class DeadlineRun(Base):

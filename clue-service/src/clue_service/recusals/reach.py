@@ -32,6 +32,7 @@ class Kept(NamedTuple):
 ON_ONE_CLUE = (
     "supervised_handling",
     "reporter_notice",
+    "clue_clock",
     "jurisdiction_objection",
     "clarification",
     "accusation_finding",

@@ -132,6 +132,7 @@ _MET_NOWHERE = text(
         else is_recused_from_item(item_type, item_id, :sub)
     end
     union select id from reporter_notice where clue_id in (select id from kept)
+    union select id from clue_clock where clue_id in (select id from kept)
     union select id from jurisdiction_objection where clue_id in (select id from kept)
     union select id from clarification where clue_id in (select id from kept)
     union select id from accusation_finding where clue_id in (select id from kept)

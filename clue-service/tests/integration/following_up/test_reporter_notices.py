@@ -12,22 +12,6 @@ PATH = "/v1/reporter-notices"
 GIVEN = {"method": "letter", "given_on": "2026-11-23"}
 
 
-@pytest.fixture
-def follow(harness: Any) -> Any:
-    """``await follow()``: hand every staged event of clues that was not yet handed over to the service, in order."""
-    done: list[str] = []
-
-    async def go(times: int = 1) -> None:
-        for staged in await harness.staged_events("clue.clue."):
-            ident = staged.headers["ce-id"]
-            if staged.type in harness.handlers and ident not in done:
-                done.append(ident)
-                event = BY_TYPE[staged.type].model_validate(staged.data)
-                await asyncio.gather(*(harness.deliver(event, version=staged.version) for _ in range(times)))
-
-    return go
-
-
 async def notices(call: Any, who: str = OFFICER, query: str = "") -> list[Any]:
     return list((await call(who, "GET", f"{PATH}{query}")).json()["items"])
 

@@ -9,12 +9,16 @@ from uuid import UUID, uuid4
 
 import pytest
 from chassis.service import Resources
+from clue_service.access.paging import newest
 from clue_service.access.policy import LEADERS, Viewer, access_to
 from clue_service.access.row_security import ask_as, engine_session
 from clue_service.advice import policy as advice_policy
 from clue_service.advice import repository as advice
 from clue_service.advice.domain import AdviceState
 from clue_service.advice.models import Advice
+from clue_service.clue_clocks import policy as clock_policy
+from clue_service.clue_clocks import service as clocks
+from clue_service.clue_clocks.models import ClueClock
 from clue_service.clues.models import Clue
 from clue_service.consultations import policy as consultation_policy
 from clue_service.consultations import repository as consultations
@@ -83,6 +87,15 @@ async def world(register: Any, resources: Resources) -> World:
                 )  # fmt: skip
                 session.add(notice)
                 made.of(ReporterNotice).append(notice)
+        for clue_id in clue_ids:
+            for unit in UNITS:
+                clock = ClueClock(
+                    clue_id=clue_id, clue_no="n", kind="inquiry_reply", state="open", version=1, clue_version=1,
+                    commission=chance.choice(COMMISSIONS), unit=unit, subject_id=uuid4(), due_rule="inquiry_reply",
+                    due_rule_version=1, clock_start=now.date(), due_at=now, due_provisional=False,
+                )  # fmt: skip
+                session.add(clock)
+                made.of(ClueClock).append(clock)
         await session.flush()
         _hang_on_consultations(chance, made, session, now)
         for model, noun in NOUNS.items():
@@ -100,7 +113,7 @@ async def world(register: Any, resources: Resources) -> World:
 
 NOUNS = {
     Consultation: "consultation", Advice: "advice", SupervisedHandling: "supervised_handling",
-    OutcomeNotice: "outcome_notice", ReporterNotice: "reporter_notice",
+    OutcomeNotice: "outcome_notice", ReporterNotice: "reporter_notice", ClueClock: "clue_clock",
 }  # fmt: skip
 
 
@@ -215,6 +228,12 @@ class Expected:
                     and access_to(viewer, self._clues[one.clue_id]) is not None
                 ),
             ),
+            ClueClock: self._ids(
+                ClueClock,
+                lambda one: (
+                    clock_policy.parts_in(viewer, one) and access_to(viewer, self._clues[one.clue_id]) is not None
+                ),
+            ),
         }
         shown = set().union(*self.seen.values())
         self.seen[ProceedingStep] = self._ids(ProceedingStep, lambda one: one.item_id in shown)
@@ -260,12 +279,17 @@ class Expected:
         )
 
 
+async def _list_clocks(session: Any, viewer: Viewer, *, state: Any, before: Any, limit: int) -> Any:
+    return await newest(session, ClueClock, clocks.LEDGER.parts_of(viewer), before=before, limit=limit)
+
+
 LISTS: dict[type[Any], Any] = {
     Consultation: consultations.list_visible,
     Advice: advice.list_visible,
     SupervisedHandling: orders.list_visible,
     OutcomeNotice: outcome_notices.list_visible,
     ReporterNotice: reporter_notices.list_visible,
+    ClueClock: _list_clocks,
 }
 
 
@@ -309,7 +333,7 @@ async def test_who_is_said_to_be_recused_from_an_item_is_whom_the_database_keeps
     based += [(Item("outcome_notice", one.id), one.item_type, one.item_id) for one in world.of(OutcomeNotice)]
     based += [
         (Item(NOUNS[model], one.id), "clue", one.clue_id)
-        for model in (SupervisedHandling, ReporterNotice)
+        for model in (SupervisedHandling, ReporterNotice, ClueClock)
         for one in world.of(model)
     ]
     keeps = text("select is_recused_from_item(:kind, :id, :sub)")
@@ -354,5 +378,16 @@ _ADDED = (
     insert into reporter_notice (clue_id, clue_no, kind, state, version, clue_version, commission, due_at,
         due_provisional)
     values (uuidv7(), 'n', 'acceptance', 'owed', 1, 1, 'c1', now(), false)
+    """,
+    """
+    insert into clue_clock (clue_id, clue_no, kind, state, version, clue_version, commission, unit, due_rule,
+        due_rule_version, clock_start, due_at, due_provisional)
+    values (uuidv7(), 'n', 'inspection_report', 'open', 1, 1, 'c1', 'u1', 'inquiry_reply', 1, current_date, now(),
+        false)
+    """,
+    """
+    insert into clue_clock (clue_id, clue_no, kind, state, version, clue_version, commission, unit, due_rule,
+        due_rule_version, clock_start, due_at, due_provisional)
+    values (uuidv7(), 'n', 'inquiry_reply', 'open', 1, 1, 'c1', 'u1', 'inquiry_reply', 1, current_date, now(), false)
     """,
 )

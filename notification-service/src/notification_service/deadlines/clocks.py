@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.envelope import Event
 
-from contracts import clue, deliberation, following_up, inspection, safeguards, settling
+from contracts import clocks, clue, deliberation, following_up, inspection, safeguards, settling
 from notification_service.deadlines.domain import Clock
 
 
@@ -170,6 +170,22 @@ def _of_reporter_notice(event: following_up.ReporterNoticeEvent) -> list[Clock]:
     ]
 
 
+def _of_clue_clock(event: clocks.ClueClockEvent) -> list[Clock]:
+    """What is awaited about a clue beside what its state owes: an item, and a light, of its own."""
+    return [
+        Clock(
+            "clue_clock",
+            str(event.clock_id),
+            event.clue_no,
+            unit=event.unit,
+            rule=event.kind,
+            due_at=event.due_at,
+            within=event.commission,
+            escalates_to=event.commission,
+        )
+    ]
+
+
 def _of_objection(event: settling.JurisdictionObjectionEvent) -> list[Clock]:
     """The sender owes an answer first, then the superior its decision, or both sides their meeting."""
     owes = event.sender if event.state == "raised" else event.superior or event.sender
@@ -302,6 +318,7 @@ _READERS: tuple[tuple[type[Event], Callable[[Any], list[Clock]]], ...] = (
     (following_up.SupervisedHandlingEvent, _of_order),
     (following_up.OutcomeNoticeEvent, _of_outcome),
     (following_up.ReporterNoticeEvent, _of_reporter_notice),
+    (clocks.ClueClockEvent, _of_clue_clock),
     (settling.JurisdictionObjectionEvent, _of_objection),
     (settling.ClarificationEvent, _of_clarification),
     (safeguards.ProtectionRequestEvent, _of_protection),

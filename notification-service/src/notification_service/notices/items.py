@@ -25,6 +25,7 @@ _PATHS = {
     "consultation": "/v1/consultations/",
     "outcome_notice": "/v1/outcome-notices/",
     "reporter_notice": "/v1/reporter-notices/",
+    "clue_clock": "/v1/clue-clocks/",
     "supervised_handling": "/v1/supervised-handlings/",
     "consultation_action": "/v1/consultation-actions/",
     "advice": "/v1/advice/",

@@ -1,0 +1,82 @@
+"""Events of a clue's clocks beside the one its state runs, which the clue's own events carry."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from contracts.envelope import Code, Egress, Event, Instant, Reference, UnitCode
+
+
+class ClueClockEvent(Event):
+    """Something is awaited about a clue. Names no clue but its number, and nobody whose reply it is."""
+
+    key: ClassVar[str] = "clock_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    clock_id: UUID
+    clue_no: Reference
+    kind: Code
+    """``inquiry_reply`` or ``inspection_report``."""
+    state: Code
+    rule: Code
+    """The name of the rule that counts it."""
+    commission: UnitCode
+    unit: UnitCode
+    """Who waits for it, or owes it."""
+    due_at: Instant | None = None
+    """Its end, while it runs."""
+
+
+class ClueClockStarted(ClueClockEvent):
+    """Key clock_id. What its kind names is awaited by ``due_at``."""
+
+    type: ClassVar[str] = "clue.clue_clock.started.v1"
+
+
+class ClueClockMet(ClueClockEvent):
+    """Key clock_id. What was awaited came."""
+
+    type: ClassVar[str] = "clue.clue_clock.met.v1"
+
+
+class ClueClockCancelled(ClueClockEvent):
+    """Key clock_id. Nothing is awaited any more: the clue ended otherwise, or the letter was taken back."""
+
+    type: ClassVar[str] = "clue.clue_clock.cancelled.v1"
+
+
+class ClueClockExtended(ClueClockEvent):
+    """Key clock_id. ``due_at`` is the new end."""
+
+    type: ClassVar[str] = "clue.clue_clock.extended.v1"
+    previous_due_at: Instant | None = None
+
+
+class ClueClockPaused(ClueClockEvent):
+    """Key clock_id. The clock stands still; ``ground`` says why, ``due_at`` is empty meanwhile."""
+
+    type: ClassVar[str] = "clue.clue_clock.paused.v1"
+    ground: Code
+
+
+class ClueClockResumed(ClueClockEvent):
+    """Key clock_id. The clock goes on; ``due_at`` has moved by the days that were lost."""
+
+    type: ClassVar[str] = "clue.clue_clock.resumed.v1"
+
+
+class ClueClockDueChanged(ClueClockEvent):
+    """Key clock_id. ``due_at`` was counted anew because a rule or a calendar changed."""
+
+    type: ClassVar[str] = "clue.clue_clock.due_changed.v1"
+    previous_due_at: Instant | None = None
+
+
+EVENTS: tuple[type[ClueClockEvent], ...] = (
+    ClueClockStarted,
+    ClueClockMet,
+    ClueClockCancelled,
+    ClueClockExtended,
+    ClueClockPaused,
+    ClueClockResumed,
+    ClueClockDueChanged,
+)
