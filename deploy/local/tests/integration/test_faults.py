@@ -131,7 +131,9 @@ def test_a_block_that_did_not_settle_is_no_good_one() -> None:
 @pytest.mark.proof
 def test_an_interrupted_run_leaves_its_report_and_no_process(tmp_path: Path) -> None:
     file = tmp_path / "faults.json"
-    command = [HELI, "faults", "--report", file, "--rounds", "400", "--events", "20", "--lanes", "1"]
+    # A shell's job in the background is told to overlook interrupts, and what it starts inherits that.
+    interruptible = ["env", "--default-signal=INT", HELI, "faults", "--report", file]
+    command = [*interruptible, "--rounds", "400", "--events", "20", "--lanes", "1"]
     with subprocess.Popen([*command, "--only", "consumer-killed"], stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         first = running.stdout.readline()
