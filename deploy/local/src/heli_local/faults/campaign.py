@@ -26,7 +26,7 @@ class Campaign:
 
     rounds: int = 10
     """Of each fault; of the baseline's five at most."""
-    events: int = 420
+    events: int = 200
     rate: float = 150.0
     lanes: int = 3
     seed: int = 1
