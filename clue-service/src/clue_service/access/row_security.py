@@ -15,6 +15,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from chassis.identity import Principal
 from chassis.service import Resources
 from chassis.statements import Statement
+from chassis.uow import Uow
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,7 +28,7 @@ T = TypeVar("T")
 
 _IS_ENGINE = "works as the engine"
 _SAID = (
-    "sub", "service", "office_of", "leads", "units", "acts_for", "handles", "cleared_for", "library_of", "now",
+    "sub", "service", "office_of", "leads", "units", "acts_for", "handles", "cleared_for", "library_of", "now", "walls",
 )  # fmt: skip
 _SAY = "select " + ", ".join(f"set_config('heli.{name}', :{name}, true)" for name in _SAID)
 _ASK = Statement(text(_SAY))
@@ -74,6 +75,7 @@ def _said(viewer: Viewer) -> dict[str, str]:
         "handles": handles,
         "cleared_for": ",".join(sorted(viewer.cleared_for)),
         "library_of": (viewer.commission or "") if uses_library(viewer) else "",
+        "walls": "all",  # the release before knows fewer, and takes on the engine's role for those only
     }
 
 
@@ -119,6 +121,19 @@ def reads_as_engine(
             return await read(session, *args, **kwargs)
 
     return read_all
+
+
+def works_as_engine(
+    work: Callable[Concatenate[Uow, P], Awaitable[T]],
+) -> Callable[Concatenate[Uow, P], Awaitable[T]]:
+    """Let a use case see and write all rows: what follows from a decision that was the caller's, wherever it lies."""
+
+    @wraps(work)
+    async def work_on_all(uow: Uow, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        async with as_engine(uow.session):
+            return await work(uow, *args, **kwargs)
+
+    return work_on_all
 
 
 @asynccontextmanager

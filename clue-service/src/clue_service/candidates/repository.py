@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from clue_service.access.policy import Viewer
+from clue_service.access.row_security import reads_as_engine
 from clue_service.candidates.models import Candidate, CandidateVerdict
 from clue_service.clues.listing import visible_to as clue_visible_to
 from clue_service.clues.models import Clue
@@ -36,6 +37,7 @@ _PAIRS = select(aliased(Candidate, _ADD_AND_LIST), _ADD_AND_LIST.c.is_new).order
 _LIST = select(Candidate).where(_OF_CLUE).order_by(Candidate.probability.desc(), Candidate.id)
 
 
+@reads_as_engine
 async def add_new(
     session: AsyncSession, clue_id: UUID, rows: Sequence[dict[str, Any]]
 ) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
@@ -64,6 +66,7 @@ async def lock_candidate(session: AsyncSession, candidate_id: UUID) -> Candidate
     )
 
 
+@reads_as_engine
 async def list_of_clue(session: AsyncSession, clue_id: UUID) -> Sequence[Candidate]:
     """The pairs of a clue, surest first."""
     return (await session.scalars(_LIST, {"clue_id": clue_id})).all()

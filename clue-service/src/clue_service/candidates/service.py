@@ -10,6 +10,7 @@ from chassis.errors import NotFound
 from chassis.uow import Uow
 
 from clue_service.access.policy import Viewer
+from clue_service.access.row_security import works_as_engine
 from clue_service.candidates import repository
 from clue_service.candidates.domain import SAME_MATTER, SETTLED, Decision
 from clue_service.candidates.models import Candidate, CandidateVerdict
@@ -140,6 +141,7 @@ async def verdicts_on(uow: Uow, candidate_id: UUID) -> Sequence[CandidateVerdict
     return await repository.list_verdicts(uow.session, candidate_id)
 
 
+@works_as_engine
 async def settle_across(
     uow: Uow, clue_ids: Iterable[UUID], decision: Decision, source: VerdictSource
 ) -> list[Candidate]:

@@ -12,7 +12,7 @@ from clue_service.deadlines.domain import ASSIGNED_DOWN_REPORT
 from clue_service.intake.copies import form_of
 from clue_service.transfers import service as transfers
 from clue_service.transfers.domain import TransferKind, is_back
-from clue_service.transfers.service import Sending
+from clue_service.transfers.sending import Sending, send
 
 
 async def forward(moving: Moving, body: HandOverIn) -> Step:
@@ -61,7 +61,7 @@ def _check_elsewhere(moving: Moving, to_unit: str | None) -> None:
 async def _hand_over(moving: Moving, sending: Sending, status: Status) -> Step:
     clue, uow, keys = moving.clue, moving.uow, moving.engine.keys
     form = await form_of(uow, keys, clue, summary=clue.summary)
-    sent = await transfers.send(uow, keys, moving.tree, clue, form, sending)
+    sent = await send(uow, keys, moving.tree, clue, form, sending)
     clue.transfer_id = sent.id
     await clear_assignment(uow, clue)
     if status is Status.ASSIGNED_DOWN:

@@ -125,6 +125,7 @@ async def list_readings(
     return (await session.scalars(query.order_by(LibraryReading.id.desc()).limit(limit))).all()
 
 
+@reads_as_engine
 async def count_readings(session: AsyncSession, item_id: UUID) -> int:
     """How often an entry was read."""
     return int(await session.scalar(select(func.count()).where(LibraryReading.item_id == item_id)) or 0)

@@ -1,6 +1,7 @@
 """Rules of transfers between commissions: kinds, states, moves, what comes back. Pure."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from chassis.moves import Move, MoveTable
 
@@ -42,3 +43,8 @@ WANTS_RESULT = frozenset({TransferKind.ASSIGN_DOWN, TransferKind.TRANSFER})
 def is_back(kind: str, state: str) -> bool:
     """Whether all that the sender waits for has come."""
     return kind not in WANTS_RESULT or state == T.REPORTED
+
+
+def content_of(transfer_id: UUID) -> str:
+    """What the content of a transfer is sealed for."""
+    return f"transfer:{transfer_id}"

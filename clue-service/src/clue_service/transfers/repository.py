@@ -56,6 +56,7 @@ async def list_transfers(
     return await newest(session, ClueTransfer, parts, narrowed=narrowed, before=before, limit=limit)
 
 
+@reads_as_engine
 async def counterparts(session: AsyncSession, clue_id: UUID) -> set[UUID]:
     """The clues at the other end of the transfers of a clue: the same letter, in another commission's ledger."""
     ends = (ClueTransfer.clue_id, ClueTransfer.received_clue_id)

@@ -2,26 +2,21 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.directory import UnitTree
 from chassis.errors import MoveRefused, NotFound, Text
 from chassis.keyring import KeyRing
 from chassis.uow import Uow
 from chassis.web import check_version
 
 from clue_service.access.policy import OFFICE_ROLES, Viewer
+from clue_service.access.row_security import works_as_engine
 from clue_service.clues.models import Clue
-from clue_service.deadlines import service as deadlines
-from clue_service.deadlines.domain import ASSIGNED_DOWN_REPORT, LOWER_BODY_RECEIPT, end_of_day
 from clue_service.intake.schemas import RegisterClueIn
-from clue_service.recusals import telling
-from clue_service.recusals.reach import Item
 from clue_service.transfers import events, repository
-from clue_service.transfers.domain import TRANSFER_MOVES, TransferKind, TransferState
+from clue_service.transfers.domain import TRANSFER_MOVES, TransferKind, content_of
 from clue_service.transfers.errors import NotYourTransfer
 from clue_service.transfers.models import ClueTransfer
 from clue_service.transfers.schemas import RecordTransferResultIn, TransferOut, TransferResultOut
@@ -29,67 +24,6 @@ from clue_service.transfers.schemas import RecordTransferResultIn, TransferOut, 
 TRANSFER_RETURNED, TRANSFER_REPORTED, TRANSFER_EXTENDED = "transfer_returned", "transfer_reported", "transfer_extended"
 TRANSFER_GIVEN_BACK = "transfer_given_back"
 """Jobs that carry the news to the other side's clue: a transaction does not touch another commission's ledger."""
-
-
-@dataclass(frozen=True)
-class Sending:
-    """What is said when a clue is handed over."""
-
-    kind: TransferKind
-    to_unit: str | None
-    to_body: str | None
-    reason: str
-    legal_basis: str | None
-    approval: Mapping[str, Any] | None
-    ground: str | None = None
-    result_due: date | None = None
-
-
-async def send(
-    uow: Uow, keys: KeyRing, tree: UnitTree, clue: Clue, form: RegisterClueIn, said: Sending
-) -> ClueTransfer:
-    """Hand a locked clue over: to a body outside by name only, to a commission of the platform with its content."""
-    today = uow.clock.today()
-    is_inside = said.to_unit is not None
-    due = await deadlines.due_for(uow, LOWER_BODY_RECEIPT.name, today)
-    receipt = end_of_day(due.on, uow.clock.zone) if is_inside else None
-    transfer = ClueTransfer(
-        kind=said.kind,
-        state=TransferState.SENT,
-        version=1,
-        clue_id=clue.id,
-        from_commission=clue.commission,
-        to_unit=said.to_unit,
-        to_commission=tree.commission(said.to_unit) if said.to_unit is not None else None,
-        to_body=said.to_body,
-        ground=said.ground,
-        reason=said.reason,
-        legal_basis=said.legal_basis,
-        approval=dict(said.approval) if said.approval else None,
-        sent_at=uow.now,
-        sent_by=uow.actor.acting_for or uow.actor.sub,
-        receipt_due_at=receipt,
-        result_due_at=await _result_due(uow, said, today),
-    )
-    uow.session.add(transfer)
-    await uow.session.flush()
-    if is_inside:
-        transfer.content = keys.seal(form.model_dump_json().encode(), _context(transfer.id))
-        await uow.session.flush()
-    await telling.tell_of_new(uow, Item("clue_transfer", transfer.id), is_held=True)
-    await uow.audit("send", "clue_transfer", transfer.id, detail={"kind": said.kind, "to": transfer.to_commission})
-    await events.emit_transfer(uow, "clue.transfer.sent.v1", transfer)
-    return transfer
-
-
-async def _result_due(uow: Uow, said: Sending, today: date) -> datetime | None:
-    if said.kind is TransferKind.ASSIGN_DOWN:
-        return end_of_day((await deadlines.due_for(uow, ASSIGNED_DOWN_REPORT.name, today)).on, uow.clock.zone)
-    return end_of_day(said.result_due, uow.clock.zone) if said.result_due else None
-
-
-def _context(transfer_id: UUID) -> str:
-    return f"transfer:{transfer_id}"
 
 
 async def visible_transfer(uow: Uow, viewer: Viewer, transfer_id: UUID, *, lock: bool = False) -> ClueTransfer:
@@ -188,7 +122,7 @@ async def open_for_receipt(
     transfer = await _taken(uow, viewer, transfer_id, "receive", seen)
     if transfer.content is None:
         raise NotFound
-    opened = keys.open(transfer.content, _context(transfer.id))
+    opened = keys.open(transfer.content, content_of(transfer.id))
     form = RegisterClueIn.model_validate({**json.loads(opened), "origin_ref": f"transfer:{transfer.id}"})
     return transfer, form
 
@@ -212,6 +146,7 @@ async def send_back(uow: Uow, viewer: Viewer, transfer_id: UUID, reason: str, se
     return transfer
 
 
+@works_as_engine
 async def give_back(uow: Uow, transfer_id: UUID, reason: str) -> None:
     """It was settled that the receiver is not competent: the sender has the clue again; both ledgers follow.
 
@@ -238,6 +173,7 @@ async def check_not_begun(uow: Uow, transfer: ClueTransfer) -> None:
         raise MoveRefused(members={"state": status, "allowed_moves": allowed})
 
 
+@works_as_engine
 async def hold_receiver(uow: Uow, transfer_id: UUID) -> None:
     """It was settled that the receiver is competent: it does not send the clue back."""
     transfer = await repository.find_transfer(uow.session, transfer_id, lock=True)
@@ -248,6 +184,7 @@ async def hold_receiver(uow: Uow, transfer_id: UUID) -> None:
     await uow.session.flush()
 
 
+@works_as_engine
 async def recall(uow: Uow, transfer_id: UUID) -> None:
     """The sender takes it back; raises MoveRefused where it was received. The clue is locked by the caller."""
     transfer = await repository.find_transfer(uow.session, transfer_id, lock=True)
@@ -258,6 +195,7 @@ async def recall(uow: Uow, transfer_id: UUID) -> None:
     await _say(uow, transfer, "recall")
 
 
+@works_as_engine
 async def report(uow: Uow, transfer_id: UUID, result: Mapping[str, Any]) -> None:
     """The receiver's clue has ended: its result goes back to the sender, once. Of a forwarded one nothing does."""
     transfer = await repository.find_transfer(uow.session, transfer_id, lock=True)
@@ -268,6 +206,7 @@ async def report(uow: Uow, transfer_id: UUID, result: Mapping[str, Any]) -> None
     await uow.enqueue(TRANSFER_REPORTED, {"transfer_id": str(transfer.id)})
 
 
+@works_as_engine
 async def extend(uow: Uow, transfer_id: UUID, until: datetime) -> None:
     """The result is owed later; the receiver's clue follows. The sender's clue is locked by the caller."""
     transfer = await repository.find_transfer(uow.session, transfer_id, lock=True)
@@ -292,6 +231,7 @@ async def record_result(
     return transfer
 
 
+@works_as_engine
 async def find_transfer(uow: Uow, transfer_id: UUID) -> ClueTransfer | None:
     """One transfer, for the service's own work."""
     return await repository.find_transfer(uow.session, transfer_id)

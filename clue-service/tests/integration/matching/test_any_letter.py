@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from chassis.service import Resources
+from clue_service.access.row_security import engine_session
 from clue_service.matters.domain import components
 from sqlalchemy import text
 
@@ -43,13 +44,13 @@ def form(name: str | None, unit: str | None, told: str, **more: Any) -> dict[str
 
 
 async def bands(resources: Resources) -> dict[str, int]:
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         rows = await session.execute(text("select band, count(*) as count from candidate group by band"))
         return {row.band: row[1] for row in rows}
 
 
 async def likely_pairs(resources: Resources) -> list[tuple[str, str]]:
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         rows = await session.execute(text("select clue_a::text, clue_b::text from candidate where band = 'likely'"))
         return [(one, other) for one, other in rows]
 
@@ -119,7 +120,7 @@ async def test_a_flood_of_one_letter_is_one_cluster_and_asks_a_bounded_number_of
     clues = [clue for sent in await asyncio.gather(*(send() for _ in range(8))) for clue in sent]
     assert len(clues) == count
     assert not [clue for clue in clues if clue["is_matching_pending"]]
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         rows = await session.execute(text("select clue_a::text, clue_b::text from candidate"))
         pairs = [(one, other) for one, other in rows]
     assert len(components([clue["id"] for clue in clues], pairs)) == 1

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from chassis.service import Resources
 from chassis.testing.harness import Harness
+from clue_service.access.row_security import engine_session
 from clue_service.matters.domain import components
 from sqlalchemy import text
 
@@ -16,7 +17,7 @@ FIFTY = pytest.param(50, id="fifty", marks=pytest.mark.proof)
 
 
 async def pairs(resources: Resources) -> list[tuple[UUID, UUID]]:
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         rows = await session.execute(text("select clue_a, clue_b from candidate"))
         return [(one, other) for one, other in rows]
 

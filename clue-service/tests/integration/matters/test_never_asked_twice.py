@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from chassis.identity import SYSTEM
 from chassis.service import Resources
+from clue_service.access.row_security import engine_session
 from clue_service.intake import engine
 from clue_service.intake import service as intake
 from sqlalchemy import text
@@ -57,7 +58,7 @@ async def test_a_settled_pair_is_not_open_again_after_searching_and_indexing_ane
         pairs[first["id"]]: ("decided", "same"),
         pairs[second["id"]]: ("open", None),
     }
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         assert await session.scalar(text("select count(*) from candidate")) == 3
 
 

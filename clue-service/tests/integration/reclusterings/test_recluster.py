@@ -14,6 +14,7 @@ from chassis.embedded import ServiceDatabase
 from chassis.identity import SYSTEM
 from chassis.service import Resources
 from chassis.testing.harness import Harness
+from clue_service.access.row_security import engine_session
 from clue_service.candidates.models import Candidate
 from clue_service.main import main
 from clue_service.matching.scoring import packaged_model
@@ -43,7 +44,7 @@ async def run(resources: Resources, settings: ReclusteringSettings) -> Outcome:
 
 
 async def pairs(resources: Resources, **where: Any) -> list[Candidate]:
-    async with resources.database.sessions() as session:
+    async with engine_session(resources) as session:
         return list(await session.scalars(select(Candidate).filter_by(**where).order_by(Candidate.id)))
 
 
