@@ -137,6 +137,7 @@ async def list_errors(
 ) -> Sequence[ClueImportError]:
     """Why rows of an import were not taken; raises NotFound."""
     await get_import(uow, import_id)
+    await uow.audit("read_errors", "clue_import", import_id)
     return await repository.list_errors(uow.session, import_id, after=after, limit=limit)
 
 

@@ -40,6 +40,7 @@ async def make_report(uow: Uow, viewer: Viewer, body: MakeTrendReportIn) -> tupl
     made = (uow.session, scope.commission, body.period, scope.as_of, scope.levels)
     known = await repository.find_made(*made)
     if known is not None:
+        await uow.audit("read", "trend_report", known.id)
         return known, False
     text = await _text(uow, viewer, body.period, scope.as_of, list(scope.levels))
     values = {
@@ -88,6 +89,7 @@ async def list_reports(uow: Uow, viewer: Viewer, *, before: UUID | None, limit: 
     commission = statistics.commission_of(viewer)
     if await figures.is_recused_within(uow.session, viewer.sub, commission, uow.now):
         return []
+    await uow.audit("list", "trend_report", "-")
     return await repository.list_reports(uow.session, commission, viewer.cleared_for, before=before, limit=limit)
 
 
