@@ -3,7 +3,7 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from typing import Any
@@ -178,7 +178,7 @@ def service_cli(service: Service) -> typer.Typer:
         settings = _configured(service)
         settle_collector()
         with tracing(service.name, settings):
-            asyncio.run(_worker_alone(service, build_resources(service, settings)))
+            _run_on_servers_loop(_worker_alone(service, build_resources(service, settings)))
 
     @cli.command(name="migrate")
     def migrate_database() -> None:
@@ -255,6 +255,12 @@ def _serve(app: FastAPI, settings: PlatformSettings) -> None:
             lifespan="on",
         )
     ).run()
+
+
+def _run_on_servers_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Run a worker alone on the event loop that serves HTTP elsewhere: what is on the wire costs it half as much."""
+    with asyncio.Runner(loop_factory=uvicorn.Config(app="").get_loop_factory()) as runner:
+        runner.run(work)
 
 
 class _SilentServer(uvicorn.Server):

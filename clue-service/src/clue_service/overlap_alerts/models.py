@@ -14,6 +14,7 @@ class OverlapAlert(Base):
     """One overlapping set of commissions."""
 
     __tablename__ = "overlap_alert"
+    __table_args__ = (Index("ix_overlap_alert_merged_into", "merged_into", postgresql_where="merged_into is not null"),)
 
     id: Mapped[Uuid7]
     state: Mapped[str]
