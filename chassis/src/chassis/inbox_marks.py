@@ -10,10 +10,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db import Database
+from chassis.statements import Statement
 from chassis.tables import inbox
 
 _PURGE_BATCH = 5_000
 
+_MARK = Statement(
+    insert(inbox)
+    .values(consumer=bindparam("consumer"), event_id=bindparam("event_id"))
+    .on_conflict_do_nothing()
+    .returning(inbox.c.event_id)
+)
 _MARKS = insert(inbox).from_select(
     ["consumer", "event_id"],
     select(bindparam("consumer", type_=inbox.c.consumer.type), func.unnest(bindparam("ids", type_=ARRAY(Uuid)))),
@@ -23,8 +30,7 @@ _MARK_ALL = _MARKS.on_conflict_do_nothing().returning(inbox.c.event_id)
 
 async def mark_handled(session: AsyncSession, consumer: str, envelope: Envelope) -> bool:
     """Write the inbox row; False if the event was handled before. Waits for another's open transaction on it."""
-    mark = insert(inbox).values(consumer=consumer, event_id=envelope.id).on_conflict_do_nothing()
-    return await session.scalar(mark.returning(inbox.c.event_id)) is not None
+    return await _MARK.scalar(session, {"consumer": consumer, "event_id": envelope.id}) is not None
 
 
 async def mark_all_handled(session: AsyncSession, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:

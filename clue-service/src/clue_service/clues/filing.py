@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.uow import Uow
 
 from clue_service.access.policy import Viewer
-from clue_service.clues import repository, service
+from clue_service.clues import describing, repository
 from clue_service.clues.models import Disposition, Result
 from clue_service.clues.schemas import AllegationOut, ClueSummary, DispositionOut, ResultOut
 
@@ -41,7 +41,7 @@ async def filed(uow: Uow, viewer: Viewer, clue_ids: Collection[UUID]) -> list[Fi
             disposition=_or_none(DispositionOut, dispositions.get(clue.id)),
             result=_or_none(ResultOut, results.get(clue.id)),
         )
-        for clue, summary in zip(clues, await service.summarise(uow, clues), strict=True)
+        for clue, summary in zip(clues, await describing.summarise(uow, clues), strict=True)
     ]
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Subquery,
+    Text,
     all_,
     and_,
     any_,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     tuple_,
     union,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.policy import BEFORE_APPROVALS, UNIT_ROLES, Viewer
@@ -62,7 +64,7 @@ def sets_visible_to(viewer: Viewer) -> list[VisibleSet]:
     """The sets of clues that the viewer may see, each found by an index; together they are all."""
     if viewer.service is not None:
         return [VisibleSet(Clue.registered_via == viewer.service, _BY_ID)]
-    cleared = Clue.secrecy_level.in_(sorted(viewer.cleared_for))
+    cleared = Clue.secrecy_level == any_(literal(sorted(viewer.cleared_for), ARRAY(Text)))
     sets = [VisibleSet(Clue.registered_by == viewer.sub, _BY_ID)]
     sets += [replace(one, condition=and_(cleared, one.condition)) for one in _cleared_sets(viewer)]
     met = literal(viewer.sub) != all_(Clue.recused)
@@ -74,7 +76,7 @@ def _cleared_sets(viewer: Viewer) -> Iterator[VisibleSet]:
     if viewer.office_of is not None:
         yield VisibleSet(Clue.commission == viewer.office_of, _BY_ALL)
     if viewer.leads is not None and viewer.leads != viewer.office_of:
-        led = and_(Clue.commission == viewer.leads, Clue.status.not_in(sorted(BEFORE_APPROVALS)))
+        led = and_(Clue.commission == viewer.leads, Clue.status != all_(literal(sorted(BEFORE_APPROVALS), ARRAY(Text))))
         yield VisibleSet(led, _BY_ALL)
     if viewer.units and viewer.has_any(*UNIT_ROLES, "handler"):
         handles = _handles(viewer)

@@ -9,7 +9,7 @@ from chassis.web import IfMatch, answer_resource, open_uow, require
 from fastapi import APIRouter, Request, Response
 
 from clue_service.access.routes import TreeDep, ViewerDep
-from clue_service.clues import domain, moving, service
+from clue_service.clues import describing, domain, moving
 from clue_service.clues.approvals import learn_approver
 from clue_service.clues.domain import ClueMove
 from clue_service.clues.move_schemas import PAYLOADS, MoveIn
@@ -40,7 +40,7 @@ def _add_move(row: ClueMove) -> None:
         async with open_uow(request, caller) as uow:
             clue = await moving.move_clue(uow, viewer, tree, resources.own, clue_id, row.verb, wanted, if_match)
             answer_resource(response, uow, f"/v1/clues/{clue.id}", clue.version)
-            return await service.describe_clue(uow, viewer, tree, clue)
+            return await describing.describe_clue(uow, viewer, tree, clue)
 
     move_clue.__annotations__["body"] = payload if needs_body else payload | None
     target = row.target or "as decided"

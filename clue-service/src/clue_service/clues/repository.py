@@ -67,8 +67,8 @@ def _visible_locked(viewer: Viewer) -> Select[Clue]:
 
 
 @lru_cache(_VIEWERS)
-def _visible_ids(viewer: Viewer) -> Select[UUID]:
-    return select(Clue.id).where(Clue.id == _IDS, visible_to(viewer))
+def _visible_ids(viewer: Viewer) -> Statement:
+    return Statement(select(Clue.id).where(Clue.id == _IDS, visible_to(viewer)))
 
 
 async def find_visible_clue(session: AsyncSession, viewer: Viewer, clue_id: UUID, *, lock: bool = False) -> Clue | None:
@@ -92,7 +92,7 @@ async def find_shared_clue(session: AsyncSession, clue_id: UUID) -> Clue | None:
 
 async def visible_ids(session: AsyncSession, viewer: Viewer, clue_ids: Iterable[UUID]) -> set[UUID]:
     """Those of some clues that the viewer may see."""
-    return set(await session.scalars(_visible_ids(viewer), {"ids": list(clue_ids)}))
+    return {row.id for row in await _visible_ids(viewer).rows(session, {"ids": list(clue_ids)})}
 
 
 async def list_visible(session: AsyncSession, viewer: Viewer, clue_ids: Iterable[UUID]) -> Sequence[Clue]:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Response
 
 from clue_service.access.policy import OFFICE_ROLES, Viewer
 from clue_service.access.routes import TreeDep, ViewerDep
-from clue_service.clues import service
+from clue_service.clues import describing, service
 from clue_service.clues.filters import ClueFilter, ClueOrder, Place
 from clue_service.clues.listing import check_place, place_of
 from clue_service.clues.schemas import CandidateList, ClueListQuery, ClueOut, ClueSearchIn, ClueSummary, Timeline
@@ -26,7 +26,7 @@ async def _page(uow: Uow, viewer: Viewer, wanted: ClueFilter, *, cursor: str | N
     found = await service.list_clues(uow, viewer, wanted, after=_place(cursor, wanted.order), limit=limit + 1)
     page = found[:limit]
     return Page(
-        items=await service.summarise(uow, page),
+        items=await describing.summarise(uow, page),
         next_cursor=_cursor(place_of(page[-1], wanted.order), wanted.order) if len(found) > limit else None,
     )
 
@@ -79,7 +79,7 @@ async def get_clue(
         return shared.clue
     await uow.audit("read", "clue", found.id)
     set_etag(response, found.version)
-    return await service.describe_clue(uow, viewer, tree, found)
+    return await describing.describe_clue(uow, viewer, tree, found)
 
 
 @router.get("/v1/clues/{clue_id}/candidates")
@@ -88,7 +88,7 @@ async def list_candidates(
 ) -> CandidateList:
     """Clues that may report the same matter; for intake officers and case supervisors, empty for others."""
     clue = await service.visible_clue(uow, viewer, clue_id)
-    items = await service.candidates_of(uow, viewer, tree, clue) if viewer.has_any(*OFFICE_ROLES) else []
+    items = await describing.candidates_of(uow, viewer, tree, clue) if viewer.has_any(*OFFICE_ROLES) else []
     blind = sum(1 for one in items if one.blind)
     await uow.audit("read_candidates", "clue", clue.id, detail={"visible": len(items) - blind, "blind": blind})
     return CandidateList(items=items)

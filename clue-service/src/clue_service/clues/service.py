@@ -1,43 +1,23 @@
 """Use cases that read clues: one, many, its candidates, its steps."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.directory import UnitTree
 from chassis.errors import NotFound
 from chassis.uow import Uow
 
-from clue_service.access.policy import OFFICE_ROLES, Viewer
-from clue_service.candidates import service as candidates
-from clue_service.candidates.domain import SETTLED, calls_for_alert
-from clue_service.candidates.models import Candidate
-from clue_service.clues import domain, listing, repository, rights
+from clue_service.access.policy import Viewer
+from clue_service.clues import domain, listing, repository
 from clue_service.clues.errors import SubjectOfClue
 from clue_service.clues.filters import ClueFilter, Place
-from clue_service.clues.models import Allegation, Clue, Result, Subject
+from clue_service.clues.models import Allegation, Clue, Result
 from clue_service.clues.outcomes import LEADING_METHODS
 from clue_service.clues.outlines import ClueOutline
-from clue_service.clues.schemas import (
-    AllegationOut,
-    ApprovalOut,
-    BlindCandidate,
-    CandidateOut,
-    ClueOut,
-    ClueSummary,
-    DispositionOut,
-    ReporterOut,
-    ResultOut,
-    StepOut,
-    SubjectOut,
-    VisibleCandidate,
-)
+from clue_service.clues.schemas import StepOut
 from clue_service.matter_changes.schemas import LaterAction
-from clue_service.matters import service as matters
 from clue_service.matters.leads import Lead
-from clue_service.overlap_alerts import detection
 
 MATTER_STEPS = ("merge_matters", "split_matter", "undo_matter", "assign_lead")
 _VERDICTS = ("decide_candidate", "undo_candidate")
@@ -72,132 +52,6 @@ async def list_clues(
     found = await listing.list_clues(uow.session, viewer, wanted, after=after, limit=limit)
     await uow.audit("list", "clue", "-", detail={"clues": [str(clue.id) for clue in found]})
     return found
-
-
-async def describe_clue(
-    uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue, matched: Sequence[Candidate] | None = None
-) -> ClueOut:
-    """The clue as the viewer sees it; ``matched``: its pairs, where this transaction has just found them."""
-    subjects = [_subject(one) for one in await repository.list_subjects(uow.session, [clue.id])]
-    allegations = await repository.list_allegations(uow.session, [clue.id])
-    summary = _summary(clue, subjects, _categories(allegations))
-    is_handled = clue.version > 1
-    disposition = await repository.latest_disposition(uow.session, clue.id) if is_handled else None
-    result = await repository.latest_result(uow.session, clue.id) if is_handled else None
-    matter_ids, shown = await _matters_and_candidates(uow, viewer, tree, clue, matched)
-    return ClueOut(
-        **dict(summary),
-        members=clue.members,
-        allegations=[AllegationOut.model_validate(one) for one in allegations],
-        summary=clue.summary,
-        reporter=ReporterOut.model_validate({"identity_type": clue.reporter_identity})
-        if clue.reporter_identity
-        else None,
-        matter_id=next(iter(matter_ids), None),
-        matter_ids=matter_ids,
-        first_clue_id=clue.first_clue_id,
-        split_from_id=clue.split_from_id,
-        transfer_id=clue.transfer_id,
-        came_by_transfer_id=clue.came_by_transfer_id,
-        seal_requested_by=clue.seal_requested_by,
-        assignment_approval=ApprovalOut(**clue.assignment_approval) if clue.assignment_approval else None,
-        disposition=DispositionOut.model_validate(disposition) if disposition else None,
-        result=ResultOut.model_validate(result) if result else None,
-        due_rule=clue.due_rule,
-        clock_start=clue.clock_start,
-        paused_on=clue.paused_on,
-        allowed_moves=rights.allowed_to(viewer, clue),
-        is_matching_pending=matched is None and await repository.is_matching_pending(uow.session, clue.id),
-        candidates=shown,
-    )
-
-
-def _categories(allegations: Iterable[Allegation]) -> list[str]:
-    return sorted({one.category_code for one in allegations if one.category_code and one.moved_to_id is None})
-
-
-async def summarise(uow: Uow, clues: Sequence[Clue]) -> list[ClueSummary]:
-    """Clues as lists show them."""
-    ids = [clue.id for clue in clues]
-    subjects: dict[UUID, list[SubjectOut]] = defaultdict(list)
-    for subject in await repository.list_subjects(uow.session, ids):
-        subjects[subject.clue_id].append(_subject(subject))
-    categories: dict[UUID, list[str]] = defaultdict(list)
-    for clue_id, code in await repository.list_categories(uow.session, ids):
-        categories[clue_id].append(code)
-    return [_summary(clue, subjects[clue.id], categories[clue.id]) for clue in clues]
-
-
-def _subject(subject: Subject) -> SubjectOut:
-    columns = {name: getattr(subject, name) for name in SubjectOut.model_fields if name != "has_id_number"}
-    return SubjectOut(**columns, has_id_number=subject.id_number_sealed is not None)
-
-
-def _summary(clue: Clue, subjects: list[SubjectOut], categories: list[str]) -> ClueSummary:
-    given = {"subjects": subjects, "categories": categories, "due_at": clue.running_due_at}
-    columns = {name: getattr(clue, name) for name in ClueSummary.model_fields if name not in given}
-    return ClueSummary.model_validate({**columns, **given})
-
-
-async def candidates_of(uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue) -> list[CandidateOut]:
-    """What may report the same matter: clues the viewer may see, and other commissions as blind hits."""
-    return (await _matters_and_candidates(uow, viewer, tree, clue))[1]
-
-
-async def _matters_and_candidates(
-    uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue, matched: Sequence[Candidate] | None = None
-) -> tuple[list[UUID], list[CandidateOut]]:
-    if not viewer.has_any(*OFFICE_ROLES) or viewer.commission != clue.commission:
-        return await matters.matters_of_clue(uow, clue.id), []
-    pairs = await candidates.pairs_of(uow, clue.id) if matched is None else matched
-    others = {pair.id: pair.other_than(clue.id) for pair in pairs}
-    visible = await repository.visible_ids(uow.session, viewer, others.values())
-    of = await matters.matters_of(uow, [clue.id, *visible])
-    own = of.get(clue.id, [])
-    seen = [
-        VisibleCandidate.model_validate(
-            {
-                **_columns(pair),
-                "clue_id": others[pair.id],
-                "state": "decided"
-                if pair.decision in SETTLED or set(own) & set(of.get(others[pair.id], ()))
-                else "open",
-            }
-        )
-        for pair in pairs
-        if others[pair.id] in visible
-    ]
-    hidden = [pair for pair in pairs if pair.is_across and others[pair.id] not in visible]
-    return own, [*seen, *await _blind_candidates(uow, viewer, tree, clue, hidden)]
-
-
-async def _blind_candidates(
-    uow: Uow, viewer: Viewer, tree: UnitTree, clue: Clue, hidden: Sequence[Candidate]
-) -> list[BlindCandidate]:
-    """What is told of other commissions; ``hidden`` are the pairs across with clues the viewer may not see."""
-    if clue.blind_hits_withheld and viewer.sub == clue.registered_by:
-        return []
-    if clue.overlap_policy == "silent":
-        met = [pair for pair in hidden if calls_for_alert(pair.band, pair.probability, pair.reasons)]
-        return await _counter_hits(uow, tree, clue, met)
-    hits = await detection.blind_hits(uow, tree, clue.id, clue.commission, viewer.sub)
-    return [BlindCandidate(id=alert_id, hit=hit) for alert_id, hit in hits]
-
-
-def _columns(pair: Candidate) -> dict[str, object]:
-    return {name: getattr(pair, name) for name in ("id", "band", "probability", "relation", "reasons", "decision")}
-
-
-async def _counter_hits(uow: Uow, tree: UnitTree, clue: Clue, hidden: Sequence[Candidate]) -> list[BlindCandidate]:
-    """What a silent clue overlaps with: told to its own office only, under the id of the surest pair."""
-    others = await repository.find_clues(uow.session, [pair.other_than(clue.id) for pair in hidden])
-    found: dict[str, BlindCandidate] = {}
-    for pair in hidden:
-        other = others[pair.other_than(clue.id)]
-        if other.overlap_policy == "announce" and pair.decision != "different":
-            hit = detection.blind_hit(tree, other.commission, domain.stage_of(other.status))
-            found.setdefault(other.commission, BlindCandidate(id=pair.id, hit=hit))
-    return [found[commission] for commission in sorted(found)]
 
 
 async def timeline(uow: Uow, clue: Clue) -> list[StepOut]:

@@ -57,7 +57,7 @@ async def _register(moving: Moving, part: PartIn) -> Clue:
         uow, engine.keys, clue, allegation_ids=part.allegation_ids, subject_ids=ids, summary=part.summary
     )
     registration = Registration(form, clue.receiving_unit, clue.commission, prepared=None)
-    made, _ = await register_clue(uow, moving.viewer, moving.tree, engine, engine.keys, registration)
+    made = (await register_clue(uow, moving.viewer, moving.tree, engine, engine.keys, registration)).clue
     made.split_from_id, made.reporter_identity = clue.id, clue.reporter_identity
     await uow.session.flush()
     return made

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from clue_service.access.routes import TreeDep, ViewerDep
 from clue_service.clients.pool import who_manages
-from clue_service.clues import service as clues
+from clue_service.clues import describing
 from clue_service.clues.schemas import ClueOut
 from clue_service.competences import service
 from clue_service.competences.schemas import CompetenceOut, DecideCompetenceIn
@@ -47,4 +47,4 @@ async def decide_competence(
     async with open_uow(request, caller) as uow:
         clue = await service.decide_competence(uow, viewer, tree, clue_id, body, if_match)
         answer_resource(response, uow, f"/v1/clues/{clue.id}", clue.version)
-        return await clues.describe_clue(uow, viewer, tree, clue)
+        return await describing.describe_clue(uow, viewer, tree, clue)

@@ -44,7 +44,8 @@ async def convene_for_alert(uow: Uow, tree: UnitTree, alert_id: UUID) -> UUID | 
     created = await repository.add_for_alert(uow.session, await _values(uow, tree, alert.id, commissions))
     item = await repository.lock_of_alert(uow.session, alert.id)
     assert item is not None
-    known = {one.unit for one in await repository.list_participants(uow.session, [item.id])}
+    present = await repository.list_participants(uow.session, [item.id]) if created is None else ()
+    known = {one.unit for one in present}
     joined = [code for code in commissions if code not in known]
     if not joined or item.state not in (ConsultationState.APPROVED, ConsultationState.SCHEDULED):
         return item.id

@@ -5,17 +5,22 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from chassis.db import table_of
+from chassis.statements import Statement
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.row_security import reads_as_engine
 from clue_service.deadlines.models import CalendarYear, ClockChange, DeadlineRun, DueRuleVersion
 
+_VERSIONS = select(*table_of(DueRuleVersion).c).order_by(DueRuleVersion.name, DueRuleVersion.version)
+_OF_ALL, _OF_RULE = Statement(_VERSIONS), Statement(_VERSIONS.where(DueRuleVersion.name == bindparam("name")))
+_YEARS = Statement(select(*table_of(CalendarYear).c).order_by(CalendarYear.year))
 
-async def list_versions(session: AsyncSession, name: str | None = None) -> Sequence[DueRuleVersion]:
-    """The written versions of a rule, or of all, by name and number."""
-    query = select(DueRuleVersion).order_by(DueRuleVersion.name, DueRuleVersion.version)
-    return (await session.scalars(query if name is None else query.where(DueRuleVersion.name == name))).all()
+
+async def list_versions(session: AsyncSession, name: str | None = None) -> Sequence[Any]:
+    """The written versions of a rule, or of all, by name and number: rows with the columns of ``DueRuleVersion``."""
+    return await (_OF_ALL.rows(session) if name is None else _OF_RULE.rows(session, {"name": name}))
 
 
 async def serialise(session: AsyncSession, name: str) -> None:
@@ -24,9 +29,9 @@ async def serialise(session: AsyncSession, name: str) -> None:
     await session.execute(lock, {"name": f"clue:deadlines:{name}"})
 
 
-async def list_years(session: AsyncSession) -> Sequence[CalendarYear]:
-    """The calendars that people wrote, by year."""
-    return (await session.scalars(select(CalendarYear).order_by(CalendarYear.year))).all()
+async def list_years(session: AsyncSession) -> Sequence[Any]:
+    """The calendars that people wrote, by year: rows with the columns of ``CalendarYear``."""
+    return await _YEARS.rows(session)
 
 
 async def find_year(session: AsyncSession, year: int) -> CalendarYear | None:

@@ -13,7 +13,7 @@ from clue_service.access.policy import Viewer, access_to
 from clue_service.clues.events import clue_event
 from clue_service.clues.models import Clue
 from clue_service.intake import storing
-from clue_service.intake.rows import Registration, allegation_rows, clue_row, subject_rows
+from clue_service.intake.rows import Registration, allegation_rows, clue_row, ids_of_parts, subject_rows
 from clue_service.reporters import service as reporters
 
 Origin = tuple[str, str, str]
@@ -67,7 +67,9 @@ async def fates_of(uow: Uow, viewer: Viewer, origins: Sequence[Origin | None]) -
 async def _store(
     uow: Uow, viewer: Viewer, tree: UnitTree, keys: KeyRing, registrations: Sequence[Registration]
 ) -> None:
-    ids = await storing.new_ids(uow.session, len(registrations))
+    more = sum(ids_of_parts(one.body) for one in registrations)
+    taken = await storing.new_ids(uow.session, len(registrations) + more)
+    ids, left = taken[: len(registrations)], iter(taken[len(registrations) :])
     numbers = await _numbers(uow, registrations)
     year, now = uow.clock.today().year, uow.now
     rows = [
@@ -78,8 +80,8 @@ async def _store(
     await storing.store_clues(
         uow.session,
         rows,
-        list(chain.from_iterable(subject_rows(tree, keys, clue_id, body) for clue_id, body in bodies)),
-        list(chain.from_iterable(allegation_rows(clue_id, body) for clue_id, body in bodies)),
+        list(chain.from_iterable(subject_rows(tree, keys, clue_id, body, left) for clue_id, body in bodies)),
+        list(chain.from_iterable(allegation_rows(clue_id, body, left) for clue_id, body in bodies)),
     )
     identities = {clue_id: body.reporter.identity() for clue_id, body in bodies if body.reporter}
     await reporters.keep_reporters(uow, keys, {clue_id: one for clue_id, one in identities.items() if one})

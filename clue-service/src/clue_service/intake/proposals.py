@@ -34,6 +34,8 @@ class Proposed:
     """How many pairs nobody knew before."""
     pairs: Sequence[Candidate]
     """All pairs of the clue, surest first."""
+    is_withheld: bool = False
+    """Whether whoever registered the clue has seen too many blind hits that day to be shown its own."""
 
 
 def found_pair(
@@ -117,10 +119,10 @@ async def propose(
         bound = {one.other_id for one in found if binds(one.band, one.probability)}
         standing = await clues.standing_leads(uow, [clue.id, *bound])
         await detection.report_overlap(uow, met, hits, bound, standing)
-    if hits and any(one.origin == "intake" for one in found):
-        await _count_blind_hit(uow, clue)
+    is_counted = bool(hits) and any(one.origin == "intake" for one in found)
+    is_withheld = await _count_blind_hit(uow, clue) if is_counted else False
     await uow.audit("match", "clue", clue.id, detail={"candidates": len(found), "across": len(hits)})
-    return Proposed(len(recorded), pairs)
+    return Proposed(len(recorded), pairs, is_withheld)
 
 
 async def _hits(
@@ -150,10 +152,13 @@ async def _hits(
     ]
 
 
-async def _count_blind_hit(uow: Uow, clue: ClueOutline) -> None:
+async def _count_blind_hit(uow: Uow, clue: ClueOutline) -> bool:
+    """Whether the person has now seen too many of them."""
     if clue.registered_via is not None:
-        return
+        return False
     shown = await intake.count_blind_hit(uow.session, clue.registered_by, uow.clock.today())
-    if shown > BLIND_HITS_PER_DAY:
-        await clues.withhold_blind_hits(uow, clue.id)
-        await uow.audit("withhold_blind_hits", "clue", clue.id)
+    if shown <= BLIND_HITS_PER_DAY:
+        return False
+    await clues.withhold_blind_hits(uow, clue.id)
+    await uow.audit("withhold_blind_hits", "clue", clue.id)
+    return True

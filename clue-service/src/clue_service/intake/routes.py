@@ -1,7 +1,6 @@
 """Registration over HTTP."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import UUID
@@ -17,11 +16,13 @@ from fastapi import APIRouter, Request, Response
 
 from clue_service.access.policy import Viewer
 from clue_service.access.routes import ViewerDep
-from clue_service.candidates.models import Candidate
+from clue_service.clues import describing
 from clue_service.clues import service as clues
+from clue_service.clues.describing import Told
 from clue_service.clues.schemas import ClueOut
 from clue_service.intake import service
 from clue_service.intake.engine import Engine
+from clue_service.intake.proposals import Proposed
 from clue_service.intake.schemas import RegisterClueIn
 
 router = APIRouter(tags=["clues"])
@@ -54,20 +55,21 @@ async def register_clue(
     # As the engine from the first statement on: what is stored for matching, and what it meets, is not the caller's.
     engine_caller = replace(caller, is_internal=True)
     async with open_uow(request, engine_caller) as uow:
-        clue, is_new = await service.register_clue(uow, viewer, tree, engine, resources.keys, registration)
-        answer_resource(response, uow, f"/v1/clues/{clue.id}", clue.version, created=is_new)
-    matched: Sequence[Candidate] | None = None
-    if is_new:
-        # Committed before the answer is read: an intake that overlaps holds the lock of matters until then.
+        taken = await service.register_clue(uow, viewer, tree, engine, resources.keys, registration)
+        is_new, answer = taken.told is not None, Answer(viewer, tree, taken.clue.id)
+        answer_resource(response, uow, f"/v1/clues/{taken.clue.id}", taken.clue.version, created=is_new)
+    if taken.told is None:
+        response.status_code = 200
+    else:
         try:
             async with resources.transactions(engine_caller, request.state.cause) as uow:
-                matched = await service.match_clue(uow, tree, engine, clue.id, registration.prepared)
+                found = await service.match_clue(uow, tree, engine, taken.clue.id, registration.prepared)
+                if found is not None:
+                    return await _describe_matched(uow, answer, taken.told, found)
         except Exception as error:
-            log.warning("matching_postponed", clue_id=str(clue.id), exc_info=error)
-    else:
-        response.status_code = 200
+            log.warning("matching_postponed", clue_id=str(taken.clue.id), exc_info=error)
     async with resources.transactions(caller, request.state.cause) as uow:
-        return await _describe(uow, Answer(viewer, tree, clue.id), matched)
+        return await _describe(uow, answer)
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,21 @@ class Answer:
     clue_id: UUID
 
 
-async def _describe(uow: Uow, answer: Answer, matched: Sequence[Candidate] | None = None) -> ClueOut:
+async def _describe(uow: Uow, answer: Answer) -> ClueOut:
     """The clue, as PostgreSQL shows it to the caller."""
     present = await clues.visible_clue(uow, answer.viewer, answer.clue_id)
-    described = await clues.describe_clue(uow, answer.viewer, answer.tree, present, matched)
+    return await _noted(uow, answer, await describing.describe_clue(uow, answer.viewer, answer.tree, present))
+
+
+async def _describe_matched(uow: Uow, answer: Answer, told: Told, found: Proposed) -> ClueOut:
+    """The clue, as it was just stored."""
+    described = await describing.describe_matched(
+        uow, answer.viewer, answer.tree, told, found.pairs, is_withheld=found.is_withheld
+    )
+    return await _noted(uow, answer, described)
+
+
+async def _noted(uow: Uow, answer: Answer, described: ClueOut) -> ClueOut:
     blind = sum(1 for one in described.candidates if one.blind)
     await uow.audit("read_candidates", "clue", answer.clue_id, detail={"blind": blind})
     return described

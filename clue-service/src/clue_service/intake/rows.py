@@ -1,7 +1,9 @@
 """A registration as rows of the tables: the same for one clue and for many."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -56,10 +58,18 @@ def clue_row(
     }
 
 
-def subject_rows(tree: UnitTree, keys: KeyRing, clue_id: UUID, body: RegisterClueIn) -> list[dict[str, Any]]:
+def ids_of_parts(body: RegisterClueIn) -> int:
+    """How many ids the subjects and allegations of a registration take."""
+    return len(body.subjects) + len(body.allegations)
+
+
+def subject_rows(
+    tree: UnitTree, keys: KeyRing, clue_id: UUID, body: RegisterClueIn, ids: Iterator[UUID]
+) -> list[dict[str, Any]]:
     """The subjects, with identity numbers sealed."""
     return [
         {
+            "id": next(ids),
             "clue_id": clue_id,
             "position": position,
             **subject.model_dump(exclude={"id_number"}),
@@ -72,11 +82,23 @@ def subject_rows(tree: UnitTree, keys: KeyRing, clue_id: UUID, body: RegisterClu
     ]
 
 
-def allegation_rows(clue_id: UUID, body: RegisterClueIn) -> list[dict[str, Any]]:
+def allegation_rows(clue_id: UUID, body: RegisterClueIn, ids: Iterator[UUID]) -> list[dict[str, Any]]:
     """What is alleged."""
     return [
-        {"clue_id": clue_id, "position": position, **one.model_dump()} for position, one in enumerate(body.allegations)
+        {
+            "id": next(ids),
+            "clue_id": clue_id,
+            "position": position,
+            **one.model_dump(),
+            "amount_cny": _whole_cents(one.amount_cny),
+        }
+        for position, one in enumerate(body.allegations)
     ]
+
+
+def _whole_cents(yuan: float | None) -> float | None:
+    """An amount as the database keeps it, so that what is answered is what is stored."""
+    return None if yuan is None else float(Decimal(repr(yuan)).quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 def resolve_unit(tree: UnitTree, subject: SubjectIn) -> str | None:

@@ -1,12 +1,12 @@
 """Taking a clue in: stored with number, keys and event in one transaction; candidates and overlaps in a second one.
 
-What is answered is read in a third: nobody waits for the lock of matters while another answer is put together.
-
-Of two intakes at the same moment the one that commits later sees the other, so matching starts after the commit.
+Of two intakes at the same moment the one that commits later sees the other, so matching starts after the commit. The
+second transaction also reads what is answered of other clues; what the clue itself says was stored a moment before.
 """
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,11 +17,11 @@ from chassis.uow import Uow
 
 from clue_service.access.policy import Viewer, access_to
 from clue_service.access.row_security import take_on_engine
-from clue_service.candidates.models import Candidate
 from clue_service.clues import events
 from clue_service.clues import service as clues
+from clue_service.clues.describing import Told
 from clue_service.clues.errors import OriginRefTaken, ReceivingUnitNotYours
-from clue_service.clues.models import Clue
+from clue_service.clues.models import Allegation, Clue, Subject
 from clue_service.intake import repository as intake
 from clue_service.intake import rows, storing
 from clue_service.intake.engine import Engine
@@ -72,10 +72,18 @@ def _text_of_body(body: RegisterClueIn, commission: str, digest: bytes | None) -
     )
 
 
+@dataclass(frozen=True)
+class Taken:
+    """The clue of a registration; ``told`` is all that it says where it is new."""
+
+    clue: Clue
+    told: Told | None = None
+
+
 async def register_clue(
     uow: Uow, viewer: Viewer, tree: UnitTree, engine: Engine, keys: KeyRing, registration: Registration
-) -> tuple[Clue, bool]:
-    """Store a clue; returns it, and whether it is new: the same ``origin_ref`` gives the first clue again, for ever.
+) -> Taken:
+    """Store a clue, if it is new: the same ``origin_ref`` gives the first clue again, for ever.
 
     Where it was prepared, the index is written last, and the transaction goes on as the engine to its end.
 
@@ -90,25 +98,33 @@ async def register_clue(
             if access_to(viewer, first) is None:
                 raise OriginRefTaken
             await uow.audit("register_again", "clue", first.id)
-            return first, False
-    clue = await _store(uow, viewer, tree, keys, registration)
+            return Taken(first)
+    told = await _store(uow, viewer, tree, keys, registration)
+    clue = told.clue
     await events.emit_clue(uow, "clue.clue.registered.v1", clue, None, registered_by=clue.registered_by)
     await uow.audit("register", "clue", clue.id, detail={"to": clue.status, "version": clue.version})
     if registration.prepared is not None:
         await take_on_engine(uow.session)
         await engine.matcher.index(uow.session, clue.id, registration.prepared)
-    return clue, True
+    return Taken(clue, told)
 
 
-async def _store(uow: Uow, viewer: Viewer, tree: UnitTree, keys: KeyRing, registration: Registration) -> Clue:
+async def _store(uow: Uow, viewer: Viewer, tree: UnitTree, keys: KeyRing, registration: Registration) -> Told:
     body, year = registration.body, uow.clock.today().year
-    number, clue_id = await storing.next_number_and_id(uow.session, registration.commission, year)
+    more = rows.ids_of_parts(body)
+    number, (clue_id, *ids) = await storing.next_number_and_ids(uow.session, registration.commission, year, 1 + more)
     row = rows.clue_row(viewer, tree, registration, clue_id=clue_id, number=number, year=year, now=uow.now)
-    subjects = rows.subject_rows(tree, keys, clue_id, body)
-    await storing.store_clues(uow.session, [row], subjects, rows.allegation_rows(clue_id, body))
+    left = iter(ids)
+    subjects = rows.subject_rows(tree, keys, clue_id, body, left)
+    allegations = rows.allegation_rows(clue_id, body, left)
+    await storing.store_clues(uow.session, [row], subjects, allegations)
     if body.reporter is not None and body.reporter.identity():
         await reporters.keep_reporter(uow, keys, clue_id, body.reporter.identity())
-    return storing.adopt(uow.session, row)
+    return Told(
+        storing.adopt(uow.session, row),
+        [Subject(**one) for one in subjects],
+        [Allegation(**one) for one in allegations],
+    )
 
 
 async def index_clues(uow: Uow, tree: UnitTree, engine: Engine, clue_ids: Sequence[UUID]) -> int:
@@ -130,11 +146,11 @@ async def index_clues(uow: Uow, tree: UnitTree, engine: Engine, clue_ids: Sequen
 
 async def match_clue(
     uow: Uow, tree: UnitTree, engine: Engine, clue_id: UUID, prepared: Prepared | None = None
-) -> Sequence[Candidate] | None:
-    """Find what a clue repeats or overlaps with, once: its pairs; None where that is done or being done elsewhere."""
+) -> Proposed | None:
+    """Find what a clue repeats or overlaps with, once; None where that is done or being done elsewhere."""
     if not await intake.take_pending(uow.session, clue_id):
         return None
-    return (await search(uow, tree, engine, clue_id, prepared)).pairs
+    return await search(uow, tree, engine, clue_id, prepared)
 
 
 async def search(

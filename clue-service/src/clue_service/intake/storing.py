@@ -25,10 +25,16 @@ _LOCK_MANY = text(
 _NUMBERS = insert(table_of(ClueNumber)).values(
     commission=bindparam("commission"), year=bindparam("year"), last=bindparam("count", type_=Integer)
 )
+_NEW_IDS = func.array(
+    select(func.uuidv7(type_=Uuid()))
+    .select_from(func.generate_series(1, bindparam("ids", type_=Integer)).alias("n"))
+    .scalar_subquery(),
+    type_=ARRAY(Uuid),
+)
 _TAKE_NUMBERS = Statement(
     _NUMBERS.on_conflict_do_update(
         index_elements=["commission", "year"], set_={"last": ClueNumber.last + _NUMBERS.excluded.last}
-    ).returning(table_of(ClueNumber).c.last, func.uuidv7(type_=Uuid()).label("id"))
+    ).returning(table_of(ClueNumber).c.last, _NEW_IDS.label("ids"))
 )
 _NEW_CLUE = (
     "id", "clue_no", "status", "version", "source_code", "channel", "received_on", "registered_at", "registered_by",
@@ -37,11 +43,11 @@ _NEW_CLUE = (
     "due_provisional",
 )  # fmt: skip
 _NEW_SUBJECT = (
-    "clue_id", "position", "name", "unit_name", "unit_code", "resolved_unit", "post", "rank", "person_code",
+    "id", "clue_id", "position", "name", "unit_name", "unit_code", "resolved_unit", "post", "rank", "person_code",
     "id_number_sealed",
 )  # fmt: skip
 _NEW_ALLEGATION = (
-    "clue_id", "position", "category_code", "text", "occurred_from", "occurred_to", "place", "amount_cny",
+    "id", "clue_id", "position", "category_code", "text", "occurred_from", "occurred_to", "place", "amount_cny",
 )  # fmt: skip
 _given = given_rows("clues", id=Uuid)
 _STORE = Statement(
@@ -103,18 +109,18 @@ async def find_by_origins(
 
 async def next_number(session: AsyncSession, commission: str, year: int, *, count: int = 1) -> int:
     """The next registration number, the first of ``count``; given back if the transaction fails: there are no gaps."""
-    last: int = (await _take_numbers(session, commission, year, count)).last
+    last: int = (await _take_numbers(session, commission, year, count, ids=0)).last
     return last - count + 1
 
 
-async def next_number_and_id(session: AsyncSession, commission: str, year: int) -> tuple[int, UUID]:
-    """The next registration number, and an id for the clue that gets it."""
-    taken = await _take_numbers(session, commission, year, 1)
-    return taken.last, taken.id
+async def next_number_and_ids(session: AsyncSession, commission: str, year: int, ids: int) -> tuple[int, list[UUID]]:
+    """The next registration number, and ids for the clue that gets it and for what it says, rising."""
+    taken = await _take_numbers(session, commission, year, 1, ids)
+    return taken.last, list(taken.ids)
 
 
-async def _take_numbers(session: AsyncSession, commission: str, year: int, count: int) -> Any:
-    given = {"commission": commission, "year": year, "count": count}
+async def _take_numbers(session: AsyncSession, commission: str, year: int, count: int, ids: int) -> Any:
+    given = {"commission": commission, "year": year, "count": count, "ids": ids}
     return (await _TAKE_NUMBERS.rows(session, given))[0]
 
 

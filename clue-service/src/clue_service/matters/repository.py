@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from chassis.db import table_of
 from chassis.statements import Statement
 from sqlalchemy import (
     ColumnElement,
@@ -42,7 +43,7 @@ _MATTERS = Statement(
     .where(MatterMember.clue_id == _IDS)
     .order_by(MatterMember.clue_id, MatterMember.matter_id)
 )
-_LEADS = select(MatterLead).where(MatterLead.scope_id == _IDS).execution_options(populate_existing=True)
+_LEADS = Statement(select(*table_of(MatterLead).c).where(MatterLead.scope_id == _IDS))
 
 
 async def lock_all(session: AsyncSession) -> None:
@@ -208,7 +209,7 @@ async def say_what_became(session: AsyncSession, merged: Mapping[UUID, UUID | No
 
 async def leads_of(session: AsyncSession, scope_ids: Iterable[UUID]) -> dict[UUID, Lead]:
     """The lead of each matter or set of overlapping clues that has one."""
-    rows = await session.scalars(_LEADS, {"ids": list(scope_ids)})
+    rows = await _LEADS.rows(session, {"ids": list(scope_ids)})
     return {
         row.scope_id: Lead(
             commission=row.commission, unit=row.unit, clue_id=row.clue_id, basis=row.basis, taken_at=row.taken_at

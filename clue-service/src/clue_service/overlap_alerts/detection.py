@@ -1,6 +1,7 @@
 """Overlaps as intake meets them: one alert per overlapping set, and what a hidden clue looks like from outside."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from chassis.directory import UnitTree
@@ -8,12 +9,12 @@ from chassis.uow import Uow
 
 from clue_service.access.contacts import contact_of
 from clue_service.deadlines import service as deadlines
-from clue_service.deadlines.domain import OVERLAP_ACKNOWLEDGEMENT, end_of_day
+from clue_service.deadlines.domain import OVERLAP_ACKNOWLEDGEMENT, Due, end_of_day
 from clue_service.matters import service as matters
 from clue_service.matters.leads import Lead, prevailing
 from clue_service.overlap_alerts import domain, events, repository
 from clue_service.overlap_alerts.domain import AlertState, Outcome, Party, Stage
-from clue_service.overlap_alerts.models import AlertCommission, OverlapAlert
+from clue_service.overlap_alerts.models import OverlapAlert
 from clue_service.overlap_alerts.schemas import BlindHit
 from clue_service.recusals import telling
 from clue_service.recusals.reach import Item
@@ -37,17 +38,17 @@ async def report_overlap(
         bound: Those that probably report the same matter, so that one lead binds them with the clue; None: all.
         standing: Leads that approvals of checks gave the clues before they met.
     """
+    due = await deadlines.due_for(uow, OVERLAP_ACKNOWLEDGEMENT.name, uow.clock.today())  # nobody waits for this one
     await matters.serialise(uow)
     parties = [clue, *hits]
-    known = await repository.list_in_effect(uow.session, [party.clue_id for party in parties])
-    if known:
-        alert = known[0]
-        for other in known[1:]:
-            await _merge(uow, other, alert)
-    else:
-        alert = await _open_alert(uow)
-    await _join(uow, alert, parties)
     together = {clue.clue_id, *(hit.clue_id for hit in hits if bound is None or hit.clue_id in bound)}
+    known = await repository.list_in_effect(uow.session, [party.clue_id for party in parties])
+    if not known:
+        return await _open_alert(uow, parties, together, standing, due)
+    alert = known[0]
+    for other in known[1:]:
+        await _merge(uow, other, alert)
+    await _join(uow, alert, parties)
     await _bind(uow, alert.id, together, standing)
     return alert.id
 
@@ -58,6 +59,11 @@ async def _bind(uow: Uow, alert_id: UUID, clue_ids: Collection[UUID], standing: 
     scopes = sorted({clue.bound_by for clue in clues if clue.clue_id in clue_ids})
     if len(scopes) > 1:
         await repository.bind(uow.session, alert_id, scopes, scopes[0])
+    await _lead(uow, scopes, clue_ids, standing)
+
+
+async def _lead(uow: Uow, scopes: Sequence[UUID], clue_ids: Collection[UUID], standing: Sequence[Lead]) -> None:
+    """What bound some clues until now is bound by the first of it; of several leads the one that prevails leads."""
     leads = await matters.leads_of(uow, scopes)
     lead = prevailing([*leads.values(), *(one for one in standing if one.clue_id in clue_ids)])
     if leads or lead is not None:
@@ -71,17 +77,23 @@ async def bind_all(uow: Uow, alert_id: UUID) -> UUID:
     return min(clue.bound_by for clue in clues)
 
 
-async def _open_alert(uow: Uow) -> OverlapAlert:
-    due = await deadlines.due_for(uow, OVERLAP_ACKNOWLEDGEMENT.name, uow.clock.today())
+async def _open_alert(
+    uow: Uow, parties: Sequence[Party], together: Collection[UUID], standing: Sequence[Lead], due: Due
+) -> UUID:
+    """Clues meet that no alert holds yet: written at once as they would be if they joined and were then bound."""
     alert = OverlapAlert(
         state=AlertState.DETECTED,
         detected_at=uow.now,
         ack_due_at=end_of_day(due.on, uow.clock.zone),
-        version=0,
+        version=1,
     )
     uow.session.add(alert)
     await uow.session.flush()
-    return alert
+    scopes = sorted(together)
+    bound = [replace(one, bound_by=scopes[0]) if one.clue_id in together else one for one in parties]
+    await _add(uow, alert, bound, [])
+    await _lead(uow, scopes, together, standing)
+    return alert.id
 
 
 async def _merge(uow: Uow, source: OverlapAlert, target: OverlapAlert) -> None:
@@ -96,19 +108,23 @@ async def _merge(uow: Uow, source: OverlapAlert, target: OverlapAlert) -> None:
 
 
 async def _join(uow: Uow, alert: OverlapAlert, parties: Sequence[Party]) -> None:
-    await repository.add_clues(uow.session, alert.id, parties)
+    present = [part.commission for part in await repository.list_parts(uow.session, [alert.id])]
+    if not {party.commission for party in parties} <= set(present):
+        alert.state = AlertState.DETECTED  # whoever joins has not taken note; a designated lead stays in effect
+        alert.version += 1
+    await _add(uow, alert, parties, present)
+
+
+async def _add(uow: Uow, alert: OverlapAlert, parties: Sequence[Party], present: Sequence[str]) -> None:
+    """Write who takes part besides those present, and say which commissions join, at the alert's version."""
+    joined = sorted({party.commission for party in parties} - set(present))
+    await repository.add_parties(uow.session, alert.id, parties, joined, uow.now)
     await telling.tell_of_new(uow, Item("overlap_alert", alert.id), is_held=True)
-    parts = {part.commission: part for part in await repository.list_parts(uow.session, [alert.id])}
-    joined = sorted({party.commission for party in parties} - set(parts))
     if not joined:
         return
-    uow.session.add_all(AlertCommission(alert_id=alert.id, commission=code, joined_at=uow.now) for code in joined)
-    alert.state = AlertState.DETECTED  # whoever joins has not taken note; a lead that was designated stays in effect
-    alert.version += 1
-    await uow.session.flush()
-    await events.emit_detected(uow, alert, [*parts, *joined], joined)
+    await events.emit_detected(uow, alert, [*present, *joined], joined)
     await uow.audit(
-        "detect", "overlap_alert", alert.id, detail={"joined": joined, "commissions": len(parts) + len(joined)}
+        "detect", "overlap_alert", alert.id, detail={"joined": joined, "commissions": len(present) + len(joined)}
     )
 
 

@@ -1,6 +1,7 @@
 """SQL of overlap alerts."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,8 +64,10 @@ _CLUES = (
     .order_by(AlertClue.alert_id, AlertClue.clue_id)
     .execution_options(**_ANEW)
 )
-_ADD_CLUES = Statement(
-    inserting(AlertClue, "alert_id", "clue_id", "commission", "stage", "bound_by").on_conflict_do_nothing()
+_ADD = Statement(
+    inserting(AlertClue, "alert_id", "clue_id", "commission", "stage", "bound_by", parameter="clues")
+    .on_conflict_do_nothing()
+    .add_cte(inserting(AlertCommission, "alert_id", "commission", "joined_at", parameter="parts").cte("joined"))
 )
 _BIND = Statement(
     update(table_of(AlertClue))
@@ -161,9 +164,11 @@ async def list_clues(session: AsyncSession, alert_ids: Iterable[UUID]) -> Sequen
     return (await session.scalars(_CLUES, {"ids": list(alert_ids)})).all()
 
 
-async def add_clues(session: AsyncSession, alert_id: UUID, parties: Iterable[Party]) -> None:
-    """Let clues take part; those that do already stay as they are."""
-    rows = [
+async def add_parties(
+    session: AsyncSession, alert_id: UUID, parties: Iterable[Party], joined: Iterable[str], at: datetime
+) -> None:
+    """Let clues take part, and the commissions that join by them; clues that do already stay as they are."""
+    clues = [
         {
             "alert_id": alert_id,
             "clue_id": party.clue_id,
@@ -173,7 +178,8 @@ async def add_clues(session: AsyncSession, alert_id: UUID, parties: Iterable[Par
         }
         for party in parties
     ]
-    await _ADD_CLUES.run(session, {"rows": as_rows(rows)})
+    parts = [{"alert_id": alert_id, "commission": code, "joined_at": at} for code in joined]
+    await _ADD.run(session, {"clues": as_rows(clues), "parts": as_rows(parts)})
 
 
 async def set_stage(session: AsyncSession, clue_id: UUID, stage: str) -> None:

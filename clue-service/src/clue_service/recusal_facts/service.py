@@ -9,6 +9,7 @@ from chassis.uow import Uow
 
 from clue_service.access.policy import viewer_of
 from clue_service.access.row_security import ask_as
+from clue_service.clues import describing
 from clue_service.clues import service as clues
 from clue_service.recusal_facts import repository
 from clue_service.recusal_facts.schemas import RecusalFactsOut
@@ -31,7 +32,7 @@ async def facts_of_clue(uow: Uow, asker: Principal, tree: UnitTree, clue_id: UUI
     viewer = viewer_of(person, tree)
     await ask_as(uow.session, viewer)  # the pool asks for that person, who sees no more through it than alone
     clue = await clues.visible_clue(uow, viewer, clue_id)
-    (summary,) = await clues.summarise(uow, [clue])
+    (summary,) = await describing.summarise(uow, [clue])
     await uow.audit("read_recusal_facts", "clue", clue_id)
     return RecusalFactsOut(
         unit_codes=sorted({unit for one in summary.subjects if (unit := one.unit_code or one.resolved_unit)}),

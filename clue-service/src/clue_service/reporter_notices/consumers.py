@@ -14,7 +14,6 @@ from contracts.clue import (
 )
 from contracts.envelope import Envelope
 
-from clue_service.clues import service as clues
 from clue_service.reporter_notices import service
 from clue_service.reporter_notices.domain import Kind
 
@@ -25,9 +24,7 @@ def handlers(_resources: Resources) -> dict[str, Handler]:
     """Event type → handler."""
 
     async def accepted_is_owed(uow: Uow, envelope: Envelope, event: ClueEvent) -> None:
-        clue = (await clues.clues_by_id(uow, [event.clue_id])).get(event.clue_id)
-        if clue is not None:
-            await service.owe(uow, clue.id, envelope.version, Kind.ACCEPTANCE, clue.received_on)
+        await service.owe(uow, event.clue_id, envelope.version, Kind.ACCEPTANCE)
 
     async def result_is_owed(uow: Uow, envelope: Envelope, event: ClueEvent) -> None:
         if event.status in _CONCLUDED:

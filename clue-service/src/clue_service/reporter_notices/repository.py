@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from chassis.statements import Statement
+from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +15,21 @@ from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.listing import visible_to as clue_visible_to
 from clue_service.clues.models import Clue
 from clue_service.reporter_notices.models import ReporterNotice
+
+_REPORTED = Statement(
+    select(Clue.clue_no, Clue.commission, Clue.received_on, Clue.reporter_identity, Clue.first_clue_id).where(
+        Clue.id == bindparam("clue_id")
+    )
+)
+
+
+@reads_as_engine
+async def find_reported(session: AsyncSession, clue_id: UUID) -> Any:
+    """What a notice to a clue's reporter rests on: a row of (clue_no, commission, received_on, …); None without clue.
+
+    Asked of every clue that comes in.
+    """
+    return next(iter(await _REPORTED.rows(session, {"clue_id": clue_id})), None)
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:

@@ -29,14 +29,16 @@ REAL_NAME = "real_name"
 RULE_OF_KIND = {Kind.ACCEPTANCE: ACCEPTANCE_NOTICE, Kind.RESULT: RESULT_NOTICE}
 
 
-async def owe(uow: Uow, clue_id: UUID, clue_version: int, kind: Kind, since: date) -> None:
+async def owe(uow: Uow, clue_id: UUID, clue_version: int, kind: Kind, since: date | None = None) -> None:
     """Owe the reporter a notice from a day on; nothing to who is anonymous, and nothing for a repeat.
 
     Safe to repeat and to hear of late: events older than what is known change nothing, and what was given stays given.
+    Without ``since`` it is owed from the day the clue came in.
     """
-    clue = (await clues.clues_by_id(uow, [clue_id])).get(clue_id)
+    clue = await repository.find_reported(uow.session, clue_id)
     if clue is None or clue.reporter_identity != REAL_NAME or clue.first_clue_id is not None:
         return
+    since = since or clue.received_on
     due = await deadlines.due_for(uow, RULE_OF_KIND[kind].name, since)
     due_at = end_of_day(due.on, uow.clock.zone)
     values = {

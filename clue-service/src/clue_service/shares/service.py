@@ -10,6 +10,7 @@ from chassis.uow import Uow
 from chassis.web import check_version
 
 from clue_service.access.policy import LEADERS, Access, Viewer, reasons_to_see
+from clue_service.clues import describing
 from clue_service.clues import repository as clue_rows
 from clue_service.clues import service as clues
 from clue_service.clues.approval_schemas import approval_record
@@ -138,7 +139,7 @@ async def read_shared_clue(uow: Uow, viewer: Viewer, tree: UnitTree, clue_id: UU
         raise NotFound
     uow.session.add(ShareReading(share_id=share.id, reader=viewer.sub, unit=viewer.unit, read_at=uow.now))
     await uow.audit("read_shared", "clue", clue.id, purpose=f"share:{share.id}", detail={"parts": share.parts})
-    shown = redacted(await clues.describe_clue(uow, viewer, tree, clue), share.parts)
+    shown = redacted(await describing.describe_clue(uow, viewer, tree, clue), share.parts)
     return clue, SharedClueOut(
         share_id=share.id, parts=share.parts, purpose=share.purpose, expires_at=share.expires_at, clue=shown
     )

@@ -42,7 +42,7 @@ async def receive(
     commission = transfer.to_commission or ""
     unit = body.receiving_unit if body.receiving_unit and tree.commission(body.receiving_unit) == commission else None
     registration = Registration(form, unit or viewer.unit or commission, commission, prepared=None)
-    clue, _ = await register_clue(uow, viewer, tree, engine, engine.keys, registration)
+    clue = (await register_clue(uow, viewer, tree, engine, engine.keys, registration)).clue
     await service.mark_received(uow, transfer, clue)
     if transfer.kind == TransferKind.ASSIGN_DOWN and transfer.result_due_at is not None:
         await run_clock(uow, clue, ASSIGNED_DOWN_REPORT.name, uow.clock.civil_date(transfer.sent_at))
