@@ -34,7 +34,6 @@ FIGURES = ROOT / "deploy/local/src/heli_local/scale/costs.json"
 PAGE = ROOT / "docs/benchmarks/costs.md"
 SHORTS = ("clue", "pool", "inspection", "notification")
 IDLE_S = 20.0
-_TICK = os.sysconf("SC_CLK_TCK")
 _FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
 _WORDS = (
     "采购未经招标", "虚报工程量", "收受礼金", "公车私用", "违规发放补贴", "为亲属承揽工程", "套取专项资金",
@@ -118,24 +117,7 @@ class Meter:
 
     def _cpu(self) -> dict[str, float]:
         """Seconds of CPU so far by name of process; what a process started counts with it."""
-        named = {pid: name for name, pid in self._stack.pids().items()}
-        parents, ticks = {}, {}
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdigit():
-                try:
-                    fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                except OSError:
-                    continue  # it has ended
-                parents[int(folder.name)] = int(fields[1])
-                ticks[int(folder.name)] = sum(int(field) for field in fields[11:15])
-        found = dict.fromkeys(named.values(), 0.0)
-        for pid, used in ticks.items():
-            owner: int | None = pid
-            while owner is not None and owner not in named:
-                owner = parents.get(owner)
-            if owner is not None:
-                found[named[owner]] += used / _TICK
-        return found
+        return machine.cpu_seconds({pid: name for name, pid in self._stack.pids().items()})
 
 
 _SIZE = """

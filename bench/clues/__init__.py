@@ -43,7 +43,7 @@ def main() -> None:
             EmbeddedPostgres(folder / "postgres", settings=server_settings()) as server,
             EmbeddedNats(folder / "nats") as nats,
         ):
-            found = [_measure(folder, server, nats.url(), size, planted, asked) for size in sizes]
+            found = [_measure(folder, server, nats, size, planted, asked) for size in sizes]
     print(page.write(found, page.Run.now(asked), is_kept=not asked.quick))
 
 
@@ -55,10 +55,11 @@ def _load(server: EmbeddedPostgres, size: int, planted: Planted) -> None:
 
 
 def _measure(
-    folder: Path, server: EmbeddedPostgres, nats: str, size: int, planted: Planted, asked: argparse.Namespace
+    folder: Path, server: EmbeddedPostgres, nats: EmbeddedNats, size: int, planted: Planted, asked: argparse.Namespace
 ) -> Measured:
     database = server.service_database(loading.name_of(size))
-    place = Place(folder, database, server.url(database=database.name), nats)
+    servers = {server.pid: "PostgreSQL", nats.pid: "NATS"}
+    place = Place(folder, database, server.url(database=database.name), nats.url(), servers)
     rows = 2_000 if asked.quick else 21_000
     return asyncio.run(measure(place, size, planted, asked.only.split(","), rows=rows))
 

@@ -83,7 +83,7 @@ def name_of(size: int) -> str:
 
 def load(server: EmbeddedPostgres, size: int, planted: Planted) -> ServiceDatabase:
     """A migrated database with so many clues; one that lies there complete is left as it is."""
-    database = server.create_service_database(name_of(size), extensions=("pg_trgm",))
+    database = server.create_service_database(name_of(size), extensions=("pg_trgm", "pg_prewarm"))
     migrate(SERVICE.migrations, database.owner)
     dsn = server.url(database=database.name, driver="postgresql")
     if asyncio.run(_is_complete(dsn)):

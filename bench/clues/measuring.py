@@ -1,7 +1,7 @@
 """What callers wait for, part by part."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,8 @@ class Measured:
     rates: dict[str, float] = field(default_factory=dict)
     """Per second."""
     notes: dict[str, float] = field(default_factory=dict)
+    cpu: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Milliseconds of CPU for one, by what was done and by process."""
     load: float = 0.0
 
 
@@ -34,12 +36,16 @@ class Place:
     database: ServiceDatabase
     superuser: str
     nats: str
+    servers: Mapping[int, str]
+    """Process ids of PostgreSQL and NATS, with their names."""
 
 
 async def measure(place: Place, clues: int, planted: Planted, parts: Sequence[str], *, rows: int) -> Measured:
     """Everything asked for at one size."""
     found = Measured(clues)
     async with started(place.folder, place.database, place.superuser, place.nats) as bench:
+        bench.processes |= place.servers
+        await bench.warm()
         found.load = os.getloadavg()[0]
         if "lists" in parts:
             await lists.measure(bench, found.times)

@@ -58,6 +58,7 @@ def _add(kept: Kept, one: Measured, run: Run) -> None:
     kept["times"] |= {name: _quantiles(times) for name, times in one.times.items()}
     kept["rates"] |= one.rates
     kept["notes"] |= one.notes
+    kept["cpu"] = one.cpu or kept.get("cpu", {})
     kept["runs"] |= {kind: {"command": run.command, "machine": run.machine, "load": one.load} for kind in kinds}
 
 
@@ -79,7 +80,8 @@ _TITLES = {
 _ABOUT = {
     _INTAKE: (
         "`POST /v1/clues` of clues in unseen wording whose matter is among those stored; the answer holds the"
-        " candidates. p50 / p95 / p99 in milliseconds, and clues per second."
+        " candidates. p50 / p95 / p99 in milliseconds, and clues per second. What it reads is in PostgreSQL's"
+        " buffers, as after a day's work."
     ),
     _IMPORT: "A CSV of 21,000 rows over HTTP; from sending it to its success. Matching goes on behind it.",
     LIST: (
@@ -103,6 +105,7 @@ def _page(sizes: Mapping[str, Kept]) -> str:
     for kind, title in _TITLES.items():
         if any(kind in kept["runs"] for kept in sizes.values()):
             written += [f"\n## {title}\n\n{_ABOUT[kind]}\n\n", *_runs(kind, sizes), *_table(kind, sizes)]
+            written += _cpu(sizes) if kind == _INTAKE else ()
     return "".join(written)
 
 
@@ -170,6 +173,17 @@ def _table(kind: str, sizes: Mapping[str, Kept]) -> Iterator[str]:
     for name, rows in _rows(kind, sizes).items():
         cells = " | ".join(_NONE if row is None else " / ".join(f"{value:.0f}" for value in row) for row in rows)
         yield f"| {name} | {cells} | {_ratio([row and row[1] for row in rows])} |\n"
+
+
+def _cpu(sizes: Mapping[str, Kept]) -> Iterator[str]:
+    for size, kept in sizes.items():
+        if not (cpu := kept.get("cpu")):
+            continue
+        names = list(next(iter(cpu.values())))
+        yield f"\nMilliseconds of CPU for one at {int(size):,} clues, while it is taken in:\n\n"
+        yield f"| | {' | '.join(names)} | together |\n| --- |{' ---: |' * (len(names) + 1)}\n"
+        for what, used in cpu.items():
+            yield f"| {what} | {' | '.join(f'{used[name]:.1f}' for name in names)} | {sum(used.values()):.1f} |\n"
 
 
 def _rows(kind: str, sizes: Mapping[str, Kept]) -> dict[str, list[list[float] | None]]:

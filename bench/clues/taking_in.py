@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import machine
 from matching.crowd import Body
 
 from clues.serving import Bench
@@ -27,9 +28,13 @@ async def measure_intake(bench: Bench, found: Any, queries: Sequence[Body]) -> N
     shown = 0
     for place, (how, callers) in enumerate(_CALLERS.items()):
         share = forms[cold + place :: len(_CALLERS)]
-        began = time.perf_counter()
+        began, used = time.perf_counter(), machine.cpu_seconds(bench.processes)
         times, with_candidates = await _take_in(bench, share, callers)
         found.rates[f"intake, {how} at a time"] = len(share) / (time.perf_counter() - began)
+        found.cpu[f"intake, {how} at a time"] = {
+            name: round(1000 * (seconds - used[name]) / len(share), 1)
+            for name, seconds in machine.cpu_seconds(bench.processes).items()
+        }
         found.times[f"intake with candidates, {how} at a time"] = times
         shown += with_candidates
     found.notes["intakes that were shown candidates"] = shown / (len(forms) - cold)
