@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import ColumnElement, Dialect, Executable, Text, func, select, true
 from sqlalchemy.dialects.postgresql import asyncpg as postgres
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +22,12 @@ Change = Callable[[Any], Any] | None
 _DIALECT: Dialect = postgres.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has it without types
 _DRIVER = "driver of the transaction"
 _watchers: list[Callable[[str], None]] = []
+
+
+KEEPING_PLANS: ColumnElement[str] = func.set_config("plan_cache_mode", "force_generic_plan", true(), type_=Text)
+"""In what a transaction's statement answers: from it on the plans of statements are kept, and not made anew each time.
+
+For transactions that ask for a few rows by their ids: where a list is given, planning takes longer than the work."""
 
 
 class Refused(Exception):
@@ -109,6 +115,14 @@ class Statement:
     async def run(self, session: AsyncSession, given: Mapping[str, Any] | None = None) -> None:
         """Send it, and read nothing."""
         await self.rows(session, given)
+
+
+_KEEP_PLANS = Statement(select(KEEPING_PLANS))
+
+
+async def keep_plans(session: AsyncSession) -> None:
+    """Keep plans until the transaction ends, as ``KEEPING_PLANS`` says."""
+    await _KEEP_PLANS.run(session)
 
 
 @contextmanager

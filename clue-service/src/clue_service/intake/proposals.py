@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from chassis.uow import Uow
@@ -117,7 +118,7 @@ async def propose(
     if hits:
         met = Party(clue.id, clue.commission, stage_of(clue.status))
         bound = {one.other_id for one in found if binds(one.band, one.probability)}
-        standing = await clues.standing_leads(uow, [clue.id, *bound])
+        standing = partial(clues.standing_leads, uow, [clue.id, *bound])
         await detection.report_overlap(uow, met, hits, bound, standing)
     is_counted = bool(hits) and any(one.origin == "intake" for one in found)
     is_withheld = await _count_blind_hit(uow, clue) if is_counted else False

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from chassis.db import table_of
-from chassis.statements import Statement
-from sqlalchemy import Date, Text, bindparam, delete, func, select, true
+from chassis.statements import KEEPING_PLANS, Statement
+from sqlalchemy import Date, Text, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,13 +18,10 @@ _WAITING = (
     .where(MatchingPending.clue_id == bindparam("clue"))
     .with_for_update(skip_locked=True)
 )
-# All that follows in the transaction asks for a few rows by their ids. To plan that anew each time, as PostgreSQL does
-# where a list is given, takes longer than to do it, so the plans made first are kept: its first statement says so.
-_KEEP_PLANS = func.set_config("plan_cache_mode", "force_generic_plan", true())
 _TAKE = Statement(
     delete(table_of(MatchingPending))
     .where(MatchingPending.clue_id.in_(_WAITING))
-    .returning(table_of(MatchingPending).c.clue_id, _KEEP_PLANS.label("plans"))
+    .returning(table_of(MatchingPending).c.clue_id, KEEPING_PLANS.label("plans"))
 )
 _COUNT_BLIND_HIT = Statement(
     insert(table_of(BlindHitCount))

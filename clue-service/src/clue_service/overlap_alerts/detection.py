@@ -1,6 +1,6 @@
 """Overlaps as intake meets them: one alert per overlapping set, and what a hidden clue looks like from outside."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -25,7 +25,7 @@ async def report_overlap(
     clue: Party,
     hits: Sequence[Party],
     bound: Collection[UUID] | None = None,
-    standing: Sequence[Lead] = (),
+    find_standing: Callable[[], Awaitable[Sequence[Lead]]] | None = None,
 ) -> UUID:
     """Let a clue and the clues of other commissions it overlaps with meet in one alert.
 
@@ -36,12 +36,14 @@ async def report_overlap(
         clue: The clue that was matched.
         hits: Clues of other commissions that are told of it.
         bound: Those that probably report the same matter, so that one lead binds them with the clue; None: all.
-        standing: Leads that approvals of checks gave the clues before they met.
+        find_standing: Asks for the leads that approvals of checks gave the clues before they met; once no other
+            approval can be given, since one that was given a moment ago counts.
     """
     due = await deadlines.due_for(uow, OVERLAP_ACKNOWLEDGEMENT.name, uow.clock.today())  # nobody waits for this one
     await matters.serialise(uow)
     parties = [clue, *hits]
     together = {clue.clue_id, *(hit.clue_id for hit in hits if bound is None or hit.clue_id in bound)}
+    standing = await find_standing() if find_standing else ()
     known = await repository.list_in_effect(uow.session, [party.clue_id for party in parties])
     if not known:
         return await _open_alert(uow, parties, together, standing, due)
@@ -87,11 +89,10 @@ async def _open_alert(
         ack_due_at=end_of_day(due.on, uow.clock.zone),
         version=1,
     )
-    uow.session.add(alert)
-    await uow.session.flush()
     scopes = sorted(together)
     bound = [replace(one, bound_by=scopes[0]) if one.clue_id in together else one for one in parties]
-    await _add(uow, alert, bound, [])
+    await repository.open_alert(uow.session, alert, bound)
+    await _say_joined(uow, alert, sorted({one.commission for one in bound}), [])
     await _lead(uow, scopes, together, standing)
     return alert.id
 
@@ -109,16 +110,16 @@ async def _merge(uow: Uow, source: OverlapAlert, target: OverlapAlert) -> None:
 
 async def _join(uow: Uow, alert: OverlapAlert, parties: Sequence[Party]) -> None:
     present = [part.commission for part in await repository.list_parts(uow.session, [alert.id])]
-    if not {party.commission for party in parties} <= set(present):
+    joined = sorted({party.commission for party in parties} - set(present))
+    if joined:
         alert.state = AlertState.DETECTED  # whoever joins has not taken note; a designated lead stays in effect
         alert.version += 1
-    await _add(uow, alert, parties, present)
-
-
-async def _add(uow: Uow, alert: OverlapAlert, parties: Sequence[Party], present: Sequence[str]) -> None:
-    """Write who takes part besides those present, and say which commissions join, at the alert's version."""
-    joined = sorted({party.commission for party in parties} - set(present))
     await repository.add_parties(uow.session, alert.id, parties, joined, uow.now)
+    await _say_joined(uow, alert, joined, present)
+
+
+async def _say_joined(uow: Uow, alert: OverlapAlert, joined: Sequence[str], present: Sequence[str]) -> None:
+    """Clues were written into an alert: say it of the commissions that joined by them, at the alert's version."""
     await telling.tell_of_new(uow, Item("overlap_alert", alert.id), is_held=True)
     if not joined:
         return

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.db import as_rows, inserting, table_of
+from chassis.db import as_rows, given_rows, inserting, table_of
 from chassis.statements import Statement
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Select,
     Text,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -32,6 +33,7 @@ from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.models import Clue
 from clue_service.overlap_alerts.domain import AlertState, Outcome, Party
 from clue_service.overlap_alerts.models import AlertClue, AlertCommission, OverlapAlert
+from clue_service.tables import Base
 
 
 def _in_effect() -> ColumnElement[bool]:
@@ -43,6 +45,14 @@ def _in_effect() -> ColumnElement[bool]:
 
 def _of(ids: str) -> ColumnElement[Any]:
     return func.any(bindparam(ids, type_=ARRAY(Uuid)))
+
+
+def _into(model: type[Base], opened: CTE, *names: str, parameter: str) -> CTE:
+    """Given rows as parts of the alert that the same statement opens."""
+    table = table_of(model)
+    given = given_rows(parameter, **{name: table.c[name].type for name in names})
+    rows = select(opened.c.id, *(given.c[name] for name in names)).select_from(opened).join(given, true())
+    return insert(table).from_select(["alert_id", *names], rows).on_conflict_do_nothing().cte(f"new_{parameter}")
 
 
 _ANEW = {"populate_existing": True}
@@ -68,6 +78,18 @@ _ADD = Statement(
     inserting(AlertClue, "alert_id", "clue_id", "commission", "stage", "bound_by", parameter="clues")
     .on_conflict_do_nothing()
     .add_cte(inserting(AlertCommission, "alert_id", "commission", "joined_at", parameter="parts").cte("joined"))
+)
+_opened = (
+    insert(table_of(OverlapAlert))
+    .values({name: bindparam(name) for name in ("state", "detected_at", "ack_due_at", "version")})
+    .returning(OverlapAlert.id)
+    .cte("opened")
+)
+_OPEN = Statement(
+    select(_opened.c.id).add_cte(
+        _into(AlertClue, _opened, "clue_id", "commission", "stage", "bound_by", parameter="clues"),
+        _into(AlertCommission, _opened, "commission", "joined_at", parameter="parts"),
+    )
 )
 _BIND = Statement(
     update(table_of(AlertClue))
@@ -168,18 +190,29 @@ async def add_parties(
     session: AsyncSession, alert_id: UUID, parties: Iterable[Party], joined: Iterable[str], at: datetime
 ) -> None:
     """Let clues take part, and the commissions that join by them; clues that do already stay as they are."""
-    clues = [
-        {
-            "alert_id": alert_id,
-            "clue_id": party.clue_id,
-            "commission": party.commission,
-            "stage": party.stage.value,
-            "bound_by": party.bound_by or party.clue_id,
-        }
-        for party in parties
-    ]
+    clues = [{"alert_id": alert_id, **_clue_row(party)} for party in parties]
     parts = [{"alert_id": alert_id, "commission": code, "joined_at": at} for code in joined]
     await _ADD.run(session, {"clues": as_rows(clues), "parts": as_rows(parts)})
+
+
+async def open_alert(session: AsyncSession, alert: OverlapAlert, parties: Iterable[Party]) -> None:
+    """Store an alert with the clues it is opened by, in one statement; gives it its id."""
+    parties = list(parties)
+    given = {name: getattr(alert, name) for name in ("state", "detected_at", "ack_due_at", "version")}
+    parts = [
+        {"commission": code, "joined_at": alert.detected_at} for code in sorted({party.commission for party in parties})
+    ]
+    rows = {"clues": as_rows(_clue_row(party) for party in parties), "parts": as_rows(parts)}
+    alert.id = await _OPEN.scalar(session, given | rows)
+
+
+def _clue_row(party: Party) -> dict[str, Any]:
+    return {
+        "clue_id": party.clue_id,
+        "commission": party.commission,
+        "stage": party.stage.value,
+        "bound_by": party.bound_by or party.clue_id,
+    }
 
 
 async def set_stage(session: AsyncSession, clue_id: UUID, stage: str) -> None:

@@ -128,6 +128,24 @@ async def test_a_vote_waits_for_a_clue_on_the_move_before_it_holds_its_part_in_t
     assert await kept(resources) == {one["id"], other["id"]}
 
 
+async def test_an_approval_that_comes_before_an_intake_to_the_matters_leads(
+    call: Any, register: Any, matter: Any, bring: Any, resources: Resources
+) -> None:
+    first = await bring(await register("officer@pet-dh", matter[0]), "proposed")
+    async with holding(resources, MATTERS) as session:
+        approval = asyncio.create_task(call("principal@cdi-dh", "POST", f"/v1/clues/{first['id']}/approve-disposition"))
+        await until_waiting(session, 1)
+        intake = asyncio.create_task(register("officer@pet-xs", matter[1]))
+        await until_waiting(session, 2)
+    assert (await approval).status_code == 200
+    second = await intake
+    assert [one["hit"]["unit"] for one in second["candidates"]] == ["cdi-dh"]
+    await bring(second, "assigned")
+    body = {"method": "talk_inquiry", "reason": "r"}
+    answer = await call("handler@inv1-xs", "POST", f"/v1/clues/{second['id']}/propose-disposition", body)
+    assert (answer.status_code, answer.json()["route"]["unit"]) == (409, "cdi-dh"), answer.text
+
+
 async def test_many_of_all_kinds_at_once_leave_nobody_out(
     call: Any, unlike: Any, pair_up: Any, recuse: Any, bring: Any, resources: Resources
 ) -> None:
