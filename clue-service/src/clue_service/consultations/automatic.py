@@ -5,6 +5,7 @@ from uuid import UUID
 from chassis.directory import UnitTree
 from chassis.identity import SYSTEM
 from chassis.service import Resources
+from chassis.statements import keep_plans
 from chassis.uow import Uow
 
 from clue_service.consultations import domain, repository
@@ -34,6 +35,7 @@ async def convene_for_alert(uow: Uow, tree: UnitTree, alert_id: UUID) -> UUID | 
     Returns:
         The consultation's id; None where there are too few commissions, or the alert is settled.
     """
+    await keep_plans(uow.session)
     alert = await repository.find_alert(uow.session, alert_id)
     if alert is None or alert.state == "resolved":
         return None
@@ -94,8 +96,9 @@ def convener_of(tree: UnitTree, commissions: list[str]) -> str:
 
 async def _bring_along(uow: Uow, alert_id: UUID) -> None:
     """Consultations of alerts that were merged into this one: the first goes on, unless this one has its own."""
-    own = await repository.lock_of_alert(uow.session, alert_id)
-    for item in await repository.lock_of_merged(uow.session, alert_id):
+    merged = await repository.lock_of_merged(uow.session, alert_id)
+    own = await repository.lock_of_alert(uow.session, alert_id) if merged else None
+    for item in merged:
         if item.state != ConsultationState.SCHEDULED:
             continue
         if own is None:

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from chassis.db import as_rows, inserting
+from chassis.statements import Statement
 from sqlalchemy import (
     Boolean,
     ColumnElement,
@@ -35,6 +37,20 @@ from clue_service.consultations.models import (
 )
 from clue_service.overlap_alerts.models import OverlapAlert
 from clue_service.proceedings.policy import represented_units
+
+_CONVENED = (
+    "kind", "state", "version", "topic", "secrecy_level", "convener_unit", "commission", "convened_by", "convened_at",
+    "alert_id", "quorum", "opening", "scheduled_at", "opinions_due_at", "attended",
+)  # fmt: skip
+# Convened at every overlap of three: built once.
+_ADD_FOR_ALERT = Statement(
+    inserting(Consultation, *_CONVENED)
+    .on_conflict_do_nothing(index_elements=[Consultation.alert_id])
+    .returning(Consultation.id)
+)
+_ADD_PARTICIPANTS = Statement(
+    inserting(ConsultationParticipant, "consultation_id", "unit", "persons").on_conflict_do_nothing()
+)
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -110,8 +126,8 @@ async def find_alert(session: AsyncSession, alert_id: UUID) -> OverlapAlert | No
 
 async def add_for_alert(session: AsyncSession, values: Mapping[str, Any]) -> UUID | None:
     """A consultation for an alert; None where the alert has one. Waits for another's open transaction on it."""
-    statement = insert(Consultation).values(**values).on_conflict_do_nothing(index_elements=[Consultation.alert_id])
-    return await session.scalar(statement.returning(Consultation.id))
+    found: UUID | None = await _ADD_FOR_ALERT.scalar(session, {"rows": as_rows([values])})
+    return found
 
 
 async def add_for_origin(session: AsyncSession, values: Mapping[str, Any]) -> UUID | None:
@@ -154,7 +170,7 @@ async def add_participants(session: AsyncSession, consultation_id: UUID, units: 
         for unit, persons in sorted(units.items())
     ]
     if rows:
-        await session.execute(insert(ConsultationParticipant).values(rows).on_conflict_do_nothing())
+        await _ADD_PARTICIPANTS.run(session, {"rows": as_rows(rows)})
 
 
 @reads_as_engine
