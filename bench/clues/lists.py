@@ -24,6 +24,7 @@ _OF_EVERYBODY: Mapping[str, Sequence[str]] = {
     "/v1/outcome-notices": _LEADING,
     "/v1/reporter-notices": _READERS,
     "/v1/clue-clocks": _READERS,
+    "/v1/periodic-duties": ("office", "leader", "office of a new commission"),  # none are loaded
     "/v1/jurisdiction-objections": _LEADING,
     "/v1/clarifications": _LEADING,
     "/v1/accusation-findings": _LEADING,

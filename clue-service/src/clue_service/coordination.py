@@ -21,6 +21,8 @@ from clue_service.jurisdiction_objections.service import follow_terms
 from clue_service.outcome_notices.consumers import handlers as tell_outcomes
 from clue_service.outcome_notices.routes import router as outcome_notices
 from clue_service.outcome_notices.service import escalate_late
+from clue_service.periodic_duties.routes import router as periodic_duties
+from clue_service.periodic_duties.service import open_next_periods
 from clue_service.protection_requests.routes import router as protection_requests
 from clue_service.reporter_notices.consumers import handlers as owe_reporters
 from clue_service.reporter_notices.routes import router as reporter_notices
@@ -34,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     outcome_notices,
     reporter_notices,
     clue_clocks,
+    periodic_duties,
     jurisdiction_objections,
     clarifications,
     accusation_findings,
@@ -44,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 TIMERS: tuple[Timer, ...] = (
     Timer("open_due_opinions", 5, open_due_opinions),
     Timer("escalate_late_outcome_notices", 30, escalate_late),
+    Timer("open_next_periods", 30, open_next_periods),
     Timer("follow_terms_of_objections", 30, follow_terms),
 )
 

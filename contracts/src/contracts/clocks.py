@@ -1,4 +1,4 @@
-"""Events of a clue's clocks beside the one its state runs, which the clue's own events carry."""
+"""Events of clocks beside the one that a clue's state runs and its own events carry: of clues, and of periods."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -71,7 +71,49 @@ class ClueClockDueChanged(ClueClockEvent):
     previous_due_at: Instant | None = None
 
 
-EVENTS: tuple[type[ClueClockEvent], ...] = (
+class PeriodicDutyEvent(Event):
+    """What a case office owes for a month or a quarter, whatever clues there are."""
+
+    key: ClassVar[str] = "duty_id"
+    egress: ClassVar[Egress] = Egress.CHECKED
+
+    duty_id: UUID
+    kind: Code
+    """``petition_results`` or ``reconciliation``."""
+    state: Code
+    rule: Code
+    commission: UnitCode
+    unit: UnitCode
+    """The petition office that is told, or the office that is reconciled with."""
+    due_at: Instant | None = None
+    """Until when, while it is owed."""
+
+
+class PeriodicDutyOpened(PeriodicDutyEvent):
+    """Key duty_id. A period began."""
+
+    type: ClassVar[str] = "clue.periodic_duty.opened.v1"
+
+
+class PeriodicDutyMet(PeriodicDutyEvent):
+    """Key duty_id. It was done for the period."""
+
+    type: ClassVar[str] = "clue.periodic_duty.met.v1"
+
+
+class PeriodicDutyStopped(PeriodicDutyEvent):
+    """Key duty_id. No period follows; nothing is owed for this one unless it was met."""
+
+    type: ClassVar[str] = "clue.periodic_duty.stopped.v1"
+
+
+class PeriodicDutyDueChanged(PeriodicDutyEvent):
+    """Key duty_id. ``due_at`` was counted anew because a rule or a calendar changed."""
+
+    type: ClassVar[str] = "clue.periodic_duty.due_changed.v1"
+
+
+CLOCKS: tuple[type[ClueClockEvent], ...] = (
     ClueClockStarted,
     ClueClockMet,
     ClueClockCancelled,
@@ -80,3 +122,10 @@ EVENTS: tuple[type[ClueClockEvent], ...] = (
     ClueClockResumed,
     ClueClockDueChanged,
 )
+PERIODIC: tuple[type[PeriodicDutyEvent], ...] = (
+    PeriodicDutyOpened,
+    PeriodicDutyMet,
+    PeriodicDutyStopped,
+    PeriodicDutyDueChanged,
+)
+EVENTS: tuple[type[Event], ...] = (*CLOCKS, *PERIODIC)

@@ -33,6 +33,7 @@ _SEGMENTS: dict[str, tuple[str, ...]] = {
         "reporters",
         "reporter-notices",
         "clue-clocks",
+        "periodic-duties",
         "unsealings",
         "clarifications",
         "protection-requests",

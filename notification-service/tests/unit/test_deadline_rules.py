@@ -202,6 +202,23 @@ def test_what_is_awaited_beside_has_a_clock_of_its_own() -> None:
     assert [clock.due_at for clock in CLOCKS[paused.type](paused)] == [None]
 
 
+def test_each_period_of_a_duty_has_a_clock_of_its_own() -> None:
+    duty = {
+        "duty_id": uuid4(), "kind": "reconciliation", "state": "open", "rule": "reconciliation",
+        "commission": "cdi-a", "unit": "inv-a",
+    }  # fmt: skip
+    for event, due in (
+        (clocks.PeriodicDutyOpened, NOW), (clocks.PeriodicDutyDueChanged, NOW), (clocks.PeriodicDutyMet, None),
+        (clocks.PeriodicDutyStopped, None),
+    ):  # fmt: skip
+        (clock,) = CLOCKS[event.type](event.model_validate({**duty, "due_at": due}))
+        assert (clock.item_type, clock.item_id, clock.due_at) == ("periodic_duty", str(duty["duty_id"]), due)
+        told = addresses_of(clock.item_type, clock.unit, Light.RED, within="cdi-a", escalates_to=clock.escalates_to)
+        assert [(one.relation, one.target) for one in told] == [
+            (Relation.CASE_OFFICE, "inv-a"), (Relation.LEADERSHIP, "cdi-a"),
+        ]  # fmt: skip
+
+
 def test_a_task_is_owed_until_it_is_settled() -> None:
     task = {
         "action_id": uuid4(), "consultation_id": uuid4(), "state": "x", "owner_unit": "cdi-b",

@@ -3,12 +3,12 @@
 from typing import Any
 
 from chassis.uow import Uow
-from contracts.clocks import EVENTS, ClueClockEvent
+from contracts.clocks import CLOCKS, ClueClockEvent
 
 from clue_service.clue_clocks.domain import ClockState
 from clue_service.clue_clocks.models import ClueClock
 
-_BY_TYPE: dict[str, type[ClueClockEvent]] = {event.type: event for event in EVENTS}
+_BY_TYPE: dict[str, type[ClueClockEvent]] = {event.type: event for event in CLOCKS}
 
 
 async def emit_clock(uow: Uow, event_type: str, clock: ClueClock, **more: Any) -> None:

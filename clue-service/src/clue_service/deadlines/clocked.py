@@ -34,6 +34,10 @@ from clue_service.outcome_notices.models import OutcomeNotice
 from clue_service.overlap_alerts import detection
 from clue_service.overlap_alerts.domain import AlertState
 from clue_service.overlap_alerts.models import OverlapAlert
+from clue_service.periodic_duties import service as duties
+from clue_service.periodic_duties.domain import DutyState
+from clue_service.periodic_duties.events import emit_duty
+from clue_service.periodic_duties.models import PeriodicDuty
 from clue_service.reporter_notices.domain import NoticeState
 from clue_service.reporter_notices.events import emit_notice as emit_reporter_notice
 from clue_service.reporter_notices.models import ReporterNotice
@@ -137,6 +141,12 @@ async def _put_clue_clock(uow: Uow, clock: ClueClock, rule: DueRule, due: Due) -
     await emit_clock(uow, "clue.clue_clock.due_changed.v1", clock, previous_due_at=previous)
 
 
+async def _put_duty(uow: Uow, duty: PeriodicDuty, rule: DueRule, due: Due) -> None:
+    duty.due_rule_version = rule.version
+    await _put(uow, duty, "due_at", due)
+    await emit_duty(uow, "clue.periodic_duty.due_changed.v1", duty)
+
+
 KINDS: tuple[Clocked[Any], ...] = (
     Clocked(
         "clue", Clue, "due_at", (Clue.due_at.is_not(None), Clue.due_rule.in_(sorted(RULES))),
@@ -165,6 +175,9 @@ KINDS: tuple[Clocked[Any], ...] = (
     Clocked(
         "clue_clock", ClueClock, "due_at", (ClueClock.state.in_(sorted(RUNNING)),),
         clue_clocks.count_anew, _put_clue_clock,
+    ),
+    Clocked(
+        "periodic_duty", PeriodicDuty, "due_at", (PeriodicDuty.state == DutyState.OPEN,), duties.count_anew, _put_duty,
     ),
 )  # fmt: skip
 """Everything with a clock that a rule counts. What people agreed on by a day of their own is not here."""

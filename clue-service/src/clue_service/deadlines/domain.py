@@ -27,6 +27,7 @@ class Anchor(StrEnum):
     LETTER_RECEIVED = "letter_received"
     DETECTION = "detection"
     STEP = "step_begun"
+    PERIOD = "period_over"
 
 
 class Level(StrEnum):
@@ -53,8 +54,9 @@ _BY_PRINCIPAL = (ExtensionStep(_PRINCIPAL),)
 class DueRule:
     """A limit by name: so many calendar months and days, or so many working days, counted from the anchor.
 
-    ``extensions`` says who may grant the first, second, … extension, ``pause_roles`` who may let the clock stand still
-    (nobody: it never does). ``valid_from`` is the first day a clock may start on to be counted by this version.
+    A limit of no length ends on the anchor itself, or on the next day with work. ``extensions`` says who may grant the
+    first, second, … extension, ``pause_roles`` who may let the clock stand still (nobody: it never does).
+    ``valid_from`` is the first day a clock may start on to be counted by this version.
     """
 
     name: str
@@ -125,6 +127,8 @@ OUTCOME_ACKNOWLEDGEMENT = DueRule("outcome_acknowledgement", working_days=3, anc
 PROTECTION_DECISION = DueRule("protection_decision", working_days=3, source="local")
 PROTECTION_URGENT_DECISION = DueRule("protection_urgent_decision", working_days=1, source="local")
 PROTECTION_MEASURE = DueRule("protection_measure", working_days=3, anchor=Anchor.STEP, source="local")
+PETITION_RESULTS = DueRule("petition_results", anchor=Anchor.PERIOD, source="JJKG 18")
+RECONCILIATION = DueRule("reconciliation", anchor=Anchor.PERIOD, source="JDZJ 23")
 RULES: dict[str, DueRule] = {
     rule.name: rule
     for rule in (
@@ -132,7 +136,7 @@ RULES: dict[str, DueRule] = {
         DISPOSITION_OPINION, INQUIRY_REPLY, TALK_INQUIRY_REPORT, ASSIGNED_DOWN_REPORT, INSPECTION_CLUE_REPORT,
         PRELIMINARY_VERIFICATION, ON_HOLD_REVIEW, CLARIFICATION_STEP, CLARIFICATION_ACROSS, OVERLAP_ACKNOWLEDGEMENT,
         JURISDICTION_OBJECTION, CONSULTATION_OPINION, OUTCOME_ACKNOWLEDGEMENT, PROTECTION_DECISION,
-        PROTECTION_URGENT_DECISION, PROTECTION_MEASURE,
+        PROTECTION_URGENT_DECISION, PROTECTION_MEASURE, PETITION_RESULTS, RECONCILIATION,
     )
 }  # fmt: skip
 """The first version of every rule: what holds until somebody writes another one."""

@@ -186,6 +186,22 @@ def _of_clue_clock(event: clocks.ClueClockEvent) -> list[Clock]:
     ]
 
 
+def _of_duty(event: clocks.PeriodicDutyEvent) -> list[Clock]:
+    """The case office owes it, each period for itself."""
+    return [
+        Clock(
+            "periodic_duty",
+            str(event.duty_id),
+            None,
+            unit=event.unit,
+            rule=event.kind,
+            due_at=event.due_at,
+            within=event.commission,
+            escalates_to=event.commission,
+        )
+    ]
+
+
 def _of_objection(event: settling.JurisdictionObjectionEvent) -> list[Clock]:
     """The sender owes an answer first, then the superior its decision, or both sides their meeting."""
     owes = event.sender if event.state == "raised" else event.superior or event.sender
@@ -319,6 +335,7 @@ _READERS: tuple[tuple[type[Event], Callable[[Any], list[Clock]]], ...] = (
     (following_up.OutcomeNoticeEvent, _of_outcome),
     (following_up.ReporterNoticeEvent, _of_reporter_notice),
     (clocks.ClueClockEvent, _of_clue_clock),
+    (clocks.PeriodicDutyEvent, _of_duty),
     (settling.JurisdictionObjectionEvent, _of_objection),
     (settling.ClarificationEvent, _of_clarification),
     (safeguards.ProtectionRequestEvent, _of_protection),

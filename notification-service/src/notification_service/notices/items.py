@@ -26,6 +26,7 @@ _PATHS = {
     "outcome_notice": "/v1/outcome-notices/",
     "reporter_notice": "/v1/reporter-notices/",
     "clue_clock": "/v1/clue-clocks/",
+    "periodic_duty": "/v1/periodic-duties/",
     "supervised_handling": "/v1/supervised-handlings/",
     "consultation_action": "/v1/consultation-actions/",
     "advice": "/v1/advice/",

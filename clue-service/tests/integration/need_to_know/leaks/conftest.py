@@ -12,7 +12,7 @@ from clue_service.access.row_security import engine_session
 from clue_service.accusation_findings.models import AccusationFinding
 from clue_service.attachments.models import Attachment
 from clue_service.clarifications.models import Clarification
-from clue_service.clue_clocks.models import ClueClock
+from clue_service.clue_clocks.models import ClueClock, ClueClockChange
 from clue_service.clue_deletions.models import ClueDeletion
 from clue_service.clue_exports.models import ClueExport, ClueExportClue, ClueExportFile
 from clue_service.clue_exports.service import context_of
@@ -92,10 +92,15 @@ def rows_about(clue: dict[str, Any], consultation: UUID, text: str, now: datetim
         id=uuid4(), clue_id=clue_id, clue_no=clue["clue_no"], kind="result", state="owed", version=1, clue_version=1,
         commission=COMMISSION, since=None, due_at=later, due_provisional=False,
     )  # fmt: skip
-    yield "clue-clocks", ClueClock(
+    clock = ClueClock(
         id=uuid4(), clue_id=clue_id, clue_no=clue["clue_no"], kind="inquiry_reply", state="open", version=1,
         clue_version=1, commission=COMMISSION, unit="inv1-dh", subject_id=UUID(clue["subjects"][0]["id"]),
         due_rule="inquiry_reply", due_rule_version=1, clock_start=now.date(), due_at=later, due_provisional=False,
+    )  # fmt: skip
+    yield "clue-clocks", clock
+    yield "", ClueClockChange(
+        clock_id=clock.id, kind="extension", since=now.date(), until=later.date(), ground=None, reason=text,
+        approval={"sub": "p-1"}, recorded_by=who, recorded_at=now,
     )  # fmt: skip
     yield "consultation-actions", ConsultationAction(
         id=uuid4(), consultation_id=consultation, position=7, task=text, owner_unit=OFFICE, due_at=later, state="open",

@@ -111,6 +111,9 @@ async def there(
         "operation_id": imported,
         "receipt_id": await made("officer@pet-dh", "/v1/sealed-receipts", receipt),
         "report_id": await made("supervisor@cmo-dh", "/v1/trend-reports", {"period": "2026-H1", "as_of": "2026-11-22"}),
+        "periodic-duties": await made(
+            "supervisor@cmo-dh", "/v1/periodic-duties", {"kind": "reconciliation", "unit": "inv1-dh"}
+        ),
         "name": "jurisdiction_objection",
         "year": "2028",
         "number": "0",

@@ -52,10 +52,10 @@ from pg_class c, (select regexp_replace(current_user, '_engine$', '_app') as nam
 where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
 """
 _WITHOUT_ROWS = {
-    "clock_change", "clue_clock_change", "clue_import", "clue_import_error", "consultation_opinion",
-    "consultation_recusal", "trend_report",
+    "clock_change", "clue_import", "clue_import_error", "consultation_opinion", "consultation_recusal", "periodic_duty",
+    "trend_report",
 }  # fmt: skip
-"""Walled tables in which the marked matter has nothing."""
+"""Walled tables in which the marked matter has nothing; duties of a period rest on no clue."""
 _STRANGER = Viewer(
     sub="stranger@cmo-lh",
     roles=frozenset({"case_supervisor", "leader", "handler"}),
