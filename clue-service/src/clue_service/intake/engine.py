@@ -14,6 +14,11 @@ from clue_service.matching_models.service import ModelFollower
 __all__ = ["Engine", "ScoredCandidate"]
 
 
+_AT_ONCE = 2
+"""Intakes that a process matches at the same time. Each needs the process for milliseconds on end, and one that holds
+the lock of matters waits at every statement until the others let it go on: many at once are slower than few in turn."""
+
+
 class Engine:
     """Prepares clues by the present directory, and counts what other processes store before it looks for candidates."""
 
@@ -21,6 +26,8 @@ class Engine:
         """``keys`` open identity numbers where a stored clue is prepared anew."""
         self.keys = keys
         self.matcher = Matcher()
+        self.turns = asyncio.Semaphore(_AT_ONCE)
+        """Of intakes that are matched: each takes one before it begins the transaction."""
         self._tree: UnitTree | None = None
         self._starting = asyncio.Lock()
         self._is_started = False

@@ -68,7 +68,7 @@ async def register_clue(
         response.status_code = 200
     else:
         try:
-            async with resources.transactions(engine_caller, request.state.cause) as uow:
+            async with engine.turns, resources.transactions(engine_caller, request.state.cause) as uow:
                 found = await service.match_clue(uow, tree, engine, taken.clue.id, registration.prepared)
                 if found is not None:
                     return await _describe_matched(uow, answer, taken.told, found)
