@@ -5,7 +5,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 
-from clue_service.matching import dates, numerals, units
+from clue_service.matching import dates, firms, numerals, units
 from clue_service.matching.names import Name, NameAgreement, NameClass, best_agreement, is_heard_among
 from clue_service.matching.prepared import Facts, Prepared, Subject
 
@@ -82,6 +82,7 @@ def compare(
                         "date": dates.agreement(part.dates, other_part.dates),
                         "detail": _details(part, other_part),
                         "third_person": _third_person(part.others, other_part.others),
+                        "firm_or_place": firms.agreement(part.firms, other_part.firms),
                         "content": content,
                         "rare_words": rare,
                         "wording": wording,

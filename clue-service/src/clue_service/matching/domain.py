@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 from clue_service.matching import keys as clue_keys
 from clue_service.matching.dates import When, dates
+from clue_service.matching.firms import firms_and_places
 from clue_service.matching.grams import content_grams, text_grams
 from clue_service.matching.lexicon import (
     filler_pattern,
@@ -184,6 +185,7 @@ def _facts(
         tokens=frozenset(sorted(one for one in tokens if not _is_number(one))[:40]),
         others=tuple(dict.fromkeys(mention.name for mention in people))[:8],
         places=place_stems(allegation.place),
+        firms=firms_and_places(text, subjects),
         content=content_grams(filler_pattern().sub(" ", text), subjects),
     )
 

@@ -59,7 +59,10 @@ def fit_weights(pairs: Sequence[LabelledPair], ridge: float = _RIDGE, prior: Fit
 
 
 # Levels that clues to fit on hardly show, and the next weaker ones, which they are worth at least as much as.
-_STRONGER = {("unit", "same_unit"): "same_kind_same_area", ("name", "same_identity"): "equal"}
+_STRONGER = {
+    ("unit", "same_unit"): "same_kind_same_area", ("name", "same_identity"): "equal",
+    ("wording", "c10"): "c9", ("content", "c10"): "c9",
+}  # fmt: skip
 
 
 def _with_stronger_levels(weights: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:

@@ -108,6 +108,12 @@ def quantity_words(group: str) -> dict[str, str]:
 
 
 @cache
+def places_told(group: str) -> tuple[str, ...]:
+    """Words that make a name a firm's or a place's: ``trades``, ``of_firms``, ``firms``, ``houses``, ``works``."""
+    return tuple(_read_json("places.json")[group])
+
+
+@cache
 def not_names() -> frozenset[str]:
     """Two characters that begin like a name and are an ordinary word."""
     return frozenset(_read_json("phrases.json")["not_names"])

@@ -9,7 +9,7 @@ from clue_service.matching.names import Name, NameClass, parse_name, split_surna
 from clue_service.matching.text import HAN, is_han
 
 # What may stand before a name. Function words; words of posts and kinship come from the lists.
-_LEFT = frozenset("与和向给为由被让系送是叫跟及同将把对经即找请帮替因使令从含局院村镇乡府司校站")
+_LEFT = frozenset("与和向给为由被让系送是叫跟及同将把对经即找请帮替因使令从含局院村镇乡府司校站厂收拿靠了着过逼骂")
 _LEFT_WORDS = (
     "成了",
     "节假日",
@@ -43,6 +43,22 @@ _LEFT_WORDS = (
     "扣留",
     "默许",
     "纵容",
+    "收下",
+    "扶持",
+    "推倒",
+    "拆掉",
+    "借给",
+    "属于",
+    "归于",
+    "许诺",
+    "所有",
+    "欺负",
+    "为难",
+    "刁难",
+    "雇用",
+    "勒令",
+    "接受",
+    "委托",
 )
 # Surnames that are far more often ordinary words: a name only where it plainly goes on.
 _FUNCTION_WORDS = frozenset(
@@ -50,13 +66,28 @@ _FUNCTION_WORDS = frozenset(
 )
 _ENDS_A_POST = re.compile("[局镇村县市区院校处科股队组社厂站会部行所乡园台]长")  # 长孙 is a surname, 局长孙 is none
 _AFTER_DATE = re.compile(
-    r"(?:[0-9零〇一二三四五六七八九十](?:年度?|月份?|[日号])|[今去前当本]年|[本上]月|年[初底末]|期间|以来|时候|[上下]午|当天|当[日晚])$"
+    r"(?:[0-9零〇一二三四五六七八九十](?:年度?|月份?|[日号])|[今去前当本]年|[本上](?:个)?月|年[初底末]|期间|以来|时候|[上下]午|当天|当[日晚])$"
 )
-_MASKED = re.compile(rf"(?P<surname>[{HAN}])(?:某某?[{HAN}]?|[x*?＊]{{1,2}}[{HAN}]?)")
-_NICK = re.compile(rf"[老小](?P<surname>[{HAN}])(?![{HAN}]?(?:区|旧|板|师|人|家|年|百|孩|组|学|时|车|轿|额|型|队))")
+_HIDDEN = re.compile(rf"(?:某(?![村镇乡县市局])某{{0,2}}|[x*?＊]{{1,3}})[{HAN}]?")
+# 余秀某 hides the end; 王庄某村 is no name.
+_HIDDEN_END = re.compile(
+    rf"(?P<given>[{HAN}])(?:某(?!某|[村人镇乡县市局厅处科部所院校公单企项地工领干日天月年些个])|[x*＊](?![a-z0-9]))"
+)
+_NICK = re.compile(
+    rf"[老小](?P<surname>[{HAN}])(?!区|旧|板|师|人|家|年|百|孩|组|学|时|车|轿|额|型|队|[{HAN}](?:区|车|型|队|组|学))"
+)
+# What 昌岭市, 武川村 and 盛成建筑公司 go on with: their beginnings are no people.
+_OF_A_PLACE = re.compile("[市县区镇乡村屯庄旗](?!里|民|长)")
+_OF_A_WORK = re.compile(
+    rf"(?:(?![在给向与和同从的把被对让帮为由将替找等])[{HAN}]){{0,3}}"
+    r"(?:大桥|管网|广场|光伏|电站|公路|教学楼|老街|河堤|产业园|停车场|小区|花园|新城|嘉园|家园|路口|医院|学校|"
+    r"饭店|酒店|山庄|茶楼|农家乐|会所|宾馆|公司|集团|合作社|砂石|石料|煤矿|超市|水库|大厦)"
+)
 _DOTTED = re.compile(rf"[{HAN}]{{2,6}}(?:·(?:(?![的是在与和向给为由被把将从等收送]|利用|违规|担任)[{HAN}]){{1,6}})+")
 _NOT_GIVEN = frozenset(
     "的了是在不有无并与和及或对向于为被把将由从以其该此这那哪个些时年月日万亿收送给，。、；：们等某村镇县市区局委长系让同要任违"
+    "拿塞盖挂租砸打骂推拆扣借骗抢偷赌嫖喝吃买卖付找逼踢扇砍挖占没拒搬跑站说讲问答看听做办签批查抓拖欠还退赔缴交领报投诉"
+    "请求就才都却又再曾到去来她他它后里内款账元块手已经也叫替帮找许派调升贱租卡跟压贪污霸嫌逃闹催垫"
 )
 _MOST = 24
 
@@ -112,9 +143,23 @@ def _mention_at(text: str, place: int) -> Mention | None:
         return _mention(nick.group(), place)
     if character not in surnames() and text[place : place + 2] not in surnames():
         return None
-    if (masked := _MASKED.match(text, place)) is not None:
-        return _masked(text, masked)
-    return _full_or_titled(text, place)
+    if (hidden := _hidden(text, place)) is not None:
+        return _mention(hidden, place)
+    found = _full_or_titled(text, place)
+    return None if found is None or _is_of_a_place(text, found) else found
+
+
+def _is_of_a_place(text: str, found: Mention) -> bool:
+    """Whether a place or a firm begins like this: 武川村, 盛成建筑公司, 云泉大桥."""
+    if _OF_A_PLACE.match(text, found.end):
+        return True
+    if after_names_pattern().match(text, found.end):
+        return False
+    return _OF_A_WORK.match(text, found.end) is not None or _ends_in_a_work(text, found)
+
+
+def _ends_in_a_work(text: str, found: Mention) -> bool:
+    return len(found.name.given) == 2 and _OF_A_WORK.match(text, found.end - 1) is not None
 
 
 def _mention(written: str, place: int) -> Mention | None:
@@ -122,12 +167,19 @@ def _mention(written: str, place: int) -> Mention | None:
     return Mention(name, place, place + len(written)) if name else None
 
 
-def _masked(text: str, match: re.Match[str]) -> Mention | None:
-    written = match.group()
-    tail = written[-1]
-    if is_han(tail) and tail != "某" and not (tail in given_characters() and _goes_on(text, match.end())):
-        written = written[:-1]
-    return _mention(written, match.start())
+def _hidden(text: str, place: int) -> str | None:
+    """A name that is hidden in part, as it stands there: 张某国, 张*, 诸葛某, 余秀某."""
+    for length in (2, 1):
+        after = place + length
+        if text[place:after] not in surnames():
+            continue
+        if (hidden := _HIDDEN.match(text, after)) is not None:
+            tail = hidden.group()[-1]
+            is_name = not is_han(tail) or tail == "某" or (tail in given_characters() and _goes_on(text, hidden.end()))
+            return text[place : hidden.end() if is_name else hidden.end() - 1]
+        if (end := _HIDDEN_END.match(text, after)) is not None and end["given"] in given_characters():
+            return text[place : end.end()]
+    return None
 
 
 def _full_or_titled(text: str, place: int) -> Mention | None:

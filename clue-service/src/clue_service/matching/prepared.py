@@ -21,7 +21,7 @@ Hashes = npt.NDArray[np.int32]
 _HEAD = Struct("<3i")  # version, how many arrays, length of the first
 NO_HASHES: Hashes = np.empty(0, np.int32)
 _LETTER = 120  # characters
-FEATURES_VERSION = 4  # of stored features and grams: rows of another version are prepared anew, never read
+FEATURES_VERSION = 5  # of stored features and grams: rows of another version are prepared anew, never read
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,7 @@ class Facts:
     tokens: frozenset[str] = frozenset()
     others: tuple[Name, ...] = ()
     places: frozenset[str] = frozenset()
+    firms: frozenset[str] = frozenset()  # and houses, works and villages (``firms.firms_and_places``)
     content: Hashes = field(default_factory=lambda: NO_HASHES, compare=False)
 
 
@@ -174,6 +175,7 @@ def dump_features(prepared: Prepared) -> bytes:
                 sorted(part.tokens),
                 [[str(name.kind), name.surname, name.given] for name in part.others],
                 sorted(part.places),
+                sorted(part.firms),
             ]
             for part in prepared.parts
         ],
@@ -233,8 +235,9 @@ def load_features(raw: bytes) -> Prepared | None:
                 frozenset(tokens),
                 _names(others),
                 frozenset(places),
+                frozenset(firms),
             )
-            for topics, category, amounts, dates, quantities, tokens, others, places in document["parts"]
+            for topics, category, amounts, dates, quantities, tokens, others, places, firms in document["parts"]
         ),
         length=document["len"],
         digest=document["digest"],

@@ -218,15 +218,15 @@ def expand(levels: Levels) -> Levels:
     }
 
 
-_UNKNOWN = frozenset({"brief", "missing", "unknown", "one_side", "cannot_tell", "maybe_given_name"})
+_UNKNOWN = frozenset({"other_village", "brief", "missing", "unknown", "one_side", "cannot_tell", "maybe_given_name"})
 _CONFLICT = frozenset(
     {"different", "differ", "given_name_differs", "contradict", "other_mark", "same_kind_other_area",
-     "other_kind_same_area", "c0", "c1", "r0"}
+     "other_kind_same_area", "c0", "c1", "r0", "other"}
 )  # fmt: skip
 _PARTLY = frozenset(
     {"same_given_name", "one_character", "look_alike", "masked_both_ends", "same_surname_masked",
      "surname_sound_masked", "partly", "near", "digits", "year", "similar", "masked", "same_kind_area_unknown",
-     "area_same_kind_unknown", "c2", "c3", "c4", "r1", "r2"}
+     "area_same_kind_unknown", "same_village_named", "c2", "c3", "c4", "r1", "r2"}
 )  # fmt: skip
 
 

@@ -17,8 +17,12 @@ _WORTH = 5.0
 _RIDGE = 10.0
 _CLUES = 2_500
 # Invented cities, since in one alone a few hard matters would bend the curves; half of them in the words fitted on,
-# half in others: letters come in words like those learnt from and in words unlike them.
-_CALIBRATING: tuple[tuple[int, Wording], ...] = ((2, "calibrate"), (9_202, "fit"), (9_203, "calibrate"), (9_204, "fit"))
+# half in others: letters come in words like those learnt from and in words unlike them. By the days their letters are
+# spread over: where as many matters lie in fewer days, more of them resemble one another and a score is worth less.
+_CALIBRATING: tuple[tuple[int, Wording, int], ...] = (
+    (2, "calibrate", 2_600), (9_202, "fit", 2_600), (9_203, "calibrate", 300), (9_204, "fit", 300),
+    (9_205, "calibrate", 900), (9_206, "fit", 900),
+)  # fmt: skip
 
 
 async def move_towards_told(replay: Replay, model: MatchModel, count: int = _CLUES) -> MatchModel:
@@ -27,8 +31,9 @@ async def move_towards_told(replay: Replay, model: MatchModel, count: int = _CLU
     pairs = _weighted_pairs(await replay(fitting, Matcher(model), "fitting on told clues"))
     fit = fit_weights(pairs, ridge=_RIDGE, prior=Fit(model.intercept, model.weights))
     held = []
-    for number, (seed, wording) in enumerate(_CALIBRATING):
-        calibrating = [*Corpus(seed, wording).clues(count * 4 // 5), *(() if number else told_clues("calibrate"))]
+    for number, (seed, wording, days) in enumerate(_CALIBRATING):
+        generated = Corpus(seed, wording, days=days).clues(count * 4 // 5)
+        calibrating = [*generated, *(() if number else told_clues("calibrate"))]
         held += _weighted_pairs(await replay(calibrating, Matcher(model), "calibrating on told clues"))
     moved = replace(model, version=f"{model.version}-told", intercept=fit.intercept, weights=fit.weights)
     origin = {**model.origin, "told_clues": len(told_clues("fit")) + len(told_clues("calibrate"))}

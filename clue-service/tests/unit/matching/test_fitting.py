@@ -61,6 +61,54 @@ def test_an_equal_score_is_worth_less_where_other_candidates_doubt_it():
     assert MatchModel.parse(fitted.dump()).supported.keys() == fitted.supported.keys()
 
 
+def test_one_firm_or_place_tells_an_event_where_names_leave_the_person_open():
+    letter = {"name": "missing", "unit": "same_kind_same_area", "wording": "c8", "rare_words": "r4", "mates": "alone"}
+    assert not may_be_likely(letter)
+    assert may_be_likely(letter | {"firm_or_place": "same"})
+    assert may_be_likely(letter | {"firm_or_place": "several_same", "detail": "contradict"}), "each counts visits anew"
+    for other in (
+        {"firm_or_place": "other"}, {"firm_or_place": "same_village_named"}, {"firm_or_place": "one_side"},
+        {"firm_or_place": "same", "detail": "contradict", "wording": "c5"},
+        {"firm_or_place": "same", "unit": "unknown"},
+    ):  # fmt: skip
+        assert not may_be_likely(letter | other), other
+    named = {"name": "equal", "unit": "same_unit", "topic": "differ", "content": "c1", "wording": "c3", "mates": "m6x2"}
+    assert not may_be_likely(named | {"firm_or_place": "same"}), "a person may deal twice with one firm"
+    assert may_be_likely(named | {"date": "day"})
+
+
+def test_a_name_that_many_share_needs_two_things_where_the_kind_differs_whatever_others_say():
+    pair = {"unit": "same_unit", "topic": "differ", "content": "c1", "wording": "c3", "date": "day", "mates": "m7x3"}
+    assert may_be_likely(pair | {"name": "equal"})
+    assert not may_be_likely(pair | {"name": "equal_short"})
+    assert may_be_likely(pair | {"name": "equal_short", "amount": "equal"})
+
+
+def test_others_word_alone_does_not_join_other_words_with_another_sum_or_mark():
+    pair = {"name": "equal", "unit": "same_unit", "content": "c3", "rare_words": "r0", "wording": "c3", "mates": "m7x3"}
+    assert may_be_likely(pair)
+    for other in ({"amount": "near"}, {"detail": "other_mark"}):
+        assert not may_be_likely(pair | other), other
+        assert may_be_likely(pair | other | {"date": "day"}), other
+
+
+def test_a_name_beside_others_that_differ_needs_a_thing_and_the_word_of_all():
+    pair = {"name": "named_in_text", "unit": "same_unit", "wording": "c8", "third_person": "different"}
+    assert may_be_likely(pair | {"mates": "m7x2", "amount": "equal"})
+    for mates in ("m7x2", "m5x2", "m4x3"):
+        assert not may_be_likely(pair | {"mates": mates}), mates
+    assert may_be_likely(pair | {"mates": "m7x2", "third_person": "one_side"})
+
+
+def test_equal_words_are_worth_no_less_than_like_ones_however_few_the_fit_saw():
+    same = LEVELS | {"wording": "c9"}
+    pairs = [LabelledPair(same, number % 10 > 0) for number in range(200)]
+    pairs += [LabelledPair(LEVELS | {"wording": "c10"}, number == 0) for number in range(3)]
+    pairs += [LabelledPair(LEVELS | {"wording": "c1"}, number % 10 == 0) for number in range(200)]
+    weights = fit_weights(pairs).weights["wording"]
+    assert weights["c10"] >= weights["c9"] > weights["c1"]
+
+
 def test_letters_that_name_nobody_are_likely_only_as_one_event_of_one_office():
     event = {"name": "missing", "unit": "same_village", "wording": "c5", "amount": "equal", "mates": "alone"}
     assert not may_be_likely(event)
