@@ -26,7 +26,7 @@ async def meet(resources: Resources, clue: Any, *hits: Any, bound: Any = None) -
 async def test_other_facts_about_one_official_are_told_and_bind_nobody(call: Any, register: Any, bring: Any) -> None:
     who = {"name": "钟国梁", "unit_name": "夏宁市住房和城乡建设局", "post": "局长"}
     project = "钟国梁于2024年3月在滨河路改造工程招标前，收受承建商宏远建筑公司现金20万元。"
-    feast = "钟国梁2022年为儿子操办婚宴，收受管理服务对象礼金5万元。"
+    feast = "钟国梁为儿子操办婚宴，大摆酒席，礼金5万元。"  # another year would set the two apart, and nobody were told
     first = await register("officer@pet-dh", subjects=[who], allegations=[{"text": project, "category_code": "C1"}])
     second = await register("officer@pet-xs", subjects=[who], allegations=[{"text": feast, "category_code": "D3"}])
     assert [one["hit"]["unit"] for one in second["candidates"]] == ["cdi-dh"]
