@@ -6,13 +6,14 @@ the figures leave it.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from chassis.embedded import EmbeddedPostgres
 from clue_service.matching.cli import matching_database
-from clue_service.matching.clue_files import read_clues
+from clue_service.matching.clue_files import Body, read_clues
 from clue_service.matching.evaluation import RANKED, replay
 from clue_service.matching.service import Matcher
 
@@ -27,27 +28,57 @@ class Ordered:
     """Of the earlier mates those among the first fifty."""
     precision: float
     """Average precision."""
+    peer_recall: float
+    peer_precision: float
+    """The same of an exact scan of all earlier letters by TF-IDF, in this run."""
 
 
 async def order_letters(server: EmbeddedPostgres, folder: Path, advance: Callable[[], None]) -> Ordered:
     """Take in all letters in the order of the file, and see where the earlier mates of the labelled ones are put."""
     letters = read_clues(folder / "petitions.jsonl")
     labels: dict[str, str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-    earlier: dict[str, set[str]] = defaultdict(set)
-    recalls, precisions = [], []
+    ranked: dict[str, list[str]] = {}
     async with matching_database(server.create_service_database("letters").owner) as database:
         async for outcome in replay(letters, Matcher(), database.sessions):
             advance()
-            matter = labels.get(outcome.clue)
-            if matter is None:
-                continue
-            if mates := earlier[matter]:
-                ranked = [name for name, _ in outcome.candidates[:RANKED]]
-                recalls.append(len(mates.intersection(ranked)) / len(mates))
-                precisions.append(average_precision(ranked, mates))
-            earlier[matter].add(outcome.clue)
+            ranked[outcome.clue] = [name for name, _ in outcome.candidates[:RANKED]]
+    names = [str(letter["id"]) for letter in letters]
+    asked, recall, precision = _means(names, labels, ranked)
+    _, *peer = _means(names, labels, _by_tf_idf(letters, labels))
+    return Ordered(len(letters), asked, recall, precision, *peer)
+
+
+def _by_tf_idf(letters: Sequence[Body], labels: Mapping[str, str]) -> dict[str, list[str]]:
+    """Of each labelled letter the earlier ones that are closest, at most as many as the engine answers with."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    names = [str(letter["id"]) for letter in letters]
+    texts = [" ".join(one.get("text") or "" for one in letter["allegations"]) for letter in letters]
+    matrix = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True).fit_transform(texts).tocsr()
+    found = {}
+    for number, name in enumerate(names):
+        if name in labels:
+            cosines = (matrix[:number] @ matrix[number].T).toarray().ravel()
+            found[name] = [names[one] for one in np.argsort(-cosines, kind="stable")[:RANKED]]
+    return found
+
+
+def _means(
+    names: Sequence[str], labels: Mapping[str, str], ranked: Mapping[str, list[str]]
+) -> tuple[int, float, float]:
+    """How many labelled letters have earlier mates, and their mean recall and average precision."""
+    earlier: dict[str, set[str]] = defaultdict(set)
+    recalls, precisions = [], []
+    for name in names:
+        matter = labels.get(name)
+        if matter is None:
+            continue
+        if mates := earlier[matter]:
+            recalls.append(len(mates.intersection(ranked[name])) / len(mates))
+            precisions.append(average_precision(ranked[name], mates))
+        earlier[matter].add(name)
     asked = max(len(recalls), 1)
-    return Ordered(len(letters), len(recalls), sum(recalls) / asked, sum(precisions) / asked)
+    return len(recalls), sum(recalls) / asked, sum(precisions) / asked
 
 
 def average_precision(ranked: list[str], mates: set[str]) -> float:

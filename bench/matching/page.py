@@ -96,7 +96,10 @@ def _letters(ordered: Ordered) -> list[str]:
     text = f"\n## Real letters\n\n{ordered.letters:,} letters of residents that name nobody, in the order of their "
     text += f"file; they are no part of this project. For {ordered.asked:,} whose matter is known and has earlier "
     text += f"letters, {_share(ordered.recall)} of these are among the first 50 candidates; mean average precision "
-    text += f"{_share(ordered.precision)}.\n"
+    text += (
+        f"{_share(ordered.precision)}. An exact scan of all earlier letters by TF-IDF of single characters and pairs, "
+    )
+    text += f"in the same run: {_share(ordered.peer_recall)} and {_share(ordered.peer_precision)}.\n"
     return [text]
 
 
