@@ -37,11 +37,14 @@ def test_the_story_holds_from_the_first_letter_to_the_last_notice(played: tuple[
 
 def test_no_reporter_or_relative_is_anywhere_in_plain_text(played: tuple[RunningStack, str]) -> None:
     stack, told = played
-    marker = MARKER.encode()
     files = [path for path in stack.home.rglob("*") if path.is_file()]
     assert any(path.suffix == ".log" for path in files)
-    assert [path for path in files if marker in path.read_bytes()] == []
+    assert [path for path in files if _MARKED.search(path.read_bytes())] == []
     assert MARKER not in "".join(stack.output) + told
+
+
+# With a neighbour: the marker's three bytes alone come about by chance among megabytes of hashes and sealed columns.
+_MARKED = re.compile(f"陈{MARKER}|何{MARKER}|{MARKER}安|{MARKER}宁|letter-{MARKER}|{MARKER}-box".encode())
 
 
 def _eventually(condition: Callable[[], Any], within: float = 120) -> Any:
