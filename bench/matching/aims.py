@@ -6,7 +6,7 @@ from statistics import mean, median
 
 from matching.accuracy import ENGINE, SPLINK, TRGM, Compared
 from matching.growth import Measured, growth_exponent
-from matching.letters import Ordered
+from matching.letters import Order, Ordered
 
 _FULL_SIZE = 900_000  # the limits of time are meant for a million clues
 
@@ -69,8 +69,14 @@ def _accuracy(compared: Compared | None) -> Iterator[Aim]:
 
 def _letters(ordered: Ordered | None) -> Iterator[Aim]:
     title = "real letters that name nobody, earlier ones only: "
-    yield Aim(f"{title}R@50", 0.93, 0.96, ordered and ordered.recall)
-    yield Aim(f"{title}mean average precision", 0.88, 0.95, ordered and ordered.precision)
+    yield from _order(title, ordered and ordered.all_labels)
+    if ordered and ordered.without_doubted:
+        yield from _order(f"… without {ordered.doubted} doubted labels: ", ordered.without_doubted)
+
+
+def _order(title: str, order: Order | None) -> Iterator[Aim]:
+    yield Aim(f"{title}R@50", 0.93, 0.96, order and order.recall)
+    yield Aim(f"{title}mean average precision", 0.88, 0.95, order and order.precision)
 
 
 def _growth(grown: Sequence[Measured]) -> Iterator[Aim]:

@@ -1,7 +1,8 @@
 """How well earlier letters of one matter are put in front, on a folder of real letters that is no part of the project.
 
-The folder holds ``petitions.jsonl`` (bodies of ``POST /v1/clues`` with ``id``) and ``labels.json`` (id → matter). Only
-the figures leave it.
+The folder holds ``petitions.jsonl`` (bodies of ``POST /v1/clues`` with ``id``) and ``labels.json`` (id → matter), and
+may hold ``doubted.json``: ids of letters that by somebody's reading do not report the matter they are labelled with.
+Figures are then taken with and without them. Only the figures leave the folder.
 """
 
 import json
@@ -19,10 +20,9 @@ from clue_service.matching.service import Matcher
 
 
 @dataclass(frozen=True)
-class Ordered:
+class Order:
     """Means over the labelled letters that have earlier mates."""
 
-    letters: int
     asked: int
     recall: float
     """Of the earlier mates those among the first fifty."""
@@ -31,6 +31,17 @@ class Ordered:
     peer_recall: float
     peer_precision: float
     """The same of an exact scan of all earlier letters by TF-IDF, in this run."""
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """How a folder's letters were ordered."""
+
+    letters: int
+    all_labels: Order
+    doubted: int
+    without_doubted: Order | None
+    """Without the labels that somebody doubts; None where the folder names none."""
 
 
 async def order_letters(server: EmbeddedPostgres, folder: Path, advance: Callable[[], None]) -> Ordered:
@@ -42,10 +53,24 @@ async def order_letters(server: EmbeddedPostgres, folder: Path, advance: Callabl
         async for outcome in replay(letters, Matcher(), database.sessions):
             advance()
             ranked[outcome.clue] = [name for name, _ in outcome.candidates[:RANKED]]
-    names = [str(letter["id"]) for letter in letters]
+    names, peer = [str(letter["id"]) for letter in letters], _by_tf_idf(letters, labels)
+    doubted = _doubted(folder)
+    sure = {name: matter for name, matter in labels.items() if name not in doubted}
+    everything = _order(names, labels, ranked, peer)
+    return Ordered(len(letters), everything, len(doubted), _order(names, sure, ranked, peer) if doubted else None)
+
+
+def _doubted(folder: Path) -> frozenset[str]:
+    path = folder / "doubted.json"
+    return frozenset(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else frozenset()
+
+
+def _order(
+    names: Sequence[str], labels: Mapping[str, str], ranked: Mapping[str, list[str]], peer: Mapping[str, list[str]]
+) -> Order:
     asked, recall, precision = _means(names, labels, ranked)
-    _, *peer = _means(names, labels, _by_tf_idf(letters, labels))
-    return Ordered(len(letters), asked, recall, precision, *peer)
+    _, peer_recall, peer_precision = _means(names, labels, peer)
+    return Order(asked, recall, precision, peer_recall, peer_precision)
 
 
 def _by_tf_idf(letters: Sequence[Body], labels: Mapping[str, str]) -> dict[str, list[str]]:

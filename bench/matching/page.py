@@ -10,7 +10,7 @@ import numpy as np
 from matching import aims
 from matching.accuracy import ENGINE, METHODS, SPLINK, TRGM, Compared
 from matching.growth import STAGES, Measured, growth_exponent
-from matching.letters import Ordered
+from matching.letters import Order, Ordered
 from matching.truth import SLICES
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/benchmarks/matching.md"
@@ -94,13 +94,23 @@ def _bands(compared: Compared) -> str:
 
 def _letters(ordered: Ordered) -> list[str]:
     text = f"\n## Real letters\n\n{ordered.letters:,} letters of residents that name nobody, in the order of their "
-    text += f"file; they are no part of this project. For {ordered.asked:,} whose matter is known and has earlier "
-    text += f"letters, {_share(ordered.recall)} of these are among the first 50 candidates; mean average precision "
     text += (
-        f"{_share(ordered.precision)}. An exact scan of all earlier letters by TF-IDF of single characters and pairs, "
+        "file; they are no part of this project. Beside the engine: an exact scan of all earlier letters by TF-IDF of "
     )
-    text += f"in the same run: {_share(ordered.peer_recall)} and {_share(ordered.peer_precision)}.\n"
+    text += "single characters and pairs, in the same run.\n\n"
+    text += "| labels | letters asked | R@50 | mean average precision | R@50, TF-IDF | precision, TF-IDF |\n"
+    text += "| --- | ---: | ---: | ---: | ---: | ---: |\n"
+    text += _order("all", ordered.all_labels)
+    if ordered.without_doubted:
+        text += _order(f"without {ordered.doubted} that are doubted", ordered.without_doubted)
+        text += "\nA doubted label is on a letter that, read by a person, reports something else and only mentions "
+        text += "the matter's place.\n"
     return [text]
+
+
+def _order(labels: str, order: Order) -> str:
+    figures = (order.recall, order.precision, order.peer_recall, order.peer_precision)
+    return f"| {labels} | {order.asked:,} | {' | '.join(map(_share, figures))} |\n"
 
 
 def _grown(grown: Sequence[Measured]) -> list[str]:
