@@ -21,6 +21,7 @@ from sqlalchemy.types import TypeEngine
 Change = Callable[[Any], Any] | None
 _DIALECT: Dialect = postgres.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has it without types
 _DRIVER = "driver of the transaction"
+_REFUSALS = (asyncpg.PostgresError, asyncpg.InterfaceError)
 _watchers: list[Callable[[str], None]] = []
 
 
@@ -79,9 +80,6 @@ class Statement:
         """
         given = given or {}
         driver = await _driver_of(session)
-        if driver is None:  # the first statement of a transaction begins it, as sessions do
-            found = await (await session.connection()).execute(self._built, dict(given))
-            return list(found.all()) if found.returns_rows else []
         arguments = [
             (change(value) if change is not None and value is not None else value)
             for value, change in ((given.get(name, known), change) for name, known, change in self._parameters)
@@ -91,10 +89,8 @@ class Statement:
             watcher(sent)
         try:
             records = await driver.fetch(sent, *arguments)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            if driver.is_closed():  # whoever gives the transaction up must not ask a connection that is gone
-                await (await session.connection()).invalidate()
-            raise _of_sqlalchemy(error) from None
+        except _REFUSALS as error:
+            raise await _given_up(session, driver, error) from None
         if not records:
             return []
         of_row, changes = self._columns or _named(tuple(records[0].keys()))
@@ -145,21 +141,45 @@ def _impl(type_: TypeEngine[Any]) -> TypeEngine[Any]:
 
 
 async def _driver_of(session: AsyncSession) -> Any:
-    """The driver's connection of the session's transaction; None where that is still to begin."""
+    """The driver's connection of the session's transaction, which begins with this where it has not begun."""
     sync = session.sync_session
     if sync.new or sync.dirty or sync.deleted:
         await session.flush()
-    transaction = sync.get_transaction()
     kept = session.info.get(_DRIVER)
-    if kept is not None and transaction is not None and kept[0] is transaction:
+    if kept is not None and kept[0] is not None and kept[0] is _transaction_of(session):
         return kept[1]
     connection = await session.connection()
-    driver = (await connection.get_raw_connection()).driver_connection
+    raw = await connection.get_raw_connection()
+    driver = raw.driver_connection
     assert driver is not None
     if not driver.is_in_transaction():
-        return None
-    session.info[_DRIVER] = sync.get_transaction(), driver
+        await _begin(session, raw.dbapi_connection, driver)
+    session.info[_DRIVER] = _transaction_of(session), driver
     return driver
+
+
+def _transaction_of(session: AsyncSession) -> Any:
+    """The savepoint where there is one: a session sends it when its connection is asked for the first time since."""
+    sync = session.sync_session
+    return sync.get_nested_transaction() or sync.get_transaction()
+
+
+async def _begin(session: AsyncSession, adapter: Any, driver: Any) -> None:
+    """Begin as SQLAlchemy does with the first statement that it sends itself: it also ends the transaction.
+
+    Sending the first statement through it would take longer than the others together.
+    """
+    try:
+        await adapter._start_transaction()  # noqa: SLF001 - SQLAlchemy has no public name for it
+    except adapter.dbapi.Error as error:
+        raise await _given_up(session, driver, error.__cause__ or error) from None
+
+
+async def _given_up(session: AsyncSession, driver: Any, error: BaseException) -> DBAPIError:
+    """What a session would raise; whoever gives the transaction up must not ask a connection that is gone."""
+    if driver.is_closed():
+        await (await session.connection()).invalidate()
+    return _of_sqlalchemy(error)
 
 
 def _of_sqlalchemy(error: BaseException) -> DBAPIError:

@@ -148,10 +148,18 @@ async def test_a_refusal_is_a_session_s_error_and_quotes_no_row(
         assert await said(session) == []
 
 
-async def test_a_server_s_process_that_ends_is_a_lost_connection(database: Database, words: ServiceDatabase) -> None:
+@pytest.mark.parametrize("is_begun", [False, True])
+async def test_a_server_s_process_that_ends_is_a_lost_connection(
+    database: Database, words: ServiceDatabase, *, is_begun: bool
+) -> None:
+    """Also where the first statement was to begin the transaction."""
     owner = Database(words.app)
     async with database.sessions() as session:
-        process = await Statement(text("select pg_backend_pid()")).scalar(session)
+        driver = (await (await session.connection()).get_raw_connection()).driver_connection
+        assert driver is not None
+        process = driver.get_server_pid()
+        if is_begun:
+            assert await Statement(text("select pg_backend_pid()")).scalar(session) == process
         async with owner.sessions.begin() as other:
             is_gone = "select pg_terminate_backend(:process, 60000)"
             assert await other.scalar(text(is_gone), {"process": process})

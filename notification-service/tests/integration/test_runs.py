@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from chassis.statements import watched
 from chassis.testing.harness import Harness
 from contracts.envelope import Envelope, Event
 from sqlalchemy import event as sa_event
@@ -119,7 +120,8 @@ def counted(city: Harness) -> Iterator[list[str]]:
     engine = city.resources.database.engine.sync_engine
     sa_event.listen(engine, "before_cursor_execute", note)
     try:
-        yield sent
+        with watched(sent.append):
+            yield sent
     finally:
         sa_event.remove(engine, "before_cursor_execute", note)
 
