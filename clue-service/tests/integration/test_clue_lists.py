@@ -132,6 +132,18 @@ async def test_the_sets_of_a_list_are_found_by_indexes(resources: Resources) -> 
             assert index in plan, (condition, plan)
 
 
+async def searched(call: Any, who: str, wanted: dict[str, Any]) -> list[list[str]]:
+    """The ids of every page of a search."""
+    pages: list[list[str]] = []
+    cursor: str | None = None
+    while cursor is not None or not pages:
+        answer = await call(who, "POST", "/v1/clue-searches", {**wanted, "cursor": cursor})
+        assert answer.status_code == 200, answer.text
+        pages.append([one["id"] for one in answer.json()["items"]])
+        cursor = answer.json()["next_cursor"]
+    return pages
+
+
 _SAID = "甲乙丙甲乙AbC 一万%_\\元"
 
 
@@ -140,6 +152,7 @@ async def test_a_search_finds_what_stands_in_a_clue_whether_read_or_looked_up(
     call: Any, register: Any, monkeypatch: pytest.MonkeyPatch, read_first: int
 ) -> None:
     monkeypatch.setattr(listing, "_READ_FIRST", read_first)
+    monkeypatch.setattr(listing, "_READ_ALONE", read_first or 1)
     chance = random.Random(20261128)
     said = {}
     for number in range(14):
@@ -169,9 +182,49 @@ async def test_a_search_finds_what_stands_in_a_clue_whether_read_or_looked_up(
             ({"text": part}, holding(1, part)),
             ({"subject": part, "text": other}, both),
         ):
-            answer = await call(SUPERVISOR, "POST", "/v1/clue-searches", wanted)
-            assert answer.status_code == 200, answer.text
-            assert [one["id"] for one in answer.json()["items"]] == expected[::-1], wanted
+            for limit in (2, 50):
+                pages = await searched(call, SUPERVISOR, {**wanted, "limit": limit})
+                assert [clue for page in pages for clue in page] == expected[::-1], (wanted, limit)
+
+
+async def test_a_single_character_is_looked_for_page_by_page_in_what_one_may_see(
+    call: Any, register: Any, bring: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "_READ_ALONE", 3)
+    said = ["岳", "甲", "乙", "丙", "丁", "岳", "岳"]
+    mine = [
+        await register(OFFICER, allegations=[{"text": f"反映{one}某"}], origin_ref=f"said:{number}")
+        for number, one in enumerate(said)
+    ]
+    first, old, new = (mine[place]["id"] for place in (0, 5, 6))
+    assert await searched(call, SUPERVISOR, {"text": "岳"}) == [[new, old], [], [first]]
+    assert await searched(call, SUPERVISOR, {"text": "岳", "limit": 1}) == [[new], [old], [first]]
+    assert await searched(call, SUPERVISOR, {"text": "龘"}) == [[], [], []], "its pages end"
+    others = await register("officer@pet-xs", allegations=[{"text": "反映岳某"}], origin_ref="said:elsewhere")
+    assert await searched(call, SUPERVISOR, {"text": "岳"}) == [[new, old], [], [first]], "pages tell of no other clue"
+    assert await searched(call, "supervisor@cmo-xs", {"text": "岳"}) == [[others["id"]]]
+    await bring(mine[0], "assigned")
+    assert await searched(call, "handler@inv1-dh", {"text": "岳"}) == [[first]], "its own few are read at once"
+    assert await searched(call, "handler@inv1-xs", {"text": "岳"}) == [[]]
+
+
+@pytest.mark.parametrize("read_first", [2, 2_000])
+async def test_a_search_skips_nothing_where_one_sees_clues_for_several_reasons(
+    call: Any, register: Any, monkeypatch: pytest.MonkeyPatch, read_first: int
+) -> None:
+    """Of what one registered the oldest fit; of the office's, which are newer, those that are not read at once too."""
+    monkeypatch.setattr(listing, "_READ_FIRST", read_first)
+    monkeypatch.setattr(listing, "_READ_ALONE", read_first)
+    wanted: list[str] = []
+    for number in range(8):
+        registrar, level = (SUPERVISOR, "secret") if number < 2 else (OFFICER, "internal")
+        fits = number < 2 or number % 2 == 0
+        allegations = [{"text": "反映虚报问题" if fits else "反映其他问题"}]
+        clue = await register(registrar, allegations=allegations, secrecy_level=level, origin_ref=f"said:{number}")
+        wanted = [clue["id"], *wanted] if fits else wanted
+    for part in ("虚报", "虚"):
+        pages = await searched(call, SUPERVISOR, {"text": part, "limit": 2})
+        assert [clue for page in pages for clue in page] == wanted, part
 
 
 async def test_searches_ask_the_indexes_of_pairs(resources: Resources) -> None:

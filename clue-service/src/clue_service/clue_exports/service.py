@@ -81,7 +81,7 @@ async def _asked(desk: Desk, body: RequestExportIn) -> list[Clue]:
         seen: Sequence[Clue] = [one]
     else:
         assert body.filter is not None
-        seen = await clues.list_clues(uow, viewer, body.filter.as_filter(), after=None, limit=most + 1)
+        seen = (await clues.list_clues(uow, viewer, body.filter.as_filter(), after=None, limit=most + 1)).clues
         if len(seen) > most:
             raise TooManyToExport(members={"limit": most})
     about = await clues.about_actor(uow, [clue.id for clue in seen])

@@ -37,29 +37,35 @@ def _any(*conditions: Condition) -> Condition:
     return found
 
 
-def of_index(wanted: ClueFilter) -> list[Condition]:
-    """The same by the indexes; a text of a single character has no pair and reads all texts."""
-    conditions: list[Condition] = []
+def is_indexed(wanted: ClueFilter) -> bool:
+    """Whether an index finds what a list is narrowed by: not a text of a single character, which has no pair."""
+    return wanted.subject is not None or (wanted.text is not None and len(wanted.text) > 1)
+
+
+def named(wanted: ClueFilter) -> Select[Any]:
+    """Ids of the clues that an index finds: by the name where one is asked for, else by the text."""
     if wanted.subject is not None:
         parts = _pairs(wanted.subject) if len(wanted.subject) > 1 else _letters(wanted.subject)
         indexed = func.name_pairs(Subject.name, Subject.unit_name, type_=ARRAY(Text)).contains(parts)
-        named = select(Subject.clue_id).where(indexed, _is_named(wanted.subject))
-        if wanted.text is not None:  # few bear a name, many say a phrase: it is asked of those that bear the name
-            named = named.where(_says(Subject.clue_id, wanted.text))
-        conditions.append(Clue.id.in_(_apart(named)))
-    elif wanted.text is not None:
-        alleged = select(Allegation.clue_id).where(
-            func.text_pairs(Allegation.text, type_=ARRAY(Text)).contains(_pairs(wanted.text)),
-            _holds(Allegation.text, wanted.text),
-        )
-        summed_up = select(Clue.id).where(
-            Clue.summary.is_not(None),
-            func.text_pairs(Clue.summary, type_=ARRAY(Text)).contains(_pairs(wanted.text)),
-            _holds(Clue.summary, wanted.text),
-        )
-        together = union_all(_apart(alleged), _apart(summed_up)).subquery()
-        conditions.append(Clue.id.in_(select(together)))
-    return conditions
+        return _apart(select(Subject.clue_id).where(indexed, _is_named(wanted.subject)))
+    assert wanted.text is not None
+    alleged = select(Allegation.clue_id).where(
+        func.text_pairs(Allegation.text, type_=ARRAY(Text)).contains(_pairs(wanted.text)),
+        _holds(Allegation.text, wanted.text),
+    )
+    summed_up = select(Clue.id).where(
+        Clue.summary.is_not(None),
+        func.text_pairs(Clue.summary, type_=ARRAY(Text)).contains(_pairs(wanted.text)),
+        _holds(Clue.summary, wanted.text),
+    )
+    return select(union_all(_apart(alleged), _apart(summed_up)).subquery())
+
+
+def of_named(clue_id: Any, wanted: ClueFilter) -> list[Condition]:
+    """What is left to ask of those. Few bear a name, many say a phrase: it is asked of those that bear the name."""
+    if wanted.subject is None or wanted.text is None:
+        return []
+    return [_says(clue_id, wanted.text)]
 
 
 def _apart(query: Select[Any]) -> Select[Any]:

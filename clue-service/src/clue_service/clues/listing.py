@@ -41,7 +41,9 @@ from clue_service.matters.models import MatterMember
 
 Condition = ColumnElement[bool]
 _READ_FIRST = 2_000
-"""Clues of a set that a search by what they say reads one by one before it asks an index."""
+"""Clues that a search by what they say reads one by one before it asks an index."""
+_READ_ALONE = 4_000
+"""Clues that a page of a search reads which no index serves; the next page reads on."""
 _BY_ID = frozenset({ClueOrder.NEWEST, ClueOrder.OLDEST})
 _BY_ALL = frozenset(ClueOrder)
 
@@ -92,53 +94,72 @@ def _handles(viewer: Viewer) -> Condition:
     return or_(func.cardinality(Clue.members) == 0, literal(viewer.sub) == any_(Clue.members))
 
 
+@dataclass(frozen=True)
+class FoundClues:
+    """Clues of a page. ``read_to``: a search ended there before all was read; what it has not found may lie behind."""
+
+    clues: Sequence[Clue]
+    read_to: Place | None = None
+
+
 async def list_clues(
     session: AsyncSession, viewer: Viewer, wanted: ClueFilter, *, after: Place | None, limit: int
-) -> Sequence[Clue]:
+) -> FoundClues:
     """Clues the viewer may see, in the order wanted."""
-    ids = await _page(session, viewer, wanted, after=after, limit=limit)
+    ids, read_to = await _page(session, viewer, wanted, after=after, limit=limit)
     if not ids:
-        return []
+        return FoundClues([], read_to)
     # Row-level security and the first wall are asked again; what changed in between is left out.
     query = select(Clue).where(Clue.id.in_(ids), visible_to(viewer))
     found = {clue.id: clue for clue in await session.scalars(query)}
-    return [found[clue_id] for clue_id in ids if clue_id in found]
+    return FoundClues([found[clue_id] for clue_id in ids if clue_id in found], read_to)
 
 
 @reads_as_engine
 async def _page(
     session: AsyncSession, viewer: Viewer, wanted: ClueFilter, *, after: Place | None, limit: int
-) -> list[UUID]:
+) -> tuple[list[UUID], Place | None]:
     conditions = _conditions(wanted)
     if after is not None:
         conditions.append(_comes_after(wanted.order, after))
     sets, order = sets_visible_to(viewer), wanted.order
     if not contents.is_asked(wanted):
-        return await _ids(session, [_part(one, conditions, order) for one in sets], order, limit)
+        return await _ids(session, _together([_part(one, conditions, order) for one in sets], order, limit)), None
     # What most clues say stands in the first ones that are read; what few say is found by an index, which would take
     # long to name all clues with the former.
-    first = [_part(one, conditions, order).limit(_READ_FIRST).subquery() for one in sets]
-    found = await _ids(session, [_saying(part, contents.of_each(part.c.id, wanted)) for part in first], order, limit)
-    rest = [_part(one, conditions, order).offset(_READ_FIRST).limit(1) for one in sets]
-    if len(found) == limit or not await _ids(session, rest, order, 1):
-        return found
-    indexed = [*conditions, *contents.of_index(wanted)]
-    return await _ids(
-        session, [_part(replace(one, sorted_by=frozenset()), indexed, order) for one in sets], order, limit
-    )
+    most = _READ_FIRST if contents.is_indexed(wanted) else _READ_ALONE
+    first = _together([_part(one, conditions, order) for one in sets], order, most + 1)
+    read = first.limit(most).subquery()
+    saying = _sorted(read, order).where(*contents.of_each(read.c.id, wanted))
+    found = await _ids(session, saying.limit(limit))
+    if len(found) == limit:
+        return found, None
+    if contents.is_indexed(wanted):
+        has_more = await _ids(session, first.offset(most).limit(1))
+        return (await _ids(session, _looked_up(viewer, wanted, conditions).limit(limit)) if has_more else found), None
+    last = (await session.execute(first.offset(most - 1).limit(2))).all()
+    return found, _place(last[0], order) if len(last) > 1 else None
 
 
-async def _ids(session: AsyncSession, parts: Sequence[Select[Any]], order: ClueOrder, limit: int) -> list[UUID]:
-    if not parts:
-        return []
-    together = union(*(select(part.limit(limit).subquery()) for part in parts)).subquery()
-    # The same columns once more, of the union.
-    keys = [_turned(together.c[name], order) for name in _KEY_NAMES[order]]
-    return [row.id for row in await session.execute(select(together.c.id).order_by(*keys).limit(limit))]
+async def _ids(session: AsyncSession, query: Select[Any]) -> list[UUID]:
+    return [row.id for row in await session.execute(query)]
 
 
-def _saying(part: Subquery, conditions: Sequence[Condition]) -> Select[Any]:
-    return select(part).where(*conditions)
+def _together(parts: Sequence[Select[Any]], order: ClueOrder, limit: int) -> Select[Any]:
+    """The first of several parts in the order wanted, each once."""
+    united = union(*(select(part.limit(limit).subquery()) for part in parts)).subquery()
+    return _sorted(united, order).limit(limit)
+
+
+def _looked_up(viewer: Viewer, wanted: ClueFilter, conditions: Sequence[Condition]) -> Select[Any]:
+    """Clues that an index of what they say names; whose they are is asked of those alone, and of these the rest."""
+    named = Clue.id.in_(contents.named(wanted))
+    found = select(*_keys(wanted.order)).where(named, visible_to(viewer), *conditions).offset(0).subquery()
+    return _sorted(found, wanted.order).where(*contents.of_named(found.c.id, wanted))
+
+
+def _sorted(found: Subquery, order: ClueOrder) -> Select[Any]:
+    return select(found).order_by(*(_turned(found.c[name], order) for name in _KEY_NAMES[order]))
 
 
 def _part(one: VisibleSet, conditions: Sequence[Condition], order: ClueOrder) -> Select[Any]:
@@ -147,8 +168,7 @@ def _part(one: VisibleSet, conditions: Sequence[Condition], order: ClueOrder) ->
         return query.order_by(*(_turned(column, order) for column in _keys(order)))
     # With a limit in sight the planner reads all clues in this order until it has a page, and where somebody approves
     # none it reads a million. OFFSET hides the limit from it, so that it asks the set's index and sorts what it finds.
-    found = query.offset(0).subquery()
-    return select(found).order_by(*(_turned(found.c[name], order) for name in _KEY_NAMES[order]))
+    return _sorted(query.offset(0).subquery(), order)
 
 
 _KEY_NAMES = {
@@ -171,9 +191,12 @@ def _turned(column: Any, order: ClueOrder) -> Any:
 
 def place_of(clue: Clue, order: ClueOrder) -> Place:
     """Where a list in this order stands after a clue."""
+    return _place(clue, order)
+
+
+def _place(keys: Any, order: ClueOrder) -> Place:
     first = _KEY_NAMES[order][0]
-    value = getattr(clue, first)
-    return Place(clue.id, value.isoformat() if first != "id" else "")
+    return Place(keys.id, getattr(keys, first).isoformat() if first != "id" else "")
 
 
 def check_place(place: Place, order: ClueOrder) -> None:

@@ -24,10 +24,11 @@ router = APIRouter(tags=["clues"])
 
 async def _page(uow: Uow, viewer: Viewer, wanted: ClueFilter, *, cursor: str | None, limit: int) -> Page[ClueSummary]:
     found = await service.list_clues(uow, viewer, wanted, after=_place(cursor, wanted.order), limit=limit + 1)
-    page = found[:limit]
+    page = found.clues[:limit]
+    end = place_of(page[-1], wanted.order) if len(found.clues) > limit else found.read_to
     return Page(
         items=await describing.summarise(uow, page),
-        next_cursor=_cursor(place_of(page[-1], wanted.order), wanted.order) if len(found) > limit else None,
+        next_cursor=_cursor(end, wanted.order) if end is not None else None,
     )
 
 
@@ -62,7 +63,12 @@ async def list_clues(
 
 @router.post("/v1/clue-searches")
 async def search_clues(body: ClueSearchIn, _caller: Caller, viewer: ViewerDep, uow: UowDep) -> Page[ClueSummary]:
-    """Search by a subject's name or by text: a POST, because names never stand in an address."""
+    """Search by a subject's name or by text: a POST, because names never stand in an address.
+
+    A text of a single character is looked for in the newest 4,000 clues of those you see, page by page: a page may hold
+    few or none and have a `next_cursor`. Nothing is left out by who goes on until there is none. A name of a single
+    character is found like any other.
+    """
     wanted = ClueFilter(**body.model_dump(exclude={"limit", "cursor"}), overdue_at=uow.now)
     return await _page(uow, viewer, wanted, cursor=body.cursor, limit=body.limit)
 

@@ -12,6 +12,7 @@ from clue_service.access.policy import Viewer
 from clue_service.clues import domain, listing, repository
 from clue_service.clues.errors import SubjectOfClue
 from clue_service.clues.filters import ClueFilter, Place
+from clue_service.clues.listing import FoundClues
 from clue_service.clues.models import Allegation, Clue, Result
 from clue_service.clues.outcomes import LEADING_METHODS
 from clue_service.clues.outlines import ClueOutline
@@ -45,12 +46,10 @@ async def find_clue(uow: Uow, viewer: Viewer, clue_id: UUID) -> Clue | None:
     return await repository.find_visible_clue(uow.session, viewer, clue_id)
 
 
-async def list_clues(
-    uow: Uow, viewer: Viewer, wanted: ClueFilter, *, after: Place | None, limit: int
-) -> Sequence[Clue]:
+async def list_clues(uow: Uow, viewer: Viewer, wanted: ClueFilter, *, after: Place | None, limit: int) -> FoundClues:
     """Clues the viewer may see, in the order wanted."""
     found = await listing.list_clues(uow.session, viewer, wanted, after=after, limit=limit)
-    await uow.audit("list", "clue", "-", detail={"clues": [str(clue.id) for clue in found]})
+    await uow.audit("list", "clue", "-", detail={"clues": [str(clue.id) for clue in found.clues]})
     return found
 
 
