@@ -40,8 +40,8 @@ Handler = Callable[[Uow, Envelope, Any], Awaitable[None]]
 """Applies one event within one unit of work. Must be version-guarded, so that a replay changes nothing."""
 
 ManyHandler = Callable[[Uow, Sequence[tuple[Envelope, Any]]], Awaitable[None]]
-"""Applies events within one unit of work as if one by one in their order, each version-guarded. It emits no events and
-audits nothing: what follows has no single cause."""
+"""Applies events within one unit of work as if one by one in their order, each version-guarded. What it says of one,
+events and audit entries, it says within ``uow.because(cause_of(envelope))``: the run has no single cause."""
 
 HANDLED = Counter(
     "heli_consumer_events", "Events by type and outcome", ["consumer", "type", "outcome"], registry=REGISTRY

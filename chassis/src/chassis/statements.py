@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import asyncpg
-from sqlalchemy import ColumnElement, Dialect, Executable, Text, func, select, true
+from sqlalchemy import ColumnElement, Dialect, Executable, Float, Text, func, select, true
 from sqlalchemy.dialects.postgresql import asyncpg as postgres
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +20,7 @@ from sqlalchemy.types import TypeEngine
 
 Change = Callable[[Any], Any] | None
 _DIALECT: Dialect = postgres.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has it without types
+_FLOAT8, _NUMERIC = 701, 1700  # PostgreSQL's numbers of the types, which only columns of numbers are asked for
 _DRIVER = "driver of the transaction"
 _REFUSALS = (asyncpg.PostgresError, asyncpg.InterfaceError)
 _watchers: list[Callable[[str], None]] = []
@@ -71,7 +72,10 @@ class Statement:
         if not columns:
             return None
         of_row, _ = _named(tuple(one.key for one in columns))
-        return of_row, [_impl(one.type).result_processor(_DIALECT, None) for one in columns]
+        return of_row, [
+            _impl(one.type).result_processor(_DIALECT, _FLOAT8 if isinstance(one.type, Float) else _NUMERIC)
+            for one in columns
+        ]
 
     async def rows(self, session: AsyncSession, given: Mapping[str, Any] | None = None) -> list[Any]:
         """The rows, as named tuples of the columns selected or returned; a text's have the names PostgreSQL gives.
@@ -142,9 +146,7 @@ def _impl(type_: TypeEngine[Any]) -> TypeEngine[Any]:
 
 async def _driver_of(session: AsyncSession) -> Any:
     """The driver's connection of the session's transaction, which begins with this where it has not begun."""
-    sync = session.sync_session
-    if sync.new or sync.dirty or sync.deleted:
-        await session.flush()
+    await write_pending(session)
     kept = session.info.get(_DRIVER)
     if kept is not None and kept[0] is not None and kept[0] is _transaction_of(session):
         return kept[1]
@@ -180,6 +182,13 @@ async def _given_up(session: AsyncSession, driver: Any, error: BaseException) ->
     if driver.is_closed():
         await (await session.connection()).invalidate()
     return _of_sqlalchemy(error)
+
+
+async def write_pending(session: AsyncSession) -> None:
+    """Send what the session has not written yet. As its ``flush``, which costs a tenth of a millisecond for nothing."""
+    sync = session.sync_session
+    if sync.new or sync.dirty or sync.deleted:
+        await session.flush()
 
 
 def _of_sqlalchemy(error: BaseException) -> DBAPIError:

@@ -1,7 +1,7 @@
 """One unit of work = one transaction: rows, audit, events, jobs, idempotency record commit together or not at all."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from chassis.db import Database
 from chassis.errors import IdempotencyInProgress, IdempotencyKeyReused
 from chassis.identity import Principal
 from chassis.staging import Staged, write
+from chassis.statements import write_pending
 from chassis.tracing import current_traceparent, is_on
 
 TRACEPARENT = "traceparent"
@@ -84,6 +85,15 @@ class Uow:
     def now(self) -> datetime:
         """The present business instant."""
         return self.clock.now()
+
+    @contextmanager
+    def because(self, cause: Cause) -> Iterator[None]:
+        """Let what is said within the block have a cause of its own: one of several events handled together."""
+        before, self.cause = self.cause, cause
+        try:
+            yield
+        finally:
+            self.cause = before
 
     async def emit(
         self, event: Event, *, aggregate_id: UUID | str, version: int, commission: str | None = None
@@ -209,7 +219,7 @@ class Uow:
 
     async def finish(self) -> None:
         """Write what must commit with the work, after all of it; called by ``Transactions`` only."""
-        await self.session.flush()
+        await write_pending(self.session)
         await write(self.session, self._events, self._entries)
         self._events, self._entries = [], []
         if self._claim is not None and self._outcome is not None:

@@ -27,10 +27,12 @@ class Word(Base):
     said: Mapped[str] = mapped_column(unique=True)
     detail: Mapped[Json]
     at: Mapped[Instant]
+    weight: Mapped[float]
 
 
-ADD = Statement(inserting(Word, "id", "said", "detail", "at"))
-ALL = Statement(select(Word.id, Word.said, Word.detail, Word.at).order_by(Word.said))
+ADD = Statement(inserting(Word, "id", "said", "detail", "at", "weight"))
+_ALL = select(Word.id, Word.said, Word.detail, Word.at, Word.weight).order_by(Word.said)
+ALL = Statement(_ALL)
 FIND = Statement(select(Word.id).where(Word.said == func.any(bindparam("said", type_=ARRAY(Text)))).order_by(Word.said))
 COUNT = Statement(text("select count(*) as words, max(said) as last from said_word"))
 FORGET = Statement(
@@ -40,7 +42,7 @@ AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 def word(number: int, said: str) -> dict[str, Any]:
-    return {"id": UUID(int=number), "said": said, "detail": {"次": [number, None]}, "at": AT}
+    return {"id": UUID(int=number), "said": said, "detail": {"次": [number, None]}, "at": AT, "weight": number / 4}
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +75,9 @@ async def test_a_row_is_read_as_a_session_reads_it(database: Database, *, is_beg
         if is_begun:
             await session.execute(text("select 1"))
         rows = await ALL.rows(session)
-        kept = (await session.execute(select(Word.id, Word.said, Word.detail, Word.at).order_by(Word.said))).all()
+        kept = (await session.execute(_ALL)).all()
         assert [tuple(row) for row in rows] == [tuple(row) for row in kept]
-        assert (rows[0].id, rows[0].said, rows[0].detail, rows[0].at) == (UUID(int=1), "一", {"次": [1, None]}, AT)
+        assert tuple(rows[0]) == (UUID(int=1), "一", {"次": [1, None]}, AT, 0.25)
         assert [row.id for row in await FIND.rows(session, {"said": ["二", "三"]})] == [UUID(int=2)]
         assert await FIND.rows(session, {"said": []}) == []
         assert await FIND.scalar(session, {"said": ["三"]}) is None

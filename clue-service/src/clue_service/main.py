@@ -25,6 +25,7 @@ from clue_service.clues.steps import MATCH_AGAIN
 from clue_service.competences.routes import router as competences
 from clue_service.coordination import ROUTERS, TIMERS
 from clue_service.coordination import handlers as coordination_handlers
+from clue_service.coordination import together as coordination_together
 from clue_service.deadlines.cli import recompute_deadlines
 from clue_service.deadlines.routes import router as deadlines
 from clue_service.dossier_extracts.routes import router as dossier_extracts
@@ -94,6 +95,7 @@ SERVICE = Service(
         access_decisions,
     ],
     handlers=coordination_handlers,
+    together=coordination_together,
     metadata=Base.metadata,
     migrations="clue_service.migrations",
     opening=opening,

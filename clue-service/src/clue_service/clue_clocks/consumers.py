@@ -1,6 +1,8 @@
 """Own events of clues that clocks beside the first follow."""
 
-from chassis.consumer import Handler
+from collections.abc import Sequence
+
+from chassis.consumer import Handler, cause_of
 from chassis.service import Resources
 from chassis.uow import Uow
 from contracts.clue import (
@@ -10,7 +12,6 @@ from contracts.clue import (
     ClueEvent,
     ClueForwarded,
     ClueRecalled,
-    ClueRegistered,
     ClueResultRecorded,
     ClueRetainedAsRepeat,
     ClueReturned,
@@ -20,10 +21,12 @@ from contracts.envelope import Envelope
 
 from clue_service.clue_clocks import following
 
-_BEGINNING: tuple[type[ClueEvent], ...] = (ClueRegistered, ClueReturned, ClueRecalled)
-"""Reports are owed from here on, also of clues that came in before they had this clock and are registered again."""
+_FIRST = 1
+"""The version of a clue that was registered just now: no clock knows an older one."""
+_COMING_BACK: tuple[type[ClueEvent], ...] = (ClueReturned, ClueRecalled)
+"""Reports are owed from here on as well, where a clue came in before it had this clock."""
 _MOVING: tuple[type[ClueEvent], ...] = (
-    *_BEGINNING,
+    *_COMING_BACK,
     ClueRetainedAsRepeat,
     ClueForwarded,
     ClueDispositionApproved,
@@ -43,4 +46,13 @@ def handlers(_resources: Resources) -> dict[str, Handler]:
         await following.owe_report(uow, envelope, event)
 
     found: dict[str, Handler] = {event.type: following.follow_clue for event in _MOVING}
-    return {**found, **{event.type: clue_came_in for event in _BEGINNING}}
+    return {**found, **{event.type: clue_came_in for event in _COMING_BACK}}
+
+
+async def follow_registered(uow: Uow, events: Sequence[tuple[Envelope, ClueEvent]]) -> None:
+    """Clues came in: what was registered just now has no clock that could follow, and most of it gets none."""
+    for envelope, event in events:
+        with uow.because(cause_of(envelope)):
+            if envelope.version > _FIRST:
+                await following.follow_clue(uow, envelope, event)
+            await following.owe_report(uow, envelope, event)

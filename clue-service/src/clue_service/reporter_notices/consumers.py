@@ -1,12 +1,13 @@
 """Own events of clues from which follows what reporters are owed."""
 
-from chassis.consumer import Handler
+from collections.abc import Sequence
+
+from chassis.consumer import Handler, cause_of
 from chassis.service import Resources
 from chassis.uow import Uow
 from contracts.clue import (
     ClueClosed,
     ClueEvent,
-    ClueRegistered,
     ClueReopened,
     ClueResultRecorded,
     ClueRetainedAsRepeat,
@@ -38,10 +39,18 @@ def handlers(_resources: Resources) -> dict[str, Handler]:
         await service.drop(uow, event.clue_id, envelope.version, Kind.RESULT)
 
     return {
-        ClueRegistered.type: accepted_is_owed,
         ClueReturned.type: accepted_is_owed,
         ClueRetainedAsRepeat.type: is_a_repeat,
         ClueResultRecorded.type: result_is_owed,
         ClueClosed.type: result_is_owed,
         ClueReopened.type: goes_on,
     }
+
+
+async def follow_registered(uow: Uow, events: Sequence[tuple[Envelope, ClueEvent]]) -> None:
+    """Clues came in: of most of them nobody is owed anything, which one question tells."""
+    owed = await service.owed_among(uow, [event.clue_id for _, event in events])
+    for envelope, event in events:
+        if event.clue_id in owed:
+            with uow.because(cause_of(envelope)):
+                await service.owe(uow, event.clue_id, envelope.version, Kind.ACCEPTANCE)

@@ -1,12 +1,12 @@
 """SQL of notices to reporters: for the office of the commission, about clues the viewer may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from chassis.statements import Statement
-from sqlalchemy import ColumnElement, bindparam, exists, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Uuid, bindparam, exists, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.paging import PartOf, any_of, newest
@@ -17,19 +17,19 @@ from clue_service.clues.models import Clue
 from clue_service.reporter_notices.models import ReporterNotice
 
 _REPORTED = Statement(
-    select(Clue.clue_no, Clue.commission, Clue.received_on, Clue.reporter_identity, Clue.first_clue_id).where(
-        Clue.id == bindparam("clue_id")
+    select(Clue.id, Clue.clue_no, Clue.commission, Clue.received_on, Clue.reporter_identity, Clue.first_clue_id).where(
+        Clue.id == func.any(bindparam("ids", type_=ARRAY(Uuid)))
     )
 )
 
 
 @reads_as_engine
-async def find_reported(session: AsyncSession, clue_id: UUID) -> Any:
-    """What a notice to a clue's reporter rests on: a row of (clue_no, commission, received_on, …); None without clue.
+async def list_reported(session: AsyncSession, clue_ids: Iterable[UUID]) -> Sequence[Any]:
+    """What notices to the reporters of some clues rest on: rows of (id, clue_no, commission, received_on, …).
 
     Asked of every clue that comes in.
     """
-    return next(iter(await _REPORTED.rows(session, {"clue_id": clue_id})), None)
+    return await _REPORTED.rows(session, {"ids": list(clue_ids)})
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """What is owed to reporters follows from the clue's events; the office gives it, exactly once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -35,8 +35,8 @@ async def owe(uow: Uow, clue_id: UUID, clue_version: int, kind: Kind, since: dat
     Safe to repeat and to hear of late: events older than what is known change nothing, and what was given stays given.
     Without ``since`` it is owed from the day the clue came in.
     """
-    clue = await repository.find_reported(uow.session, clue_id)
-    if clue is None or clue.reporter_identity != REAL_NAME or clue.first_clue_id is not None:
+    clue = (await _owed(uow, [clue_id])).get(clue_id)
+    if clue is None:
         return
     since = since or clue.received_on
     due = await deadlines.due_for(uow, RULE_OF_KIND[kind].name, since)
@@ -63,6 +63,16 @@ async def owe(uow: Uow, clue_id: UUID, clue_version: int, kind: Kind, since: dat
         notice.due_provisional = due.is_provisional
     await take_step(uow, domain.ITEM, notice, "owe", NoticeState.OWED)
     await emit_notice(uow, "clue.reporter_notice.owed.v1", notice)
+
+
+async def owed_among(uow: Uow, clue_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of some clues whose reporters can be owed a notice: they gave their names, and it is no repeat."""
+    return set(await _owed(uow, clue_ids))
+
+
+async def _owed(uow: Uow, clue_ids: Iterable[UUID]) -> dict[UUID, Any]:
+    found = await repository.list_reported(uow.session, clue_ids)
+    return {one.id: one for one in found if one.reporter_identity == REAL_NAME and one.first_clue_id is None}
 
 
 def rule_and_start(notice: ReporterNotice) -> tuple[str, date] | None:
