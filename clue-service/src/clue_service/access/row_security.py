@@ -14,7 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from chassis.identity import Principal
 from chassis.service import Resources
-from chassis.statements import Statement
+from chassis.statements import Statement, write_pending
 from chassis.uow import Uow
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -56,7 +56,7 @@ async def ask_as(session: AsyncSession, viewer: Viewer, now: datetime | None = N
     """
     said = {**_said(viewer), "now": now.isoformat() if now else ""}
     if session.info.get(_IS_ENGINE):
-        await session.flush()  # what was written as the engine is sent as the engine
+        await write_pending(session)  # what was written as the engine is sent as the engine
         await _ASK_AFTER_ENGINE.run(session, said)
         session.info[_IS_ENGINE] = False
     else:
@@ -105,7 +105,7 @@ async def as_engine(session: AsyncSession) -> AsyncIterator[None]:
 
 
 async def _put_down(session: AsyncSession) -> None:
-    await session.flush()  # what was written as the engine is sent as the engine
+    await write_pending(session)  # what was written as the engine is sent as the engine
     await _PUT_DOWN.run(session)
     session.info[_IS_ENGINE] = False
 

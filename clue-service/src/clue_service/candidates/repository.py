@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from chassis.db import as_rows, inserting
+from chassis.statements import Statement
 from sqlalchemy import Select, bindparam, false, func, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
@@ -31,9 +31,9 @@ _OF_CLUE = or_(Candidate.clue_a == bindparam("clue_id"), Candidate.clue_b == bin
 _ADD_AND_LIST = union_all(
     select(*_ADDED.c, true().label("is_new")), select(*Candidate.__table__.c, false().label("is_new")).where(_OF_CLUE)
 ).subquery("pair")
-_PAIRS = select(aliased(Candidate, _ADD_AND_LIST), _ADD_AND_LIST.c.is_new).order_by(
-    _ADD_AND_LIST.c.probability.desc(), _ADD_AND_LIST.c.id
-)
+_PAIRS = Statement(select(_ADD_AND_LIST).order_by(_ADD_AND_LIST.c.probability.desc(), _ADD_AND_LIST.c.id))
+_COLUMNS = Candidate.__table__.c.keys()
+"""Of each pair; what follows them in a row is whether it is new."""
 _LIST = select(Candidate).where(_OF_CLUE).order_by(Candidate.probability.desc(), Candidate.id)
 
 
@@ -43,10 +43,12 @@ async def add_new(
 ) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
     """Insert pairs of a clue that are not there yet: (those that were not, all of the clue, surest first).
 
+    They are to be read, not changed: the session does not know them.
     One statement also where there are none: how long an intake takes must not tell of a silent clue.
     """
-    found = (await session.execute(_PAIRS, {"rows": as_rows(rows), "clue_id": clue_id})).all()
-    return [pair for pair, is_new in found if is_new], [pair for pair, _ in found]
+    found = await _PAIRS.rows(session, {"rows": as_rows(rows), "clue_id": clue_id})
+    pairs = [Candidate(**dict(zip(_COLUMNS, row, strict=False))) for row in found]
+    return [pair for pair, row in zip(pairs, found, strict=True) if row.is_new], pairs
 
 
 async def find_visible(session: AsyncSession, viewer: Viewer, candidate_id: UUID) -> Candidate | None:

@@ -43,6 +43,11 @@ _MATTERS = Statement(
     .where(MatterMember.clue_id == _IDS)
     .order_by(MatterMember.clue_id, MatterMember.matter_id)
 )
+_MEMBERS = Statement(
+    select(MatterMember.matter_id, MatterMember.clue_id, MatterMember.parts)
+    .where(MatterMember.matter_id == _IDS)
+    .order_by(MatterMember.matter_id, MatterMember.clue_id)
+)
 _LEADS = Statement(select(*table_of(MatterLead).c).where(MatterLead.scope_id == _IDS))
 
 
@@ -68,9 +73,8 @@ async def matters_of(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UU
 
 async def members_of(session: AsyncSession, matter_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, list[str]]]:
     """The clues of some matters, earliest first, each with the parts that belong: matter → clue → parts."""
-    query = select(MatterMember).where(MatterMember.matter_id.in_(list(matter_ids)))
     found: dict[UUID, dict[UUID, list[str]]] = {}
-    for row in await session.scalars(query.order_by(MatterMember.matter_id, MatterMember.clue_id)):
+    for row in await _MEMBERS.rows(session, {"ids": list(matter_ids)}):
         found.setdefault(row.matter_id, {})[row.clue_id] = row.parts
     return found
 

@@ -1,6 +1,7 @@
 """Overlaps as intake meets them: one alert per overlapping set, and what a hidden clue looks like from outside."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from clue_service.matters import service as matters
 from clue_service.matters.leads import Lead, prevailing
 from clue_service.overlap_alerts import domain, events, repository
 from clue_service.overlap_alerts.domain import AlertState, Outcome, Party, Stage
+from clue_service.overlap_alerts.meeting import Met, find_met
 from clue_service.overlap_alerts.models import OverlapAlert
 from clue_service.overlap_alerts.schemas import BlindHit
 from clue_service.recusals import telling
@@ -44,15 +46,43 @@ async def report_overlap(
     parties = [clue, *hits]
     together = {clue.clue_id, *(hit.clue_id for hit in hits if bound is None or hit.clue_id in bound)}
     standing = await find_standing() if find_standing else ()
-    known = await repository.list_in_effect(uow.session, [party.clue_id for party in parties])
-    if not known:
-        return await _open_alert(uow, parties, together, standing, due)
-    alert = known[0]
-    for other in known[1:]:
+    ids = [party.clue_id for party in parties]
+    met, is_recused = await find_met(uow.session, ids)
+    if not met:
+        return await _open_alert(uow, parties, together, standing, due, is_recused=is_recused)
+    if len(met) == 1 and {party.commission for party in parties}.issubset(met[0].commissions):
+        return await _take_up(uow, met[0], parties, together, standing, is_recused=is_recused)
+    alert, *others = await repository.list_in_effect(uow.session, ids)
+    for other in others:
         await _merge(uow, other, alert)
     await _join(uow, alert, parties)
     await _bind(uow, alert.id, together, standing)
     return alert.id
+
+
+async def _take_up(
+    uow: Uow,
+    met: Met,
+    parties: Sequence[Party],
+    together: AbstractSet[UUID],
+    standing: Sequence[Lead],
+    *,
+    is_recused: bool,
+) -> UUID:
+    """Clues meet in an alert whose commissions all know of it: written as they would be if they joined and were bound.
+
+    This is how most overlaps end, and whoever holds the lock of matters is waited for.
+    """
+    present = {clue_id: scope for clue_id, scope in met.scopes.items() if clue_id in together}
+    scopes = sorted({*present.values(), *(together - met.scopes.keys())})
+    new = [replace(one, bound_by=scopes[0]) if one.clue_id in together else one for one in parties]
+    await repository.add_parties(uow.session, met.id, new, (), uow.now)
+    if rebound := set(present.values()) - {scopes[0]}:
+        await repository.bind(uow.session, met.id, sorted(rebound), scopes[0])
+    if is_recused:
+        await telling.tell_of_new(uow, Item("overlap_alert", met.id), is_held=True)
+    await _lead(uow, scopes, together, standing)
+    return met.id
 
 
 async def _bind(uow: Uow, alert_id: UUID, clue_ids: Collection[UUID], standing: Sequence[Lead]) -> None:
@@ -80,7 +110,13 @@ async def bind_all(uow: Uow, alert_id: UUID) -> UUID:
 
 
 async def _open_alert(
-    uow: Uow, parties: Sequence[Party], together: Collection[UUID], standing: Sequence[Lead], due: Due
+    uow: Uow,
+    parties: Sequence[Party],
+    together: Collection[UUID],
+    standing: Sequence[Lead],
+    due: Due,
+    *,
+    is_recused: bool,
 ) -> UUID:
     """Clues meet that no alert holds yet: written at once as they would be if they joined and were then bound."""
     alert = OverlapAlert(
@@ -92,7 +128,7 @@ async def _open_alert(
     scopes = sorted(together)
     bound = [replace(one, bound_by=scopes[0]) if one.clue_id in together else one for one in parties]
     await repository.open_alert(uow.session, alert, bound)
-    await _say_joined(uow, alert, sorted({one.commission for one in bound}), [])
+    await _say_joined(uow, alert, sorted({one.commission for one in bound}), [], is_recused=is_recused)
     await _lead(uow, scopes, together, standing)
     return alert.id
 
@@ -118,9 +154,15 @@ async def _join(uow: Uow, alert: OverlapAlert, parties: Sequence[Party]) -> None
     await _say_joined(uow, alert, joined, present)
 
 
-async def _say_joined(uow: Uow, alert: OverlapAlert, joined: Sequence[str], present: Sequence[str]) -> None:
-    """Clues were written into an alert: say it of the commissions that joined by them, at the alert's version."""
-    await telling.tell_of_new(uow, Item("overlap_alert", alert.id), is_held=True)
+async def _say_joined(
+    uow: Uow, alert: OverlapAlert, joined: Sequence[str], present: Sequence[str], *, is_recused: bool = True
+) -> None:
+    """Clues were written into an alert: say it of the commissions that joined by them, at the alert's version.
+
+    ``is_recused``: whether anybody may be recused from a clue of the alert.
+    """
+    if is_recused:
+        await telling.tell_of_new(uow, Item("overlap_alert", alert.id), is_held=True)
     if not joined:
         return
     await events.emit_detected(uow, alert, [*present, *joined], joined)

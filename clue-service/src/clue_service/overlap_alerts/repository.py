@@ -36,7 +36,7 @@ from clue_service.overlap_alerts.models import AlertClue, AlertCommission, Overl
 from clue_service.tables import Base
 
 
-def _in_effect() -> ColumnElement[bool]:
+def in_effect() -> ColumnElement[bool]:
     """Open alerts, and resolved ones that hold the clues to be one matter: later hits join these."""
     return (OverlapAlert.state != AlertState.MERGED) & (
         (OverlapAlert.state != AlertState.RESOLVED) | (OverlapAlert.outcome != Outcome.NOT_SAME)
@@ -58,7 +58,7 @@ def _into(model: type[Base], opened: CTE, *names: str, parameter: str) -> CTE:
 _ANEW = {"populate_existing": True}
 _IN_EFFECT = (
     select(OverlapAlert)
-    .where(exists().where(AlertClue.alert_id == OverlapAlert.id, AlertClue.clue_id == _of("ids")), _in_effect())
+    .where(exists().where(AlertClue.alert_id == OverlapAlert.id, AlertClue.clue_id == _of("ids")), in_effect())
     .order_by(OverlapAlert.id)
     .execution_options(**_ANEW)
 )
@@ -106,7 +106,7 @@ _MET = Statement(
     select(AlertClue.alert_id, AlertClue.commission, AlertClue.stage)
     .join(OverlapAlert, OverlapAlert.id == AlertClue.alert_id)
     .join(_own, _own.alert_id == AlertClue.alert_id)
-    .where(_own.clue_id == bindparam("clue_id", type_=Uuid), _in_effect(), ~_RECUSED_FROM)
+    .where(_own.clue_id == bindparam("clue_id", type_=Uuid), in_effect(), ~_RECUSED_FROM)
 )
 
 
@@ -232,7 +232,7 @@ async def binding_scopes(session: AsyncSession, clue_id: UUID) -> Sequence[UUID]
     query = (
         select(AlertClue.bound_by)
         .join(OverlapAlert, OverlapAlert.id == AlertClue.alert_id)
-        .where(AlertClue.clue_id == clue_id, _in_effect())
+        .where(AlertClue.clue_id == clue_id, in_effect())
     )
     return (await session.scalars(query.distinct())).all()
 
@@ -243,7 +243,7 @@ async def scopes_of_clues(session: AsyncSession, clue_ids: Iterable[UUID]) -> di
     query = (
         select(AlertClue.bound_by, AlertClue.commission)
         .join(OverlapAlert, OverlapAlert.id == AlertClue.alert_id)
-        .where(AlertClue.bound_by.in_(mine), _in_effect())
+        .where(AlertClue.bound_by.in_(mine), in_effect())
     )
     found: dict[UUID, set[str]] = {}
     for scope, commission in await session.execute(query.distinct()):

@@ -7,6 +7,7 @@ from chassis.identity import SYSTEM
 from chassis.service import Resources
 from clue_service.overlap_alerts.detection import report_overlap
 from clue_service.overlap_alerts.domain import Party, Stage
+from sqlalchemy import text
 
 
 async def refused(call: Any, clue: Any) -> bool:
@@ -73,6 +74,37 @@ async def test_within_one_alert_each_set_has_its_own_lead_until_the_votes_make_t
     assert (answer.json()["state"], answer.json()["lead_unit"]) == ("resolved", "cdi-dh")
     refusal = await call("principal@cdi-lh", "POST", f"/v1/clues/{lh['id']}/approve-disposition")
     assert refusal.json()["route"]["unit"] == "cdi-dh"
+
+
+async def test_further_letters_of_the_same_commissions_are_bound_like_the_first(
+    unlike: Any, resources: Resources
+) -> None:
+    keys = ("dh", "xs", "dh", "xs", "dh", "xs")
+    first, second, third, told, fifth, last = [
+        await unlike(number, f"officer@pet-{key}") for number, key in enumerate(keys)
+    ]
+    one = UUID(first["id"])
+    await meet(resources, second, first)
+    await meet(resources, third, second)
+    assert await bound(resources) == dict.fromkeys(ids_of(first, second, third), one)
+    await meet(resources, told, first, bound=[])
+    await meet(resources, fifth, told)
+    apart = dict.fromkeys(ids_of(told, fifth), UUID(told["id"]))
+    assert await bound(resources) == {**dict.fromkeys(ids_of(first, second, third), one), **apart}
+    await meet(resources, last, first, told)
+    assert await bound(resources) == dict.fromkeys(ids_of(first, second, third, told, fifth, last), one)
+
+
+def ids_of(*clues: Any) -> list[UUID]:
+    return [UUID(clue["id"]) for clue in clues]
+
+
+async def bound(resources: Resources) -> dict[UUID, UUID]:
+    """Clue → what binds it, of the one alert there is."""
+    async with resources.database.sessions() as session:
+        rows = (await session.execute(text("select alert_id, clue_id, bound_by from overlap_alert_clue"))).all()
+    assert len({row.alert_id for row in rows}) == 1
+    return {row.clue_id: row.bound_by for row in rows}
 
 
 async def test_a_vote_that_they_differ_frees_everybody(

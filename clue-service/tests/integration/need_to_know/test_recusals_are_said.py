@@ -2,9 +2,14 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
+from chassis.identity import SYSTEM
+from chassis.service import Resources
 from chassis.testing.harness import Harness, StagedEvent
+from clue_service.overlap_alerts.detection import report_overlap
+from clue_service.overlap_alerts.domain import Party, Stage
 from clue_service.recusals import reach
 from contracts.envelope import Egress
 from contracts.recusals import RecusalChanged
@@ -90,6 +95,25 @@ async def test_what_comes_to_rest_on_the_clue_is_withheld_before_anything_is_tol
     free = await call(OFFICE, "POST", "/v1/advice", LETTER)
     assert free.status_code == 201, free.text
     assert len(await harness.staged_events(RecusalChanged.type)) == before, "of nobody nothing is said"
+
+
+async def test_a_further_letter_in_an_alert_is_withheld_from_whoever_is_recused_from_another_of_it(
+    unlike: Any, recuse: Any, said: Any, harness: Harness, resources: Resources
+) -> None:
+    one, other, late = await unlike(1), await unlike(2, "officer@pet-xs"), await unlike(3, "officer@pet-xs")
+
+    async def meet(*clues: Any) -> UUID:
+        parties = [Party(UUID(clue["id"]), clue["commission"], Stage.REGISTERED) for clue in clues]
+        async with resources.transactions(SYSTEM) as uow:
+            return await report_overlap(uow, parties[0], parties[1:])
+
+    alert = str(await meet(other, one))
+    assert ("overlap_alert", alert) not in await said(), "of nobody nothing is said"
+    await recuse(one["id"])
+    before = len(await harness.staged_events(RecusalChanged.type))
+    assert str(await meet(late, other)) == alert
+    assert len(await harness.staged_events(RecusalChanged.type)) > before
+    assert (await said())["overlap_alert", alert] == [RECUSED]
 
 
 async def test_who_is_recused_from_a_consultation_is_recused_from_what_follows_it(
