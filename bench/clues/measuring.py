@@ -21,7 +21,9 @@ class Measured:
     clues: int
     times: dict[str, list[float]] = field(default_factory=dict)
     rates: dict[str, float] = field(default_factory=dict)
-    """Per second."""
+    """Per second; where there were several runs, their median."""
+    spread: dict[str, list[float]] = field(default_factory=dict)
+    """Of rates the runs one by one."""
     notes: dict[str, float] = field(default_factory=dict)
     cpu: dict[str, dict[str, float]] = field(default_factory=dict)
     """Milliseconds of CPU for one, by what was done and by process."""

@@ -1,5 +1,7 @@
 """Clues in any number: many invented cities, so that names, units and topics grow with the count, and no two alike."""
 
+from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -63,11 +65,24 @@ def plant(queries: int, stored: int) -> Planted:
     return Planted([body for body in bodies if body["id"] not in taken][:stored], asked)
 
 
+def written_again(bodies: Sequence[Body], seed: int) -> list[Body]:
+    """The same people write once more, each with another aside; by another seed with others."""
+    world, random = Corpus(seed, "unseen").world, Random(seed)
+    again = deepcopy(list(bodies))
+    for body in again:
+        _add_aside(body, random.choice(_ASIDES), world, random)
+    return again
+
+
 def _with_asides(bodies: list[Body], world: World, random: Random) -> list[Body]:
     for body in bodies:
         for aside in random.sample(_ASIDES, random.choice((0, 1, 1, 2))):
-            body["allegations"][0]["text"] += aside.format(
-                stem=world.stem(), other=world.stem(), person=world.person(), second=world.person(), firm=world.firm(),
-                n=random.randrange(2, 99), m=random.randrange(100, 999),
-            )  # fmt: skip
+            _add_aside(body, aside, world, random)
     return bodies
+
+
+def _add_aside(body: Body, aside: str, world: World, random: Random) -> None:
+    body["allegations"][0]["text"] += aside.format(
+        stem=world.stem(), other=world.stem(), person=world.person(), second=world.person(), firm=world.firm(),
+        n=random.randrange(2, 99), m=random.randrange(100, 999),
+    )  # fmt: skip
