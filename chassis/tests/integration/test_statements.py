@@ -27,7 +27,7 @@ class Word(Base):
     said: Mapped[str] = mapped_column(unique=True)
     detail: Mapped[Json]
     at: Mapped[Instant]
-    weight: Mapped[float]
+    weight: Mapped[float | None]
 
 
 ADD = Statement(inserting(Word, "id", "said", "detail", "at", "weight"))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.db import table_of
 from chassis.statements import Statement
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, false, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.row_security import reads_as_engine
@@ -16,6 +16,11 @@ from clue_service.deadlines.models import CalendarYear, ClockChange, DeadlineRun
 _VERSIONS = select(*table_of(DueRuleVersion).c).order_by(DueRuleVersion.name, DueRuleVersion.version)
 _OF_ALL, _OF_RULE = Statement(_VERSIONS), Statement(_VERSIONS.where(DueRuleVersion.name == bindparam("name")))
 _YEARS = Statement(select(*table_of(CalendarYear).c).order_by(CalendarYear.year))
+_rule = select(*table_of(DueRuleVersion).c).where(DueRuleVersion.name == bindparam("name")).subquery("rule")
+_year = select(CalendarYear.year, CalendarYear.off_days, CalendarYear.workdays).subquery("calendar")
+_COUNTING = Statement(
+    select(_rule, _year).select_from(_rule.join(_year, false(), full=True)).order_by(_rule.c.version, _year.c.year)
+)
 
 
 async def list_versions(session: AsyncSession, name: str | None = None) -> Sequence[Any]:
@@ -32,6 +37,12 @@ async def serialise(session: AsyncSession, name: str) -> None:
 async def list_years(session: AsyncSession) -> Sequence[Any]:
     """The calendars that people wrote, by year: rows with the columns of ``CalendarYear``."""
     return await _YEARS.rows(session)
+
+
+async def list_counting(session: AsyncSession, name: str) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The written versions of a rule and the written calendars, in their order; one statement."""
+    rows = await _COUNTING.rows(session, {"name": name})
+    return [row for row in rows if row.name is not None], [row for row in rows if row.year is not None]
 
 
 async def find_year(session: AsyncSession, year: int) -> CalendarYear | None:

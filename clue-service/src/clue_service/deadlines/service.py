@@ -31,12 +31,14 @@ async def calendar_of(uow: Uow) -> WorkingCalendar:
     """Working days as they are known now; read once for a transaction."""
     known: WorkingCalendar | None = uow.session.info.get(_CALENDAR)
     if known is None:
-        years = await repository.list_years(uow.session)
-        known = WorkingCalendar(
-            {one.year: YearOfWork(frozenset(one.off_days), frozenset(one.workdays)) for one in years}
-        )
-        uow.session.info[_CALENDAR] = known
+        known = _keep_calendar(uow, await repository.list_years(uow.session))
     return known
+
+
+def _keep_calendar(uow: Uow, years: Sequence[Any]) -> WorkingCalendar:
+    read = WorkingCalendar({one.year: YearOfWork(frozenset(one.off_days), frozenset(one.workdays)) for one in years})
+    uow.session.info[_CALENDAR] = read
+    return read
 
 
 async def versions_of(uow: Uow, name: str) -> list[DueRule]:
@@ -69,7 +71,11 @@ async def rule_on(uow: Uow, name: str, start: date) -> DueRule:
 
 async def due_for(uow: Uow, name: str, start: date) -> Due:
     """The last day of a limit that starts on a day, by the version and the calendar that hold now."""
-    return due_after(await rule_on(uow, name, start), start, await calendar_of(uow))
+    if _CALENDAR in uow.session.info:
+        return due_after(await rule_on(uow, name, start), start, await calendar_of(uow))
+    versions, years = await repository.list_counting(uow.session, name)
+    rule = version_for([RULES[name], *map(_rule, versions)], start)
+    return due_after(rule, start, _keep_calendar(uow, years))
 
 
 async def list_rules(uow: Uow) -> list[list[DueRule]]:

@@ -10,7 +10,7 @@ from chassis.uow import Uow
 
 from clue_service.access.contacts import contact_of
 from clue_service.deadlines import service as deadlines
-from clue_service.deadlines.domain import OVERLAP_ACKNOWLEDGEMENT, Due, end_of_day
+from clue_service.deadlines.domain import OVERLAP_ACKNOWLEDGEMENT, end_of_day
 from clue_service.matters import service as matters
 from clue_service.matters.leads import Lead, prevailing
 from clue_service.overlap_alerts import domain, events, repository
@@ -41,7 +41,6 @@ async def report_overlap(
         find_standing: Asks for the leads that approvals of checks gave the clues before they met; once no other
             approval can be given, since one that was given a moment ago counts.
     """
-    due = await deadlines.due_for(uow, OVERLAP_ACKNOWLEDGEMENT.name, uow.clock.today())  # nobody waits for this one
     await matters.serialise(uow)
     parties = [clue, *hits]
     together = {clue.clue_id, *(hit.clue_id for hit in hits if bound is None or hit.clue_id in bound)}
@@ -49,7 +48,7 @@ async def report_overlap(
     ids = [party.clue_id for party in parties]
     met, is_recused = await find_met(uow.session, ids)
     if not met:
-        return await _open_alert(uow, parties, together, standing, due, is_recused=is_recused)
+        return await _open_alert(uow, parties, together, standing, is_recused=is_recused)
     if len(met) == 1 and {party.commission for party in parties}.issubset(met[0].commissions):
         return await _take_up(uow, met[0], parties, together, standing, is_recused=is_recused)
     alert, *others = await repository.list_in_effect(uow.session, ids)
@@ -114,11 +113,11 @@ async def _open_alert(
     parties: Sequence[Party],
     together: Collection[UUID],
     standing: Sequence[Lead],
-    due: Due,
     *,
     is_recused: bool,
 ) -> UUID:
     """Clues meet that no alert holds yet: written at once as they would be if they joined and were then bound."""
+    due = await deadlines.due_for(uow, OVERLAP_ACKNOWLEDGEMENT.name, uow.clock.today())
     alert = OverlapAlert(
         state=AlertState.DETECTED,
         detected_at=uow.now,
