@@ -28,6 +28,9 @@ BROKERS = 3
 SETTLE_S = 300.0
 """Patience, not a promise: a machine that is busy with other work needs it."""
 POLL_S = 0.1
+STREAM_BYTES, SMALL_STREAM_BYTES = 640 << 20, 80 << 20
+"""A world keeps its stream from block to block: six hundred thousand events of a kilobyte, fewer on small disks, which
+few blocks use. A full one refuses, as it should, and nothing settles any more."""
 CLOCK_TOLERANCE_S = 30.0
 _DATABASE = "faults"
 
@@ -143,7 +146,7 @@ class World:
             "HELI_DATABASE_URL": self._through_proxy(self._urls),
             "HELI_NATS_URL": f"nats://127.0.0.1:{self.broker_proxies[number].port}",
             "HELI_STREAM_REPLICAS": str(BROKERS),
-            "HELI_STREAM_MAX_BYTES": str(80 << 20),
+            "HELI_STREAM_MAX_BYTES": str(SMALL_STREAM_BYTES if self.kind.small_disks else STREAM_BYTES),
             "HELI_CLOCK_FILE": str(self.clock_file),
             **self._skewing,
         }
@@ -228,7 +231,7 @@ class World:
             try:
                 await self._until(self.tally.is_settled, SETTLE_S)
             except NeverSettled as error:
-                raise NeverSettled(f"{error}: {await self.tally.told()}") from None
+                raise NeverSettled(f"{error}: {await self.tally.told()}; {self._last_words()}") from None
         else:
             await self._until_still()
         verdict = await self.tally.verdict()
@@ -236,6 +239,13 @@ class World:
         self._resting.clear()
         self.start_program("producer")
         return verdict
+
+    def _last_words(self) -> str:
+        """The last line that each relay and consumer logged, shortened."""
+        logs = sorted(log for role in ("relay", "consumer") for log in self._folder.glob(f"{role}-*.log"))
+        said = [(log.stem, log.read_text(errors="replace").split("\n")) for log in logs]
+        last = [(name, next((line for line in reversed(lines) if line.strip()), "")) for name, lines in said]
+        return "; ".join(f"{name} last said {line[:120]!r}" for name, line in last if line) or "nobody said anything"
 
     def _revive(self) -> None:
         """Start again what ended by itself, as a supervisor does."""
