@@ -2,7 +2,8 @@
 
 import asyncio
 import importlib.resources
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from alembic import command, context
 from alembic.config import Config
@@ -45,6 +46,14 @@ $$
 _LOCK = 4_801_226  # any fixed number; serialises migrations of one database
 
 
+@dataclass(frozen=True)
+class Targets:
+    """What a service's database is compared with."""
+
+    metadata: Sequence[MetaData]
+    added_indexes: Collection[str] = ()
+
+
 def alembic_config(package: str, url: str) -> Config:
     """Alembic's configuration for the migrations kept in ``package``."""
     config = Config()
@@ -62,9 +71,15 @@ def migrate(package: str, url: str, revision: str = "head") -> None:
     command.upgrade(alembic_config(package, url), revision)
 
 
-def run_env(*metadata: MetaData) -> None:
-    """The whole of a service's ``env.py``."""
-    targets: Sequence[MetaData] = metadata
+def run_env(*metadata: MetaData, added_indexes: Collection[str] = ()) -> None:
+    """The whole of a service's ``env.py``.
+
+    Args:
+        metadata: What is compared with the database.
+        added_indexes: Those that the service's migrations make on tables of the platform, whose metadata every service
+            shares; they are not compared.
+    """
+    targets = Targets(metadata, added_indexes)
     shared: Connection | None = context.config.attributes.get("connection")
     if shared is not None:
         _run(shared, targets)
@@ -72,7 +87,7 @@ def run_env(*metadata: MetaData) -> None:
     asyncio.run(_connect_and_run(context.config.attributes["url"], targets))
 
 
-async def _connect_and_run(url: str, targets: Sequence[MetaData]) -> None:
+async def _connect_and_run(url: str, targets: Targets) -> None:
     engine = create_async_engine(url, poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(_run, targets)
@@ -87,9 +102,13 @@ def _unknown_revisions() -> list[str]:
     return sorted(set(context.get_context().get_current_heads()) - known)
 
 
-def _run(connection: Connection, targets: Sequence[MetaData]) -> None:
+def _run(connection: Connection, targets: Targets) -> None:
     context.configure(
-        connection=connection, target_metadata=targets, compare_server_default=False, transaction_per_migration=False
+        connection=connection,
+        target_metadata=targets.metadata,
+        compare_server_default=False,
+        include_name=lambda name, kind, _parents: kind != "index" or name not in targets.added_indexes,
+        transaction_per_migration=False,
     )
     with context.begin_transaction():
         connection.execute(text("set local lock_timeout = '10s'"))

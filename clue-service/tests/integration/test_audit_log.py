@@ -1,11 +1,13 @@
 """Auditors read who did what with the clues of their commission, and their reading is logged."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from chassis.audit_proof import prove
 from chassis.seals import seal_entries
 from chassis.service import Resources
+from sqlalchemy import event, text
 
 
 @pytest.fixture
@@ -74,6 +76,43 @@ async def test_reading_the_log_is_logged_and_paged(call: Any, register: Any, ent
         assert (await call("auditor@cmo-dh", "GET", f"/v1/audit-entries{wrong}")).status_code == 422
     assert await entries(query="?since=2027-01-01T00:00:00Z") == []
     assert await entries(query="?until=2026-11-23") == []
+
+
+@pytest.fixture
+async def statements(resources: Resources) -> AsyncIterator[list[tuple[str, Any]]]:
+    """What is asked of the database, with its parameters."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        seen.append((statement, parameters))
+
+    engine = resources.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+async def test_what_is_seldom_done_is_found_by_an_index_and_what_is_often_done_too(
+    call: Any, register: Any, entries: Any, resources: Resources, statements: list[tuple[str, Any]]
+) -> None:
+    clue = await register("officer@pet-dh")
+    await call("supervisor@cmo-dh", "POST", f"/v1/clues/{clue['id']}/accept")
+    await call("supervisor@cmo-dh", "GET", f"/v1/clues/{clue['id']}")
+    statements.clear()
+    accepted = await entries(query="?action=accept")
+    asked = [one for one in statements if "FROM audit_entry" in one[0] and "audit_entry.action" in one[0]]
+    assert [(one["action"], one["object_id"]) for one in accepted] == [("accept", clue["id"])]
+    assert [one["object_id"] for one in await entries(query="?action=read&object_type=clue")] == [clue["id"]]
+    assert await entries("auditor@cmo-xs", "?action=accept") == []
+    assert asked
+    async with resources.database.engine.connect() as connection:
+        await connection.execute(text("set local enable_seqscan = off"))
+        await connection.execute(text("set local enable_bitmapscan = off"))
+        await connection.execute(text("set local plan_cache_mode = force_generic_plan"))
+        for statement, parameters in asked:
+            rows = await connection.exec_driver_sql(f"explain {statement}", parameters)
+            plan = "\n".join(row[0] for row in rows)
+            assert "ix_audit_entry_seldom" in plan, plan
 
 
 async def test_the_chain_holds_over_a_days_work_and_its_head_can_be_noted(
