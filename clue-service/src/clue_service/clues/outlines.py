@@ -6,7 +6,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class ClueOutline:
-    """Columns of a clue; few, because matching reads them of every clue it proposes."""
+    """Columns of a clue, few, because matching reads them of every clue it proposes; and whether it is in a matter."""
 
     id: UUID
     commission: str
@@ -16,6 +16,7 @@ class ClueOutline:
     registered_via: str | None
     came_by_transfer_id: UUID | None
     version: int
+    is_in_matter: bool
 
     @property
     def may_be_elsewhere(self) -> bool:

@@ -32,12 +32,15 @@ from clue_service.clues.models import Allegation, Clue, Disposition, Result, Sub
 from clue_service.clues.outlines import ClueOutline
 from clue_service.locking import note_clues
 from clue_service.matching.models import ClueKey, MatchingPending
+from clue_service.matters.models import MatterMember
 
 T = TypeVar("T", Disposition, Result)
 
 _VIEWERS = 1_024  # whose statements a process remembers, some 20 KB each
 _IDS = func.any(bindparam("ids", type_=ARRAY(Uuid)))
-_OUTLINES = Statement(select(*(getattr(Clue, one.name) for one in fields(ClueOutline))).where(Clue.id == _IDS))
+_OUTLINED = [getattr(Clue, one.name) for one in fields(ClueOutline) if one.name != "is_in_matter"]
+_IN_MATTER = exists().where(MatterMember.clue_id == Clue.id).label("is_in_matter")
+_OUTLINES = Statement(select(*_OUTLINED, _IN_MATTER).where(Clue.id == _IDS))
 _SUBJECTS = select(Subject).where(Subject.clue_id == _IDS).order_by(Subject.clue_id, Subject.position)
 _ALLEGATIONS = select(Allegation).where(Allegation.clue_id == _IDS).order_by(Allegation.clue_id, Allegation.position)
 _APPROVED = Statement(

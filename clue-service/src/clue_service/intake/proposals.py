@@ -68,9 +68,9 @@ async def pulled_in(
 ) -> list[FoundPair]:
     """The other clues of the matters that likely hits belong to; adds them to ``others``."""
     likely = [one.other_id for one in found if one.band == Band.LIKELY and _may_show(clue, others[one.other_id])]
-    of = await matters.matters_of(uow, likely) if likely else {}
-    if not of:
+    if not any(others[clue_id].is_in_matter for clue_id in likely):
         return []
+    of = await matters.matters_of(uow, likely)
     members = await matters.members_of(uow, {matter for ids in of.values() for matter in ids})
     scores = {one.clue_id: one.probability for one in scored}
     pulls = expand(
