@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from chassis.errors import MoveRefused
 from clue_service.access.policy import Viewer
-from clue_service.clues import domain, outcomes, rights
+from clue_service.clues import domain, outcomes, rights, stages
 from clue_service.clues.move_schemas import PAYLOADS
 from clue_service.clues.moves_document import moves_document
 from clue_service.clues.states import Closure, Status
@@ -25,7 +25,7 @@ ALLOWED: dict[Status, set[str]] = {
     S.ACCEPTED: {*ANY, "assign", "transfer", "split"},
     S.ASSIGNED: {*ANY, "return", "propose-disposition", *CLOCK, "transfer", "split"},
     S.DISPOSITION_PROPOSED: {*ANY, "approve-disposition", "reject-disposition"},
-    S.TALK_INQUIRY: {*ANY, "record-result", "propose-disposition", "split", *CLOCK},
+    S.TALK_INQUIRY: {*ANY, "record-result", "record-talk", "propose-disposition", "split", *CLOCK},
     S.PRELIMINARY_VERIFICATION: {*ANY, "record-result", "propose-disposition", "split", *CLOCK},
     S.ON_HOLD: {*ANY, "propose-disposition", "split", "extend"},
     S.CASE_FILED: {*ANY, "archive"},
@@ -107,6 +107,7 @@ MAY: dict[str, set[str]] = {
     **dict.fromkeys(("return", "retain-as-repeat", "reopen", "archive", *CLOCK), SUPERVISOR | LEADING),
     **dict.fromkeys(("propose-disposition", "record-result"), HANDLER),
     **dict.fromkeys(("approve-disposition", "reject-disposition"), LEADING),
+    "record-talk": SUPERVISOR | HANDLER,
     "seal": OFFICE | LEADING,
 }
 
@@ -114,7 +115,7 @@ MAY: dict[str, set[str]] = {
 @pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_role_and_state_together_decide_every_verb(status: Status, role: str) -> None:
-    for paused_on, impossible in ((None, {"resume"}), (date(2026, 11, 23), {"extend", "pause"})):
+    for paused_on, impossible in ((None, {"resume"}), (date(2026, 11, 23), {"extend", "pause", "record-talk"})):
         clue = Handled(status=status, overlap_policy="silent", paused_on=paused_on)
         allowed = rights.allowed_to(viewer(role, "inv1-x"), clue)
         assert set(allowed) == {verb for verb in ALLOWED[status] if role in MAY[verb]} - impossible
@@ -154,10 +155,10 @@ def test_the_rank_table_sends_bureau_leaders_to_the_principal() -> None:
 
 
 def test_every_status_has_a_stage() -> None:
-    assert {domain.stage_of(status) for status in Status} == set(Stage)
-    assert domain.stage_of(S.ACCEPTED) is Stage.REGISTERED
-    assert domain.stage_of(S.ON_HOLD) is Stage.IN_HAND
-    assert domain.stage_of(S.CASE_FILED) is Stage.CONCLUDED
+    assert {stages.stage_of(status) for status in Status} == set(Stage)
+    assert stages.stage_of(S.ACCEPTED) is Stage.REGISTERED
+    assert stages.stage_of(S.ON_HOLD) is Stage.IN_HAND
+    assert stages.stage_of(S.CASE_FILED) is Stage.CONCLUDED
 
 
 def test_the_document_of_moves_is_what_the_table_says(repository_root: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chassis.consumer import Handler, cause_of
 from chassis.service import Resources
 from chassis.uow import Uow
+from contracts.clocks import ClueClockMet
 from contracts.clue import (
     ClueClosed,
     ClueDeleted,
@@ -46,6 +47,7 @@ def handlers(_resources: Resources) -> dict[str, Handler]:
         await following.owe_report(uow, envelope, event)
 
     found: dict[str, Handler] = {event.type: following.follow_clue for event in _MOVING}
+    found[ClueClockMet.type] = following.count_report
     return {**found, **{event.type: clue_came_in for event in _COMING_BACK}}
 
 

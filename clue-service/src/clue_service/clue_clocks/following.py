@@ -3,6 +3,7 @@
 from datetime import date
 
 from chassis.uow import Uow
+from contracts.clocks import ClueClockEvent
 from contracts.clue import ClueEvent
 from contracts.envelope import Envelope
 
@@ -11,6 +12,8 @@ from clue_service.clue_clocks.domain import RULE_OF_KIND, ClockState, Kind, foll
 from clue_service.clue_clocks.events import emit_clock
 from clue_service.clue_clocks.models import ClueClock
 from clue_service.clues import service as clues
+from clue_service.clues.clocks import count_report_from
+from clue_service.clues.events import emit_clue
 from clue_service.clues.models import Clue
 from clue_service.clues.states import Status
 from clue_service.clues.vocabulary import Source
@@ -78,6 +81,22 @@ async def follow_clue(uow: Uow, envelope: Envelope, event: ClueEvent) -> None:
         if after is before:
             continue
         await _become(uow, clock, after, uow.clock.civil_date(envelope.time), event.type)
+
+
+async def count_report(uow: Uow, _envelope: Envelope, event: ClueClockEvent) -> None:
+    """A reply came: the report on the inquiry is counted from that day on. Safe to repeat."""
+    clock = await uow.session.get(ClueClock, event.clock_id)
+    if clock is None or clock.kind != Kind.INQUIRY_REPLY or clock.met_on is None:
+        return
+    clue = await clues.locked_clue(uow, clock.clue_id)
+    if clue is None:
+        return
+    previous = clue.running_due_at
+    if await count_report_from(uow, clue, clock.met_on):
+        clue.version += 1
+        await uow.session.flush()
+        await uow.audit("recompute_due", "clue", clue.id, detail={"version": clue.version})
+        await emit_clue(uow, "clue.clue.due_changed.v1", clue, None, previous_due_at=previous)
 
 
 async def _become(uow: Uow, clock: ClueClock, state: ClockState, on: date, because: str) -> None:

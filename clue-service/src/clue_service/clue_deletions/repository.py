@@ -12,9 +12,9 @@ from clue_service.access.row_security import reads_as_engine
 from clue_service.accusation_findings.policy import own_commission
 from clue_service.clue_deletions.domain import DeletionState
 from clue_service.clue_deletions.models import ClueDeletion
-from clue_service.clues.domain import ENDED
 from clue_service.clues.listing import visible_to as clue_visible_to
 from clue_service.clues.models import Clue
+from clue_service.clues.stages import ENDED
 
 
 class Open(NamedTuple):

@@ -51,6 +51,22 @@ async def run_clock(uow: Uow, clue: Clue, name: str, start: date) -> None:
     put_due(uow, clue, due_after(rule, start, await deadlines.calendar_of(uow)))
 
 
+async def count_report_from(uow: Uow, clue: Clue, day: date) -> bool:
+    """Count the report on a talk or inquiry from the day a talk was held or a reply came; False where nothing changes.
+
+    The last such day counts, and a clock that ends later as it is, since it was extended, goes on as it is. One that
+    stands still or is stopped is left alone.
+    """
+    if clue.due_rule != TALK_INQUIRY_REPORT.name or clue.clock_start is None or day <= clue.clock_start:
+        return False
+    due_at = clue.running_due_at
+    due = await deadlines.due_for(uow, clue.due_rule, day)
+    if due_at is None or end_of_day(due.on, uow.clock.zone) <= due_at:
+        return False
+    await run_clock(uow, clue, clue.due_rule, day)
+    return True
+
+
 def put_due(uow: Uow, clue: Clue, due: Due) -> None:
     """Store the end of the running clock."""
     clue.due_at, clue.due_provisional = end_of_day(due.on, uow.clock.zone), due.is_provisional

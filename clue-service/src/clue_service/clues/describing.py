@@ -13,7 +13,7 @@ from clue_service.access.row_security import ask_as
 from clue_service.candidates import service as candidates
 from clue_service.candidates.domain import SETTLED, calls_for_alert
 from clue_service.candidates.models import Candidate
-from clue_service.clues import domain, repository, rights
+from clue_service.clues import repository, rights, stages
 from clue_service.clues.models import Allegation, Clue, Disposition, Result, Subject
 from clue_service.clues.schemas import (
     AllegationOut,
@@ -211,6 +211,6 @@ async def _counter_hits(
     for pair in met:
         other = others[pair.other_than(clue.id)]
         if other.overlap_policy == "announce" and pair.decision != "different":
-            hit = detection.blind_hit(tree, other.commission, domain.stage_of(other.status))
+            hit = detection.blind_hit(tree, other.commission, stages.stage_of(other.status))
             found.setdefault(other.commission, BlindCandidate(id=pair.id, hit=hit))
     return [found[commission] for commission in sorted(found)]

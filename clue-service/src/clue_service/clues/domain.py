@@ -1,4 +1,4 @@
-"""Rules of a clue: its moves as one table, and how far each state is. Pure; outcomes.py says what outcomes lead to."""
+"""Rules of a clue: its moves as one table. Pure; outcomes.py says what outcomes lead to, stages.py how far one is."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,7 +7,6 @@ from chassis.moves import Move, MoveTable
 
 from clue_service.access.policy import LEADERS
 from clue_service.clues.states import Status, UnitRelation
-from clue_service.overlap_alerts.domain import Stage
 
 
 @dataclass(frozen=True)
@@ -197,6 +196,11 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         approver="principal leader, of a verification's report and of a first form for a managed cadre",
     ),
     _move(
+        "record-talk", [S.TALK_INQUIRY], None, (_HANDLER, _SUPERVISOR), ("due_changed",), '{"held_on"}',
+        "a talk was held that day: the report is counted from the last talk or reply, and ends no earlier by that",
+        for_paused=False,
+    ),
+    _move(
         "retain-as-repeat",
         [S.REGISTERED],
         S.RETAINED_AS_REPEAT,
@@ -281,20 +285,3 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
 )  # fmt: skip
 MOVES = MoveTable(MOVE_ROWS)
 ROWS = {row.verb: row for row in MOVE_ROWS}
-
-_IN_HAND = frozenset(
-    {
-        S.ASSIGNED, S.DISPOSITION_PROPOSED, S.TALK_INQUIRY, S.PRELIMINARY_VERIFICATION, S.ON_HOLD, S.ASSIGNED_DOWN,
-        S.TRANSFERRED,
-    }
-)  # fmt: skip
-_NOT_YET = frozenset({S.REGISTERED, S.ACCEPTED})
-ENDED = frozenset(set(Status) - _IN_HAND - _NOT_YET)
-"""States in which nobody works on the clue any more."""
-
-
-def stage_of(status: str) -> Stage:
-    """What other commissions may learn of a clue's state."""
-    if status in _NOT_YET:
-        return Stage.REGISTERED
-    return Stage.IN_HAND if status in _IN_HAND else Stage.CONCLUDED

@@ -164,6 +164,12 @@ class RecordResultIn(MoveIn):
         return self
 
 
+class RecordTalkIn(MoveIn):
+    """When a talk was held. What was said belongs to the file."""
+
+    held_on: date = Field(description="The day of the talk; it is not counted itself")
+
+
 class RetainAsRepeatIn(MoveIn):
     """The clue this one repeats."""
 
@@ -230,6 +236,7 @@ PAYLOADS: dict[str, type[MoveIn]] = {
     "approve-disposition": DecideDispositionIn,
     "reject-disposition": DecideDispositionIn,
     "record-result": RecordResultIn,
+    "record-talk": RecordTalkIn,
     "retain-as-repeat": RetainAsRepeatIn,
     "reopen": ReopenIn,
     "archive": ArchiveIn,

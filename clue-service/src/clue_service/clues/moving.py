@@ -19,6 +19,7 @@ from clue_service.clues import (
     rights,
     sealing,
     splitting,
+    stages,
     timing,
 )
 from clue_service.clues import service as clues
@@ -42,7 +43,7 @@ from clue_service.overlap_alerts import detection
 from clue_service.reporter_notices import service as reporter_notices
 from clue_service.transfers import service as transfers
 
-REPORTED = domain.ENDED - {Status.FORWARDED, Status.ARCHIVED, *domain.ERASED}
+REPORTED = stages.ENDED - {Status.FORWARDED, Status.ARCHIVED, *domain.ERASED}
 """States of a clue that was handed over whose result goes back to the sender."""
 
 
@@ -80,7 +81,7 @@ async def move_clue(
         raise MatterLedElsewhere(members={**refused.members, "state": before, "allowed_moves": allowed}) from None
     clue.status, clue.closure = step.status, step.closure
     await _say(uow, clue, row, step)
-    await detection.follow_stage(uow, clue.id, domain.stage_of(clue.status))
+    await detection.follow_stage(uow, clue.id, stages.stage_of(clue.status))
     detail = {"from": before, "to": clue.status, "closure": clue.closure, "version": clue.version}
     if approval is not None and "unverified" in approval:
         detail["unverified_approval"] = approval["unverified"]
@@ -250,6 +251,7 @@ _ACTIONS: dict[str, Action] = {
     "approve-disposition": dispositions.approve,
     "reject-disposition": dispositions.reject,
     "record-result": dispositions.record_result,
+    "record-talk": timing.record_talk,
     "retain-as-repeat": _retain_as_repeat,
     "reopen": dispositions.reopen,
     "archive": _archive,

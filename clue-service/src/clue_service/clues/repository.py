@@ -26,10 +26,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
-from clue_service.clues.domain import ENDED
 from clue_service.clues.listing import visible_to
 from clue_service.clues.models import Allegation, Clue, Disposition, Result, Subject
 from clue_service.clues.outlines import ClueOutline
+from clue_service.clues.stages import ENDED
 from clue_service.locking import note_clues
 from clue_service.matching.models import ClueKey, MatchingPending
 from clue_service.matters.models import MatterMember

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from chassis.errors import MoveRefused
+from chassis.errors import MoveRefused, invalid_field
 
 from clue_service.clues import rights
 from clue_service.clues.approval_schemas import ApprovedBy
 from clue_service.clues.approvals import Asked, check_approval, leads_over, own_units
-from clue_service.clues.clocks import put_due, resume_clock
-from clue_service.clues.move_schemas import ExtendIn, PauseIn, ResumeIn
+from clue_service.clues.clocks import count_report_from, put_due, resume_clock
+from clue_service.clues.move_schemas import ExtendIn, PauseIn, RecordTalkIn, ResumeIn
 from clue_service.clues.states import Status
 from clue_service.clues.steps import Moving, Step
 from clue_service.deadlines import repository
@@ -51,6 +51,18 @@ async def resume(moving: Moving, _body: ResumeIn) -> Step:
     """The clock goes on from today; its end moves by the days it stood still."""
     await resume_clock(moving.uow, moving.clue)
     return Step(Status(moving.clue.status))
+
+
+async def record_talk(moving: Moving, body: RecordTalkIn) -> Step:
+    """A talk was held: its report is counted from that day on."""
+    clue, uow = moving.clue, moving.uow
+    if not clue.received_on <= body.held_on <= uow.clock.today():
+        raise invalid_field(
+            "/held_on", "out_of_range", "须在线索受理日与今天之间", "Lies between the clue's receipt and today"
+        )
+    previous = clue.running_due_at
+    is_moved = await count_report_from(uow, clue, body.held_on)
+    return Step(Status(clue.status), said={"previous_due_at": previous}, is_said=is_moved)
 
 
 async def _check(moving: Moving, approved_by: ApprovedBy, asked: Asked) -> None:

@@ -11,7 +11,7 @@ from chassis.keyring import KeyRing
 
 from clue_service.access.row_security import as_engine
 from clue_service.clues import service as clues
-from clue_service.clues.domain import stage_of
+from clue_service.clues.stages import stage_of
 from clue_service.consultations import domain, policy, repository
 from clue_service.consultations.models import (
     Consultation,

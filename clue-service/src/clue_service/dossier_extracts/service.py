@@ -13,7 +13,7 @@ from clue_service.access.row_security import as_engine
 from clue_service.advice import service as advice
 from clue_service.advice.schemas import AdviceLineOut
 from clue_service.clues import repository as clues
-from clue_service.clues.domain import stage_of
+from clue_service.clues.stages import stage_of
 from clue_service.dossier_extracts import policy, repository
 from clue_service.dossier_extracts.schemas import DossierExtractIn, DossierExtractOut, LedgerLineOut
 

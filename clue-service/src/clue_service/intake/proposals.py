@@ -14,8 +14,8 @@ from clue_service.candidates.domain import Band, Decision, PairRelation, binds, 
 from clue_service.candidates.models import Candidate
 from clue_service.candidates.service import FoundPair
 from clue_service.clues import service as clues
-from clue_service.clues.domain import stage_of
 from clue_service.clues.outlines import ClueOutline
+from clue_service.clues.stages import stage_of
 from clue_service.clues.vocabulary import OverlapPolicy
 from clue_service.intake import repository as intake
 from clue_service.intake.engine import ScoredCandidate

@@ -11,7 +11,7 @@ from chassis.service import Resources
 from chassis.uow import Uow
 
 from clue_service.access.policy import Viewer
-from clue_service.clues import domain, events
+from clue_service.clues import events, stages
 from clue_service.clues import service as clues
 from clue_service.clues.clocks import run_clock
 from clue_service.clues.handing_over import clear_assignment
@@ -76,7 +76,7 @@ async def _put(uow: Uow, clue: Clue, status: Status, event_type: str, **said: An
     clue.version += 1
     await uow.session.flush()
     await events.emit_clue(uow, event_type, clue, None, **said)
-    await detection.follow_stage(uow, clue.id, domain.stage_of(clue.status))
+    await detection.follow_stage(uow, clue.id, stages.stage_of(clue.status))
     detail = {"from": before, "to": clue.status, "version": clue.version}
     await uow.audit(event_type.split(".")[2], "clue", clue.id, detail=detail)
 

@@ -207,7 +207,7 @@ class ClueCompetenceDecided(ClueEvent):
 
 
 class ClueDueChanged(ClueEvent):
-    """Key clue_id. ``due_at`` was counted anew because a rule or a calendar changed."""
+    """Key clue_id. ``due_at`` was counted anew: a rule or a calendar changed, a talk was held, or a reply came."""
 
     type: ClassVar[str] = "clue.clue.due_changed.v1"
     previous_due_at: Instant | None = None
