@@ -2,8 +2,6 @@
 
 import asyncio
 import functools
-import random
-import re
 from collections.abc import Callable, Mapping
 
 from chassis.errors import BodyTooLarge, HeliError, InternalError, NotFound, TooManyRequests
@@ -12,7 +10,7 @@ from chassis.logging import get_logger
 from chassis.problems import problem_response
 from prometheus_client import Counter
 from starlette.datastructures import Headers
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from chassis import telemetry, tracing
 from gateway.answers import relay
@@ -20,7 +18,8 @@ from gateway.bodies import ClientGone, RequestBody, drain
 from gateway.cors import Origins
 from gateway.deadlines import Deadline
 from gateway.errors import HeadersTooLarge, RequestTooSlow, UpstreamDown, UpstreamTimeout
-from gateway.headers import SAFE, RawHeaders, inward_headers, is_chunked, require_host, value_of
+from gateway.exchange import Exchange
+from gateway.headers import SAFE, inward_headers, is_chunked, require_host, value_of
 from gateway.limits import RateLimiter
 from gateway.routing import DEV_PATHS, SERVICE_OF_SEGMENT, TICKET_PATHS, Route, route_of
 from gateway.settings import GatewaySettings
@@ -29,44 +28,12 @@ from gateway.upstream import Upstream
 ISSUER = "issuer"
 REVOCATIONS_PATH = "/v1/token-revocations"
 
-# Ids stand in logs. One that is a number may be somebody's, of a card or a phone, so it is not taken over.
-_REQUEST_ID = re.compile(rb"^(?![0-9._-]+[Xx]?$)[A-Za-z0-9._-]{8,64}$")
 # Most answers are quicker; only slower ones pay for a task that notices a caller hanging up.
 _WATCH_AFTER_S = 0.2
 _REVOKED = frozenset({200, 201})
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 log = get_logger(__name__)
-
-
-class Exchange:
-    """One request and what has been said to its caller so far."""
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.scope = scope
-        self.receive = receive
-        self._send = send
-        self.headers: RawHeaders = scope["headers"]
-        offered = value_of(self.headers, b"x-request-id") or b""
-        self.traceparent = ""
-        self.request_id = offered.decode() if _REQUEST_ID.match(offered) else new_request_id()
-        self.status = 0
-        self.extra_headers: RawHeaders = []
-        self.is_gone = False
-        self.token_id: str | None = None
-
-    @property
-    def target(self) -> bytes:
-        """Path and query as the caller wrote them."""
-        path, query = self.scope["raw_path"], self.scope["query_string"]
-        return bytes(path + b"?" + query if query else path)
-
-    async def send(self, message: Message) -> None:
-        """Send a message to the caller, remembering the status."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            message["headers"] = [*message["headers"], *self.extra_headers]
-        await self._send(message)
 
 
 class Proxy:
@@ -293,9 +260,3 @@ def _observe(exchange: Exchange) -> None:
 @functools.cache
 def _counter(method: str, route: str, status: int) -> Counter:
     return telemetry.HTTP_REQUESTS.labels(method, route, str(status))
-
-
-def new_request_id() -> str:
-    """A random UUID from the process's own generator: it names a request, it guards nothing."""
-    digits = f"{random.getrandbits(128):032x}"
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

@@ -14,13 +14,14 @@ from chassis.errors import Text
 from inspection_service.assembly.checker import check
 from inspection_service.assembly.errors import UnlawfulProposal
 from inspection_service.assembly.grounds import MAY_NOT_SHARE
+from inspection_service.assembly.names import is_vacancy
 from inspection_service.assembly.problem import AssemblyProblem, Pin, Role, Target, validate_problem
 from inspection_service.assembly.profiles import RULE_VERSION, meets, rules_of, seats_of_rule
 from inspection_service.assembly.progress import Run, Seat, relative_gap
 from inspection_service.assembly.proposal import Proposal, ProposedMember, ProposedTeam, Unmet
 from inspection_service.assembly.reasons import ROLE_TEXTS, needs_waiver, reasons_for
 from inspection_service.assembly.relaxations import rank_relaxations
-from inspection_service.assembly.rules import Build, Easing, build_instance, is_vacancy
+from inspection_service.assembly.rules import Build, Easing, build_instance
 from inspection_service.assembly.solution import Solution, Status
 from inspection_service.assembly.unmet_sentence import unmet_sentence
 

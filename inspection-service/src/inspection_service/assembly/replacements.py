@@ -10,11 +10,12 @@ from typing import Any
 from inspection_service.assembly.assemble import assemble, ordered, unmet_rules
 from inspection_service.assembly.checker import check
 from inspection_service.assembly.grounds import Ground, build_lookup, seat_grounds, team_grounds
+from inspection_service.assembly.names import seat_name
 from inspection_service.assembly.problem import AssemblyProblem, Ban, Candidate, Demand, Pin, Role, Target
 from inspection_service.assembly.progress import Run, Seat
 from inspection_service.assembly.questions import Change, ReplacementOption, ReplacementQuestion, Replacements
 from inspection_service.assembly.reasons import needs_waiver, reasons_for
-from inspection_service.assembly.rules import Build, Easing, build_instance, seat_name
+from inspection_service.assembly.rules import Build, Easing, build_instance
 from inspection_service.assembly.solution import Status
 
 _TRIED = 100

@@ -6,7 +6,8 @@ from typing import Any
 
 from inspection_service.assembly.built_in import DEFAULT_WEIGHTS
 from inspection_service.assembly.grounds import Ground, build_lookup, seat_grounds, team_grounds
-from inspection_service.assembly.problem import AssemblyProblem, Candidate, Demand, Role, Target
+from inspection_service.assembly.names import pin_label, rule_label, seat_name, stay_label, vacancy_id
+from inspection_service.assembly.problem import AssemblyProblem, Candidate, Demand, Target
 from inspection_service.assembly.profiles import Facts, gather_facts, meets, profile_of, rules_of, seats_of_rule
 from inspection_service.assembly.roles import CHIEF_ROLES
 from inspection_service.assembly.rule_set import HEAVIEST_RULE, Rule
@@ -52,12 +53,6 @@ class Build:
     prices: Prices
     facts: Facts
     easing: Easing
-
-
-def seat_name(demand: Demand) -> str:
-    """Role name in the instance: demands of one role with different conditions are different seats."""
-    conditions = [*sorted(demand.tags), *(f"pool:{kind}" for kind in sorted(demand.pool_kinds))]
-    return demand.role.value + (f"[{','.join(conditions)}]" if conditions else "")
 
 
 def build_instance(problem: AssemblyProblem, easing: Easing, newcomers_in: str | None = None) -> Build:
@@ -271,35 +266,3 @@ class _Builder:
                     person = self._person(nobody, nobody)  # nobody's home counts towards no unit's share
                     rows.append([person, at, self.roles.index(seat), -self.prices.vacancy, []])
         return rows
-
-
-def rule_label(rule: Rule) -> str:
-    """Label carried by those who satisfy a profile rule."""
-    return f"rule:{rule.name}"
-
-
-def pin_label(cadre_id: str) -> str:
-    """Label carried by one pinned cadre in the team of the pin."""
-    return f"pin:{cadre_id}"
-
-
-def stay_label(cadre_id: str) -> str:
-    """Label carried by one cadre in the seat they should keep."""
-    return f"stay:{cadre_id}"
-
-
-_VACANCY = "vacancy\n"
-"""No cadre id holds a line break."""
-
-
-def vacancy_id(unit_code: str, seat: str, n: int) -> str:
-    """Id of the nobody who holds an empty seat."""
-    return f"{_VACANCY}{unit_code}\n{seat}\n{n}"
-
-
-def is_vacancy(person: str) -> bool:
-    """Whether a person id of an instance stands for an empty seat."""
-    return person.startswith(_VACANCY)
-
-
-__all__ = ["Build", "Easing", "Prices", "Role", "build_instance", "is_vacancy", "seat_name"]

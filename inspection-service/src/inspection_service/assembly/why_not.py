@@ -15,6 +15,7 @@ from inspection_service.assembly.grounds import (
     seat_grounds,
     team_grounds,
 )
+from inspection_service.assembly.names import seat_name
 from inspection_service.assembly.problem import AssemblyProblem, Candidate, Demand, Pin, Role, Target, refuse
 from inspection_service.assembly.profiles import rules_of
 from inspection_service.assembly.progress import Run
@@ -22,7 +23,7 @@ from inspection_service.assembly.proposal import Unmet
 from inspection_service.assembly.questions import Bar, Swap, WhyNot, WhyNotQuestion
 from inspection_service.assembly.reasons import ROLE_TEXTS
 from inspection_service.assembly.relaxations import APPROVERS
-from inspection_service.assembly.rules import Easing, build_instance, seat_name
+from inspection_service.assembly.rules import Easing, build_instance
 from inspection_service.assembly.solution import Status
 
 
