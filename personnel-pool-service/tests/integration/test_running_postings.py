@@ -115,6 +115,20 @@ async def test_the_only_member_leaves_and_another_takes_the_seat(call: Any, new_
     assert await members(call, path) == {spare: "requested"}
 
 
+async def test_a_posting_that_nobody_is_left_in_lasts_longer_for_who_takes_the_seat(
+    call: Any, new_cadre: Any, lend: Any
+) -> None:
+    one, new = await new_cadre("sup1-xn"), await new_cadre("sup1-xn")
+    path = await running(call, lend, one)
+    await call("home_unit_approver@sup1-xn", "POST", f"{path}/recall", json={"reason": "急需"})
+    longer = await call(MANAGER, "POST", f"{path}/extend", json={"to": "2026-12-18"})
+    assert (longer.status_code, longer.json()["period"]["to"]) == (200, "2026-12-18"), longer.text
+    swap = {"members": [{"replaces": one, "cadre_id": new}]}
+    assert (await call("service", "POST", f"{path}/replace", json=swap)).json()["status"] == "active"
+    elsewhere = await lend([new], "2026-12-18", "2026-12-20")
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (409, "double_booked")
+
+
 async def test_a_posting_whose_seats_are_all_free_is_ended_by_who_lends(call: Any, new_cadre: Any, lend: Any) -> None:
     one, two = await new_cadre("sup1-xn"), await new_cadre("sup2-xn")
     for who, path in ((one, await running(call, lend, one)), (two, (await lend([two])).headers["location"])):

@@ -55,6 +55,8 @@ async def prolong(uow: Uow, bookings: Mapping[UUID, Booking], last: date, quotas
         DoubleBooked: someone is taken in the added days.
         HomeUnitQuota: a home unit would lend too many in them.
     """
+    if not bookings:
+        return
     wanted = [Booking(one.cadre_id, one.home_unit, Period(one.period.first, last)) for one in bookings.values()]
     await _require_room(uow, wanted, quotas, but=tuple(bookings))
     await repository.set_last_day(uow.session, tuple(bookings), last)
