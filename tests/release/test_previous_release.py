@@ -55,6 +55,8 @@ ALLOWED: dict[str, frozenset[str]] = {
             "clue: trigger forget_safeguards: new",
             # The same check and the same erasing, of shares' purposes too; moved into a function of its own.
             "function erase_sealed_clue(erased uuid): is another",
+            # The same search, whose plan is kept (migration 0035).
+            "function matching_retrieve(integer[], double precision[], uuid, integer, integer, smallint): is another",
             # Of a new column that the release before leaves empty; empty ones do not meet.
             "consultation: refuses more: btree (origin_ref)",
         }

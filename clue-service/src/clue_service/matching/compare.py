@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from clue_service.matching import dates, firms, numerals, units
-from clue_service.matching.names import Name, NameAgreement, NameClass, best_agreement, is_heard_among
+from clue_service.matching.names import FULL, LATIN, Name, NameAgreement, best_agreement, is_heard_among
 from clue_service.matching.prepared import Facts, Prepared, Subject
 
 Levels = dict[str, str]
@@ -17,10 +17,12 @@ _COSINE_LEVELS = tuple(f"c{number}" for number in range(len(_COSINE_EDGES) + 1))
 _RARE_LEVELS = tuple(f"r{number}" for number in range(len(_RARE_EDGES) + 1))
 _GAP_EDGES = (8, 31, 92, 183, 366, 731, 1096)  # days
 _GAP_LEVELS = ("week", "month", "quarter", "half_year", "year", "two_years", "three_years", "longer")
+_NAMINGS = ("none_named", "one_named", "both_named")
 _BRIEF = 16  # characters: 他贪污 tells no fact, so having the same words tells nothing either
 _NOTHING_TOLD = ("brief", "brief", "brief")
 _IDENTITY_NUMBER = re.compile(r"\d{17}[\dx]|\d{15}")  # of a resident's card; else a code of personnel
-_WHOLE_NAMES = frozenset({NameClass.FULL, NameClass.LATIN})
+_WHOLE_NAMES = frozenset({FULL, LATIN})
+_SAME_SOUND = NameAgreement.SAME_SOUND
 _AS_TEXT: dict[str, str] = {level: str(level) for level in (*NameAgreement, *units.UnitAgreement)}
 # One other character is no agreement: 赵建国 and 赵建军 may be brothers. Nothing is called likely on it.
 _STRONG = frozenset(
@@ -61,7 +63,7 @@ def compare(
     one: Prepared, other: Prepared, likeness: dict[tuple[int, int], TextLikeness]
 ) -> list[tuple[Combination, Levels]]:
     """Levels for every combination of subject and matter; ``likeness`` by (part of one, part of other)."""
-    naming = ("none_named", "one_named", "both_named")[one.is_named + other.is_named]
+    naming = _NAMINGS[one.is_named + other.is_named]
     gap = _GAP_LEVELS[bisect_right(_GAP_EDGES, abs((one.received_on - other.received_on).days))]
     brief = min(one.length, other.length) < _BRIEF
     found: list[tuple[Combination, Levels]] = []
@@ -166,11 +168,11 @@ def _third_person(ones: tuple[Name, ...], others: tuple[Name, ...]) -> str:
     if best is None:
         return "missing" if not ones and not others else "one_side"
     if best in _NOBODY_SHARED:
-        full = NameClass.FULL in [one.kind for one in ones] and NameClass.FULL in [one.kind for one in others]
+        full = FULL in [one.kind for one in ones] and FULL in [one.kind for one in others]
         return "different" if full else "cannot_tell"
     if best in _WRITTEN_ALIKE and len(set(ones).intersection(others)) > 1:
         return "several_equal"
-    return _AS_TEXT[best] if best in _WRITTEN_ALIKE or best is NameAgreement.SAME_SOUND else _weaker(best)
+    return _AS_TEXT[best] if best in _WRITTEN_ALIKE or best is _SAME_SOUND else _weaker(best)
 
 
 def _weaker(best: NameAgreement) -> str:

@@ -173,6 +173,8 @@ def agreement(ones: Sequence[When], others: Sequence[When]) -> str:
     """How far two lists agree: missing, day, month, year, near (the months around), differ."""
     if not ones or not others:
         return "missing"
+    if len(ones) == 1 and len(others) == 1:
+        return _pair(ones[0], others[0])
     found = {_pair(one, other) for one in ones for other in others}
     return next(level for level in _BEST_FIRST if level in found)
 

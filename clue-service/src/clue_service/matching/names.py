@@ -39,6 +39,12 @@ class NameAgreement(StrEnum):
     DIFFERENT = "different"
 
 
+# A search compares thousands of names, and asking an enumeration for a member takes six times as long as a constant.
+FULL, LATIN = NameClass.FULL, NameClass.LATIN
+_EQUAL, _DIFFERENT = NameAgreement.EQUAL, NameAgreement.DIFFERENT
+_GIVEN_NAME_DIFFERS = NameAgreement.GIVEN_NAME_DIFFERS
+
+
 class Name(NamedTuple):
     """A name as written. ``given`` has ``?`` for a hidden character; empty when only the surname is known."""
 
@@ -150,9 +156,9 @@ def _parse_plain(text: str) -> Name | None:
 @lru_cache(maxsize=1 << 16)
 def agreement(one: Name, other: Name) -> NameAgreement:
     """How far two names agree; symmetric."""
-    if NameClass.LATIN in {one.kind, other.kind}:
+    if one.kind is LATIN or other.kind is LATIN:
         return _transliterated(one.written, other.written)
-    if one.kind is NameClass.FULL and other.kind is NameClass.FULL:
+    if one.kind is FULL and other.kind is FULL:
         return _full(one, other)
     return _partly_hidden(one, other)
 
@@ -177,22 +183,22 @@ def _syllables_apart(one: str, other: str) -> int:
 
 
 def _full(one: Name, other: Name) -> NameAgreement:
-    a, b = one.written, other.written
+    a, b = one.surname + one.given, other.surname + other.given
     if a == b:
         return NameAgreement.EQUAL if len(a) > 2 else NameAgreement.EQUAL_SHORT
-    shorter, longer = (a, b) if len(a) < len(b) else (b, a)
-    if len(longer) == len(shorter) + 1 and len(shorter) >= 2 and longer.endswith(shorter):
-        return NameAgreement.SAME_GIVEN_NAME
     if len(a) == len(b):
-        sounds, others = _sounds(a), _sounds(b)
-        heard = [place for place, sound in enumerate(sounds) if sound != others[place]]
+        heard = [place for place, (x, y) in enumerate(zip(_sounds(a), _sounds(b), strict=True)) if x != y]
         if not heard:
             return NameAgreement.SAME_SOUND
         if len(heard) == 1:
             return _one_differs(a, (a[heard[0]], b[heard[0]]))
+    else:
+        shorter, longer = (a, b) if len(a) < len(b) else (b, a)
+        if len(longer) == len(shorter) + 1 and len(shorter) >= 2 and longer.endswith(shorter):
+            return NameAgreement.SAME_GIVEN_NAME
     if one.surname and one.surname == other.surname:
-        return NameAgreement.GIVEN_NAME_DIFFERS
-    return NameAgreement.DIFFERENT
+        return _GIVEN_NAME_DIFFERS
+    return _DIFFERENT
 
 
 def _one_differs(name: str, pair: tuple[str, str]) -> NameAgreement:
@@ -211,12 +217,17 @@ def _same_sound(x: str, y: str) -> bool:
 @lru_cache(maxsize=1 << 15)
 def _sounds(written: str) -> tuple[str, ...]:
     """What each character sounds like; what is no Chinese character sounds like nothing else."""
-    return tuple(syllable(character) if is_han(character) else f"={character}" for character in written)
+    return tuple(map(_sound, written))
+
+
+@lru_cache(maxsize=1 << 13)
+def _sound(character: str) -> str:
+    return syllable(character) if is_han(character) else f"={character}"
 
 
 def is_heard_among(name: Name, others: tuple[Name, ...]) -> bool:
     """Whether a whole name of more than two characters is written or heard like one of the others."""
-    if name.kind is NameClass.FULL:
+    if name.kind is FULL:
         full, latin = _heard(others)
         return _sounds(name.written) in full or any(agreement(name, other) in _ALIKE for other in latin)
     return any(agreement(name, other) in _ALIKE for other in others)
@@ -275,11 +286,11 @@ def best_agreement(ones: Sequence[Name], others: Sequence[Name]) -> NameAgreemen
         return None
     if len(ones) == 1 and len(others) == 1:
         return agreement(ones[0], others[0])
-    best = NameAgreement.DIFFERENT
+    best = _DIFFERENT
     for one in ones:
         for other in others:
             found = agreement(one, other)
-            if found is NameAgreement.EQUAL:
+            if found is _EQUAL:
                 return found
             if _PLACES[found] < _PLACES[best]:
                 best = found

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -134,11 +134,11 @@ class Prepared:
     grams: Hashes = field(default_factory=lambda: NO_HASHES, compare=False)
     commission: str | None = None
     reporter_key: str | None = None
+    is_named: bool = field(init=False, compare=False)
+    """Whether the form of this clue names a person."""
 
-    @cached_property
-    def is_named(self) -> bool:
-        """Whether the form of this clue names a person."""
-        return True in [subject.is_stated for subject in self.subjects]
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_named", True in [subject.is_stated for subject in self.subjects])
 
     @property
     def is_long(self) -> bool:
@@ -221,11 +221,11 @@ def load_features(raw: bytes) -> Prepared | None:
         return None
     return Prepared(
         received_on=date.fromisoformat(document["on"]),
-        subjects=tuple(
-            Subject(_names(names), _unit(unit), frozenset(posts), frozenset(codes), is_stated)
+        subjects=tuple([
+            _subject((_names(names), _unit(unit), frozenset(posts), frozenset(codes), is_stated))
             for names, unit, posts, codes, is_stated in document["subjects"]
-        ),
-        parts=tuple(
+        ]),
+        parts=tuple([
             Facts(
                 frozenset(topics),
                 category,
@@ -238,17 +238,18 @@ def load_features(raw: bytes) -> Prepared | None:
                 frozenset(firms),
             )
             for topics, category, amounts, dates, quantities, tokens, others, places, firms in document["parts"]
-        ),
+        ]),
         length=document["len"],
         digest=document["digest"],
         commission=document["unit"],
         reporter_key=document["by"],
-    )
+    )  # fmt: skip
 
 
 # A search reads dozens of clues: tuples are made without a call into Python for each.
 _amount = partial(tuple.__new__, Amount)
 _when = partial(tuple.__new__, When)
+_subject = partial(tuple.__new__, Subject)
 
 
 def _names(raw: list[list[str]]) -> tuple[Name, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.statements import Statement
@@ -47,8 +47,7 @@ _STORE = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StoredClue:
+class StoredClue(NamedTuple):
     """A candidate's features, still packed."""
 
     id: int
@@ -116,8 +115,7 @@ async def retrieve(session: AsyncSession, search: Search) -> list[StoredClue]:
     if not search.keys:
         return []
     rows = await _RETRIEVE.rows(session, search.parameters())
-    found = [StoredClue(row.id, row.clue_id, row.score, row.features, row.grams) for row in rows]
-    return sorted(found, key=lambda one: (-one.score, one.id))
+    return sorted(map(StoredClue._make, rows), key=lambda one: (-one.score, one.id))
 
 
 async def explain_retrieval(session: AsyncSession, search: Search) -> str:

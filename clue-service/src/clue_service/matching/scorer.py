@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -35,11 +34,11 @@ _ENOUGH_ALIKE = 0.06
 # The first are compared whatever they are worth: in a young database little is rare, and where many tell of one matter
 # at once neither. Copies of one letter count as one, so that they do not hide the matter's other wordings.
 _ALWAYS = 12
+_NONE = Band.NONE
 _CONTENT = 0.3  # worth of the accounts' closeness beside the whole texts', for the order
 
 
-@dataclass(frozen=True)
-class ScoredCandidate:
+class ScoredCandidate(NamedTuple):
     """An earlier or simultaneous clue that may report the same matter. ``probability`` is calibrated (0–1)."""
 
     clue_id: UUID
@@ -78,7 +77,7 @@ class Scorer:
         first = self._first(prepared, rows)
         first.sort(key=lambda one: (-one.log_odds, one.row.stored.id))
         scored = [self._finish(prepared, one, mates) for one, mates in zip(first, self._mates(first), strict=True)]
-        return sorted(scored, key=lambda one: (-one.rank, str(one.clue_id)))
+        return sorted(scored, key=lambda one: (-one.rank, one.clue_id))
 
     def _closest(self, prepared: Prepared, stored: Sequence[StoredClue]) -> list[Row]:
         read = [(one, text) for one in stored if (text := load_text(one.grams)) is not None]
@@ -140,7 +139,7 @@ class Scorer:
             probability=probability,
             band=band,
             relation=propose_relation(prepared, other, combination, levels, probability),
-            reasons=tuple(self._model.reasons(levels)) if band is not Band.NONE else (),
+            reasons=tuple(self._model.reasons(levels)) if band is not _NONE else (),
             rank=log_odds + _closeness_worth(prepared, other) * (first.row.closest + _CONTENT * first.content),
             levels=levels,
             parts=(_part(prepared, combination.part), _part(other, combination.other_part)),

@@ -3,17 +3,18 @@
 import json
 import math
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from clue_service.matching.compare import Combination, Levels
 from clue_service.matching.lexicon import read_data
 from clue_service.matching.likeliness import may_be_likely
 from clue_service.matching.mates import ALONE, mates_verdict, support
 
+WeightOf = Callable[[str, float], float]
 MODEL_FORMAT = 1
 _PIVOT = "naming"
 
@@ -26,8 +27,7 @@ class Band(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """One field's share of a score. ``verdict``: agree, partly, unknown or conflict; ``detail``: a code, never text."""
 
     field: str
@@ -93,10 +93,9 @@ class MatchModel:
 
     def log_odds(self, levels: Levels) -> float:
         """The uncalibrated score of one combination of levels."""
-        total = self.intercept
-        for name, weights in self._by_naming.get(levels.get(_PIVOT, ""), self._single):
-            if name in levels:
-                total += weights.get(levels[name], 0.0)
+        total, level_of = self.intercept, levels.get
+        for name, weight_of in self._by_naming.get(levels.get(_PIVOT, ""), self._single):
+            total += weight_of(level_of(name, ""), 0.0)
         for one, two, table in self._joint_without_naming:
             if one in levels and levels[one] in table:
                 total += table[levels[one]].get(levels.get(two, ""), 0.0)
@@ -110,15 +109,17 @@ class MatchModel:
         return total
 
     @cached_property
-    def _single(self) -> list[tuple[str, dict[str, float]]]:
-        return [(name, weights) for name, weights in self.weights.items() if "*" not in name]
+    def _single(self) -> list[tuple[str, WeightOf]]:
+        return [(name, weights.get) for name, weights in self.weights.items() if "*" not in name]
 
     @cached_property
-    def _by_naming(self) -> dict[str, list[tuple[str, dict[str, float]]]]:
+    def _by_naming(self) -> dict[str, list[tuple[str, WeightOf]]]:
         """Single weights by the level of ``naming``, with the joint weights that it is one of added: fewer look-ups."""
         pivots = {level for _, two, table in self._joint if two == _PIVOT for row in table.values() for level in row}
-        return {pivot: [(name, self._with_naming(name, weights, pivot)) for name, weights in self._single]
-                for pivot in pivots}  # fmt: skip
+        return {
+            pivot: [(name, self._with_naming(name, self.weights[name], pivot).get) for name, _ in self._single]
+            for pivot in pivots
+        }
 
     def _with_naming(self, name: str, weights: dict[str, float], pivot: str) -> dict[str, float]:
         tables = [table for one, two, table in self._joint if (one, two) == (name, _PIVOT)]
@@ -137,6 +138,10 @@ class MatchModel:
         return [(one, two, table) for one, two, table in self._joint if "mates" in (one, two)]
 
     @cached_property
+    def _joint_in_order(self) -> list[tuple[str, str, dict[str, dict[str, float]]]]:
+        return [found for pair in JOINT for found in self._joint if found[:2] == pair]
+
+    @cached_property
     def _joint(self) -> list[tuple[str, str, dict[str, dict[str, float]]]]:
         found: list[tuple[str, str, dict[str, dict[str, float]]]] = []
         for name, weights in self.weights.items():
@@ -151,8 +156,10 @@ class MatchModel:
 
     def probability(self, log_odds: float, levels: Levels) -> float:
         """The calibrated probability that two clues with this score and these levels report the same matter."""
-        curves = (self.supported[name] for name in curves_of(levels) if name in self.supported)
-        return _calibrated(next(curves, self.calibration), log_odds)
+        for name in curves_of(levels):
+            if name in self.supported:
+                return _calibrated(self.supported[name], log_odds)
+        return _calibrated(self.calibration, log_odds)
 
     def first_probability(self, log_odds: float) -> float:
         """The same before other candidates are asked: of levels without ``mates``."""
@@ -171,11 +178,10 @@ class MatchModel:
 
     def reasons(self, levels: Levels) -> list[Reason]:
         """Every field's share, the weightiest first; joint weights count for their first field."""
-        shares: dict[str, float] = {}
-        for name, level in expand(levels).items():
-            shares[name.split("*")[0]] = shares.get(name.split("*")[0], 0.0) + self.weights.get(name, {}).get(
-                level, 0.0
-            )
+        shares = {name: self.weights.get(name, {}).get(level, 0.0) for name, level in levels.items()}
+        for one, two, table in self._joint_in_order:
+            if one in levels and two in levels:
+                shares[one] += table.get(levels[one], {}).get(levels[two], 0.0)
         reasons = [
             Reason(name, verdict(name, levels[name]), round(share, 3), levels[name]) for name, share in shares.items()
         ]
@@ -230,6 +236,7 @@ _PARTLY = frozenset(
 )  # fmt: skip
 
 
+@cache
 def verdict(name: str, level: str) -> str:
     """How people should read a level."""
     if name in {"gap", "naming"}:

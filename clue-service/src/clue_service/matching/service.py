@@ -20,6 +20,8 @@ import numpy as np
 from clue_service.matching import repository
 from clue_service.matching.domain import NO_DIRECTORY, prepare
 from clue_service.matching.frequency import Frequencies
+from clue_service.matching.lexicon import given_characters, surnames
+from clue_service.matching.pinyin import reading
 from clue_service.matching.prepared import (
     AllegationText,
     ClueText,
@@ -76,8 +78,9 @@ class Matcher:
         return prepare(clue, self.directory)
 
     def warm_up(self) -> None:
-        """Read the word lists now (a second or so), so that the first clue does not wait for them."""
+        """Read the word lists now (a second or so), and how names sound, so that no clue waits for them."""
         self.prepare(_ANY_CLUE)
+        reading("".join(sorted(surnames() | given_characters())))
 
     async def start(self, session: Session) -> None:
         """Load the stored counts, then read what came after them. Without a snapshot this reads every clue's keys."""

@@ -16,6 +16,7 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _DOTS = str.maketrans(dict.fromkeys("・•‧∙⋅●᛫．˙▪﹒", "·"))
 _MASKS = str.maketrans({"×": "某", "✕": "某", "╳": "某", "＊": "某", "※": "某", "□": "某", "■": "某", "○": "某"})
 _CIRCLED = str.maketrans({chr(0x2460 + n): f"({n + 1})" for n in range(20)})  # ①: else 1, as if it were a digit
+_MARKS = _DOTS | _MASKS | _CIRCLED
 _NOISE_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "So", "Sk"})
 _MAYBE_NOISE = re.compile(r"[^\u4e00-\u9fff -~\n]")
 _HAN_GAP = re.compile(rf"(?<=[{HAN}。、,;:]) +(?=[{HAN}。、,;:])")  # scanners put blanks between characters
@@ -48,7 +49,7 @@ def clean(raw: str | None) -> str:
     """Full-width to half-width, traditional to simplified, lower case; emoji, marks and control characters dropped."""
     if not raw:
         return ""
-    text = clip(raw).translate(_DOTS).translate(_MASKS).translate(_CIRCLED)
+    text = clip(raw).translate(_MARKS)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)[: 2 * MAX_TEXT]  # one ligature may become 18 characters
         text = _MAYBE_NOISE.sub(_without_noise, text)

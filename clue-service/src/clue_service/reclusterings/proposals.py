@@ -1,7 +1,6 @@
 """How a pair that only the batch linked is shown to people: for review, with the engine's own reasons beside."""
 
 import math
-from dataclasses import replace
 
 from clue_service.matching.prepared import Prepared
 from clue_service.matching.repository import StoredClue
@@ -19,8 +18,7 @@ def as_review(matcher: Matcher, clue: Prepared, earlier: StoredClue, linked: flo
     (scored,) = matcher.rank(clue, [earlier])
     sure = min(linked, 1 - 1e-6)
     first = Reason(FIELD, "agree", round(math.log(sure / (1 - sure)), 3), "reclustered")
-    return replace(
-        scored,
+    return scored._replace(
         band=Band.REVIEW,
         probability=max(scored.probability, matcher.model.review),
         reasons=(first, *matcher.model.reasons(scored.levels)),
