@@ -1,6 +1,7 @@
 """Which keys to search by, and the cosine that orders what they find: vectorised, bounded work per query."""
 
 import math
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -170,4 +171,11 @@ def unpack(packed: Hashes) -> tuple[Hashes, Hashes]:
 
 def _weigh(hashes: Hashes, counts: Hashes | None, frequencies: Frequencies) -> Values:
     weights = frequencies.gram_weights(hashes)
-    return weights if counts is None else weights * (1 + np.log(counts.astype(np.float32)))
+    return weights if counts is None else weights * _worth_of_counts().take(counts)
+
+
+@cache
+def _worth_of_counts() -> Values:
+    """What a gram that occurs so often in one text is worth beside one that occurs once, for every count there is."""
+    counts = np.arange(1 << COUNT_BITS, dtype=np.float32)
+    return 1 + np.log(np.maximum(counts, 1))

@@ -9,8 +9,9 @@ from clue_service.matching.repository import StoredClue
 
 # Features read, some hundred objects each. Searches seldom meet the same clues again but in a flood of letters about
 # one matter, and what is kept is what the collector of garbage goes through: with 1,000 its pauses were the slowest
-# hundredth of all searches.
+# hundredth of all searches. So only what is met again is kept; of what was met once, the number alone.
 _REMEMBERED = 250
+_MET = 2_000
 _TOGETHER = 25_000  # pairs of numbers, which the collector passes over
 
 
@@ -28,6 +29,7 @@ class Remembered:
     """The features read last, and which stored clues go together. A row never changes: indexed anew it has a new id."""
 
     def __init__(self) -> None:
+        self._met: OrderedDict[int, None] = OrderedDict()
         self._features: OrderedDict[tuple[int, UUID], Prepared] = OrderedDict()
         self._together: OrderedDict[tuple[int, int], float] = OrderedDict()
 
@@ -39,11 +41,19 @@ class Remembered:
             self._features.move_to_end(key)
             return found
         found = load_features(stored.features)
-        if found is not None:
+        if found is not None and self._is_met_again(stored.id):
             self._features[key] = found
             if len(self._features) > _REMEMBERED:
                 self._features.popitem(last=False)
         return found
+
+    def _is_met_again(self, number: int) -> bool:
+        if number in self._met:
+            return True
+        self._met[number] = None
+        if len(self._met) > _MET:
+            self._met.popitem(last=False)
+        return False
 
     def together(self, one: StoredClue, other: StoredClue) -> float | None:
         """The probability that two stored clues report one matter, None when it was not asked lately."""
