@@ -92,6 +92,8 @@ _SEARCHES: Mapping[str, Mapping[str, Any]] = {
     "a phrase in few": {"text": "虚报冒领补贴47115元"},
     "a phrase in none": {"text": "海底隧道通风竖井"},
     "a single character": {"text": "岳"},
+    "a single character in most": {"text": "的"},
+    "a single character in none": {"text": "龘"},
     "a name and a phrase": {"subject": "测试47", "text": "任职期间"},
 }
 _SEARCHERS = ("office", "handler", "office of a new commission")
