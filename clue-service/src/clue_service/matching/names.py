@@ -153,9 +153,8 @@ def _parse_plain(text: str) -> Name | None:
     return Name(NameClass.FULL, surname, given)
 
 
-@lru_cache(maxsize=1 << 16)
 def agreement(one: Name, other: Name) -> NameAgreement:
-    """How far two names agree; symmetric."""
+    """How far two names agree; symmetric. Not remembered: two names seldom meet again, and what is kept costs more."""
     if one.kind is LATIN or other.kind is LATIN:
         return _transliterated(one.written, other.written)
     if one.kind is FULL and other.kind is FULL:
@@ -163,6 +162,7 @@ def agreement(one: Name, other: Name) -> NameAgreement:
     return _partly_hidden(one, other)
 
 
+@lru_cache(maxsize=1 << 14)
 def _transliterated(one: str, other: str) -> NameAgreement:
     if one == other:
         return NameAgreement.EQUAL
