@@ -116,13 +116,16 @@ async def _apply(
 
 
 def _holding(decision: Decision, groups: Mapping[UUID, Group]) -> set[UUID]:
-    """The matters that hold what is joined or parted, though others' verdicts may have held it before or hold it still.
+    """The matters that hold what is joined or parted, though others' verdicts may have held it before or hold it still,
+    and those of an undone change that go on.
 
     What people do with them afterwards is done under this decision too, and is flagged when it is taken back.
     """
-    if decision.kind not in _OF_LINKS or not decision.clue_ids:
+    if decision.kind not in _OF_LINKS:
         return set()
-    return {matter for matter, group in groups.items() if group.clues >= set(decision.clue_ids)}
+    clues = set(decision.clue_ids)
+    holding = {matter for matter, group in groups.items() if clues and group.clues >= clues}
+    return holding | (groups.keys() & set(decision.undoes.matter_ids) if decision.undoes else set())
 
 
 _OF_LINKS = frozenset({ChangeKind.LINKED, ChangeKind.UNDONE})

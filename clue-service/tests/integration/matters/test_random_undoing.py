@@ -60,7 +60,7 @@ class Story:
     events: Counter[str] = field(default_factory=Counter)
     """What must have been told of pairs and matters."""
     moves: int = 0
-    """How many moves of clues must have been told of."""
+    """How many events moves of clues must have told."""
 
     async def post(self, who: str, path: str, body: dict[str, Any]) -> Any:
         return await self.call(who, "POST", path, body)
@@ -194,7 +194,7 @@ class Story:
         answer = await self.post(who, f"/v1/clues/{clue['id']}/{verb}", body)
         if answer.status_code == 200:
             self.states[clue["id"]] = answer.json()["status"]
-            self.moves += 1
+            self.moves += 2 if verb == "record-result" else 1  # a result is told, and that the clue is closed with it
             self.done.append((who, verb, frozenset({clue["id"]})))
         return bool(answer.status_code == 200)
 
@@ -291,7 +291,12 @@ async def check(
     assert flagged == expected
 
 
-@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(n, marks=pytest.mark.proof) for n in range(3, 500))])
+# 421 takes a merge back whose clues other verdicts hold together all the same.
+IN_THE_GATE = (0, 1, 2, 421)
+SEEDS = [*IN_THE_GATE, *(pytest.param(n, marks=pytest.mark.proof) for n in range(500) if n not in IN_THE_GATE)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_undoing_restores_what_was_and_keeps_what_people_did_since(
     seed: int, call: Any, unlike: Any, pair_up: Any, resources: Resources, harness: Harness
 ) -> None:
