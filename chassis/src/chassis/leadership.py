@@ -62,22 +62,42 @@ async def lead(
             },
         },
     )
-    pause = _FIRST_PAUSE_SECONDS
+    pauses, loop, began = Pauses(), asyncio.get_running_loop(), None
     while not stop.is_set():
         try:
             async with engine.connect() as connection:
                 while not stop.is_set():
                     if await _take_lock(connection, name):
+                        began = loop.time()
                         await work(connection)
-                        pause = _FIRST_PAUSE_SECONDS
+                        pauses.reset()
                         break
                     stand_by()
                     await pause_for(stop, _ASK_AGAIN_SECONDS)
         except FAILURES as error:
             log.warning("worker_interrupted", worker=name, reason=_reason(error), exc_info=error)
-            await pause_for(stop, pause)
-            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            await pause_for(stop, pauses.after(loop.time() - began if began is not None else 0.0))
+            began = None
     await engine.dispose()
+
+
+class Pauses:
+    """How long to wait after each failure: twice as long as before, unless there was work for longer than that."""
+
+    def __init__(self) -> None:
+        self._next = _FIRST_PAUSE_SECONDS
+
+    def reset(self) -> None:
+        """All went well."""
+        self._next = _FIRST_PAUSE_SECONDS
+
+    def after(self, worked: float) -> float:
+        """Seconds to wait after a failure that came ``worked`` seconds into the work."""
+        if worked > self._next:
+            self.reset()
+        pause = self._next
+        self._next = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+        return pause
 
 
 async def pause_for(stop: asyncio.Event, seconds: float) -> None:

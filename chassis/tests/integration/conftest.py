@@ -79,7 +79,8 @@ class World:
         self.urls = urls
         self.nats = nats
         self.transactions = Transactions(database, Clock(), "personnel-pool-service")
-        self.settings = PlatformSettings(stream_max_bytes=64 * 2**20)
+        # Some hundred thousand events: producers do not rest while the others are broken, and a full stream refuses.
+        self.settings = PlatformSettings(stream_max_bytes=512 * 2**20)
         self.eventually = eventually
         self.log_effect = log_effect
         self._stack = stack
