@@ -158,7 +158,7 @@ async def test_lists_and_row_security_say_what_the_policy_says(register: Any, re
     for viewer in {replace(one) for one in cases}:
         expected = {clue.id for clue in everything if access_to(viewer, clue) is not None}
         async with engine_session(resources) as session:
-            listed = await list_clues(session, viewer, ClueFilter(), after=None, limit=100)
+            listed = (await list_clues(session, viewer, ClueFilter(), after=None, limit=100)).clues
         assert {clue.id for clue in listed} == expected, viewer
         async with resources.database.sessions() as session:
             await ask_as(session, viewer)
