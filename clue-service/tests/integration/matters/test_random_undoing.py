@@ -108,13 +108,21 @@ class Story:
         return await self.undoing_of(source) if source in self.merges else found
 
     async def undoing_of(self, merge: str) -> dict[str, Any]:
-        """What the ledger says of a merge taken back, in the history of whichever matter that changed."""
-        matters = await self.matters()
-        for matter in (self.merges[merge], *matters):
+        """What the ledger says of a merge taken back, in the history of whichever matter that changed.
+
+        Where the matter is over by then, its history names those that its clues went on to, and so on.
+        """
+        to_read, read = [self.merges[merge], *await self.matters()], set[str]()
+        while to_read:
+            matter = to_read.pop(0)
+            if matter in read:
+                continue
+            read.add(matter)
             answer = await self.call(SUPERVISOR, "GET", f"/v1/matters/{matter}/history")
             for change in answer.json()["items"] if answer.status_code == 200 else ():
                 if change["undoes"] == merge:
                     return dict(change)
+                to_read += change["matter_ids"]
         raise AssertionError(merge)
 
     def held(self) -> set[frozenset[str]]:
