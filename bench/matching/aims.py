@@ -68,10 +68,12 @@ def _accuracy(compared: Compared | None) -> Iterator[Aim]:
 
 
 def _letters(ordered: Ordered | None) -> Iterator[Aim]:
-    title = "real letters that name nobody, earlier ones only: "
-    yield from _order(title, ordered and ordered.all_labels)
-    if ordered and ordered.without_doubted:
-        yield from _order(f"… without {ordered.doubted} doubted labels: ", ordered.without_doubted)
+    title = "real letters that name nobody, earlier ones only, "
+    if ordered is None:
+        yield from _order(title, None)
+        return
+    for labels, order in ordered.by_labels.items():
+        yield from _order(f"{title}{labels}: ", order)
 
 
 def _order(title: str, order: Order | None) -> Iterator[Aim]:

@@ -100,11 +100,15 @@ def _letters(ordered: Ordered) -> list[str]:
     text += "single characters and pairs, in the same run.\n\n"
     text += "| labels | letters asked | R@50 | mean average precision | R@50, TF-IDF | precision, TF-IDF |\n"
     text += "| --- | ---: | ---: | ---: | ---: | ---: |\n"
-    text += _order("all", ordered.all_labels)
-    if ordered.without_doubted:
-        text += _order(f"without {ordered.doubted} that are doubted", ordered.without_doubted)
+    text += "".join(_order(labels, order) for labels, order in ordered.by_labels.items())
+    if ordered.doubted:
         text += "\nA doubted label is on a letter that, read by a person, reports something else and only mentions "
         text += "the matter's place.\n"
+    if any("by rule" in labels for labels in ordered.by_labels):
+        text += (
+            "\nLabelled by rule: whoever names the matter's place or firm, and what is wrong there, is of the matter; "
+        )
+        text += "nobody read those letters one by one, and the engine was not fitted to them.\n"
     return [text]
 
 
