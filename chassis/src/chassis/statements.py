@@ -7,7 +7,7 @@ PostgreSQL. Where rows are wanted rather than objects a session keeps, a ``State
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import asyncpg
@@ -43,8 +43,10 @@ class Refused(Exception):
 class Statement:
     """An insert, update, delete, select or text with its parameters' names; lists are given as one parameter."""
 
-    def __init__(self, built: Executable) -> None:
+    def __init__(self, built: Executable, row: Any = None) -> None:
+        """``row``: what each row becomes, where it has a name: a named tuple of the columns in their order."""
         self._built = built
+        self._row = row
 
     @cached_property
     def _compiled(self) -> SQLCompiler:
@@ -71,7 +73,7 @@ class Statement:
         columns = getattr(self._built, "exported_columns", None)
         if not columns:
             return None
-        of_row, _ = _named(tuple(one.key for one in columns))
+        of_row, _ = (self._row, ()) if self._row else _named(tuple(one.key for one in columns))
         return of_row, [
             _impl(one.type).result_processor(_DIALECT, _FLOAT8 if isinstance(one.type, Float) else _NUMERIC)
             for one in columns
@@ -97,9 +99,9 @@ class Statement:
             raise await _given_up(session, driver, error) from None
         if not records:
             return []
-        of_row, changes = self._columns or _named(tuple(records[0].keys()))
+        of_row, changes = self._columns or ((self._row, ()) if self._row else _named(tuple(records[0].keys())))
         if not any(changes):
-            return [of_row._make(record) for record in records]
+            return list(map(partial(tuple.__new__, of_row), records))  # no call into Python for each
         return [
             of_row._make(
                 [change(value) if change is not None else value for value, change in zip(record, changes, strict=True)]

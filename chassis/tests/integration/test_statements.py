@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
 from chassis.db import Database, Instant, Json, ModelBase, as_rows, inserting, new_metadata, table_of
 from chassis.embedded import EmbeddedPostgres, ServiceDatabase
 from chassis.statements import Statement, watched
-from sqlalchemy import Text, Uuid, bindparam, delete, func, select, text
+from sqlalchemy import Executable, Text, Uuid, bindparam, delete, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,7 +34,8 @@ ADD = Statement(inserting(Word, "id", "said", "detail", "at", "weight"))
 _ALL = select(Word.id, Word.said, Word.detail, Word.at, Word.weight).order_by(Word.said)
 ALL = Statement(_ALL)
 FIND = Statement(select(Word.id).where(Word.said == func.any(bindparam("said", type_=ARRAY(Text)))).order_by(Word.said))
-COUNT = Statement(text("select count(*) as words, max(said) as last from said_word"))
+COUNTED = text("select count(*) as words, max(said) as last from said_word")
+COUNT = Statement(COUNTED)
 FORGET = Statement(
     delete(table_of(Word)).where(Word.said == bindparam("word")).returning(table_of(Word).c.id, table_of(Word).c.detail)
 )
@@ -64,6 +65,20 @@ async def database(words: ServiceDatabase) -> AsyncIterator[Database]:
 
 async def said(session: AsyncSession) -> list[str]:
     return [row.said for row in await ALL.rows(session)]
+
+
+class Counted(NamedTuple):
+    words: int
+    last: str
+
+
+@pytest.mark.parametrize("built", [COUNTED, select(func.count().label("words"), func.max(Word.said).label("last"))])
+async def test_rows_become_what_the_statement_was_told(database: Database, built: Executable) -> None:
+    async with database.sessions.begin() as session:
+        await ADD.run(session, {"rows": as_rows([word(1, "一"), word(2, "二")])})
+        (found,) = await Statement(built, row=Counted).rows(session)
+    assert found == Counted(2, "二")
+    assert isinstance(found, Counted)
 
 
 @pytest.mark.parametrize("is_begun", [False, True])

@@ -21,17 +21,17 @@ class ShortForm(StrEnum):
 
 def short_form(one: str, other: str) -> ShortForm:
     """Whether the shorter of two names can stand for the longer; symmetric. Names come cleaned, without blanks."""
-    shorter, longer = sorted((one, other), key=lambda name: (len(name), name))
+    shorter, longer = (one, other) if (len(one), one) <= (len(other), other) else (other, one)
     if len(shorter) < _SHORTEST:
         return ShortForm.NONE
+    with_place = shorter[:2] == longer[:2]
+    if not with_place and shorter[-1] != longer[-1]:
+        return ShortForm.NONE
     common = LCSseq.similarity(shorter, longer)
+    if common == len(shorter):
+        return ShortForm.WITH_PLACE if with_place else ShortForm.WITHOUT_PLACE
     if common < len(shorter) - 1:
         return ShortForm.NONE
-    with_place = shorter[:2] == longer[:2]
-    if common == len(shorter):
-        if with_place:
-            return ShortForm.WITH_PLACE
-        return ShortForm.WITHOUT_PLACE if shorter[-1] == longer[-1] else ShortForm.NONE
     apart = (set(shorter) ^ set(longer)) & _TELLING_APART
     slips = with_place and len(shorter) >= _SHORTEST_WITH_SLIP and not apart
     return ShortForm.WITH_SLIP if slips else ShortForm.NONE

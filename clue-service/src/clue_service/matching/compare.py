@@ -35,7 +35,8 @@ _SIMILAR = frozenset(
     {NameAgreement.LOOK_ALIKE, NameAgreement.ONE_CHARACTER, NameAgreement.SAME_GIVEN_NAME,
      NameAgreement.MASKED_BOTH_ENDS}
 )  # fmt: skip
-_KINDRED_POSTS = ({"staff", "village_staff"}, {"head", "village_head"}, {"deputy", "section"})
+_KINDRED = (("staff", "village_staff"), ("head", "village_head"), ("deputy", "section"))
+_KINDRED_POSTS = frozenset([*_KINDRED, *((held, post) for post, held in _KINDRED)])
 _NO_MEETING = frozenset({"missing", "different", "given_name_differs", "maybe_given_name"})
 NAME_AGREES = frozenset({*map(str, _STRONG), "same_identity", "named_in_text"})
 """Levels of the field ``name`` without which nothing is ever called likely."""
@@ -70,7 +71,7 @@ def compare(
     for i, subject in enumerate(one.subjects):
         for j, other_subject in enumerate(other.subjects):
             name, unit, post = _who(subject, other_subject)
-            identity = _identity(subject.codes, other_subject.codes)
+            is_other = _contradicts(subject.codes, other_subject.codes)
             for k, part in enumerate(one.parts):
                 for m, other_part in enumerate(other.parts):
                     content, rare, wording = _NOTHING_TOLD if brief else _texts(likeness[k, m])
@@ -91,8 +92,8 @@ def compare(
                         "gap": gap,
                         "naming": naming,
                     }
-                    if identity == "contradict":
-                        levels["identity"] = identity
+                    if is_other:
+                        levels["identity"] = "contradict"
                     if name in _NO_MEETING and _is_named_in_text(subject, other_subject, part, other_part):
                         levels["name"] = "named_in_text"
                     found.append((Combination(i, j, k, m), levels))
@@ -109,14 +110,12 @@ def _who(one: Subject, other: Subject) -> tuple[str, str, str]:
     return name, _AS_TEXT[units.agreement(one.unit, other.unit)], _posts(one.posts, other.posts)
 
 
-@lru_cache(maxsize=1 << 10)
-def _identity(ones: frozenset[str], others: frozenset[str]) -> str:
-    """``contradict`` where both sides tell an identity of one kind and none of them is the same."""
+def _contradicts(ones: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether both sides tell an identity of one kind and none of them is the same."""
     if not ones or not others or not ones.isdisjoint(others):
-        return "unknown"
+        return False
     kinds = {_IDENTITY_NUMBER.fullmatch(code) is not None for code in ones}
-    told = kinds & {_IDENTITY_NUMBER.fullmatch(code) is not None for code in others}
-    return "contradict" if told else "unknown"
+    return not kinds.isdisjoint([_IDENTITY_NUMBER.fullmatch(code) is not None for code in others])
 
 
 def _posts(ones: frozenset[str], others: frozenset[str]) -> str:
@@ -124,8 +123,8 @@ def _posts(ones: frozenset[str], others: frozenset[str]) -> str:
         return "missing"
     if not ones.isdisjoint(others):
         return "same"
-    kin = any({post, held} in _KINDRED_POSTS for post in ones for held in others)
-    return "near" if kin else "differ"
+    pairs = [(post, held) for post in ones for held in others]
+    return "differ" if _KINDRED_POSTS.isdisjoint(pairs) else "near"
 
 
 def _is_named_in_text(one: Subject, other: Subject, part: Facts, other_part: Facts) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from clue_service.matching.lexicon import alternation, places_told
 from clue_service.matching.prepared import Subject
@@ -17,6 +18,7 @@ _FIRM = re.compile(
 _HOUSE = re.compile(rf"{_OWN_NAME}(?:{alternation(places_told('houses'))})")
 _WORK = re.compile(rf"{_OWN_NAME}(?:{alternation(places_told('works'))})")
 _VILLAGE = re.compile(rf"{_OWN_NAME}村(?![民委里级庄口干支书主会长部])")
+_VILLAGE_ONLY = frozenset({"village"})
 _KINDS = (("firm", _FIRM), ("house", _HOUSE), ("work", _WORK), ("village", _VILLAGE))
 
 
@@ -31,10 +33,15 @@ def agreement(ones: frozenset[str], others: frozenset[str]) -> str:
     """How far two letters name the same: a village says less than a firm, a house or a work."""
     if not ones or not others:
         return "missing" if not ones and not others else "one_side"
-    shared = {one.partition(":")[0] for one in ones & others}
-    if shared - {"village"}:
-        return "several_same" if len(ones & others) > 1 else "same"
+    shared = ones & others
     if shared:
-        return "same_village_named"
-    kinds = {one.partition(":")[0] for one in ones} & {other.partition(":")[0] for other in others}
-    return "other" if kinds - {"village"} else "other_village" if kinds else "one_side"
+        if _kinds(shared) == _VILLAGE_ONLY:
+            return "same_village_named"
+        return "several_same" if len(shared) > 1 else "same"
+    kinds = _kinds(ones) & _kinds(others)
+    return "one_side" if not kinds else "other_village" if kinds == _VILLAGE_ONLY else "other"
+
+
+@lru_cache(maxsize=1 << 12)
+def _kinds(named: frozenset[str]) -> frozenset[str]:
+    return frozenset([one.partition(":")[0] for one in named])

@@ -57,7 +57,9 @@ class Frequencies:
 
     def gram_weights(self, grams: Hashes) -> Counts:
         """Inverse document frequency of grams, natural logarithm."""
-        weights = self._grams.take(grams & np.int32(_GRAM_BUCKETS - 1))
+        weights = self._grams.take(
+            grams & np.int32(_GRAM_BUCKETS - 1), mode="clip"
+        )  # all are within: not asked for each
         weights += 1
         np.divide(np.float32(self.clues + BACKGROUND_CLUES + 1), weights, out=weights)
         np.log(weights, out=weights)

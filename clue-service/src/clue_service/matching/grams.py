@@ -18,11 +18,18 @@ _NUMBERS = re.compile(r"\d{1,18}+(?:\.\d{1,6}+)?|[零〇一二两三四五六七
 _HOURS = re.compile(r"(?:[年月日号元]|今年|去年|前年|本月|上月|份)+")
 
 
-def _hashes(text: str, length: int) -> npt.NDArray[np.uint32]:
-    """A stable 24-bit hash of every run of ``length`` characters (2 or 3) without punctuation, in order."""
+def _characters(text: str) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.bool_]]:
+    """The text's characters as numbers, and which of them are no punctuation."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint32)
-    kept = ((codes >= 0x4E00) & (codes <= 0x9FFF)) | ((codes >= 0x3400) & (codes <= 0x4DBF))
-    kept |= ((codes >= 0x30) & (codes <= 0x39)) | ((codes >= 0x61) & (codes <= 0x7A))
+    # Numbers without a sign: what is less than the first of a range wraps around and is far beyond its last.
+    kept = (codes - np.uint32(0x4E00)) <= 0x9FFF - 0x4E00
+    for first, last in ((0x3400, 0x4DBF), (0x30, 0x39), (0x61, 0x7A)):
+        kept |= (codes - np.uint32(first)) <= last - first
+    return codes, kept
+
+
+def _hashes(codes: npt.NDArray[np.uint32], kept: npt.NDArray[np.bool_], length: int) -> npt.NDArray[np.uint32]:
+    """A stable 24-bit hash of every run of ``length`` characters (2 or 3) without punctuation, in order."""
     size = max(len(codes) - length + 1, 0)
     mixed, whole = np.full(size, length, np.uint32), np.ones(size, bool)
     for place, factor in zip(range(length), _FACTORS, strict=False):
@@ -40,7 +47,8 @@ def runs(text: str) -> list[str]:
 
 def text_grams(text: str) -> Hashes:
     """Pairs and triples of all the text, packed with their counts, sorted by hash."""
-    grams, counts = np.unique(np.concatenate([_hashes(text, 2), _hashes(text, 3)]), return_counts=True)
+    characters = _characters(text)
+    grams, counts = np.unique(np.concatenate([_hashes(*characters, 2), _hashes(*characters, 3)]), return_counts=True)
     packed = (grams.astype(np.int64) << COUNT_BITS) | np.minimum(counts, (1 << COUNT_BITS) - 1)
     # Of more than the most the smallest hashes, so that two letters keep the same ones.
     return packed[:MAX_GRAMS].astype(np.int32)
@@ -60,4 +68,4 @@ def content_grams(text: str, subjects: tuple[Subject, ...]) -> Hashes:
         rest = rest.replace(word, " ")
     for pattern in (department_pattern(), post_pattern(), _NUMBERS, _HOURS):
         rest = pattern.sub(" ", rest)
-    return np.unique(_hashes(rest, 2))[:MAX_GRAMS].astype(np.int32)
+    return np.unique(_hashes(*_characters(rest), 2))[:MAX_GRAMS].astype(np.int32)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
+from operator import ne
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
@@ -187,11 +188,13 @@ def _full(one: Name, other: Name) -> NameAgreement:
     if a == b:
         return NameAgreement.EQUAL if len(a) > 2 else NameAgreement.EQUAL_SHORT
     if len(a) == len(b):
-        heard = [place for place, (x, y) in enumerate(zip(_sounds(a), _sounds(b), strict=True)) if x != y]
-        if not heard:
+        differs = list(map(ne, _sounds(a), _sounds(b)))
+        count = sum(differs)
+        if not count:
             return NameAgreement.SAME_SOUND
-        if len(heard) == 1:
-            return _one_differs(a, (a[heard[0]], b[heard[0]]))
+        if count == 1:
+            place = differs.index(True)
+            return _one_differs(a, (a[place], b[place]))
     else:
         shorter, longer = (a, b) if len(a) < len(b) else (b, a)
         if len(longer) == len(shorter) + 1 and len(shorter) >= 2 and longer.endswith(shorter):
@@ -229,15 +232,17 @@ def is_heard_among(name: Name, others: tuple[Name, ...]) -> bool:
     """Whether a whole name of more than two characters is written or heard like one of the others."""
     if name.kind is FULL:
         full, latin = _heard(others)
-        return _sounds(name.written) in full or any(agreement(name, other) in _ALIKE for other in latin)
+        if _sounds(name.written) in full:
+            return True
+        others = latin
     return any(agreement(name, other) in _ALIKE for other in others)
 
 
 @lru_cache(maxsize=1 << 14)
 def _heard(names: tuple[Name, ...]) -> tuple[frozenset[tuple[str, ...]], tuple[Name, ...]]:
     """The sounds of the full names, and the names in Latin letters."""
-    full = frozenset(_sounds(name.written) for name in names if name.kind is NameClass.FULL)
-    return full, tuple(name for name in names if name.kind is NameClass.LATIN)
+    full = frozenset([_sounds(name.written) for name in names if name.kind is FULL])
+    return full, tuple([name for name in names if name.kind is LATIN])
 
 
 def _partly_hidden(one: Name, other: Name) -> NameAgreement:

@@ -22,6 +22,7 @@ _HEAD = Struct("<3i")  # version, how many arrays, length of the first
 NO_HASHES: Hashes = np.empty(0, np.int32)
 _LETTER = 120  # characters
 FEATURES_VERSION = 5  # of stored features and grams: rows of another version are prepared anew, never read
+_MARK = Struct("<i").pack(-FEATURES_VERSION)  # negative, because the first version's grams began with their count
 
 
 @dataclass(frozen=True)
@@ -186,19 +187,18 @@ def dump_features(prepared: Prepared) -> bytes:
 def dump_grams(prepared: Prepared) -> bytes:
     """Grams and the contents of all parts as little-endian int32: version, count of arrays, lengths, the arrays."""
     arrays = [prepared.grams, *(part.content for part in prepared.parts)]
-    # Negative, because the first version began with the count.
     head = np.array([-FEATURES_VERSION, len(arrays), *map(len, arrays)], np.int32)
     return np.concatenate([head, *arrays]).astype("<i4").tobytes()
 
 
 def load_grams(raw: bytes) -> tuple[Hashes, list[Hashes]] | None:
     """Grams of the text and contents of its parts, as ``dump_grams`` wrote them; None when by another version."""
-    text = load_text(raw)
-    if text is None:
+    if not _is_of_this_version(raw):
         return None
     _, count, length = _HEAD.unpack_from(raw)
     everything = np.frombuffer(raw, "<i4")
     start = 2 + count + length
+    text = everything[2 + count : start]
     contents: list[Hashes] = []
     for length in everything[3 : 2 + count].tolist():
         contents.append(everything[start : start + length])
@@ -206,12 +206,21 @@ def load_grams(raw: bytes) -> tuple[Hashes, list[Hashes]] | None:
     return text, contents
 
 
-def load_text(raw: bytes) -> Hashes | None:
-    """The grams of the whole text alone: what all the clues found are ordered by."""
-    if len(raw) < _HEAD.size:
+def text_bytes(raw: bytes) -> bytes | None:
+    """The grams of the whole text alone, as they are stored; None when by another version."""
+    if not _is_of_this_version(raw):
         return None
-    version, count, length = _HEAD.unpack_from(raw)
-    return np.frombuffer(raw, "<i4", length, 4 * (2 + count)) if version == -FEATURES_VERSION else None
+    _, count, length = _HEAD.unpack_from(raw)
+    return raw[4 * (2 + count) : 4 * (2 + count + length)]
+
+
+def _is_of_this_version(raw: bytes) -> bool:
+    return raw.startswith(_MARK) and len(raw) >= _HEAD.size
+
+
+def load_texts(texts: list[bytes]) -> tuple[Hashes, list[int]]:
+    """The grams of many texts one after the other, and how many each has: what all the clues found are ordered by."""
+    return np.frombuffer(b"".join(texts), "<i4"), [len(text) // 4 for text in texts]
 
 
 def load_features(raw: bytes) -> Prepared | None:
@@ -250,6 +259,7 @@ def load_features(raw: bytes) -> Prepared | None:
 _amount = partial(tuple.__new__, Amount)
 _when = partial(tuple.__new__, When)
 _subject = partial(tuple.__new__, Subject)
+_unit_of = partial(tuple.__new__, Unit)
 
 
 def _names(raw: list[list[str]]) -> tuple[Name, ...]:
@@ -267,4 +277,4 @@ def _unit_values(unit: Unit) -> list[Any]:
 
 def _unit(raw: list[Any]) -> Unit:
     code, kind, own_name, areas, town, village, written = raw
-    return Unit(code, kind, own_name, frozenset(areas), town, village, written)
+    return _unit_of((code, kind, own_name, frozenset(areas), town, village, written))

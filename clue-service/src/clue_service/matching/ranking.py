@@ -1,6 +1,7 @@
 """Which keys to search by, and the cosine that orders what they find: vectorised, bounded work per query."""
 
 import math
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -91,28 +92,28 @@ class QueryVector:
         hashes, counts = unpack(packed)
         return cls(hashes, frequencies, counts)
 
-    def compare_texts(self, others: list[Hashes]) -> Values:
-        """The cosine with each of the others' packed grams."""
-        hashes, counts = unpack(np.concatenate(others)) if others else (self._hashes[:0], self._hashes[:0])
-        return self._compare(hashes, counts, others)[0]
+    def compare_texts(self, packed: Hashes, sizes: list[int]) -> Values:
+        """The cosine with each of many texts: their packed grams one after the other, and how many each has."""
+        return self._compare(*unpack(packed), sizes)[0]
 
     def compare(self, others: list[Hashes]) -> tuple[Values, Values]:
         """With each of the others' grams: the cosine, and how many shared grams are rare."""
-        hashes = np.concatenate(others) if others else self._hashes[:0]
-        return self._compare(hashes, None, others)
+        hashes = np.concatenate(others) if others else NO_HASHES
+        return self._compare(hashes, None, [len(one) for one in others])
 
-    def _compare(self, hashes: Hashes, counts: Hashes | None, others: list[Hashes]) -> tuple[Values, Values]:
-        size = len(others)
+    def _compare(self, hashes: Hashes, counts: Hashes | None, sizes: list[int]) -> tuple[Values, Values]:
+        size = len(sizes)
         if not len(self._hashes) or not len(hashes):
             return np.zeros(size, np.float32), np.zeros(size, np.float32)
         weights = _weigh(hashes, counts, self._frequencies)
-        ends = np.cumsum([len(one) for one in others], dtype=np.int64)
+        ends = np.array(sizes, np.int64).cumsum()
         # Most grams are not shared, which their low bits tell: few are left to be looked up.
-        at = np.flatnonzero(self._may_be_shared.take(hashes & np.int32(_LOW_BITS)))
-        places = np.minimum(np.searchsorted(self._hashes, hashes[at]), len(self._hashes) - 1)
-        is_shared = self._hashes[places] == hashes[at]
+        (at,) = self._may_be_shared.take(hashes & np.int32(_LOW_BITS), mode="clip").nonzero()
+        maybe = hashes[at]
+        places = np.minimum(self._hashes.searchsorted(maybe), len(self._hashes) - 1)
+        is_shared = self._hashes[places] == maybe
         at, places = at[is_shared], places[is_shared]
-        owner, worth = np.searchsorted(ends, at, "right"), weights[at]
+        owner, worth = ends.searchsorted(at, "right"), weights[at]
         products = np.bincount(owner, worth * self._weights[places], size)
         rare = np.bincount(owner[worth >= RARE], minlength=size)
         bottom = np.sqrt(_sums(np.square(weights), ends)) * self._norm
@@ -120,39 +121,63 @@ class QueryVector:
         return cosine.astype(np.float32), rare.astype(np.float32)
 
 
-def compare_each(
-    ones: list[Hashes], others: list[Hashes], frequencies: Frequencies, *, counted: bool
-) -> tuple[Values, Values]:
-    """Each of ``ones`` with each of ``others``: cosines and shared rare grams; ``counted`` tells packed grams.
-
-    For few of them: their shared grams become columns of a matrix, some thousand at a time.
-    """
-    sizes = [len(one) for one in (*ones, *others)]
-    everything = np.concatenate([*ones, *others]) if sizes else NO_HASHES
-    hashes, counts = unpack(everything) if counted else (everything, None)
+def compare_texts(ones: list[Hashes], others: list[Hashes], frequencies: Frequencies) -> Values:
+    """The cosines of each of ``ones`` with each of ``others``, packed grams of whole texts; for few of them."""
+    hashes, counts = unpack(_joined(ones, others))
+    products = np.zeros((len(ones), len(others)))
     weights = _weigh(hashes, counts, frequencies)
-    norms = np.sqrt(_sums(np.square(weights), np.cumsum(sizes, dtype=np.int64)))
-    vocabulary, columns, times = np.unique(hashes, return_inverse=True, return_counts=True)
-    common = np.cumsum(times > 1) - 1
-    is_common = times[columns] > 1
-    owner = np.repeat(np.arange(len(sizes)), sizes)[is_common]
-    columns, weights = common[columns[is_common]], weights[is_common]
+    for matrix in _matrices([*ones, *others], hashes, weights):
+        products += _multiply(matrix, len(ones))
+    return _cosines(products, weights, ones, others)
+
+
+def compare_contents(ones: list[Hashes], others: list[Hashes], frequencies: Frequencies) -> tuple[Values, Values]:
+    """The same of grams without counts, with how many of the shared ones are rare."""
+    hashes = _joined(ones, others)
     products, rare = np.zeros((2, len(ones), len(others)))
-    total = int(common[-1]) + 1 if len(vocabulary) else 0
-    for start in range(0, total, _COLUMNS):
-        here = (columns >= start) & (columns < start + _COLUMNS)
-        matrix = np.zeros((len(sizes), min(_COLUMNS, total - start)))
-        matrix[owner[here], columns[here] - start] = weights[here]
+    weights = _weigh(hashes, None, frequencies)
+    for matrix in _matrices([*ones, *others], hashes, weights):
         products += _multiply(matrix, len(ones))
         rare += _multiply((matrix >= RARE).astype(np.float64), len(ones))
-    bottom = np.outer(norms[: len(ones)], norms[len(ones) :])
-    cosines = np.divide(products, bottom, out=np.zeros_like(products), where=bottom > 0)
-    return cosines.astype(np.float32), rare.astype(np.float32)
+    return _cosines(products, weights, ones, others), rare.astype(np.float32)
+
+
+def _joined(ones: list[Hashes], others: list[Hashes]) -> Hashes:
+    return np.concatenate([*ones, *others]) if ones or others else NO_HASHES
+
+
+def _matrices(rows: list[Hashes], hashes: Hashes, weights: Values) -> Iterator[npt.NDArray[np.float64]]:
+    """Weights by row and gram, of the grams that several rows have, by their hashes: some thousand at once.
+
+    ``hashes`` are those of all rows; one row has none twice.
+    """
+    order = np.argsort(hashes)
+    ordered = hashes[order]
+    is_repeated = np.zeros(len(hashes) + 1, np.bool_)
+    np.equal(ordered[1:], ordered[:-1], out=is_repeated[1:-1])
+    is_common = is_repeated[1:] | is_repeated[:-1]
+    at = order[is_common]
+    columns = np.cumsum(~is_repeated[:-1][is_common])
+    owner, weights = np.repeat(np.arange(len(rows)), [len(row) for row in rows])[at], weights[at]
+    total = int(columns[-1]) if len(columns) else 0
+    for start in range(0, total, _COLUMNS):
+        first, last = np.searchsorted(columns, [start, start + _COLUMNS], "right").tolist()
+        matrix = np.zeros((len(rows), min(_COLUMNS, total - start)))
+        matrix[owner[first:last], columns[first:last] - (start + 1)] = weights[first:last]
+        yield matrix
 
 
 def _multiply(matrix: npt.NDArray[np.float64], until: int) -> npt.NDArray[np.float64]:
     # Not by BLAS, whose threads would take the other processes' cores for so little.
     return np.asarray(np.einsum("ik,jk->ij", matrix[:until], matrix[until:]))
+
+
+def _cosines(products: npt.NDArray[np.float64], weights: Values, ones: list[Hashes], others: list[Hashes]) -> Values:
+    ends = np.cumsum([len(one) for one in (*ones, *others)], dtype=np.int64)
+    norms = np.sqrt(_sums(np.square(weights), ends))
+    bottom = np.outer(norms[: len(ones)], norms[len(ones) :])
+    cosines = np.divide(products, bottom, out=np.zeros(products.shape), where=bottom > 0)
+    return np.asarray(cosines, np.float32)
 
 
 def _sums(values: Values, ends: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -171,7 +196,7 @@ def unpack(packed: Hashes) -> tuple[Hashes, Hashes]:
 
 def _weigh(hashes: Hashes, counts: Hashes | None, frequencies: Frequencies) -> Values:
     weights = frequencies.gram_weights(hashes)
-    return weights if counts is None else weights * _worth_of_counts().take(counts)
+    return weights if counts is None else weights * _worth_of_counts().take(counts, mode="clip")
 
 
 @cache

@@ -14,6 +14,8 @@ _REMEMBERED = 250
 _MET = 2_000
 _TOGETHER = 25_000  # pairs of numbers, which the collector passes over
 
+Pair = tuple[int, int]
+
 
 class Row(NamedTuple):
     """A stored clue as read: grams of its text, of its parts' accounts, and how close its text is (a cosine)."""
@@ -29,9 +31,10 @@ class Remembered:
     """The features read last, and which stored clues go together. A row never changes: indexed anew it has a new id."""
 
     def __init__(self) -> None:
-        self._met: OrderedDict[int, None] = OrderedDict()
+        self._met: dict[int, None] = {}
         self._features: OrderedDict[tuple[int, UUID], Prepared] = OrderedDict()
-        self._together: OrderedDict[tuple[int, int], float] = OrderedDict()
+        self.together: OrderedDict[Pair, float] = OrderedDict()
+        """For pairs of stored clues that were asked for lately the probability that they report one matter."""
 
     def features(self, stored: StoredClue) -> Prepared | None:
         """The features of a stored clue, None when another version wrote them."""
@@ -52,19 +55,16 @@ class Remembered:
             return True
         self._met[number] = None
         if len(self._met) > _MET:
-            self._met.popitem(last=False)
+            del self._met[next(iter(self._met))]
         return False
 
-    def together(self, one: StoredClue, other: StoredClue) -> float | None:
-        """The probability that two stored clues report one matter, None when it was not asked lately."""
-        return self._together.get(_pair(one, other))
-
-    def put_together(self, one: StoredClue, other: StoredClue, probability: float) -> None:
-        """Remember it."""
-        self._together[_pair(one, other)] = probability
-        if len(self._together) > _TOGETHER:
-            self._together.popitem(last=False)
+    def put_together(self, pair: Pair, probability: float) -> None:
+        """Remember the probability that two stored clues report one matter."""
+        self.together[pair] = probability
+        if len(self.together) > _TOGETHER:
+            self.together.popitem(last=False)
 
 
-def _pair(one: StoredClue, other: StoredClue) -> tuple[int, int]:
-    return (one.id, other.id) if one.id < other.id else (other.id, one.id)
+def pair_of(one: int, other: int) -> Pair:
+    """The numbers of two stored clues, the same whichever comes first."""
+    return (one, other) if one < other else (other, one)

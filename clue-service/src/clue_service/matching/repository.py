@@ -18,11 +18,24 @@ from clue_service.matching.retrieval import RETRIEVAL, RETRIEVAL_SETTINGS, retri
 Session = AsyncSession
 
 _SNAPSHOT = 1
+
+
+class StoredClue(NamedTuple):
+    """A candidate's features, still packed."""
+
+    id: int
+    clue_id: UUID
+    score: float
+    features: bytes
+    grams: bytes
+
+
 _ARRAYS = (bindparam("keys", type_=ARRAY(Integer)), bindparam("weights", type_=ARRAY(Float)))
 _RETRIEVE = Statement(
     text("SELECT * FROM matching_retrieve(:keys, :weights, :own, :per_key, :most, :format)").bindparams(
         *_ARRAYS, bindparam("own", type_=Uuid()), bindparam("format", type_=SmallInteger())
-    )
+    ),
+    row=StoredClue,
 )
 # One statement instead of three: intake waits for it. What is stored refers to what is gone, so that it comes after it.
 _STORE = Statement(
@@ -45,16 +58,6 @@ _STORE = Statement(
         bindparam("grams", type_=LargeBinary()),
     )
 )
-
-
-class StoredClue(NamedTuple):
-    """A candidate's features, still packed."""
-
-    id: int
-    clue_id: UUID
-    score: float
-    features: bytes
-    grams: bytes
 
 
 async def add_clue(
@@ -114,8 +117,8 @@ async def retrieve(session: AsyncSession, search: Search) -> list[StoredClue]:
     """The clues but ``own`` that share the weightiest of the keys, best first; rows of another version are left out."""
     if not search.keys:
         return []
-    rows = await _RETRIEVE.rows(session, search.parameters())
-    return sorted(map(StoredClue._make, rows), key=lambda one: (-one.score, one.id))
+    rows: list[StoredClue] = await _RETRIEVE.rows(session, search.parameters())
+    return sorted(rows, key=lambda one: (-one.score, one.id))
 
 
 async def explain_retrieval(session: AsyncSession, search: Search) -> str:

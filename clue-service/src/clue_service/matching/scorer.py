@@ -11,7 +11,7 @@ import numpy.typing as npt
 from clue_service.matching.compare import Combination, Levels, TextLikeness, compare
 from clue_service.matching.frequency import Frequencies
 from clue_service.matching.mates import ALONE, ASKED_FOR, ASKED_OF, is_doubtful, mates_level
-from clue_service.matching.prepared import FEATURES_VERSION, Prepared, load_grams, load_text
+from clue_service.matching.prepared import FEATURES_VERSION, Prepared, load_grams, load_texts, text_bytes
 from clue_service.matching.ranking import QueryVector, Values
 from clue_service.matching.relations import Relation, propose_relation
 from clue_service.matching.remembered import Remembered, Row
@@ -80,10 +80,11 @@ class Scorer:
         return sorted(scored, key=lambda one: (-one.rank, one.clue_id))
 
     def _closest(self, prepared: Prepared, stored: Sequence[StoredClue]) -> list[Row]:
-        read = [(one, text) for one in stored if (text := load_text(one.grams)) is not None]
+        read = [(one, text) for one in stored if (text := text_bytes(one.grams)) is not None]
         if not read:
             return []
-        texts = QueryVector.of_text(prepared.grams, self._frequencies).compare_texts([text for _, text in read])
+        packed, sizes = load_texts([text for _, text in read])
+        texts = QueryVector.of_text(prepared.grams, self._frequencies).compare_texts(packed, sizes)
         rarest = math.log(self._frequencies.clues + 1.0) ** 2 or 1.0
         chosen = _choose(prepared, np.array([one.score for one, _ in read], np.float32) / np.float32(rarest), texts)
         rows = [
@@ -120,13 +121,11 @@ class Scorer:
         doubtful = [place for place, one in enumerate(first) if is_doubtful(one.probability)][:ASKED_FOR]
         if len(asked) < 2 or not doubtful:
             return levels
-        rows = [first[place].row for place in doubtful], [one.row for one in asked]
-        ask_one_another(*rows, self._model, self._frequencies, self._remembered)
-        for place in doubtful:
-            own = first[place].row.stored
-            others = [one for one in asked if one is not first[place]]
-            together = [self._remembered.together(own, one.row.stored) or 0.0 for one in others]
-            levels[place] = mates_level(together, [one.probability for one in others])
+        rows, others = [first[place].row for place in doubtful], [one.row for one in asked]
+        probabilities = [one.probability for one in asked]
+        together = ask_one_another(rows, others, self._model, self._frequencies, self._remembered)
+        for place, own in zip(doubtful, together, strict=True):
+            levels[place] = mates_level(own, probabilities)
         return levels
 
     def _finish(self, prepared: Prepared, first: _First, mates: str) -> ScoredCandidate:

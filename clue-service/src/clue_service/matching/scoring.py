@@ -183,9 +183,14 @@ class MatchModel:
             if one in levels and two in levels:
                 shares[one] += table.get(levels[one], {}).get(levels[two], 0.0)
         reasons = [
-            Reason(name, verdict(name, levels[name]), round(share, 3), levels[name]) for name, share in shares.items()
+            Reason(name, verdict(name, level), round(share, 3), level)
+            for (name, level), share in zip(levels.items(), shares.values(), strict=True)
         ]
-        return sorted(reasons, key=lambda reason: -abs(reason.weight))
+        return sorted(reasons, key=_weight, reverse=True)
+
+
+def _weight(reason: Reason) -> float:
+    return abs(reason.weight)
 
 
 def curves_of(levels: Levels) -> tuple[str, str]:

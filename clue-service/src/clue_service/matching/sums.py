@@ -81,7 +81,7 @@ def amounts(text: str) -> list[tuple[Amount, int]]:
 def _amount(match: re.Match[str], text: str) -> Amount | None:
     scale = match["scale"] or ""
     if not (match["unit"] or match["other"]) and (
-        not (scale in _LARGE or match["great"] or match["currency"]) or _counted().match(text[match.end() :])
+        not (scale in _LARGE or match["great"] or match["currency"]) or _counted().match(text, match.end())
     ):
         return None
     factor = _SCALES[scale]
@@ -100,7 +100,7 @@ def _value(match: re.Match[str], number: float, factor: float, text: str) -> flo
     """The number with its scale, with what comes before it in 亿 and after it without a scale."""
     great = (parse_number(match["great"]) or 0.0) * 1e8 if match["great"] else 0.0
     tail = match["tail"]
-    counts_things = match["unit"] is None and _counted().match(text[match.end() :])
+    counts_things = match["unit"] is None and _counted().match(text, match.end())
     if tail is None or match["over"] or counts_things:
         return great + number * factor
     if len(tail) > 1 and tail.isdigit():  # 3万5000元

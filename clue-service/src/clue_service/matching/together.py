@@ -6,8 +6,8 @@ from itertools import accumulate
 from clue_service.matching.compare import TextLikeness, compare
 from clue_service.matching.frequency import Frequencies
 from clue_service.matching.prepared import Hashes
-from clue_service.matching.ranking import compare_each
-from clue_service.matching.remembered import Remembered, Row
+from clue_service.matching.ranking import compare_contents, compare_texts
+from clue_service.matching.remembered import Pair, Remembered, Row, pair_of
 from clue_service.matching.scoring import MatchModel
 
 Likeness = dict[tuple[int, int], TextLikeness]
@@ -15,27 +15,28 @@ Likeness = dict[tuple[int, int], TextLikeness]
 
 def ask_one_another(
     rows: Sequence[Row], others: Sequence[Row], model: MatchModel, frequencies: Frequencies, remembered: Remembered
-) -> None:
-    """Remember of each row with each other the probability that the two report one matter."""
-    unknown: dict[tuple[int, int], tuple[Row, Row]] = {}
-    for one in rows:
-        for other in others:
-            i, j = one.stored.id, other.stored.id
-            if i != j and (j, i) not in unknown and remembered.together(one.stored, other.stored) is None:
-                unknown[i, j] = one, other
-    if not unknown:
-        return
-    for one, other, alike in _likeness(list(unknown.values()), frequencies):
-        log_odds, _, _ = model.best(compare(one.features, other.features, alike))
-        remembered.put_together(one.stored, other.stored, model.first_probability(log_odds))
+) -> list[list[float]]:
+    """For each row, with each of the others, the probability that the two report one matter; 0 with itself."""
+    numbers = [other.stored.id for other in others]
+    pairs = [[pair_of(one.stored.id, number) for number in numbers] for one in rows]
+    unknown: dict[Pair, tuple[Row, Row]] = {}
+    for one, own_pairs in zip(rows, pairs, strict=True):
+        for other, pair in zip(others, own_pairs, strict=True):
+            if pair not in remembered.together and pair not in unknown and pair[0] != pair[1]:
+                unknown[pair] = one, other
+    if unknown:
+        for one, other, alike in _likeness(list(unknown.values()), frequencies):
+            log_odds, _, _ = model.best(compare(one.features, other.features, alike))
+            remembered.put_together(pair_of(one.stored.id, other.stored.id), model.first_probability(log_odds))
+    return [[remembered.together.get(pair, 0.0) for pair in own_pairs] for own_pairs in pairs]
 
 
 def _likeness(pairs: Sequence[tuple[Row, Row]], frequencies: Frequencies) -> Iterable[tuple[Row, Row, Likeness]]:
     """How close the texts of each pair are, and the accounts of the facts in their parts."""
     ones = {one.stored.id: one for one, _ in pairs}
     others = {other.stored.id: other for _, other in pairs}
-    texts, _ = compare_each(_texts(ones), _texts(others), frequencies, counted=True)
-    contents, rare = compare_each(_contents(ones), _contents(others), frequencies, counted=False)
+    texts = compare_texts(_texts(ones), _texts(others), frequencies)
+    contents, rare = compare_contents(_contents(ones), _contents(others), frequencies)
     cosines, shared, wholes = contents.tolist(), rare.tolist(), texts.tolist()
     of_one, of_other = _starts(ones), _starts(others)
     for one, other in pairs:

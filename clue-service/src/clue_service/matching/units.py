@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from typing import NamedTuple
 
 from clue_service.matching.abbreviations import ShortForm, short_form
@@ -243,9 +242,11 @@ _READ_CLEARLY = frozenset(
 _SAYS_LITTLE = frozenset({UnitAgreement.UNKNOWN, UnitAgreement.SAME_KIND_OTHER_AREA, UnitAgreement.DIFFERENT})
 
 
-@lru_cache(maxsize=1 << 15)
 def agreement(one: Unit, other: Unit) -> UnitAgreement:
-    """How far two units agree; symmetric. Names that shorten one another agree whatever else was read in them."""
+    """How far two units agree; symmetric. Names that shorten one another agree whatever else was read in them.
+
+    Not remembered: seven of ten pairs are new, and to look a pair up takes as long as to compare it.
+    """
     found = _agreement(one, other)
     if found in _READ_CLEARLY or (one.village and other.village) or not (one.written and other.written):
         return found

@@ -5,7 +5,16 @@ import pytest
 from clue_service.matching import ranking
 from clue_service.matching.frequency import Frequencies
 from clue_service.matching.grams import text_grams
-from clue_service.matching.ranking import QueryVector, choose_keys, compare_each, composite_budget, text_budget, unpack
+from clue_service.matching.prepared import load_texts
+from clue_service.matching.ranking import (
+    QueryVector,
+    choose_keys,
+    compare_contents,
+    compare_texts,
+    composite_budget,
+    text_budget,
+    unpack,
+)
 
 TRIGRAMS = np.arange(1, 401, dtype=np.int32)
 COMPOSITES = np.arange(-120, 0, dtype=np.int32)
@@ -69,7 +78,7 @@ def test_the_budget_grows_with_the_letter_and_slowly_with_the_clues():
 def test_a_text_is_most_like_itself_and_unlike_a_stranger():
     counts = Frequencies()
     own, near, far = (text_grams(one) for one in ("滨河路改造工程受贿", "滨河路改造工程收钱", "学校食堂饭菜太贵"))
-    cosines = QueryVector.of_text(own, counts).compare_texts([own, near, far, text_grams("")])
+    cosines = QueryVector.of_text(own, counts).compare_texts(*joined([own, near, far, text_grams("")]))
     assert cosines[0] > 0.999 > cosines[1] > 0.2 > cosines[2] == cosines[3] == 0
 
 
@@ -110,6 +119,11 @@ def test_counts_stop_where_no_budget_reaches():
     assert counts.of_keys(TRIGRAMS[:3]).tolist() == [65_535, 65_535, 0]
 
 
+def joined(texts: list[np.ndarray]) -> tuple[np.ndarray, list[int]]:
+    """The grams of many texts as a search reads them."""
+    return load_texts([text.tobytes() for text in texts])
+
+
 def some_texts(count: int, seed: int) -> list[np.ndarray]:
     """Packed grams of random texts over few hashes, so that many are shared; the first text is empty."""
     random = np.random.default_rng(seed)
@@ -123,11 +137,11 @@ def test_clues_compared_with_one_another_at_once_are_as_close_as_one_by_one(monk
     ones, others = some_texts(7, 1), some_texts(12, 2)
     counts = Frequencies()
     counts.add_many([TRIGRAMS] * 300, [unpack(text)[0] for text in others[1:2]] * 300)
-    texts, _ = compare_each(ones, others, counts, counted=True)
+    texts = compare_texts(ones, others, counts)
     plain_ones, plain_others = [unpack(one)[0] for one in ones], [unpack(one)[0] for one in others]
-    contents, rare = compare_each(plain_ones, plain_others, counts, counted=False)
+    contents, rare = compare_contents(plain_ones, plain_others, counts)
     for place, (packed, plain) in enumerate(zip(ones, plain_ones, strict=True)):
-        alone = QueryVector.of_text(packed, counts).compare_texts(others)
+        alone = QueryVector.of_text(packed, counts).compare_texts(*joined(others))
         assert texts[place] == pytest.approx(alone, abs=1e-6)
         cosines, shared = QueryVector(plain, counts).compare(plain_others)
         assert contents[place] == pytest.approx(cosines, abs=1e-6)
@@ -148,7 +162,9 @@ def test_a_cosine_is_what_its_definition_says():
 
     for packed in ones:
         own = weighed(packed)
-        for other, found in zip(others, QueryVector.of_text(packed, counts).compare_texts(others), strict=True):
+        for other, found in zip(
+            others, QueryVector.of_text(packed, counts).compare_texts(*joined(others)), strict=True
+        ):
             theirs = weighed(other)
             norms = np.linalg.norm(list(own.values())) * np.linalg.norm([*theirs.values(), 0])
             products = sum(weight * theirs.get(gram, 0) for gram, weight in own.items())
@@ -157,7 +173,8 @@ def test_a_cosine_is_what_its_definition_says():
 
 def test_nothing_is_like_nothing():
     counts, empty = Frequencies(), np.empty(0, np.int32)
-    assert [found.shape for found in compare_each([], [], counts, counted=True)] == [(0, 0), (0, 0)]
-    assert compare_each([empty], [empty, empty], counts, counted=False)[0].tolist() == [[0, 0]]
+    assert compare_texts([], [], counts).shape == (0, 0)
+    assert [found.shape for found in compare_contents([], [], counts)] == [(0, 0), (0, 0)]
+    assert compare_contents([empty], [empty, empty], counts)[0].tolist() == [[0, 0]]
     assert QueryVector(empty, counts).compare([empty])[0].tolist() == [0]
     assert len(QueryVector(empty, counts).compare([])[0]) == 0
