@@ -17,6 +17,7 @@ EVENT_PREFIX = "evt."
 _TYPE = re.compile(r"^[a-z]+\.[a-z_]+\.[a-z_]+\.v[1-9][0-9]*$")
 # Percent-encoding as in the CloudEvents HTTP binding: printable ASCII but space, double quote and percent stays.
 _HEADER_SAFE = "!#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_STAYS = re.compile(r"[!#$&-~]*")
 
 # Patterns, not prose: a field of these types cannot hold a sentence or a name with a space.
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
@@ -125,6 +126,8 @@ class Envelope(BaseModel):
             "traceparent": self.traceparent,
         }
         headers.update({name: value for name, value in optional.items() if value is not None})
+        if _STAYS.fullmatch("".join(headers.values())):  # nearly always, and all of them are asked at once
+            return headers
         return {name: quote(value, safe=_HEADER_SAFE) for name, value in headers.items()}
 
     @classmethod
