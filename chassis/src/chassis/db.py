@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -43,6 +43,8 @@ Uuid7 = Annotated[UUID, mapped_column(Uuid, primary_key=True, server_default=tex
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 Serial = Annotated[int, mapped_column(BigInteger, primary_key=True)]
 Json = Annotated[dict[str, Any], mapped_column(JSONB)]
+
+M = TypeVar("M", bound="ModelBase")
 
 _TRUSTED_SECONDS = 5.0  # a connection used since then is not asked whether it lives
 
@@ -120,6 +122,16 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return f"\\x{value.hex()}"
     return str(value) if isinstance(value, UUID) else value
+
+
+def as_read(model: type[M], values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> M:
+    """An object with the values of its columns as if a query had found it, which no session knows.
+
+    Its constructor would note each value as a change: of twenty columns that takes seven times as long.
+    """
+    found = model()
+    vars(found).update(values)
+    return found
 
 
 class Database:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from chassis.db import as_rows, inserting
+from chassis.db import as_read, as_rows, inserting
 from chassis.statements import Statement
 from sqlalchemy import Select, bindparam, false, func, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -47,7 +47,7 @@ async def add_new(
     One statement also where there are none: how long an intake takes must not tell of a silent clue.
     """
     found = await _PAIRS.rows(session, {"rows": as_rows(rows), "clue_id": clue_id})
-    pairs = [Candidate(**dict(zip(_COLUMNS, row, strict=False))) for row in found]
+    pairs = [as_read(Candidate, zip(_COLUMNS, row, strict=False)) for row in found]
     return [pair for pair, row in zip(pairs, found, strict=True) if row.is_new], pairs
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from chassis.db import as_read
 from chassis.directory import UnitTree
 from chassis.errors import invalid_field
 from chassis.keyring import KeyRing
@@ -122,8 +123,8 @@ async def _store(uow: Uow, viewer: Viewer, tree: UnitTree, keys: KeyRing, regist
         await reporters.keep_reporter(uow, keys, clue_id, body.reporter.identity())
     return Told(
         storing.adopt(uow.session, row),
-        [Subject(**one) for one in subjects],
-        [Allegation(**one) for one in allegations],
+        [as_read(Subject, one) for one in subjects],
+        [as_read(Allegation, one) for one in allegations],
     )
 
 

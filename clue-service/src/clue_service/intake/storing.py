@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from chassis.db import as_rows, given_rows, inserting, table_of
+from chassis.db import as_read, as_rows, given_rows, inserting, table_of
 from chassis.statements import Statement
 from sqlalchemy import Integer, Text, Uuid, and_, bindparam, cast, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -50,6 +50,7 @@ _NEW_ALLEGATION = (
     "id", "clue_id", "position", "category_code", "text", "occurred_from", "occurred_to", "place", "amount_cny",
 )  # fmt: skip
 _given = given_rows("clues", id=Uuid)
+_EMPTY = dict.fromkeys(table_of(Clue).c.keys())
 _STORE = Statement(
     insert(table_of(MatchingPending))
     .from_select(["clue_id", "since"], select(_given.c.id, func.now()))
@@ -145,8 +146,7 @@ async def store_clues(
 
 def adopt(session: AsyncSession, row: Mapping[str, Any]) -> Clue:
     """A clue that was just stored, as if it had been read: what is changed of it is written."""
-    columns = (one.key for one in Clue.__mapper__.column_attrs)
-    clue = Clue(**dict.fromkeys(columns) | dict(row))
+    clue = as_read(Clue, _EMPTY | dict(row))
     make_transient_to_detached(clue)
     session.add(clue)
     return clue
