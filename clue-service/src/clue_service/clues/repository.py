@@ -19,7 +19,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -109,11 +108,6 @@ async def outlines(session: AsyncSession, clue_ids: Iterable[UUID]) -> dict[UUID
     """Whose some clues are and how far they are, without what they say; for the service's own work."""
     rows = await _OUTLINES.rows(session, {"ids": list(clue_ids)})
     return {row.id: ClueOutline(*row) for row in rows}
-
-
-async def withhold_blind_hits(session: AsyncSession, clue_id: UUID) -> None:
-    """Whoever registered a clue is not shown its blind hits."""
-    await session.execute(update(Clue).where(Clue.id == clue_id).values(blind_hits_withheld=True))
 
 
 @reads_as_engine

@@ -111,11 +111,6 @@ async def outlines(uow: Uow, clue_ids: Iterable[UUID]) -> dict[UUID, ClueOutline
     return await repository.outlines(uow.session, clue_ids)
 
 
-async def withhold_blind_hits(uow: Uow, clue_id: UUID) -> None:
-    """Whoever registered a clue is not shown its blind hits."""
-    await repository.withhold_blind_hits(uow.session, clue_id)
-
-
 async def allegations_of(uow: Uow, clue_ids: Iterable[UUID]) -> Sequence[Allegation]:
     """The allegations of some clues, for the service's own work."""
     return await repository.list_allegations(uow.session, clue_ids)

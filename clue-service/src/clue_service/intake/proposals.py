@@ -157,9 +157,8 @@ async def _count_blind_hit(uow: Uow, clue: ClueOutline) -> bool:
     """Whether the person has now seen too many of them."""
     if clue.registered_via is not None:
         return False
-    shown = await intake.count_blind_hit(uow.session, clue.registered_by, uow.clock.today())
-    if shown <= BLIND_HITS_PER_DAY:
-        return False
-    await clues.withhold_blind_hits(uow, clue.id)
-    await uow.audit("withhold_blind_hits", "clue", clue.id)
-    return True
+    of_today = clue.registered_by, uow.clock.today(), BLIND_HITS_PER_DAY
+    is_withheld = await intake.count_blind_hit(uow.session, clue.id, *of_today)
+    if is_withheld:
+        await uow.audit("withhold_blind_hits", "clue", clue.id)
+    return is_withheld

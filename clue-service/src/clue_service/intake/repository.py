@@ -6,10 +6,11 @@ from uuid import UUID
 
 from chassis.db import table_of
 from chassis.statements import KEEPING_PLANS, Statement
-from sqlalchemy import Date, Text, bindparam, delete, func, select
+from sqlalchemy import Date, Integer, Text, Uuid, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clue_service.clues.models import Clue
 from clue_service.intake.models import BlindHitCount
 from clue_service.matching.models import ClueKey, MatchingPending
 
@@ -23,11 +24,18 @@ _TAKE = Statement(
     .where(MatchingPending.clue_id.in_(_WAITING))
     .returning(table_of(MatchingPending).c.clue_id, KEEPING_PLANS.label("plans"))
 )
-_COUNT_BLIND_HIT = Statement(
+_counted = (
     insert(table_of(BlindHitCount))
     .values(sub=bindparam("sub", type_=Text), day=bindparam("day", type_=Date), clues=1)
     .on_conflict_do_update(index_elements=["sub", "day"], set_={"clues": BlindHitCount.clues + 1})
     .returning(table_of(BlindHitCount).c.clues)
+    .cte("counted")
+)
+_COUNT_BLIND_HIT = Statement(
+    update(table_of(Clue))
+    .where(Clue.id == bindparam("clue", type_=Uuid), _counted.c.clues > bindparam("most", type_=Integer))
+    .values(blind_hits_withheld=True)
+    .returning(Clue.id)
 )
 
 
@@ -42,9 +50,10 @@ async def list_pending(session: AsyncSession, *, older_than: timedelta, limit: i
     return (await session.scalars(query.order_by(MatchingPending.since, MatchingPending.clue_id).limit(limit))).all()
 
 
-async def count_blind_hit(session: AsyncSession, sub: str, day: date) -> int:
-    """Count one more clue with blind hits; how many the person has had that day."""
-    return int(await _COUNT_BLIND_HIT.scalar(session, {"sub": sub, "day": day}) or 0)
+async def count_blind_hit(session: AsyncSession, clue_id: UUID, sub: str, day: date, most: int) -> bool:
+    """Count one more clue with blind hits that a person had that day; after so many they are withheld: whether so."""
+    given = {"clue": clue_id, "sub": sub, "day": day, "most": most}
+    return await _COUNT_BLIND_HIT.scalar(session, given) is not None
 
 
 async def not_indexed(session: AsyncSession, clue_ids: Sequence[UUID]) -> list[UUID]:

@@ -168,8 +168,9 @@ async def search(
     scored = await engine.matcher.candidates(uow.session, clue_id, prepared)
     shown = [one for one in scored if one.band != "none"]
     CANDIDATES.labels(origin).observe(len(shown))
+    probabilities = PROBABILITY.labels(origin)
     for one in scored:
-        PROBABILITY.labels(origin).observe(one.probability)
+        probabilities.observe(one.probability)
     others = await clues.outlines(uow, [clue_id, *(one.clue_id for one in shown)])
     clue = others.pop(clue_id)
     found = [
