@@ -19,7 +19,7 @@ from chassis.logging import configure_logging
 from matching import scratch_data, server_settings
 from matching.crowd import Planted, plant
 
-from clues import beside, library, loading, page
+from clues import beside, library, loading, page, said
 from clues.measuring import PARTS, Measured, Place, measure
 
 _PLANTED = 4_999
@@ -52,6 +52,7 @@ def _load(server: EmbeddedPostgres, size: int, planted: Planted) -> None:
     dsn = server.url(database=database.name, driver="postgresql")
     asyncio.run(library.fill(dsn, library.entries_beside(size)))
     asyncio.run(beside.fill(dsn, size))
+    asyncio.run(said.fill(dsn))
 
 
 def _measure(

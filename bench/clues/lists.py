@@ -7,6 +7,7 @@ from chassis.runtime import openapi_document
 from clue_service.main import SERVICE
 
 from clues import beside
+from clues.said import NAME_OF_OLD, NAME_OF_OTHERS, PHRASE_OF_OLD
 from clues.serving import Bench
 
 LIST = "list: "
@@ -95,8 +96,12 @@ _SEARCHES: Mapping[str, Mapping[str, Any]] = {
     "a single character in most": {"text": "的"},
     "a single character in none": {"text": "龘"},
     "a name and a phrase": {"subject": "测试47", "text": "任职期间"},
+    "a name of old clues alone": {"subject": NAME_OF_OLD},
+    "a name of old clues alone, and a phrase in few": {"subject": NAME_OF_OLD, "text": "补贴47115元"},
+    "a phrase of old clues alone": {"text": PHRASE_OF_OLD},
+    "a name that only others bear": {"subject": NAME_OF_OTHERS},
 }
-_SEARCHERS = ("office", "handler", "office of a new commission")
+_SEARCHERS = ("office", "leader", "handler", "superior", "office of a new commission")
 
 
 async def measure(bench: Bench, times: dict[str, list[float]], rounds: int = 20) -> None:

@@ -64,14 +64,16 @@ _CLUES = f"""
     ) as made
     order by clue_id
 """
-_SUBJECTS = """
-    insert into clue_subject (clue_id, position, name, unit_name, post)
-    select clue_id, 0, '测试' || id % 90000, '测试单位' || id % 3000, '科长' from bench_number order by clue_id
+_SUBJECTS = f"""
+    insert into clue_subject (clue_id, position, name, unit_name, post, commission)
+    select clue_id, 0, '测试' || id % 90000, '测试单位' || id % 3000, '科长', 'cdi-' || id % {COMMISSIONS}
+    from bench_number order by clue_id
 """
-_ALLEGATIONS = """
-    insert into clue_allegation (clue_id, position, category_code, text)
+_ALLEGATIONS = f"""
+    insert into clue_allegation (clue_id, position, category_code, text, commission)
     select clue_id, 0, (array['D1','D3','D4','D5','C1','C2','C3','V1'])[1 + abs(hashint8(id + 3)::bigint) % 8],
-        coalesce(body, '测试' || id % 90000 || '任职期间虚报冒领补贴' || id * 37 % 100000 || '元，群众反映强烈。')
+        coalesce(body, '测试' || id % 90000 || '任职期间虚报冒领补贴' || id * 37 % 100000 || '元，群众反映强烈。'),
+        'cdi-' || id % {COMMISSIONS}
     from bench_number left join bench_text using (id) order by clue_id
 """
 

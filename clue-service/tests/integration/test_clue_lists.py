@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from chassis.service import Resources
 from clue_service.access.row_security import engine_session
-from clue_service.clues import listing
+from clue_service.clues import finding
 from clue_service.clues.models import Clue
 from sqlalchemy import text, update
 
@@ -147,12 +147,12 @@ async def searched(call: Any, who: str, wanted: dict[str, Any]) -> list[list[str
 _SAID = "甲乙丙甲乙AbC 一万%_\\元"
 
 
-@pytest.mark.parametrize("read_first", [0, 3, 2_000])
+@pytest.mark.parametrize("read_first", [1, 3, 2_000])
 async def test_a_search_finds_what_stands_in_a_clue_whether_read_or_looked_up(
     call: Any, register: Any, monkeypatch: pytest.MonkeyPatch, read_first: int
 ) -> None:
-    monkeypatch.setattr(listing, "_READ_FIRST", read_first)
-    monkeypatch.setattr(listing, "_READ_ALONE", read_first or 1)
+    monkeypatch.setattr(finding, "_READ_FIRST", read_first)
+    monkeypatch.setattr(finding, "_READ_ON", read_first)
     chance = random.Random(20261128)
     said = {}
     for number in range(14):
@@ -190,7 +190,8 @@ async def test_a_search_finds_what_stands_in_a_clue_whether_read_or_looked_up(
 async def test_a_single_character_is_looked_for_page_by_page_in_what_one_may_see(
     call: Any, register: Any, bring: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "_READ_ALONE", 3)
+    monkeypatch.setattr(finding, "_READ_FIRST", 2)
+    monkeypatch.setattr(finding, "_READ_ON", 1)
     said = ["岳", "甲", "乙", "丙", "丁", "岳", "岳"]
     mine = [
         await register(OFFICER, allegations=[{"text": f"反映{one}某"}], origin_ref=f"said:{number}")
@@ -213,8 +214,8 @@ async def test_a_search_skips_nothing_where_one_sees_clues_for_several_reasons(
     call: Any, register: Any, monkeypatch: pytest.MonkeyPatch, read_first: int
 ) -> None:
     """Of what one registered the oldest fit; of the office's, which are newer, those that are not read at once too."""
-    monkeypatch.setattr(listing, "_READ_FIRST", read_first)
-    monkeypatch.setattr(listing, "_READ_ALONE", read_first)
+    monkeypatch.setattr(finding, "_READ_FIRST", read_first)
+    monkeypatch.setattr(finding, "_READ_ON", read_first)
     wanted: list[str] = []
     for number in range(8):
         registrar, level = (SUPERVISOR, "secret") if number < 2 else (OFFICER, "internal")
@@ -225,16 +226,3 @@ async def test_a_search_skips_nothing_where_one_sees_clues_for_several_reasons(
     for part in ("虚报", "虚"):
         pages = await searched(call, SUPERVISOR, {"text": part, "limit": 2})
         assert [clue for page in pages for clue in page] == wanted, part
-
-
-async def test_searches_ask_the_indexes_of_pairs(resources: Resources) -> None:
-    wanted = {
-        "clue_allegation where text_pairs(text) @> text_pairs('招标')": "ix_clue_allegation_pairs",
-        "clue_subject where name_pairs(name, unit_name) @> text_pairs('建国')": "ix_clue_subject_pairs",
-        "clue where summary is not null and text_pairs(summary) @> text_pairs('招标')": "ix_clue_pairs",
-    }
-    async with engine_session(resources) as session:
-        await session.execute(text("set local enable_seqscan = off"))
-        for condition, index in wanted.items():
-            plan = "\n".join(await session.scalars(text(f"explain select * from {condition}")))
-            assert index in plan, (condition, plan)

@@ -10,7 +10,7 @@ from chassis.service import Resources
 from clue_service.access.policy import Viewer, access_to
 from clue_service.access.row_security import as_engine, ask_as, engine_session
 from clue_service.clues.filters import ClueFilter
-from clue_service.clues.listing import list_clues
+from clue_service.clues.finding import list_clues
 from clue_service.clues.models import Allegation, Clue, Subject
 from clue_service.matching.models import ClueKey
 from clue_service.reporters.models import Reporter

@@ -6,16 +6,15 @@ of them is served by no index; row-level security is kept out of that search for
 the rows themselves are read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
-    Subquery,
     Text,
     all_,
     and_,
@@ -30,20 +29,15 @@ from sqlalchemy import (
     union,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.policy import BEFORE_APPROVALS, UNIT_ROLES, Viewer
-from clue_service.access.row_security import reads_as_engine
-from clue_service.clues import contents
 from clue_service.clues.filters import ClueFilter, ClueOrder, Place
 from clue_service.clues.models import Allegation, Clue
 from clue_service.matters.models import MatterMember
 
 Condition = ColumnElement[bool]
-_READ_FIRST = 2_000
-"""Clues that a search by what they say reads one by one before it asks an index."""
-_READ_ALONE = 4_000
-"""Clues that a page of a search reads which no index serves; the next page reads on."""
+Keys = tuple[Any, ...]
+"""Values of what an order sorts by, of one clue."""
 _BY_ID = frozenset({ClueOrder.NEWEST, ClueOrder.OLDEST})
 _BY_ALL = frozenset(ClueOrder)
 
@@ -55,6 +49,8 @@ class VisibleSet:
     condition: Condition
     sorted_by: frozenset[ClueOrder] = frozenset()
     """The orders in which an index of the set has it; none for an index of array elements."""
+    commission: str | None = None
+    """The commission whose clues these are, for what is the commission's as a whole."""
 
 
 def visible_to(viewer: Viewer) -> Condition:
@@ -76,10 +72,10 @@ def sets_visible_to(viewer: Viewer) -> list[VisibleSet]:
 def _cleared_sets(viewer: Viewer) -> Iterator[VisibleSet]:
     yield VisibleSet(Clue.approvers.contains([viewer.sub]))
     if viewer.office_of is not None:
-        yield VisibleSet(Clue.commission == viewer.office_of, _BY_ALL)
+        yield VisibleSet(Clue.commission == viewer.office_of, _BY_ALL, viewer.office_of)
     if viewer.leads is not None and viewer.leads != viewer.office_of:
         led = and_(Clue.commission == viewer.leads, Clue.status != all_(literal(sorted(BEFORE_APPROVALS), ARRAY(Text))))
-        yield VisibleSet(led, _BY_ALL)
+        yield VisibleSet(led, _BY_ALL, viewer.leads)
     if viewer.units and viewer.has_any(*UNIT_ROLES, "handler"):
         handles = _handles(viewer)
         units = sorted(viewer.units)
@@ -94,109 +90,59 @@ def _handles(viewer: Viewer) -> Condition:
     return or_(func.cardinality(Clue.members) == 0, literal(viewer.sub) == any_(Clue.members))
 
 
-@dataclass(frozen=True)
-class FoundClues:
-    """Clues of a page. ``read_to``: a search ended there before all was read; what it has not found may lie behind."""
-
-    clues: Sequence[Clue]
-    read_to: Place | None = None
+def first_of(sets: Sequence[VisibleSet], conditions: Sequence[Condition], order: ClueOrder, limit: int) -> Select[Any]:
+    """Keys of the first clues of several sets in the order wanted, each once."""
+    parts = (_part(one, conditions, order).limit(limit) for one in sets)
+    return in_order(union(*(select(part.subquery()) for part in parts)).subquery(), order).limit(limit)
 
 
-async def list_clues(
-    session: AsyncSession, viewer: Viewer, wanted: ClueFilter, *, after: Place | None, limit: int
-) -> FoundClues:
-    """Clues the viewer may see, in the order wanted."""
-    ids, read_to = await _page(session, viewer, wanted, after=after, limit=limit)
-    if not ids:
-        return FoundClues([], read_to)
-    # Row-level security and the first wall are asked again; what changed in between is left out.
-    query = select(Clue).where(Clue.id.in_(ids), visible_to(viewer))
-    found = {clue.id: clue for clue in await session.scalars(query)}
-    return FoundClues([found[clue_id] for clue_id in ids if clue_id in found], read_to)
-
-
-@reads_as_engine
-async def _page(
-    session: AsyncSession, viewer: Viewer, wanted: ClueFilter, *, after: Place | None, limit: int
-) -> tuple[list[UUID], Place | None]:
-    conditions = _conditions(wanted)
-    if after is not None:
-        conditions.append(_comes_after(wanted.order, after))
-    sets, order = sets_visible_to(viewer), wanted.order
-    if not contents.is_asked(wanted):
-        return await _ids(session, _together([_part(one, conditions, order) for one in sets], order, limit)), None
-    # What most clues say stands in the first ones that are read; what few say is found by an index, which would take
-    # long to name all clues with the former.
-    most = _READ_FIRST if contents.is_indexed(wanted) else _READ_ALONE
-    first = _together([_part(one, conditions, order) for one in sets], order, most + 1)
-    read = first.limit(most).subquery()
-    saying = _sorted(read, order).where(*contents.of_each(read.c.id, wanted))
-    found = await _ids(session, saying.limit(limit))
-    if len(found) == limit:
-        return found, None
-    if contents.is_indexed(wanted):
-        has_more = await _ids(session, first.offset(most).limit(1))
-        return (await _ids(session, _looked_up(viewer, wanted, conditions).limit(limit)) if has_more else found), None
-    last = (await session.execute(first.offset(most - 1).limit(2))).all()
-    return found, _place(last[0], order) if len(last) > 1 else None
-
-
-async def _ids(session: AsyncSession, query: Select[Any]) -> list[UUID]:
-    return [row.id for row in await session.execute(query)]
-
-
-def _together(parts: Sequence[Select[Any]], order: ClueOrder, limit: int) -> Select[Any]:
-    """The first of several parts in the order wanted, each once."""
-    united = union(*(select(part.limit(limit).subquery()) for part in parts)).subquery()
-    return _sorted(united, order).limit(limit)
-
-
-def _looked_up(viewer: Viewer, wanted: ClueFilter, conditions: Sequence[Condition]) -> Select[Any]:
-    """Clues that an index of what they say names; whose they are is asked of those alone, and of these the rest."""
-    named = Clue.id.in_(contents.named(wanted))
-    found = select(*_keys(wanted.order)).where(named, visible_to(viewer), *conditions).offset(0).subquery()
-    return _sorted(found, wanted.order).where(*contents.of_named(found.c.id, wanted))
-
-
-def _sorted(found: Subquery, order: ClueOrder) -> Select[Any]:
-    return select(found).order_by(*(_turned(found.c[name], order) for name in _KEY_NAMES[order]))
+def in_order(found: FromClause, order: ClueOrder) -> Select[Any]:
+    """What a subquery holds, sorted by the keys it holds."""
+    return select(found).order_by(*(_turned(found.c[name], order) for name in KEY_NAMES[order]))
 
 
 def _part(one: VisibleSet, conditions: Sequence[Condition], order: ClueOrder) -> Select[Any]:
-    query = select(*_keys(order)).where(one.condition, *conditions)
+    query = select(*keys_of(order)).where(one.condition, *conditions)
     if order in one.sorted_by:
-        return query.order_by(*(_turned(column, order) for column in _keys(order)))
+        return query.order_by(*(_turned(column, order) for column in keys_of(order)))
     # With a limit in sight the planner reads all clues in this order until it has a page, and where somebody approves
     # none it reads a million. OFFSET hides the limit from it, so that it asks the set's index and sorts what it finds.
-    return _sorted(query.offset(0).subquery(), order)
+    return in_order(query.offset(0).subquery(), order)
 
 
-_KEY_NAMES = {
+KEY_NAMES = {
     ClueOrder.NEWEST: ("id",),
     ClueOrder.OLDEST: ("id",),
     ClueOrder.RECEIVED_LAST: ("received_on", "id"),
     ClueOrder.RECEIVED_FIRST: ("received_on", "id"),
     ClueOrder.DUE_FIRST: ("due_at", "id"),
 }
+"""What a list in an order is sorted by: the id decides in the end."""
 _DESCENDING = frozenset({ClueOrder.NEWEST, ClueOrder.RECEIVED_LAST})
 
 
-def _keys(order: ClueOrder) -> list[Any]:
-    return [getattr(Clue, name) for name in _KEY_NAMES[order]]
+def keys_of(order: ClueOrder) -> list[Any]:
+    """The columns that a list in this order is sorted by."""
+    return [getattr(Clue, name) for name in KEY_NAMES[order]]
 
 
 def _turned(column: Any, order: ClueOrder) -> Any:
     return column.desc() if order in _DESCENDING else column.asc()
 
 
+def put_in_order(keys: Iterable[Keys], order: ClueOrder) -> list[Keys]:
+    """Keys that several queries found, each once."""
+    return sorted(set(keys), reverse=order in _DESCENDING)
+
+
 def place_of(clue: Clue, order: ClueOrder) -> Place:
     """Where a list in this order stands after a clue."""
-    return _place(clue, order)
+    return place_after(tuple(getattr(clue, name) for name in KEY_NAMES[order]))
 
 
-def _place(keys: Any, order: ClueOrder) -> Place:
-    first = _KEY_NAMES[order][0]
-    return Place(keys.id, getattr(keys, first).isoformat() if first != "id" else "")
+def place_after(keys: Keys) -> Place:
+    """Where a list stands after the clue that has these keys."""
+    return Place(keys[-1], keys[0].isoformat() if len(keys) > 1 else "")
 
 
 def check_place(place: Place, order: ClueOrder) -> None:
@@ -215,13 +161,15 @@ def _values(place: Place, order: ClueOrder) -> list[Any]:
     return [date.fromisoformat(place.value), place.clue_id]
 
 
-def _comes_after(order: ClueOrder, place: Place) -> Condition:
-    here = tuple_(*_keys(order))
+def comes_after(place: Place, order: ClueOrder) -> Condition:
+    """What a list in this order holds behind a place."""
+    here = tuple_(*keys_of(order))
     there = tuple_(*(literal(value) for value in _values(place, order)))
     return here < there if order in _DESCENDING else here > there
 
 
-def _conditions(wanted: ClueFilter) -> list[Condition]:
+def conditions_of(wanted: ClueFilter) -> list[Condition]:
+    """What a list is narrowed by, but for what clues say."""
     equal: dict[Any, Any] = {
         Clue.status: wanted.status,
         Clue.closure: wanted.closure,

@@ -51,7 +51,7 @@ class Clue(Base):
         ),
         Index(
             "ix_clue_pairs",
-            text("text_pairs(summary)"),
+            text("pairs_within(commission, summary)"),
             postgresql_using="gin",
             postgresql_with={"fastupdate": "off"},
             postgresql_where="summary is not null",
@@ -124,7 +124,7 @@ class Subject(Base):
         Index("ix_clue_subject_person_code", "person_code"),
         Index(
             "ix_clue_subject_pairs",
-            text("name_pairs(name, unit_name)"),
+            text("names_within(commission, name, unit_name)"),
             postgresql_using="gin",
             postgresql_with={"fastupdate": "off"},
         ),
@@ -144,6 +144,8 @@ class Subject(Base):
     id_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     clarified_on: Mapped[date | None]
     """The day it was made known that what was reported is untrue."""
+    commission: Mapped[str | None]
+    """The clue's, for the index of what clues say."""
 
 
 class Allegation(Base):
@@ -155,7 +157,7 @@ class Allegation(Base):
         Index("ix_clue_allegation_category_code", "category_code"),
         Index(
             "ix_clue_allegation_pairs",
-            text("text_pairs(text)"),
+            text("pairs_within(commission, text)"),
             postgresql_using="gin",
             postgresql_with={"fastupdate": "off"},
         ),
@@ -172,6 +174,8 @@ class Allegation(Base):
     amount_cny: Mapped[float | None] = mapped_column(Numeric(18, 2, asdecimal=False))
     moved_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("clue.id"))
     """The clue that a split made of it; what was registered stays as it was."""
+    commission: Mapped[str | None]
+    """The clue's, for the index of what clues say."""
 
 
 class Disposition(Base):

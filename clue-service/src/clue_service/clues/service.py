@@ -9,10 +9,10 @@ from chassis.errors import NotFound
 from chassis.uow import Uow
 
 from clue_service.access.policy import Viewer
-from clue_service.clues import domain, listing, repository
+from clue_service.clues import domain, finding, repository
 from clue_service.clues.errors import SubjectOfClue
 from clue_service.clues.filters import ClueFilter, Place
-from clue_service.clues.listing import FoundClues
+from clue_service.clues.finding import FoundClues
 from clue_service.clues.models import Allegation, Clue, Result
 from clue_service.clues.outcomes import LEADING_METHODS
 from clue_service.clues.outlines import ClueOutline
@@ -48,7 +48,7 @@ async def find_clue(uow: Uow, viewer: Viewer, clue_id: UUID) -> Clue | None:
 
 async def list_clues(uow: Uow, viewer: Viewer, wanted: ClueFilter, *, after: Place | None, limit: int) -> FoundClues:
     """Clues the viewer may see, in the order wanted."""
-    found = await listing.list_clues(uow.session, viewer, wanted, after=after, limit=limit)
+    found = await finding.list_clues(uow.session, viewer, wanted, after=after, limit=limit)
     await uow.audit("list", "clue", "-", detail={"clues": [str(clue.id) for clue in found.clues]})
     return found
 

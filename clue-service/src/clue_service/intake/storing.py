@@ -44,10 +44,11 @@ _NEW_CLUE = (
 )  # fmt: skip
 _NEW_SUBJECT = (
     "id", "clue_id", "position", "name", "unit_name", "unit_code", "resolved_unit", "post", "rank", "person_code",
-    "id_number_sealed",
+    "id_number_sealed", "commission",
 )  # fmt: skip
 _NEW_ALLEGATION = (
     "id", "clue_id", "position", "category_code", "text", "occurred_from", "occurred_to", "place", "amount_cny",
+    "commission",
 )  # fmt: skip
 _given = given_rows("clues", id=Uuid)
 _EMPTY = dict.fromkeys(table_of(Clue).c.keys())
@@ -140,8 +141,12 @@ async def store_clues(
 
     What waits for matching does so by the system's time, which leases follow.
     """
-    given = {"clues": as_rows(clues), "subjects": as_rows(subjects), "allegations": as_rows(allegations)}
-    await _STORE.run(session, given)
+    commissions = {clue["id"]: clue["commission"] for clue in clues}
+    said = {
+        name: as_rows([{**one, "commission": commissions[one["clue_id"]]} for one in rows])
+        for name, rows in (("subjects", subjects), ("allegations", allegations))
+    }
+    await _STORE.run(session, {"clues": as_rows(clues), **said})
 
 
 def adopt(session: AsyncSession, row: Mapping[str, Any]) -> Clue:

@@ -1,0 +1,176 @@
+"""Pages of lists and of searches of clues.
+
+A search by what clues say reads the first clues that its caller may see, one by one; mostly they fill the page. Of the
+commission whose office or leader asks, an index names the rest; what else one may see, in other commissions, is little
+and read too. Where neither does, it reads on, and the next page goes on behind that. Whatever is counted here is of
+clues that the caller may see: neither where a page ends nor how long it takes tells of others.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Select, Text, all_, and_, func, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clue_service.access.policy import Viewer
+from clue_service.access.row_security import reads_as_engine
+from clue_service.clues import contents
+from clue_service.clues.filters import ClueFilter, Place
+from clue_service.clues.listing import (
+    KEY_NAMES,
+    Condition,
+    Keys,
+    VisibleSet,
+    comes_after,
+    conditions_of,
+    first_of,
+    in_order,
+    keys_of,
+    place_after,
+    put_in_order,
+    sets_visible_to,
+    visible_to,
+)
+from clue_service.clues.models import Clue
+
+_READ_FIRST = 2_000
+"""Clues that a page of a search reads one by one before it asks an index."""
+_READ_ON = 2_000
+"""Clues that it reads beyond those where no index serves."""
+_NAMED = 4_000
+"""Places in clues one may see that an index may name; where there are more, a page reads on."""
+_BESIDE = 4_000
+"""Clues of other commissions that are read beside those which an index names; where one sees more, a page reads on."""
+
+Says = Callable[[Any], list[Condition]]
+"""What to ask of a clue, by the column of its id."""
+
+
+@dataclass(frozen=True)
+class FoundClues:
+    """Clues of a page. ``read_to``: what was asked for may lie behind; None where nothing does."""
+
+    clues: Sequence[Clue]
+    read_to: Place | None = None
+
+
+@dataclass(frozen=True)
+class _Read:
+    count: int
+    """How many there are, up to one more than were to be read."""
+    last: Keys
+    """Of those that were read."""
+    found: list[Keys]
+
+
+async def list_clues(
+    session: AsyncSession, viewer: Viewer, wanted: ClueFilter, *, after: Place | None, limit: int
+) -> FoundClues:
+    """Clues the viewer may see, in the order wanted."""
+    ids, read_to = await _page(session, viewer, wanted, after=after, limit=limit)
+    if not ids:
+        return FoundClues([], read_to)
+    # Row-level security and the first wall are asked again; what changed in between is left out.
+    query = select(Clue).where(Clue.id.in_(ids), visible_to(viewer))
+    found = {clue.id: clue for clue in await session.scalars(query)}
+    return FoundClues([found[clue_id] for clue_id in ids if clue_id in found], read_to)
+
+
+@reads_as_engine
+async def _page(
+    session: AsyncSession, viewer: Viewer, wanted: ClueFilter, *, after: Place | None, limit: int
+) -> tuple[list[UUID], Place | None]:
+    asked = _Asked(session, viewer, wanted, limit)
+    found, read_to = await (asked.search(after) if contents.is_asked(wanted) else asked.following(after))
+    if len(found) >= limit:
+        found, read_to = found[:limit], place_after(found[limit - 1])
+    return [keys[-1] for keys in found], read_to
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A page that somebody asks for."""
+
+    session: AsyncSession
+    viewer: Viewer
+    wanted: ClueFilter
+    limit: int
+
+    async def following(self, after: Place | None) -> tuple[list[Keys], Place | None]:
+        """The first clues behind a place."""
+        query = first_of(sets_visible_to(self.viewer), self._behind(after), self.wanted.order, self.limit)
+        return [tuple(row) for row in await self.session.execute(query)], None
+
+    async def search(self, after: Place | None) -> tuple[list[Keys], Place | None]:
+        """The first clues behind a place that say what is asked, and where the search ended before all was read."""
+        found, stood = await self._read_on(after, _READ_FIRST)
+        if stood is None or len(found) == self.limit:
+            return found, None
+        named = await self._looked_up(stood)
+        if named is not None:
+            return [*found, *named], None
+        more, stood = await self._read_on(stood, _READ_ON)
+        return [*found, *more], stood
+
+    async def _read_on(self, after: Place | None, count: int) -> tuple[list[Keys], Place | None]:
+        rows = first_of(sets_visible_to(self.viewer), self._behind(after), self.wanted.order, count + 1)
+        read = await self._read(rows, count, lambda clue_id: contents.of_each(clue_id, self.wanted))
+        return read.found, place_after(read.last) if read.count > count else None
+
+    async def _looked_up(self, after: Place) -> list[Keys] | None:
+        """All behind a place that say what is asked, as far as they may be on the page; None: too many to look at."""
+        commissions = _whole_commissions(self.viewer)
+        if not commissions or not contents.is_indexed(self.wanted):
+            return None
+        behind, order = self._behind(after), self.wanted.order
+        rows = self._named(commissions, behind)
+        named = await self._read(rows, _NAMED, lambda clue_id: contents.of_named(clue_id, self.wanted), only_all=True)
+        if named.count > _NAMED:
+            return None
+        rows = first_of(_beside(sets_visible_to(self.viewer), commissions), behind, order, _BESIDE + 1)
+        beside = await self._read(rows, _BESIDE, lambda clue_id: contents.of_each(clue_id, self.wanted), only_all=True)
+        if beside.count > _BESIDE:
+            return None
+        return put_in_order((*named.found, *beside.found), order)
+
+    def _named(self, commissions: Sequence[str], behind: Sequence[Condition]) -> Select[Any]:
+        # LATERAL with OFFSET: clue by clue as the index names them, until there are too many.
+        named = contents.named(self.wanted, commissions).offset(0).subquery()
+        seen = select(*keys_of(self.wanted.order)).where(Clue.id == named.c[0], visible_to(self.viewer), *behind)
+        return select(seen.offset(0).correlate(named).lateral()).select_from(named).limit(_NAMED + 1)
+
+    def _behind(self, after: Place | None) -> list[Condition]:
+        conditions = conditions_of(self.wanted)
+        return conditions if after is None else [*conditions, comes_after(after, self.wanted.order)]
+
+    async def _read(self, rows: Select[Any], count: int, says: Says, *, only_all: bool = False) -> _Read:
+        """The first rows that say what is asked, of so many; with ``only_all`` none if there are more."""
+        order, width = self.wanted.order, len(KEY_NAMES[self.wanted.order])
+        read = rows.cte("read")
+        counted = select(func.count().label("count")).select_from(read).subquery("counted")
+        last = in_order(read, order).offset(count - 1).limit(1).subquery("last")
+        each = in_order(select(read).distinct().subquery(), order).limit(count).subquery()
+        asked = [*says(each.c.id), *([counted.c.count <= count] if only_all else [])]
+        found = in_order(each, order).where(*asked).limit(self.limit).lateral("found")
+        # One row at least: the one that counts.
+        query = (
+            select(counted, last, found)
+            .select_from(counted.outerjoin(last, true()).outerjoin(found, true()))
+            .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+        )
+        told = [tuple(row) for row in await self.session.execute(query)]
+        found_keys = (row[1 + width :] for row in told)
+        return _Read(told[0][0], told[0][1 : 1 + width], [keys for keys in found_keys if keys[-1] is not None])
+
+
+def _whole_commissions(viewer: Viewer) -> list[str]:
+    """Commissions of whose clues one sees as good as all; an index tells what they say."""
+    return sorted({one.commission for one in sets_visible_to(viewer) if one.commission is not None})
+
+
+def _beside(sets: Sequence[VisibleSet], commissions: Sequence[str]) -> list[VisibleSet]:
+    elsewhere = Clue.commission != all_(literal(list(commissions), ARRAY(Text)))
+    return [replace(one, condition=and_(elsewhere, one.condition)) for one in sets if one.commission is None]
