@@ -74,6 +74,7 @@ def _written(statement: str, of_one: str) -> TextClause:
     return text(statement.replace("GIVEN", _GIVEN).replace("ON_ONE_CLUE", each))
 
 
+# One table for each ``union select``: with ``or`` a table is read whole, also where nothing is asked for.
 _RESTING = _written(
     """
     with GIVEN,
@@ -104,9 +105,11 @@ _RESTING = _written(
     union select 'advice', id from letters
     union select 'outcome_notice', id from outcome_notice
         where item_type = 'clue' and item_id in (select id from clues)
-        or item_type = 'advice' and item_id in (select id from letters)
+    union select 'outcome_notice', id from outcome_notice
+        where item_type = 'advice' and item_id in (select id from letters)
     union select 'clue_transfer', id from clue_transfer
-        where clue_id in (select id from clues) or received_clue_id in (select id from clues)
+        where clue_id in (select id from clues)
+    union select 'clue_transfer', id from clue_transfer where received_clue_id in (select id from clues)
     union select 'library_item', id from entries
     union select 'library_request', id from library_request where item_id in (select id from entries)
     ON_ONE_CLUE
