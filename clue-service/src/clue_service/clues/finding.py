@@ -116,7 +116,7 @@ class _Asked:
         return [*found, *more], stood
 
     async def _read_on(self, after: Place | None, count: int) -> tuple[list[Keys], Place | None]:
-        rows = first_of(sets_visible_to(self.viewer), self._behind(after), self.wanted.order, count + 1)
+        rows = first_of(sets_visible_to(self.viewer), self._behind(after), self.wanted.order, count + 1, is_long=True)
         read = await self._read(rows, count, lambda clue_id: contents.of_each(clue_id, self.wanted))
         return read.found, place_after(read.last) if read.count > count else None
 
@@ -130,7 +130,7 @@ class _Asked:
         named = await self._read(rows, _NAMED, lambda clue_id: contents.of_named(clue_id, self.wanted), only_all=True)
         if named.count > _NAMED:
             return None
-        rows = first_of(_beside(sets_visible_to(self.viewer), commissions), behind, order, _BESIDE + 1)
+        rows = first_of(_beside(sets_visible_to(self.viewer), commissions), behind, order, _BESIDE + 1, is_long=True)
         beside = await self._read(rows, _BESIDE, lambda clue_id: contents.of_each(clue_id, self.wanted), only_all=True)
         if beside.count > _BESIDE:
             return None
