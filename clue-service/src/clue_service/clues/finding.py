@@ -36,13 +36,13 @@ from clue_service.clues.listing import (
 )
 from clue_service.clues.models import Clue
 
-_READ_FIRST = 2_000
+_READ_FIRST = 1_000
 """Clues that a page of a search reads one by one before it asks an index."""
-_READ_ON = 2_000
+_READ_ON = 1_500
 """Clues that it reads beyond those where no index serves."""
-_NAMED = 4_000
+_NAMED = 3_000
 """Places in clues one may see that an index may name; where there are more, a page reads on."""
-_BESIDE = 4_000
+_BESIDE = 3_000
 """Clues of other commissions that are read beside those which an index names; where one sees more, a page reads on."""
 
 Says = Callable[[Any], list[Condition]]
