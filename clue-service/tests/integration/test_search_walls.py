@@ -149,7 +149,7 @@ async def test_hidden_clues_change_no_page(
 
 async def _named(session: Any, wanted: ClueFilter, commission: str) -> list[dict[str, Any]]:
     """Scans of indexes of pairs that naming the clues of a commission took."""
-    query = contents.named(wanted, [commission]).compile(
+    query = contents.named(wanted, [commission], lambda _clue_id: []).compile(
         dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
     )
     await session.execute(text("set local enable_seqscan = off"))

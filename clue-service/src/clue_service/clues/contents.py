@@ -3,7 +3,7 @@
 Every pair is in the index with the commission whose clue says it, as one hash of both (migration 0036).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Text, cast, func, literal, or_, select, union_all
@@ -47,26 +47,28 @@ def is_indexed(wanted: ClueFilter) -> bool:
     return wanted.subject is not None or (wanted.text is not None and len(wanted.text) > 1)
 
 
-def named(wanted: ClueFilter, commissions: Sequence[str]) -> Select[Any]:
+def named(wanted: ClueFilter, commissions: Sequence[str], behind: Callable[[Any], list[Condition]]) -> Select[Any]:
     """Clues of some commissions that an index finds: by the name where one is asked for, else by the text.
 
     It names no clue of another commission, so no time is spent on what is not for the caller. A clue is named as often
-    as it says what is asked.
+    as it says what is asked. ``behind`` asks of a clue's id what can be asked before the clue is read.
     """
     if wanted.subject is not None:
         named_so = func.names_within(Subject.commission, Subject.name, Subject.unit_name, type_=_HASHES)
         parts = func.pairs_within if len(wanted.subject) > 1 else func.letters_within
         found = _holding(named_so, parts, wanted.subject, commissions)
-        return select(Subject.clue_id).where(found, _is_named(wanted.subject))
+        return select(Subject.clue_id).where(found, *behind(Subject.clue_id), _is_named(wanted.subject))
     assert wanted.text is not None
     parts, text = func.pairs_within, wanted.text
     alleged = select(Allegation.clue_id).where(
         _holding(parts(Allegation.commission, Allegation.text, type_=_HASHES), parts, text, commissions),
+        *behind(Allegation.clue_id),
         _holds(Allegation.text, text),
     )
     summed_up = select(Clue.id).where(
         Clue.summary.is_not(None),
         _holding(parts(Clue.commission, Clue.summary, type_=_HASHES), parts, text, commissions),
+        *behind(Clue.id),
         _holds(Clue.summary, text),
     )
     return select(union_all(alleged, summed_up).subquery())

@@ -8,6 +8,7 @@ clues that the caller may see: neither where a page ends nor how long it takes t
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from clue_service.clues.listing import (
     comes_after,
     conditions_of,
     first_of,
+    ids_after,
     in_order,
     keys_of,
     place_after,
@@ -126,7 +128,7 @@ class _Asked:
         if not commissions or not contents.is_indexed(self.wanted):
             return None
         behind, order = self._behind(after), self.wanted.order
-        rows = self._named(commissions, behind)
+        rows = self._named(commissions, after, behind)
         named = await self._read(rows, _NAMED, lambda clue_id: contents.of_named(clue_id, self.wanted), only_all=True)
         if named.count > _NAMED:
             return None
@@ -136,9 +138,10 @@ class _Asked:
             return None
         return put_in_order((*named.found, *beside.found), order)
 
-    def _named(self, commissions: Sequence[str], behind: Sequence[Condition]) -> Select[Any]:
+    def _named(self, commissions: Sequence[str], after: Place, behind: Sequence[Condition]) -> Select[Any]:
         # LATERAL with OFFSET: clue by clue as the index names them, until there are too many.
-        named = contents.named(self.wanted, commissions).offset(0).subquery()
+        ids = partial(ids_after, after, self.wanted.order)
+        named = contents.named(self.wanted, commissions, ids).offset(0).subquery()
         seen = select(*keys_of(self.wanted.order)).where(Clue.id == named.c[0], visible_to(self.viewer), *behind)
         return select(seen.offset(0).correlate(named).lateral()).select_from(named).limit(_NAMED + 1)
 

@@ -190,6 +190,14 @@ def comes_after(place: Place, order: ClueOrder) -> Condition:
     return here < there if order in _DESCENDING else here > there
 
 
+def ids_after(place: Place, order: ClueOrder, clue_id: Any) -> list[Condition]:
+    """What an id alone tells of coming after a place: all in an order by ids, nothing in others."""
+    if order not in _BY_ID:
+        return []
+    there = literal(place.clue_id)
+    return [clue_id < there if order in _DESCENDING else clue_id > there]
+
+
 def conditions_of(wanted: ClueFilter) -> list[Condition]:
     """What a list is narrowed by, but for what clues say."""
     equal: dict[Any, Any] = {
