@@ -3,7 +3,8 @@
 A search by what clues say reads the first clues that its caller may see, one by one; mostly they fill the page. Of the
 commission whose office or leader asks, an index names the rest; what else one may see, in other commissions, is little
 and read too. Where neither does, it reads on, and the next page goes on behind that. Whatever is counted here is of
-clues that the caller may see: neither where a page ends nor how long it takes tells of others.
+clues that the caller may see: where a page ends tells nothing of others, and how long it takes nothing of other
+commissions. Of one's own commission the index names clues not for the caller too, which are then left out.
 """
 
 from collections.abc import Callable, Sequence

@@ -189,10 +189,9 @@ def _full(one: Name, other: Name) -> NameAgreement:
         return NameAgreement.EQUAL if len(a) > 2 else NameAgreement.EQUAL_SHORT
     if len(a) == len(b):
         differs = list(map(ne, _sounds(a), _sounds(b)))
-        count = sum(differs)
-        if not count:
+        if not any(differs):
             return NameAgreement.SAME_SOUND
-        if count == 1:
+        if differs.count(True) == 1:
             place = differs.index(True)
             return _one_differs(a, (a[place], b[place]))
     else:
@@ -231,10 +230,9 @@ def _sound(character: str) -> str:
 def is_heard_among(name: Name, others: tuple[Name, ...]) -> bool:
     """Whether a whole name of more than two characters is written or heard like one of the others."""
     if name.kind is FULL:
-        full, latin = _heard(others)
+        full, others = _heard(others)
         if _sounds(name.written) in full:
             return True
-        others = latin
     return any(agreement(name, other) in _ALIKE for other in others)
 
 
