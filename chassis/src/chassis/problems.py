@@ -191,6 +191,8 @@ _PYDANTIC_MESSAGES = {
     "greater_than_equal": Text("数值过小", "The number is too small"),
     "less_than_equal": Text("数值过大", "The number is too large"),
     "date_from_datetime_parsing": Text("应为日期 YYYY-MM-DD", "Must be a date, YYYY-MM-DD"),
+    "date_from_datetime_inexact": Text("应为日期 YYYY-MM-DD", "Must be a date, YYYY-MM-DD"),
+    "date_type": Text("应为日期 YYYY-MM-DD", "Must be a date, YYYY-MM-DD"),
     "date_parsing": Text("应为日期 YYYY-MM-DD", "Must be a date, YYYY-MM-DD"),
     "datetime_from_date_parsing": Text("应为 RFC 3339 时间", "Must be an RFC 3339 instant"),
     "uuid_parsing": Text("应为 UUID", "Must be a UUID"),
@@ -198,6 +200,7 @@ _PYDANTIC_MESSAGES = {
     "decimal_parsing": Text("应为数字", "Must be a number"),
     "float_parsing": Text("应为数字", "Must be a number"),
     "float_type": Text("应为数字", "Must be a number"),
+    "finite_number": Text("应为数字", "Must be a number"),
     "dict_type": Text("应为 JSON 对象", "Must be a JSON object"),
     "model_attributes_type": Text("应为 JSON 对象", "Must be a JSON object"),
 }
@@ -210,6 +213,11 @@ _NOT_JSON = FieldError(
     ),
 )
 _OTHERWISE = Text("取值不正确", "The value is not right")
+
+
+def validation_message(kind: str) -> Text:
+    """What is wrong with a field, by the code under which Pydantic refuses it."""
+    return _PYDANTIC_MESSAGES.get(kind, _OTHERWISE)
 
 
 def _of_validation(found: Iterable[Any], media_type: str) -> HeliError:
@@ -227,7 +235,7 @@ def _of_validation(found: Iterable[Any], media_type: str) -> HeliError:
         if isinstance(carried, FieldRefused):
             fields.append(FieldError(_pointer(location), carried.code, carried.text))
         else:
-            fields.append(FieldError(_pointer(location), kind, _PYDANTIC_MESSAGES.get(kind, _OTHERWISE)))
+            fields.append(FieldError(_pointer(location), kind, validation_message(kind)))
     return errors.Invalid(errors=fields[:50])
 
 

@@ -12,8 +12,10 @@ Cell = str | int | float | bool | date | None
 MOST_ROWS = 30_000  # PostgreSQL takes 32,767 parameters a statement
 HEADER_WITHIN = 10  # rosters often begin with a title and a line about who filled them in
 LONGEST_CELL = 4_000  # characters
-_DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
+_DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: \d{1,2}:\d{2}(?::\d{2})?)?$")
 _MONTH = re.compile(r"^(\d{4})[-/.年](\d{1,2})月?$")
+_SCIENTIFIC = re.compile(r"^\d(\.\d+)?[Ee]\+?\d{1,3}$")
+_FIFTEEN_DIGITS = 10**15
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 
 
@@ -68,6 +70,8 @@ class RawRow:
     formulas: frozenset[int] = frozenset()
     """Positions of cells that hold a formula instead of a value."""
     is_merged: bool = False
+    sheet: int = 0
+    """Counted from 0; of a later one than the first only the beginning is here."""
 
 
 def fold_header(header: object) -> str:
@@ -82,13 +86,20 @@ def rows_of(
     """The rows under the header; a cell of more characters than ``longest_cell`` is refused.
 
     Raises:
-        FileRefused: no header row, a missing, unknown or repeated column, a merged header, no rows, or too many.
+        FileRefused: no header row, a missing, unknown or repeated column, a merged header, no rows, or too many;
+            rows under such a header on another sheet, which would be left out.
     """
     rows = iter(raw)
     positions = _find_header(rows, columns)
-    count = 0
+    names, required = _names_of(columns), _required_of(columns)
+    count = headed = 0
     for one in rows:
         if all(value is None or value == "" for value in one.values) and not one.formulas:
+            continue
+        if one.sheet:
+            if one.sheet == headed:
+                raise FileRefused("several_sheets")
+            headed = one.sheet if required <= _known(one, names) else headed
             continue
         count += 1
         if count > most_rows:
@@ -98,24 +109,34 @@ def rows_of(
         raise FileRefused("no_rows")
 
 
+def _names_of(columns: Sequence[Column]) -> dict[str, str]:
+    return {fold_header(header): column.name for column in columns for header in (column.name, *column.headers)}
+
+
+def _required_of(columns: Sequence[Column]) -> set[str]:
+    return {column.name for column in columns if column.is_required}
+
+
+def _known(row: RawRow, names: Mapping[str, str]) -> set[str]:
+    return {names[key] for value in row.values if (key := fold_header(value or "")) in names}
+
+
 def _find_header(rows: Iterator[RawRow], columns: Sequence[Column]) -> dict[int, str]:
-    names = {fold_header(header): column.name for column in columns for header in (column.name, *column.headers)}
-    required = {column.name for column in columns if column.is_required}
+    names, required = _names_of(columns), _required_of(columns)
     best: RawRow | None = None
     most = 0
     for _ in range(HEADER_WITHIN):
         candidate = next(rows, None)
-        if candidate is None:
+        if candidate is None or candidate.sheet:
             break
-        known = {names[key] for value in candidate.values if (key := fold_header(value or "")) in names}
+        known = _known(candidate, names)
         if len(known) > most:
             best, most = candidate, len(known)
         if required <= known:
             return _positions(candidate, names)
     if best is None:
         raise FileRefused("no_header", columns=sorted(required))
-    found = {names[key] for value in best.values if (key := fold_header(value or "")) in names}
-    raise FileRefused("missing_column", columns=sorted(required - found))
+    raise FileRefused("missing_column", columns=sorted(required - _known(best, names)))
 
 
 def _positions(header: RawRow, names: Mapping[str, str]) -> dict[int, str]:
@@ -175,7 +196,7 @@ def letter(index: int) -> str:
 
 
 def read_date(value: Cell) -> date | None:
-    """A cell as a day; None where it is empty.
+    """A cell as a day, in digits of either width, with or without a time; None where it is empty.
 
     Raises:
         ValueError: no day of the calendar; the message is the error's code.
@@ -186,7 +207,8 @@ def read_date(value: Cell) -> date | None:
         return value
     if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
         raise ValueError("malformed_date")
-    text = "" if value is None else str(int(value) if isinstance(value, float) else value).strip()
+    text = "" if value is None else str(int(value) if isinstance(value, float) else value)
+    text = unicodedata.normalize("NFKC", text).strip()
     if not text:
         return None
     found = _COMPACT.match(text) or _DATE.match(text)
@@ -202,6 +224,14 @@ def read_month(text: str) -> tuple[int, int] | None:
     """(year, month) of a text such as 2015-03; None if it is none."""
     found = _MONTH.match(text)
     return (int(found[1]), int(found[2])) if found and 1 <= int(found[2]) <= 12 else None
+
+
+def has_lost_digits(cell: Cell) -> bool:
+    """Whether a number in a cell is no longer what was typed: spreadsheets keep fifteen digits, and write long ones
+    as 1.23457E+17."""
+    if isinstance(cell, str):
+        return _SCIENTIFIC.match(cell) is not None
+    return isinstance(cell, int | float) and abs(cell) >= _FIFTEEN_DIGITS
 
 
 def split_list(text: str | None) -> list[str]:

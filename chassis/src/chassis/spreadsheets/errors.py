@@ -13,6 +13,9 @@ REASONS = {
     "unknown_header": Text("有无法识别的表头", "A header is not known"),
     "repeated_column": Text("同一列出现两次", "A column is there twice"),
     "merged_header": Text("表头含有合并单元格", "The header has merged cells"),
+    "several_sheets": Text(
+        "另一工作表也有同样的表头，请合并为一个工作表", "Another sheet has such a header too; put all rows in one sheet"
+    ),
     "no_rows": Text("表头下没有数据行", "There are no rows under the header"),
     "too_many_rows": Text("行数过多", "The file has too many rows"),
     "too_large_unpacked": Text("文件解压后过大", "The file is too large when unpacked"),
@@ -29,6 +32,9 @@ ROW_MESSAGES: Mapping[str, Text] = {
     "unstorable_text": Text("文本含有无法保存的字符", "The text holds characters that cannot be stored"),
     "enum": Text("不在可选范围内", "Not one of the possible values"),
     "neither_yes_nor_no": Text("请填是或否", "Say yes or no"),
+    "number_not_text": Text(
+        "编号、证件号须设为文本格式", "Format numbers of files and identity cards as text: digits were lost"
+    ),
     "malformed_date": Text("日期格式不正确", "Not a date"),
     "imprecise_date": Text("日期须精确到日", "The date needs its day"),
 }

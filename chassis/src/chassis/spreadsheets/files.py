@@ -6,10 +6,11 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError  # the type of the error only; nothing is parsed with it
 
-from chassis.spreadsheets.domain import Cell, RawRow
+from chassis.spreadsheets.domain import HEADER_WITHIN, Cell, RawRow
 from chassis.spreadsheets.errors import FileRefused
 
 CSV, XLSX = "csv", "xlsx"
@@ -20,10 +21,15 @@ _SUSPECT = 32 * 1024 * 1024  # bytes from which an archive that was packed much 
 _PACKED_WELL = 200  # times; sheets of text shrink 5 to 30 times
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="\$?[A-Z]{1,3}\$?(\d{1,7})(?::\$?[A-Z]{1,3}\$?(\d{1,7}))?"')
 _WINDOW = 1 << 20
+_LAST_ROW = 1_048_576  # of a sheet; a row that calls itself a later one would be counted up to
+_SEPARATORS = ",;\t"
 
 
 def read_rows(file: IO[bytes], form: str) -> Iterator[RawRow]:
-    """The rows of a file that can be sought in; raises ``FileRefused``. Lazily: a fault may come while reading."""
+    """The rows of a file that can be sought in; raises ``FileRefused``. Lazily: a fault may come while reading.
+
+    Of a workbook the first sheet that is shown; of the others only where a header would stand.
+    """
     return _xlsx_rows(file) if form == XLSX else _csv_rows(file)
 
 
@@ -42,8 +48,7 @@ def _lines(text: io.TextIOWrapper) -> Iterator[RawRow]:
     text.seek(0)
     if "\x00" in head:
         raise FileRefused("unreadable_file")
-    separator = max(",;\t", key=head.split("\n", 1)[0].count)
-    reader = csv.reader(text, delimiter=separator, strict=True)
+    reader = csv.reader(text, delimiter=_separator(head), strict=True)
     begins = 1
     try:
         for values in reader:
@@ -53,6 +58,12 @@ def _lines(text: io.TextIOWrapper) -> Iterator[RawRow]:
             begins = reader.line_num + 1
     except csv.Error as error:
         raise FileRefused("unreadable_file") from error
+
+
+def _separator(head: str) -> str:
+    """What parts the cells: it is most of the first line that has any, since a title above the header has none."""
+    lines = (line for line in head.splitlines() if any(mark in line for mark in _SEPARATORS))
+    return max(_SEPARATORS, key=next(lines, "").count)
 
 
 def _encoding_of(file: IO[bytes]) -> str:
@@ -89,14 +100,22 @@ def _xlsx_rows(file: IO[bytes]) -> Iterator[RawRow]:
         with zipfile.ZipFile(file) as archive:
             _refuse_traps(archive)
             book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
-            sheet = book.worksheets[0]
-            merged = _merged_rows(archive, sheet)
-            sheet.reset_dimensions()  # what a file says about its own size is often wrong
-            for number, cells in enumerate(sheet.iter_rows(), 1):
-                yield _xlsx_row(number, cells, is_merged=number in merged)
+            shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            for place, sheet in enumerate(shown or book.worksheets):
+                yield from _sheet_rows(archive, sheet, place)
     except faults as error:
         # openpyxl answers a damaged file with whatever broke first.
         raise FileRefused("unreadable_file") from error
+
+
+def _sheet_rows(archive: zipfile.ZipFile, sheet: Any, place: int) -> Iterator[RawRow]:
+    merged = _merged_rows(archive, sheet) if place == 0 else set()
+    sheet.reset_dimensions()  # what a file says about its own size is often wrong
+    rows = sheet.iter_rows() if place == 0 else islice(sheet.iter_rows(), HEADER_WITHIN + 1)
+    for number, cells in enumerate(rows, 1):
+        if number > _LAST_ROW:
+            raise FileRefused("unreadable_file")
+        yield _xlsx_row(number, cells, is_merged=number in merged, sheet=place)
 
 
 def _refuse_traps(archive: zipfile.ZipFile) -> None:
@@ -106,7 +125,7 @@ def _refuse_traps(archive: zipfile.ZipFile) -> None:
         raise FileRefused("too_large_unpacked")
 
 
-def _xlsx_row(number: int, cells: tuple[Any, ...], *, is_merged: bool) -> RawRow:
+def _xlsx_row(number: int, cells: tuple[Any, ...], *, is_merged: bool, sheet: int) -> RawRow:
     values = []
     formulas = set()
     for index, cell in enumerate(cells):
@@ -114,7 +133,7 @@ def _xlsx_row(number: int, cells: tuple[Any, ...], *, is_merged: bool) -> RawRow
         if kind in ("f", "e"):  # a formula, or what is left of a broken one
             formulas.add(index)
         values.append(value.strip() or None if isinstance(value, str) else value)
-    return RawRow(number, tuple(values), frozenset(formulas), is_merged)
+    return RawRow(number, tuple(values), frozenset(formulas), is_merged, sheet)
 
 
 def _merged_rows(archive: zipfile.ZipFile, sheet: Any) -> set[int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from chassis.spreadsheets.domain import Cell, Column, Row, fold_header, read_date, read_yes
+from chassis.spreadsheets.domain import Cell, Column, Row, fold_header, has_lost_digits, read_date, read_yes
 
 NDJSON = "ndjson"
 MOST_ROWS = 50_000
@@ -72,6 +72,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 _DATES = ("received_on", "occurred_from", "occurred_to")
 _SUBJECT = ("name", "unit_name", "unit_code", "post", "rank", "id_number", "person_code")
 _ALLEGATION = ("category_code", "text", "occurred_from", "occurred_to", "place", "amount_cny")
+_IDENTIFIERS = frozenset({"origin_ref", "subject_id_number", "subject_person_code", "reporter_contact"})
+"""What is told apart by every digit: two of them must not become one."""
 _FORM = (
     "origin_ref", "source_code", "received_on", "channel", "receiving_unit", "summary", "secrecy_level",
     "overlap_policy",
@@ -137,8 +139,9 @@ def _value(given: GivenRow, row: Row, name: str) -> Any:
     except ValueError as error:
         given.errors.append((name, str(error)))
         return None
-    if name == "subject_id_number" and not isinstance(cell, str):
-        given.errors.append((name, "number_not_text"))  # a spreadsheet keeps fifteen digits of a number
+    is_number = name == "subject_id_number" and not isinstance(cell, str)
+    if is_number or (name in _IDENTIFIERS and has_lost_digits(cell)):
+        given.errors.append((name, "number_not_text"))
         return None
     return LABELS.get(name, {}).get(fold_header(text), text)
 

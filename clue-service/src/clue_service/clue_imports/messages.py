@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from chassis.errors import Text
+from chassis.problems import validation_message
 from chassis.spreadsheets.errors import REASONS, ROW_MESSAGES
 
 ROWS: Mapping[str, Text] = {
@@ -19,7 +20,6 @@ ROWS: Mapping[str, Text] = {
     "real_name_incomplete": Text("实名反映须有姓名和联系方式", "A real-name report needs name and contact"),
     "period_reversed": Text("结束日期早于开始日期", "The period ends before it begins"),
     "malformed_amount": Text("金额应为元，不带单位", "Amounts are numbers of yuan, without a unit"),
-    "number_not_text": Text("身份证号须设为文本格式", "Format identity numbers as text: digits were lost"),
     "extra_forbidden": Text("不接受未知字段", "Unknown fields are refused"),
     "forbidden": Text("仅限信访、案管部门办理", "For the petition and case management offices only"),
     "not_storable": Text("该行无法保存", "The row cannot be stored"),
@@ -33,6 +33,5 @@ PROBLEMS: Mapping[str, Text] = {
 
 
 def row_message(code: str, language: str) -> str:
-    """A row's code in words; one without an entry stays as it is."""
-    text = ROWS.get(code)
-    return text.in_language(language) if text else code
+    """A row's code in words."""
+    return (ROWS.get(code) or validation_message(code)).in_language(language)

@@ -134,3 +134,41 @@ async def test_a_kind_of_file_that_is_not_known_is_refused_at_once(call: Any) ->
         "officer@pet-dh", "POST", "/v1/clue-imports", headers={"Content-Type": "application/pdf"}, content=b"%PDF"
     )
     assert answer.status_code == 415
+
+
+async def test_numbers_that_lost_their_digits_do_not_make_two_people_one(call: Any, send: Any) -> None:
+    header = [*HEADER, "被反映人身份证号", "联系电话"]
+    given = [
+        ["n:1", *ROW[1:], "1.10101E+17", ""],
+        ["1.23457E+17", *ROW[1:], "", ""],
+        ["n:3", *ROW[1:], "", "1.3800E+10"],
+        ["n:4", *ROW[1:], "110101199001010011", "13800000000"],
+    ]
+    told = await send(as_csv([header, *given]))
+    assert [told["result"][name] for name in ("created", "refused")] == [1, 3]
+    found = (await call("officer@pet-dh", "GET", f"/v1/clue-imports/{told['id']}/errors")).json()["items"]
+    assert [(one["row"], one["field"], one["code"]) for one in found] == [
+        (2, "subject_id_number", "number_not_text"),
+        (3, "origin_ref", "number_not_text"),
+        (4, "reporter_contact", "number_not_text"),
+    ]
+
+
+async def test_long_numbers_of_a_workbook_are_not_taken_for_one(call: Any, send: Any) -> None:
+    table = [HEADER, [123456789012345678, *ROW[1:]], [123456789012345679, *ROW[1:]]]
+    told = await send(as_xlsx(table), XLSX_TYPE)
+    assert [told["result"][name] for name in ("created", "refused")] == [0, 2]
+
+
+async def test_every_fault_of_a_row_is_said_in_words(call: Any, send: Any) -> None:
+    allegation = b'{"text": "a", "amount_cny": NaN}'
+    form = b'{"origin_ref": "w:1", "source_code": "PETITION", "received_on": 20261120, "allegations": [%s]}'
+    line = form % allegation
+    told = await send(line, "application/x-ndjson")
+    for language, words in (
+        ("zh-CN", {"应为日期 YYYY-MM-DD", "应为数字"}),
+        ("en", {"Must be a date, YYYY-MM-DD", "Must be a number"}),
+    ):
+        path = f"/v1/clue-imports/{told['id']}/errors"
+        found = (await call("officer@pet-dh", "GET", path, headers={"Accept-Language": language})).json()["items"]
+        assert {one["message"] for one in found} == words
