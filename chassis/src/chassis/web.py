@@ -4,11 +4,12 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, ClassVar, get_args
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from prometheus_client import generate_latest
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 from starlette.responses import JSONResponse
 
 from chassis import errors, refusals, telemetry
@@ -21,6 +22,10 @@ from chassis.uow import IdempotencyClaim, Uow
 
 _IDEMPOTENCY_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_UNSEEN = re.compile(r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Zero-width spaces, marks of direction, soft hyphens, byte order marks; joiners have a use in some scripts."""
+_UNSTORABLE_OR_UNSEEN = re.compile(f"{_UNSTORABLE.pattern}|{_UNSEEN.pattern}")
+_DATED = re.compile(r"\d{4}-")
 _ETAG = re.compile(r'^"(\d{1,18})"$')
 
 log = get_logger(__name__)
@@ -29,26 +34,50 @@ Ping = Callable[[], Awaitable[None]]
 
 
 class RequestModel(BaseModel):
-    """Parent of request bodies: unknown fields are refused, and text PostgreSQL cannot store."""
+    """Parent of request bodies: unknown fields are refused, and text PostgreSQL cannot store.
+
+    Characters nobody sees, which copying from web pages and chats brings along, are left out: with them a name is
+    another one to every search. Days and instants are written out; a number is none.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    _dates: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Note which fields are days or instants."""
+        super().__pydantic_init_subclass__(**kwargs)
+        cls._dates = frozenset(name for name, field in cls.model_fields.items() if _is_date(field.annotation))
 
     @model_validator(mode="before")
     @classmethod
-    def _refuse_unstorable_text(cls, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            for value in data.values():
-                if isinstance(value, str) and not is_storable(value):
+    def _take_text_as_it_can_be_kept(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        changed: dict[str, Any] = {}
+        for name, value in data.items():
+            if isinstance(value, str) and _UNSTORABLE_OR_UNSEEN.search(value) is not None:
+                if not is_storable(value):
                     raise FieldRefused(
                         "unstorable_text", "文本含有无法保存的字符", "The text holds characters that cannot be stored"
                     )
-        return data
+                changed[name] = _UNSEEN.sub("", value)
+        for name in cls._dates.intersection(data):
+            if isinstance(data[name], int | float) or (isinstance(data[name], str) and not _DATED.match(data[name])):
+                changed[name] = ""  # refused as no date, where Pydantic would take it for seconds since 1970
+        return {**data, **changed} if changed else data
 
 
 class ResponseModel(BaseModel):
     """Parent of response bodies."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+def _is_date(annotation: Any) -> bool:
+    if isinstance(annotation, type):
+        return annotation is AwareDatetime or issubclass(annotation, date)
+    return any(_is_date(one) for one in get_args(annotation))
 
 
 def is_storable(value: str) -> bool:
