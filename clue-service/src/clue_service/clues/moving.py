@@ -43,8 +43,9 @@ from clue_service.overlap_alerts import detection
 from clue_service.reporter_notices import service as reporter_notices
 from clue_service.transfers import service as transfers
 
-REPORTED = stages.ENDED - {Status.FORWARDED, Status.ARCHIVED, *domain.ERASED}
-"""States of a clue that was handed over whose result goes back to the sender."""
+REPORTED = stages.ENDED - {Status.ARCHIVED, Status.DELETED}
+"""States of a clue that was handed over whose result goes back to the sender. That it went on to somebody who owes
+nothing, or that it was sealed, is all the sender will ever hear, so that is a result too."""
 
 
 async def move_clue(

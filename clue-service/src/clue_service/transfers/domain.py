@@ -32,7 +32,7 @@ TRANSFER_MOVES = MoveTable(
         Move("receive", frozenset({T.SENT}), T.RECEIVED, _OFFICE, "clue.transfer.received.v1"),
         Move("return", frozenset({T.SENT, T.RECEIVED}), T.RETURNED, _OFFICE, "clue.transfer.returned.v1"),
         Move("recall", frozenset({T.SENT}), T.RECALLED, _OFFICE, "clue.transfer.recalled.v1"),
-        Move("report", frozenset({T.RECEIVED}), T.REPORTED, event="clue.transfer.reported.v1"),
+        Move("report", frozenset({T.RECEIVED, T.REPORTED}), T.REPORTED, event="clue.transfer.reported.v1"),
         Move("record-result", frozenset({T.SENT}), T.REPORTED, _OFFICE, "clue.transfer.reported.v1"),
     ]
 )

@@ -197,9 +197,12 @@ async def recall(uow: Uow, transfer_id: UUID) -> None:
 
 @works_as_engine
 async def report(uow: Uow, transfer_id: UUID, result: Mapping[str, Any]) -> None:
-    """The receiver's clue has ended: its result goes back to the sender, once. Of a forwarded one nothing does."""
+    """The receiver's clue has ended: its result goes back to the sender, and another one when it ends otherwise later.
+
+    Of a forwarded one nothing does, nor does the same result again.
+    """
     transfer = await repository.find_transfer(uow.session, transfer_id, lock=True)
-    if transfer is None or "report" not in possible_moves(transfer):
+    if transfer is None or "report" not in possible_moves(transfer) or transfer.result == result:
         return
     transfer.result, transfer.reported_at = dict(result), uow.now
     await _say(uow, transfer, "report")

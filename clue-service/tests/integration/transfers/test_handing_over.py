@@ -132,6 +132,51 @@ async def test_a_result_travels_back_through_every_hand(
         assert (seen["state"], seen["result"]["status"]) == ("reported", "not_accepted")
 
 
+async def test_another_result_comes_back_as_well(
+    hand_over: Any, receive: Any, call: Any, bring: Any, harness: Harness
+) -> None:
+    sent, key = await hand_over("transfer")
+    received = await receive(sent["transfer_id"], key)
+    await bring(received, "approved", method="closed")
+    while await harness.run_jobs():
+        pass
+    path, theirs = f"/v1/clue-transfers/{sent['transfer_id']}", f"/v1/clues/{received['id']}"
+    again = {"reason": "新证据", "method": "preliminary_verification"}
+    filed = {"outcome": "case_filed", "four_forms": 4, "approved_by": {"offline_ref": "批 1"}}
+    for who, verb, body, told in (
+        (f"supervisor@cmo-{key}", "reopen", again, ("closed", None)),
+        (f"leader@cdi-{key}", "approve-disposition", {}, ("closed", None)),
+        (f"handler@inv1-{key}", "record-result", filed, ("case_filed", 4)),
+    ):
+        answer = await call(who, "POST", f"{theirs}/{verb}", body)
+        assert answer.status_code == 200, answer.text
+        result = (await call("supervisor@cmo-xn", "GET", path)).json()["result"]
+        assert (result["status"], result["four_forms"]) == told, verb
+    while await harness.run_jobs():
+        pass
+    heard = [event.data["outcome"] for event in await harness.staged_events("clue.clue.result_received")]
+    assert heard == ["closed", "case_filed"]
+
+
+async def test_the_sender_does_not_wait_for_what_went_on_or_was_sealed(
+    hand_over: Any, receive: Any, call: Any, harness: Harness
+) -> None:
+    for verb, told in (("forward", "forwarded"), ("seal", "sealed")):
+        sent, key = await hand_over("transfer", origin_ref=f"w:{verb}")
+        received = await receive(sent["transfer_id"], key)
+        body = {"to_unit": "cdi-lh", "reason": "r"} if verb == "forward" else {"reason": "r"}
+        for who in (f"supervisor@cmo-{key}", f"supervisor2@cmo-{key}")[: 2 if verb == "seal" else 1]:
+            answer = await call(who, "POST", f"/v1/clues/{received['id']}/{verb}", body)
+            assert answer.status_code == 200, answer.text
+        while await harness.run_jobs():
+            pass
+        mine = (await call("supervisor@cmo-xn", "GET", f"/v1/clue-transfers/{sent['transfer_id']}")).json()
+        assert (mine["state"], mine["result"]["status"]) == ("reported", told)
+        done = await call("supervisor@cmo-xn", "POST", f"/v1/clues/{sent['id']}/archive")
+        assert (done.status_code, done.json()["status"]) == (200, "archived")
+    assert len(await harness.staged_events("clue.transfer.reported")) == 2
+
+
 @pytest.mark.parametrize("is_received", [False, True])
 async def test_the_receiver_sends_back_what_is_not_its_own(
     is_received: bool, hand_over: Any, receive: Any, call: Any, harness: Harness
