@@ -10,6 +10,7 @@ from clue_service.access_decisions.schemas import AccessOut, ReasonToSee
 from clue_service.clues import repository as clues
 from clue_service.clues.rights import allowed_to
 from clue_service.shares import repository as shares
+from clue_service.shares.domain import shown_parts
 
 _SHARE = ("share", Text("凭未到期的共享", "By a share that has not expired"))
 _WORDS: dict[Access, Text] = {
@@ -36,15 +37,15 @@ async def explain_access(uow: Uow, viewer: Viewer, clue_id: UUID) -> AccessOut:
             allowed_moves=allowed_to(viewer, clue),
         )
     else:
-        share = await shares.find_active(uow.session, viewer.sub, clue_id, uow.now)
-        if share is None or await clues.find_shared_clue(uow.session, clue_id) is None:
+        active = await shares.list_active(uow.session, viewer, clue_id, uow.now)
+        if not active or await clues.find_shared_clue(uow.session, clue_id) is None:
             raise NotFound
         answer = AccessOut(
             clue_id=clue_id,
             because=[_reason(*_SHARE)],
-            parts=share.parts,
-            until=share.expires_at,
-            share_id=share.id,
+            parts=shown_parts(active),
+            until=active[0].expires_at,
+            share_id=active[0].id,
             allowed_moves=[],
         )
     await uow.audit("read_access", "clue", clue_id)

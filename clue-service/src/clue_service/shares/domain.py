@@ -1,6 +1,6 @@
 """The parts of a clue that a share can show, and what a clue looks like by them. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -35,6 +35,18 @@ def redacted(clue: ClueOut, parts: Collection[str]) -> ClueOut:
     """The clue with the shared parts only; what is left out looks as if it were not there."""
     hidden = {name: value for part, blanks in _OF_PART.items() if part not in parts for name, value in blanks.items()}
     return clue.model_copy(update={**_NEVER, **hidden})
+
+
+class Showing(Protocol):
+    """What says which parts a share shows."""
+
+    @property
+    def parts(self) -> Collection[str]: ...
+
+
+def shown_parts(shares: Iterable[Showing]) -> list[Part]:
+    """What several shares show together."""
+    return [Part(part) for part in sorted({part for share in shares for part in share.parts})]
 
 
 class Expiring(Protocol):

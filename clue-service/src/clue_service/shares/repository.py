@@ -19,12 +19,12 @@ async def find_share(session: AsyncSession, share_id: UUID, *, lock: bool = Fals
     return await session.get(Share, share_id, with_for_update=lock or None, populate_existing=True)
 
 
-async def find_active(session: AsyncSession, grantee: str, clue_id: UUID, now: datetime) -> Share | None:
-    """The share by which a person may see a clue now, the one that lasts longest."""
+async def list_active(session: AsyncSession, viewer: Viewer, clue_id: UUID, now: datetime) -> Sequence[Share]:
+    """The shares by which a person may see a clue now, the one that lasts longest first; none above the clearance."""
     query = select(Share).where(
-        Share.grantee == grantee, Share.clue_id == clue_id, Share.revoked_at.is_(None), Share.expires_at > now
+        Share.grantee == viewer.sub, Share.clue_id == clue_id, Share.revoked_at.is_(None), Share.expires_at > now
     )
-    return await session.scalar(query.order_by(Share.expires_at.desc()).limit(1))
+    return (await session.scalars(query.where(_cleared(viewer)).order_by(Share.expires_at.desc(), Share.id))).all()
 
 
 def _cleared(viewer: Viewer) -> ColumnElement[bool]:
@@ -49,8 +49,9 @@ async def list_shares(
 ) -> Sequence[Share]:
     """Shares somebody received, or those of a commission, newest first; of clues the viewer may meet."""
     met = ~func.is_recused_from(Share.clue_id, viewer.sub)
-    parts = [PartOf(Share.grantee == grantee, met)] if grantee is not None else []
-    parts += [PartOf(Share.commission == commission, and_(_cleared(viewer), met))] if commission is not None else []
+    wanted = and_(_cleared(viewer), met)
+    parts = [PartOf(Share.grantee == grantee, wanted)] if grantee is not None else []
+    parts += [PartOf(Share.commission == commission, wanted)] if commission is not None else []
     return await newest(session, Share, parts, before=before, limit=limit)
 
 

@@ -95,8 +95,8 @@ async def list_share_readings(
 async def get_shared_clue(
     share_id: UUID, response: Response, _caller: Caller, viewer: ViewerDep, tree: TreeDep, uow: UowDep
 ) -> SharedClueOut:
-    """The clue by its shared parts. Each reading is told to those who gave the share."""
+    """The clue by the parts of this share. Each reading is told to those who gave the share."""
     share = await service.visible_share(uow, viewer, share_id)
-    clue, shown = await service.read_shared_clue(uow, viewer, tree, share.clue_id)
+    clue, shown = await service.read_shared_clue(uow, viewer, tree, share.clue_id, share.id)
     set_etag(response, clue.version)
     return shown

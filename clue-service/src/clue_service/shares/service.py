@@ -20,7 +20,7 @@ from clue_service.clues.models import Clue
 from clue_service.clues.schemas import ApprovalOut
 from clue_service.recusals import service as recusals
 from clue_service.shares import repository
-from clue_service.shares.domain import redacted, state_of
+from clue_service.shares.domain import redacted, shown_parts, state_of
 from clue_service.shares.errors import ShareNotYours, ShareOver
 from clue_service.shares.models import Share, ShareReading
 from clue_service.shares.schemas import GrantShareIn, SharedClueOut, ShareOut
@@ -71,7 +71,7 @@ async def visible_share(uow: Uow, viewer: Viewer, share_id: UUID, *, lock: bool 
     share = await repository.find_share(uow.session, share_id, lock=lock)
     if share is None or not (share.grantee == viewer.sub or _looks_after(viewer, share)):
         raise NotFound
-    if share.grantee != viewer.sub and not await repository.is_cleared_for(uow.session, viewer, share.id):
+    if not await repository.is_cleared_for(uow.session, viewer, share.id):
         raise NotFound
     await recusals.check_not_recused(uow, viewer, [share.clue_id])
     return share
@@ -131,17 +131,26 @@ async def revoke_share(uow: Uow, viewer: Viewer, share_id: UUID, seen: int | Non
     return share
 
 
-async def read_shared_clue(uow: Uow, viewer: Viewer, tree: UnitTree, clue_id: UUID) -> tuple[Clue, SharedClueOut]:
-    """The clue by the parts that are shared with the viewer; the reading is written down. Raises NotFound."""
-    share = await repository.find_active(uow.session, viewer.sub, clue_id, uow.now)
-    clue = await clue_rows.find_shared_clue(uow.session, clue_id) if share else None
-    if share is None or clue is None or viewer.sub in clue.recused:
+async def read_shared_clue(
+    uow: Uow, viewer: Viewer, tree: UnitTree, clue_id: UUID, share_id: UUID | None = None
+) -> tuple[Clue, SharedClueOut]:
+    """The clue by the parts that are shared with the viewer, by one share or by all; the reading is written down.
+
+    Raises NotFound.
+    """
+    active = await repository.list_active(uow.session, viewer, clue_id, uow.now)
+    shares = [share for share in active if share_id in (None, share.id)]
+    clue = await clue_rows.find_shared_clue(uow.session, clue_id) if shares else None
+    if clue is None or viewer.sub in clue.recused:
         raise NotFound
-    uow.session.add(ShareReading(share_id=share.id, reader=viewer.sub, unit=viewer.unit, read_at=uow.now))
-    await uow.audit("read_shared", "clue", clue.id, purpose=f"share:{share.id}", detail={"parts": share.parts})
-    shown = redacted(await describing.describe_clue(uow, viewer, tree, clue), share.parts)
+    for share in shares:
+        uow.session.add(ShareReading(share_id=share.id, reader=viewer.sub, unit=viewer.unit, read_at=uow.now))
+        detail = {"parts": share.parts}
+        await uow.audit("read_shared", "clue", clue.id, purpose=f"share:{share.id}", detail=detail)
+    first, parts = shares[0], shown_parts(shares)
+    shown = redacted(await describing.describe_clue(uow, viewer, tree, clue), parts)
     return clue, SharedClueOut(
-        share_id=share.id, parts=share.parts, purpose=share.purpose, expires_at=share.expires_at, clue=shown
+        share_id=first.id, parts=parts, purpose=first.purpose, expires_at=first.expires_at, clue=shown
     )
 
 

@@ -75,6 +75,42 @@ async def test_a_share_ends_by_the_clock_by_revoking_and_by_recusal(
     assert (await guest("/v1/shares")).json()["items"] == []
 
 
+async def test_each_of_two_shares_shows_its_own_parts_and_both_together_show_all(
+    call: Any, marked: Any, shared: Any, guest: Any
+) -> None:
+    long = (await shared(["handling"], expires_at="2026-12-10T00:00:00Z")).json()
+    short = (await shared(["subjects"])).json()
+    name = marked.clue["subjects"][0]["name"]
+    assert [one["name"] for one in (await guest(f"/v1/shares/{short['id']}/clue")).json()["clue"]["subjects"]] == [name]
+    by_long = (await guest(f"/v1/shares/{long['id']}/clue")).json()
+    assert (by_long["share_id"], by_long["parts"], by_long["clue"]["subjects"]) == (long["id"], ["handling"], [])
+    path = f"/v1/clues/{marked.clue['id']}"
+    assert [one["name"] for one in (await guest(path)).json()["subjects"]] == [name]
+    assert (await guest(f"{path}/access")).json()["parts"] == ["handling", "subjects"]
+    for share in (long, short):
+        assert (await call(OWN, "GET", f"/v1/shares/{share['id']}")).json()["readings"] == 2
+    await call(OWN, "POST", f"/v1/shares/{short['id']}/revoke")
+    assert (await guest(f"/v1/shares/{short['id']}/clue")).status_code == 404
+    assert (await guest(path)).json()["subjects"] == []
+
+
+async def test_a_share_does_not_stand_in_for_a_clearance(call: Any, register: Any, guest: Any) -> None:
+    clue = await register("officer@pet-dh", secrecy_level="secret")
+    path = f"/v1/clues/{clue['id']}"
+    body = {
+        "grantee": GUEST, "parts": ["subjects"], "purpose": "联合核查", "expires_at": "2026-12-01T00:00:00Z",
+        "approved_by": "principal@cdi-dh",
+    }  # fmt: skip
+    granted = await call(OWN, "POST", f"{path}/shares", body, clearance="secret")
+    assert granted.status_code == 201, granted.text
+    share = f"/v1/shares/{granted.json()['id']}"
+    for one in (path, f"{path}/access", share, f"{share}/clue"):
+        assert (await guest(one)).status_code == 404, one
+    assert (await guest("/v1/shares")).json()["items"] == []
+    cleared = await call("handler@inv1-xs", "GET", f"{share}/clue", sub=GUEST, clearance="secret")
+    assert cleared.status_code == 200
+
+
 async def test_who_may_share_and_what_a_share_must_say(call: Any, marked: Any, shared: Any) -> None:
     assert (await shared(["subjects"], who="supervisor@cmo-xs")).status_code == 404
     assert (await shared(["subjects"], who="officer@pet-dh")).status_code == 201
