@@ -29,6 +29,23 @@ async def test_a_receipt_has_no_room_for_more(call: Any) -> None:
         assert (await call("officer@pet-dh", "POST", "/v1/sealed-receipts", body)).status_code == 422, change
 
 
+async def test_a_report_that_went_up_is_owed_no_more(call: Any) -> None:
+    body = {"received_on": "2026-11-20", "channel": "letter"}
+    paths = [(await call("officer@pet-dh", "POST", "/v1/sealed-receipts", body)).headers["location"] for _ in range(2)]
+    sent = {"sent_on": "2026-11-23", "courier": "C-7"}
+    assert (await call("supervisor@cmo-xs", "POST", f"{paths[0]}/send", sent)).status_code == 404
+    for day, code in (("2026-11-24", "in_the_future"), ("2026-11-19", "sent_before_receipt")):
+        wrong = await call("officer@pet-dh", "POST", f"{paths[0]}/send", {"sent_on": day})
+        assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (422, code)
+    answer = await call("supervisor@cmo-dh", "POST", f"{paths[0]}/send", sent)
+    assert (answer.status_code, answer.json()["sent_on"], answer.json()["courier"]) == (200, "2026-11-23", "C-7")
+    again = await call("supervisor@cmo-dh", "POST", f"{paths[0]}/send", sent)
+    assert (again.status_code, again.json()["state"]) == (409, "sent")
+    for query, path in (("true", paths[0]), ("false", paths[1])):
+        items = (await call("officer@pet-dh", "GET", f"/v1/sealed-receipts?sent={query}")).json()["items"]
+        assert [f"/v1/sealed-receipts/{one['id']}" for one in items] == [path]
+
+
 async def test_only_the_offices_record_receipts(call: Any) -> None:
     body = {"received_on": "2026-11-20", "channel": "letter"}
     assert (await call("handler@inv1-dh", "POST", "/v1/sealed-receipts", body)).status_code == 403
