@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clue_service.access.paging import PartOf, any_of, each, newest
+from clue_service.access.paging import PartOf, any_of, each
 from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
 from clue_service.advice.domain import BEFORE_SERVED
@@ -41,14 +41,6 @@ async def find_visible(session: AsyncSession, viewer: Viewer, advice_id: UUID, *
 async def find_letter(session: AsyncSession, advice_id: UUID) -> Advice | None:
     """A letter, for the service's own work."""
     return await session.scalar(select(Advice).where(Advice.id == advice_id))
-
-
-async def list_visible(
-    session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
-) -> Sequence[Advice]:
-    """Letters the viewer has a part in, newest first."""
-    narrowed = [Advice.state == state] if state is not None else []
-    return await newest(session, Advice, parts_of(viewer), narrowed=narrowed, before=before, limit=limit)
 
 
 @reads_as_engine

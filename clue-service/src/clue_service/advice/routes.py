@@ -47,7 +47,8 @@ add_routes(
         answer=AdviceOut,
         act=service.MACHINE.act,
         get=service.visible_advice,
-        list=service.list_advice,
+        list=service.LEDGER.list,
+        is_by_clue=True,
         describe=service.describe_advice,
     ),
 )

@@ -27,7 +27,7 @@ from clue_service.proceedings import acting
 from clue_service.proceedings.acting import Machine, Moving, Step
 from clue_service.proceedings.domain import WORKERS, allowed_to
 from clue_service.proceedings.errors import PartRequired
-from clue_service.proceedings.move_routes import Reading
+from clue_service.proceedings.ledger import Ledger
 from clue_service.proceedings.policy import highest, represented_units
 from clue_service.proceedings.schemas import StepOut
 from clue_service.proceedings.service import Desk, check_cleared, steps_of, take_step
@@ -200,11 +200,7 @@ async def visible_advice(desk: Desk, advice_id: UUID) -> Advice:
     return found
 
 
-async def list_advice(desk: Desk, reading: Reading) -> Sequence[Advice]:
-    """Letters the viewer has a part in, newest first."""
-    return await repository.list_visible(
-        desk.uow.session, desk.viewer, state=reading.state, before=reading.before, limit=reading.limit
-    )
+LEDGER = Ledger(Advice, repository.parts_of)
 
 
 async def describe_advice(desk: Desk, letters: Sequence[Advice]) -> list[AdviceOut]:

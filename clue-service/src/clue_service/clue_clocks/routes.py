@@ -41,6 +41,7 @@ add_routes(
         act=service.MACHINE.act,
         get=service.LEDGER.get,
         list=service.LEDGER.list,
+        is_by_clue=True,
         describe=service.describe_clocks,
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.paging import PartOf, each
@@ -64,3 +64,8 @@ async def lock_one_late(session: AsyncSession, now: datetime) -> ClueExport | No
     query = select(ClueExport).where(ClueExport.state.in_(sorted(TIMED)), ClueExport.expires_at <= now)
     query = query.order_by(ClueExport.expires_at).limit(1).with_for_update(skip_locked=True)
     return await session.scalar(query.execution_options(populate_existing=True))
+
+
+def of_clue(clue_id: UUID) -> ColumnElement[bool]:
+    """Exports that take out a clue."""
+    return exists().where(ClueExportClue.export_id == ClueExport.id, ClueExportClue.clue_id == clue_id)

@@ -177,7 +177,7 @@ async def end_late(resources: Resources) -> None:
             await emit_export(uow, domain.event("ended"), item)
 
 
-LEDGER = Ledger(ClueExport, repository.parts_of)
+LEDGER = Ledger(ClueExport, repository.parts_of, repository.of_clue)
 _ACTIONS: dict[str, acting.Action] = {
     "approve": _approve,
     "refuse": _refuse,

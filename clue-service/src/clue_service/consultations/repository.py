@@ -15,6 +15,7 @@ from sqlalchemy import (
     any_,
     cast,
     delete,
+    exists,
     func,
     literal,
     or_,
@@ -84,14 +85,6 @@ async def find_visible(
         # Locked first: who takes part may change while this waits.
         await session.execute(query.with_only_columns(Consultation.id).with_for_update(key_share=True))
     return await session.scalar(query.where(visible_to(viewer)).execution_options(populate_existing=True))
-
-
-async def list_visible(
-    session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
-) -> Sequence[Consultation]:
-    """Consultations the viewer has a part in, newest first."""
-    narrowed = [Consultation.state == state] if state is not None else []
-    return await newest(session, Consultation, parts_of(viewer), narrowed=narrowed, before=before, limit=limit)
 
 
 @reads_as_engine
@@ -271,3 +264,8 @@ async def list_tasks(
     parts = [PartOf(one, met) for one in each(ConsultationAction.owner_unit, represented_units(viewer))]
     narrowed = [ConsultationAction.state == state] if state is not None else []
     return await newest(session, ConsultationAction, parts, narrowed=narrowed, before=before, limit=limit)
+
+
+def of_clue(clue_id: UUID) -> ColumnElement[bool]:
+    """Consultations on a clue."""
+    return exists().where(ConsultationClue.consultation_id == Consultation.id, ConsultationClue.clue_id == clue_id)

@@ -67,7 +67,8 @@ add_routes(
         answer=ConsultationOut,
         act=moving.act,
         get=reading.visible_consultation,
-        list=service.list_consultations,
+        list=service.LEDGER.list,
+        is_by_clue=True,
         describe=reading.describe,
     ),
 )

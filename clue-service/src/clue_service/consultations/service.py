@@ -15,6 +15,7 @@ from clue_service.consultations.models import Consultation, ConsultationAction
 from clue_service.consultations.schemas import ConveneIn, SettleActionIn
 from clue_service.proceedings.domain import WORKERS
 from clue_service.proceedings.errors import PartRequired
+from clue_service.proceedings.ledger import Ledger
 from clue_service.proceedings.move_routes import Reading
 from clue_service.proceedings.policy import highest, represented_units
 from clue_service.proceedings.service import Desk, check_cleared, take_step
@@ -81,11 +82,7 @@ def check_silence(desk: Desk, clue: Clue, units: Sequence[str]) -> None:
         )
 
 
-async def list_consultations(desk: Desk, reading: Reading) -> Sequence[Consultation]:
-    """Consultations the viewer has a part in, newest first."""
-    return await repository.list_visible(
-        desk.uow.session, desk.viewer, state=reading.state, before=reading.before, limit=reading.limit
-    )
+LEDGER = Ledger(Consultation, repository.parts_of, repository.of_clue)
 
 
 async def list_tasks(desk: Desk, reading: Reading) -> Sequence[ConsultationAction]:

@@ -1,6 +1,6 @@
 """SQL of outcome notices. Every read that answers a caller is filtered by ``visible_to``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clue_service.access.paging import PartOf, any_of, each, newest
+from clue_service.access.paging import PartOf, any_of, each
 from clue_service.access.policy import Viewer
 from clue_service.outcome_notices.models import OutcomeNotice
 from clue_service.proceedings.policy import represented_units
@@ -46,14 +46,6 @@ async def find_visible(
     return await session.scalar(query.with_for_update(key_share=True) if lock else query)
 
 
-async def list_visible(
-    session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
-) -> Sequence[OutcomeNotice]:
-    """Notices the viewer has a part in, newest first."""
-    narrowed = [OutcomeNotice.state == state] if state is not None else []
-    return await newest(session, OutcomeNotice, parts_of(viewer), narrowed=narrowed, before=before, limit=limit)
-
-
 async def lock_one_late(session: AsyncSession, now: datetime) -> OutcomeNotice | None:
     """A notice nobody acknowledged in time; those another has locked are left."""
     query = (
@@ -64,3 +56,8 @@ async def lock_one_late(session: AsyncSession, now: datetime) -> OutcomeNotice |
         .with_for_update(skip_locked=True, key_share=True)
     )
     return await session.scalar(query.execution_options(populate_existing=True))
+
+
+def of_clue(clue_id: UUID) -> ColumnElement[bool]:
+    """Notices of what came of a clue."""
+    return and_(OutcomeNotice.item_type == "clue", OutcomeNotice.item_id == clue_id)

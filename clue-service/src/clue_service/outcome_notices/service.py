@@ -23,7 +23,7 @@ from clue_service.outcome_notices.schemas import OutcomeNoticeOut
 from clue_service.proceedings import acting
 from clue_service.proceedings.acting import Machine, Moving, Step
 from clue_service.proceedings.domain import allowed_to
-from clue_service.proceedings.move_routes import Reading
+from clue_service.proceedings.ledger import Ledger
 from clue_service.proceedings.policy import represented_units
 from clue_service.proceedings.service import Desk, take_step
 
@@ -126,11 +126,7 @@ async def visible_notice(desk: Desk, notice_id: UUID) -> OutcomeNotice:
     return found
 
 
-async def list_notices(desk: Desk, reading: Reading) -> Sequence[OutcomeNotice]:
-    """Notices the viewer has a part in, newest first."""
-    return await repository.list_visible(
-        desk.uow.session, desk.viewer, state=reading.state, before=reading.before, limit=reading.limit
-    )
+LEDGER = Ledger(OutcomeNotice, repository.parts_of, repository.of_clue)
 
 
 async def describe_notices(desk: Desk, notices: Sequence[OutcomeNotice]) -> list[OutcomeNoticeOut]:

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from clue_service.access.routes import TreeDep, ViewerDep
+from clue_service.clues import service as clues
 from clue_service.clues.approvals import learn_approver
 from clue_service.clues.move_schemas import MoveIn
 from clue_service.proceedings.domain import PartMove, PartMoves
@@ -29,6 +30,7 @@ class Reading:
     state: str | None
     before: UUID | None
     limit: int
+    clue_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Offer(Generic[Row]):
     list: Callable[[Desk, Reading], Awaitable[Sequence[Row]]]
     describe: Callable[[Desk, Sequence[Row]], Awaitable[Sequence[Any]]]
     plural: str = ""
+    is_by_clue: bool = False
+    """Whether the list can be narrowed to what rests on one clue."""
 
 
 def desk_of(request: Request, uow: Any, viewer: Any, tree: Any) -> Desk:
@@ -61,6 +65,16 @@ DeskDep = Annotated[Desk, Depends(_open_desk)]
 """The desk of a request whose payload names no unit that would have to be fetched first."""
 
 
+def _asked_clue(
+    clue_id: Annotated[UUID | None, Query(description="Only what rests on this clue, which you must see")] = None,
+) -> UUID | None:
+    return clue_id
+
+
+def _no_clue() -> None:
+    return None
+
+
 def add_routes(router: APIRouter, offer: Offer[Any]) -> None:
     """Register the list, the single item and all moves of a feature."""
     _add_reading(router, offer)
@@ -72,11 +86,14 @@ def _add_reading(router: APIRouter, offer: Offer[Any]) -> None:
     async def list_items(
         _caller: Caller,
         desk: DeskDep,
+        clue_id: Any,
         state: Any = None,
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
         cursor: Annotated[str | None, Query(max_length=500)] = None,
     ) -> Any:
-        found = await offer.list(desk, Reading(state, id_of_cursor(cursor), limit + 1))
+        if clue_id is not None:
+            await clues.visible_clue(desk.uow, desk.viewer, clue_id)
+        found = await offer.list(desk, Reading(state, id_of_cursor(cursor), limit + 1, clue_id))
         page = found[:limit]
         await desk.uow.audit("list", offer.noun, "-", detail={"items": [str(item.id) for item in page]})
         return Page(
@@ -92,6 +109,8 @@ def _add_reading(router: APIRouter, offer: Offer[Any]) -> None:
 
     plural = offer.plural or f"{offer.noun}s"
     list_items.__annotations__["state"] = offer.states | None
+    asked = _asked_clue if offer.is_by_clue else _no_clue
+    list_items.__annotations__["clue_id"] = Annotated[UUID | None, Depends(asked)]
     page_of: Any = Page[offer.answer]  # type: ignore[name-defined] # the model is a value here
     router.add_api_route(
         offer.path,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Uuid, bindparam, exists, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clue_service.access.paging import PartOf, any_of, newest
+from clue_service.access.paging import PartOf, any_of
 from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.listing import visible_to as clue_visible_to
@@ -52,14 +52,6 @@ async def find_visible(
     query = select(ReporterNotice).where(ReporterNotice.id == notice_id, visible_to(viewer))
     query = query.execution_options(populate_existing=True)
     return await session.scalar(query.with_for_update(key_share=True) if lock else query)
-
-
-async def list_visible(
-    session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
-) -> Sequence[ReporterNotice]:
-    """Notices the viewer may see, newest first."""
-    narrowed = [ReporterNotice.state == state] if state is not None else []
-    return await newest(session, ReporterNotice, parts_of(viewer), narrowed=narrowed, before=before, limit=limit)
 
 
 async def lock_of_clue(session: AsyncSession, clue_id: UUID, kind: str) -> ReporterNotice | None:

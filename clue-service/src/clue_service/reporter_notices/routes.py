@@ -19,7 +19,8 @@ add_routes(
         answer=ReporterNoticeOut,
         act=service.MACHINE.act,
         get=service.visible_notice,
-        list=service.list_notices,
+        list=service.LEDGER.list,
+        is_by_clue=True,
         describe=service.describe_notices,
     ),
 )

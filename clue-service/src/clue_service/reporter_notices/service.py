@@ -16,7 +16,7 @@ from clue_service.deadlines.domain import ACCEPTANCE_NOTICE, RESULT_NOTICE, end_
 from clue_service.proceedings import acting
 from clue_service.proceedings.acting import Machine, Moving, Step
 from clue_service.proceedings.domain import allowed_to
-from clue_service.proceedings.move_routes import Reading
+from clue_service.proceedings.ledger import Ledger
 from clue_service.proceedings.service import Desk, steps_of, take_step
 from clue_service.reporter_notices import domain, repository
 from clue_service.reporter_notices.domain import Kind, NoticeState, Part
@@ -145,11 +145,7 @@ async def visible_notice(desk: Desk, notice_id: UUID) -> ReporterNotice:
     return found
 
 
-async def list_notices(desk: Desk, reading: Reading) -> Sequence[ReporterNotice]:
-    """Notices of the viewer's commission, newest first."""
-    return await repository.list_visible(
-        desk.uow.session, desk.viewer, state=reading.state, before=reading.before, limit=reading.limit
-    )
+LEDGER = Ledger(ReporterNotice, repository.parts_of)
 
 
 async def describe_notices(desk: Desk, notices: Sequence[ReporterNotice]) -> list[ReporterNoticeOut]:

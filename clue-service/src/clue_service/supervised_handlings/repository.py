@@ -1,12 +1,11 @@
 """SQL of supervised handling. Every read that answers a caller is filtered by ``visible_to``."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clue_service.access.paging import PartOf, any_of, each, newest
+from clue_service.access.paging import PartOf, any_of, each
 from clue_service.access.policy import Viewer
 from clue_service.proceedings.policy import represented_units
 from clue_service.supervised_handlings.domain import BEFORE_ISSUED
@@ -43,11 +42,3 @@ async def find_visible(
     query = select(SupervisedHandling).where(SupervisedHandling.id == order_id, visible_to(viewer))
     query = query.execution_options(populate_existing=True)
     return await session.scalar(query.with_for_update(key_share=True) if lock else query)
-
-
-async def list_visible(
-    session: AsyncSession, viewer: Viewer, *, state: str | None, before: UUID | None, limit: int
-) -> Sequence[SupervisedHandling]:
-    """Orders the viewer has a part in, newest first."""
-    narrowed = [SupervisedHandling.state == state] if state is not None else []
-    return await newest(session, SupervisedHandling, parts_of(viewer), narrowed=narrowed, before=before, limit=limit)

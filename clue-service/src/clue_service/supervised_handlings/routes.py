@@ -46,7 +46,8 @@ add_routes(
         answer=OrderOut,
         act=service.MACHINE.act,
         get=service.visible_order,
-        list=service.list_orders,
+        list=service.LEDGER.list,
+        is_by_clue=True,
         describe=service.describe_orders,
     ),
 )

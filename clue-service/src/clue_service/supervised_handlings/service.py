@@ -12,7 +12,7 @@ from clue_service.proceedings import acting
 from clue_service.proceedings.acting import Machine, Moving, Step
 from clue_service.proceedings.domain import WORKERS, allowed_to
 from clue_service.proceedings.errors import PartRequired
-from clue_service.proceedings.move_routes import Reading
+from clue_service.proceedings.ledger import Ledger
 from clue_service.proceedings.policy import highest, represented_units
 from clue_service.proceedings.schemas import StepOut
 from clue_service.proceedings.service import Desk, check_cleared, steps_of, take_step
@@ -165,11 +165,7 @@ async def visible_order(desk: Desk, order_id: UUID) -> SupervisedHandling:
     return found
 
 
-async def list_orders(desk: Desk, reading: Reading) -> Sequence[SupervisedHandling]:
-    """Orders the viewer has a part in, newest first."""
-    return await repository.list_visible(
-        desk.uow.session, desk.viewer, state=reading.state, before=reading.before, limit=reading.limit
-    )
+LEDGER = Ledger(SupervisedHandling, repository.parts_of)
 
 
 async def describe_orders(desk: Desk, orders: Sequence[SupervisedHandling]) -> list[OrderOut]:

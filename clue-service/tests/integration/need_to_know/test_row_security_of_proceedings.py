@@ -13,7 +13,7 @@ from clue_service.access.paging import newest
 from clue_service.access.policy import LEADERS, Viewer, access_to
 from clue_service.access.row_security import ask_as, engine_session
 from clue_service.advice import policy as advice_policy
-from clue_service.advice import repository as advice
+from clue_service.advice import service as advice
 from clue_service.advice.domain import AdviceState
 from clue_service.advice.models import Advice
 from clue_service.clue_clocks import policy as clock_policy
@@ -22,6 +22,7 @@ from clue_service.clue_clocks.models import ClueClock
 from clue_service.clues.models import Clue
 from clue_service.consultations import policy as consultation_policy
 from clue_service.consultations import repository as consultations
+from clue_service.consultations import service as consultation_service
 from clue_service.consultations.models import (
     Consultation,
     ConsultationAction,
@@ -30,17 +31,16 @@ from clue_service.consultations.models import (
     ConsultationParticipant,
     ConsultationRecusal,
 )
-from clue_service.outcome_notices import repository as outcome_notices
 from clue_service.outcome_notices import service as outcome_service
 from clue_service.outcome_notices.models import OutcomeNotice
 from clue_service.proceedings.models import ProceedingStep
 from clue_service.proceedings.policy import represented_units
 from clue_service.recusals import reach
 from clue_service.recusals.reach import Item
-from clue_service.reporter_notices import repository as reporter_notices
+from clue_service.reporter_notices import service as reporter_notices
 from clue_service.reporter_notices.models import ReporterNotice
 from clue_service.supervised_handlings import policy as order_policy
-from clue_service.supervised_handlings import repository as orders
+from clue_service.supervised_handlings import service as orders
 from clue_service.supervised_handlings.domain import OrderState
 from clue_service.supervised_handlings.models import SupervisedHandling
 from sqlalchemy import select, text
@@ -279,17 +279,13 @@ class Expected:
         )
 
 
-async def _list_clocks(session: Any, viewer: Viewer, *, state: Any, before: Any, limit: int) -> Any:
-    return await newest(session, ClueClock, clocks.LEDGER.parts_of(viewer), before=before, limit=limit)
-
-
-LISTS: dict[type[Any], Any] = {
-    Consultation: consultations.list_visible,
-    Advice: advice.list_visible,
-    SupervisedHandling: orders.list_visible,
-    OutcomeNotice: outcome_notices.list_visible,
-    ReporterNotice: reporter_notices.list_visible,
-    ClueClock: _list_clocks,
+LEDGERS = {
+    Consultation: consultation_service.LEDGER,
+    Advice: advice.LEDGER,
+    SupervisedHandling: orders.LEDGER,
+    OutcomeNotice: outcome_service.LEDGER,
+    ReporterNotice: reporter_notices.LEDGER,
+    ClueClock: clocks.LEDGER,
 }
 
 
@@ -301,8 +297,8 @@ async def test_policy_lists_and_row_security_agree_on_random_viewers(
     for viewer in _viewers(random.Random(count), count):
         expected = Expected(world, viewer)
         async with engine_session(resources) as session:
-            for model, list_visible in LISTS.items():
-                listed = await list_visible(session, viewer, state=None, before=None, limit=1_000)
+            for model, ledger in LEDGERS.items():
+                listed = await newest(session, model, ledger.parts_of(viewer), before=None, limit=1_000)
                 assert {one.id for one in listed} == expected.seen[model], (model, viewer)
             tasks = await consultations.list_tasks(session, viewer, state=None, before=None, limit=1_000)
             assert {one.id for one in tasks} == expected.tasks, viewer
