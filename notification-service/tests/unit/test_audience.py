@@ -253,6 +253,7 @@ JOINTLY = holders({"inv-a"}, *WORKER, "inspection_office") | holders({"dg-1"}, *
 ROWS: list[tuple[type[Event], set[tuple[str, str]]]] = [
     (clue.ClueRegistered, holders(CMO_A, "case_supervisor")),
     (clue.ClueAssigned, holders({"inv-a", "sup1-a"}, "handler")),
+    (clue.ClueMembersChanged, holders({"inv-a", "sup1-a"}, "handler")),
     (clue.ClueReturned, holders(CMO_A, "case_supervisor")),
     (clue.TransferSent, holders(CMO_B, *OFFICER)),
     (clue.TransferReturned, holders(CMO_A, *OFFICER)),
@@ -445,9 +446,10 @@ def test_a_notice_of_a_grant_says_until_when_it_lasts_and_whose_unit_it_is() -> 
 
 
 def test_named_members_are_told_instead_of_whole_offices() -> None:
-    event = clue.ClueAssigned.model_validate({**CLUE, "members": ["li", "wang"]})
-    assert reached(event) == {("li", "person"), ("wang", "person")}
-    assert {address.unit for address in audience(event, {})} == {"inv-a"}
+    for told in (clue.ClueAssigned, clue.ClueMembersChanged):
+        event = told.model_validate({**CLUE, "members": ["li", "wang"]})
+        assert reached(event) == {("li", "person"), ("wang", "person")}
+        assert {address.unit for address in audience(event, {})} == {"inv-a"}
 
 
 def test_a_result_goes_back_to_the_office_whose_finding_it_was() -> None:

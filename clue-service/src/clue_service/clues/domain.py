@@ -116,6 +116,17 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         approver_roles=PRINCIPAL,
     ),
     _move(
+        "change-members",
+        [S.ASSIGNED, S.DISPOSITION_PROPOSED, S.ON_HOLD, *_CHECKS],
+        None,
+        (_SUPERVISOR, _APPROVER),
+        ("members_changed",),
+        '{"members": [], "reason", "approved_by"?}',
+        "others handle it from now on, or all handlers of the lead and co units; state and clock stay",
+        approver="deputy in charge",
+        approver_roles=LEADERS,
+    ),
+    _move(
         "transfer",
         [S.REGISTERED, S.ACCEPTED, S.ASSIGNED],
         S.TRANSFERRED,

@@ -52,6 +52,14 @@ class AssignIn(MoveIn):
         return {"/lead_unit": self.lead_unit, **{f"/co_units/{n}": code for n, code in enumerate(self.co_units)}}
 
 
+class ChangeMembersIn(MoveIn):
+    """Who handles the clue from now on. An empty list means all handlers of the lead and co units."""
+
+    members: list[Sub] = Field(max_length=50)
+    reason: Reason
+    approved_by: ApprovedBy | None = None
+
+
 class DeclineIn(MoveIn):
     """Why the report is not accepted."""
 
@@ -228,6 +236,7 @@ PAYLOADS: dict[str, type[MoveIn]] = {
     "forward": HandOverIn,
     "assign-down": AssignDownIn,
     "assign": AssignIn,
+    "change-members": ChangeMembersIn,
     "transfer": TransferIn,
     "recall": RecallIn,
     "split": SplitIn,

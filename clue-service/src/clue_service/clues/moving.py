@@ -23,13 +23,21 @@ from clue_service.clues import (
     timing,
 )
 from clue_service.clues import service as clues
-from clue_service.clues.approval_schemas import approval_record
+from clue_service.clues.approval_schemas import ApprovedBy, approval_record
 from clue_service.clues.approvals import Asked, check_approval, leads_over, own_units
 from clue_service.clues.clocks import start_clock
 from clue_service.clues.errors import MoveNotYours
 from clue_service.clues.handing_over import check_back, clear_assignment
 from clue_service.clues.models import Clue
-from clue_service.clues.move_schemas import AnnounceIn, AssignIn, DeclineIn, MoveIn, RetainAsRepeatIn, ReturnIn
+from clue_service.clues.move_schemas import (
+    AnnounceIn,
+    AssignIn,
+    ChangeMembersIn,
+    DeclineIn,
+    MoveIn,
+    RetainAsRepeatIn,
+    ReturnIn,
+)
 from clue_service.clues.settings import MoveSettings
 from clue_service.clues.states import Closure, Status
 from clue_service.clues.steps import MATCH_AGAIN, Moving, Step
@@ -173,12 +181,25 @@ async def _assign(moving: Moving, body: AssignIn) -> Step:
     return Step(Status.ASSIGNED, said={"members": tuple(clue.members)})
 
 
+async def _change_members(moving: Moving, body: ChangeMembersIn) -> Step:
+    _check_leader_approves(moving, body.approved_by)
+    clue = moving.clue
+    clue.members = sorted(set(body.members))
+    closure = Closure(clue.closure) if clue.closure else None
+    return Step(Status(clue.status), closure, said={"members": tuple(clue.members)})
+
+
+def _check_leader_approves(moving: Moving, approved_by: ApprovedBy | None) -> None:
+    if approved_by is None and not moving.viewer.has_any(*LEADERS):
+        raise invalid_field("/approved_by", "missing", "须经分管领导批准", "The deputy in charge approves it")
+
+
 async def _return(moving: Moving, body: ReturnIn) -> Step:
     clue = moving.clue
     if clue.first_clue_id is not None:
         await _part_from_first(moving, body.reason)
-    elif body.approved_by is None and not moving.viewer.has_any(*LEADERS):
-        raise invalid_field("/approved_by", "missing", "退回须经分管领导批准", "The deputy in charge approves a return")
+    else:
+        _check_leader_approves(moving, body.approved_by)
     if moving.viewer.has_any(*LEADERS):
         clue.approvers = sorted({*clue.approvers, moving.actor})  # sees what became of it, as of every own approval
     from_unit = clue.lead_unit
@@ -244,6 +265,7 @@ _ACTIONS: dict[str, Action] = {
     "forward": handing_over.forward,
     "assign-down": handing_over.assign_down,
     "assign": _assign,
+    "change-members": _change_members,
     "transfer": handing_over.transfer,
     "recall": handing_over.recall,
     "split": splitting.split,

@@ -54,6 +54,13 @@ class ClueAssigned(ClueEvent):
     members: tuple[Sub, ...] = ()
 
 
+class ClueMembersChanged(ClueEvent):
+    """Key clue_id. Others handle the clue from now on; ``members`` empty means all handlers of lead and co units."""
+
+    type: ClassVar[str] = "clue.clue.members_changed.v1"
+    members: tuple[Sub, ...] = ()
+
+
 class ClueReturned(ClueEvent):
     """Key clue_id. The lead unit gave the clue back; ``from_unit`` is the unit that had it."""
 

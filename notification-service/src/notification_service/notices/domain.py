@@ -59,17 +59,16 @@ _PARTNERS = To(Relation.UNIT, "partner_units", LEADERS)
 _LEAD = To(Relation.UNIT, "lead_unit", WORKERS)
 _CO_UNITS = To(Relation.UNIT, "co_units", WORKERS)
 
+_HANDLING = (
+    To(Relation.UNIT, "lead_unit", HANDLERS, when=lambda event: not event.members),
+    To(Relation.UNIT, "co_units", HANDLERS, when=lambda event: not event.members),
+    To(Relation.PERSON, "members", unit_field="lead_unit"),
+)
+
 TABLE: tuple[Telling, ...] = (
     Telling(clue.ClueRegistered, "clue_registered", (_CASE_SUPERVISORS,)),
-    Telling(
-        clue.ClueAssigned,
-        "clue_assigned",
-        (
-            To(Relation.UNIT, "lead_unit", HANDLERS, when=lambda event: not event.members),
-            To(Relation.UNIT, "co_units", HANDLERS, when=lambda event: not event.members),
-            To(Relation.PERSON, "members", unit_field="lead_unit"),
-        ),
-    ),
+    Telling(clue.ClueAssigned, "clue_assigned", _HANDLING),
+    Telling(clue.ClueMembersChanged, "clue_members_changed", _HANDLING),
     Telling(clue.ClueReturned, "clue_returned", (_CASE_SUPERVISORS,)),
     # Whoever is handed a clue is told of the transfer: the sender's clue is not theirs to see.
     Telling(clue.TransferSent, "transfer_sent", (To(Relation.CASE_OFFICE, "to_unit", OFFICERS),)),

@@ -9,6 +9,7 @@ TITLES: Mapping[str, Text] = MappingProxyType(
     {
         "clue_registered": Text("线索{no}已登记，待受理", "Clue{no} was registered and waits for acceptance"),
         "clue_assigned": Text("线索{no}已分办至您的部门", "Clue{no} was assigned to your office"),
+        "clue_members_changed": Text("线索{no}的承办人员已变更，由您承办", "Clue{no} is yours to handle now"),
         "clue_returned": Text("线索{no}已被退回", "Clue{no} was returned"),
         "transfer_sent": Text(
             "有线索移交至贵单位，请接收或退回", "A clue was handed over to you; receive it or return it"
