@@ -1,4 +1,8 @@
-"""Alembic for every service: one history each, run by the owner role under a lock, one at a time."""
+"""Alembic for every service: one history each, run by the owner role under a lock, one at a time.
+
+Each migration is a transaction of its own: what came before one that fails stays, and the next try goes on from there.
+What one does outside of transactions, beside the running service, is in ``chassis.online``.
+"""
 
 import asyncio
 import importlib.resources
@@ -8,7 +12,7 @@ from dataclasses import dataclass
 from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from chassis.logging import get_logger
@@ -44,6 +48,9 @@ $$
 """
 
 _LOCK = 4_801_226  # any fixed number; serialises migrations of one database
+_ASKED_EVERY_S = 0.5
+LOCK_TIMEOUT = "10s"
+"""How long a migration waits for a table that somebody holds, while others wait behind it."""
 
 
 @dataclass(frozen=True)
@@ -79,43 +86,69 @@ def run_env(*metadata: MetaData, added_indexes: Collection[str] = ()) -> None:
         added_indexes: Those that the service's migrations make on tables of the platform, whose metadata every service
             shares; they are not compared.
     """
-    targets = Targets(metadata, added_indexes)
-    shared: Connection | None = context.config.attributes.get("connection")
-    if shared is not None:
-        _run(shared, targets)
-        return
-    asyncio.run(_connect_and_run(context.config.attributes["url"], targets))
+    asyncio.run(_connect_and_run(context.config.attributes["url"], Targets(metadata, added_indexes)))
 
 
 async def _connect_and_run(url: str, targets: Targets) -> None:
     engine = create_async_engine(url, poolclass=NullPool)
-    async with engine.connect() as connection:
-        await connection.run_sync(_run, targets)
+    try:
+        async with engine.connect() as connection:
+            await _take_lock(connection)
+            await connection.run_sync(_run, targets)
+    finally:
+        await engine.dispose()
+
+
+async def _take_lock(connection: AsyncConnection) -> None:
+    """Wait until no other migrates this database. The lock goes with the connection.
+
+    It is asked for again and again: `create index concurrently` waits for every statement that began before it, also
+    for one that waits for the lock, and so both would wait for ever.
+    """
+    await connection.execute(text(f"set lock_timeout = '{LOCK_TIMEOUT}'"))
+    # A server in the midst of a long statement notices only so that nobody is there any more.
+    await connection.execute(text("set client_connection_check_interval = '2s'"))
+    is_told = False
+    while not await connection.scalar(text(f"select pg_try_advisory_lock({_LOCK})")):
         await connection.commit()
-    await engine.dispose()
+        if not is_told:
+            log.info("migration_waits_for_another")
+            is_told = True
+        await asyncio.sleep(_ASKED_EVERY_S)
+    await connection.commit()
 
 
-def _unknown_revisions() -> list[str]:
+def _unknown_revisions(present: Collection[str]) -> list[str]:
     """Where the database is, if this release does not know it: after a rollback an older release's migrations run on a
     newer schema, on which it works as it is."""
     known = {one.revision for one in context.script.walk_revisions()}
-    return sorted(set(context.get_context().get_current_heads()) - known)
+    return sorted(set(present) - known)
 
 
 def _run(connection: Connection, targets: Targets) -> None:
+    reached: list[str] = []
+
+    def note(ctx: object, step: object, heads: Collection[str], run_args: object) -> None:  # noqa: ARG001 - Alembic's names
+        # In the migration's transaction: should the next one fail, this one is whole.
+        connection.execute(text(_ENGINE_MAY_WHAT_APP_MAY))
+        reached[:] = heads
+
     context.configure(
         connection=connection,
         target_metadata=targets.metadata,
         compare_server_default=False,
         include_name=lambda name, kind, _parents: kind != "index" or name not in targets.added_indexes,
-        transaction_per_migration=False,
+        transaction_per_migration=True,
+        on_version_apply=note,
     )
-    with context.begin_transaction():
-        connection.execute(text("set local lock_timeout = '10s'"))
-        connection.execute(text(f"select pg_advisory_xact_lock({_LOCK})"))
-        newer = _unknown_revisions()
-        if newer:
-            log.warning("database_is_newer", revisions=newer)
-            return
+    reached += context.get_context().get_current_heads()
+    if newer := _unknown_revisions(reached):
+        log.warning("database_is_newer", revisions=newer)
+        return
+    try:
         context.run_migrations()
-        connection.execute(text(_ENGINE_MAY_WHAT_APP_MAY))
+    except Exception as error:
+        log.error("migration_failed", stays_at=reached, exc_info=error)
+        raise
+    connection.execute(text(_ENGINE_MAY_WHAT_APP_MAY))
+    connection.commit()

@@ -1,6 +1,6 @@
 """SQL of searches by what clues say: asked of each clue, or of an index of pairs of neighbouring characters.
 
-Every pair is in the index with the commission whose clue says it, as one hash of both (migration 0036).
+Every pair is in the index with the commission whose clue says it, as one hash of both (migrations 0036 to 0038).
 """
 
 from collections.abc import Callable, Sequence

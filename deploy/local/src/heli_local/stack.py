@@ -24,7 +24,7 @@ from heli_local.waiting import end_together, is_ready, until_ended
 
 POLL_S = 0.2
 READY_S = 90.0
-MIGRATE_S = 120.0
+MIGRATE_S = 1_800.0  # as the chart's Jobs; they fill large tables beside the programs, which go on serving
 CITY_S = 900.0
 # All must be over after 10 s: requests may finish for 5 s, and the servers get what is left of the time.
 PROGRAMS_STOP_S = 5.5

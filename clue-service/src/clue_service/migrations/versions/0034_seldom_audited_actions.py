@@ -5,6 +5,8 @@ write the log next to nothing.
 """
 
 from alembic import op
+from chassis.online import create_index
+from sqlalchemy import text
 
 revision = "0034"
 down_revision = "0033"
@@ -13,11 +15,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(
-        "create index ix_audit_entry_seldom on audit_entry (action, id)"
-        " where action not in ('read', 'list', 'register', 'match', 'read_candidates')"
+    create_index(
+        "ix_audit_entry_seldom",
+        "audit_entry",
+        ["action", "id"],
+        postgresql_where=text("action not in ('read', 'list', 'register', 'match', 'read_candidates')"),
     )
 
 
 def downgrade() -> None:
-    op.execute("drop index ix_audit_entry_seldom")
+    op.drop_index("ix_audit_entry_seldom")
