@@ -5,11 +5,17 @@ from datetime import date
 from typing import Any
 
 import pytest
+from chassis.db import Database
+from chassis.embedded import ServiceDatabase
 from chassis.service import Resources
+from clue_service.access.policy import Viewer
 from clue_service.access.row_security import engine_session
 from clue_service.clues import finding
+from clue_service.clues.filters import ClueOrder
+from clue_service.clues.listing import first_of, sets_visible_to
 from clue_service.clues.models import Clue
 from sqlalchemy import text, update
+from sqlalchemy.dialects.postgresql import asyncpg
 
 OFFICER = "officer@pet-dh"
 SUPERVISOR = "supervisor@cmo-dh"
@@ -130,6 +136,30 @@ async def test_the_sets_of_a_list_are_found_by_indexes(resources: Resources) -> 
         for condition, index in wanted.items():
             plan = "\n".join(await session.scalars(text(f"explain select id from clue where {condition}")))
             assert index in plan, (condition, plan)
+
+
+# The plan for any values, as a connection keeps it after some executions.
+_KEPT_PLAN = """
+create function pg_temp.kept_plan(said text) returns setof text language plpgsql as
+$$ begin return query execute 'explain (generic_plan) ' || said; end $$
+"""
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+async def test_a_leader_is_listed_by_an_index_of_what_leaders_see(
+    service_database: ServiceDatabase, *, is_long: bool
+) -> None:
+    leader = Viewer("p1", frozenset({"leader"}), leads="cdi-rare")
+    led = [one for one in sets_visible_to(leader) if one.commission is not None]
+    page = first_of(led, [], ClueOrder.NEWEST, 50, is_long=is_long)
+    asked = str(page.compile(dialect=asyncpg.dialect(), compile_kwargs={"render_postcompile": True}))
+    owner = Database(service_database.owner)
+    async with owner.sessions.begin() as session:
+        for said in (_KEPT_PLAN, "set local enable_seqscan = off", "set local enable_sort = off"):
+            await session.execute(text(said))
+        plan = list(await session.scalars(text("select * from pg_temp.kept_plan(:asked)"), {"asked": asked}))
+    await owner.close()
+    assert any("ix_clue_led" in line for line in plan), plan
 
 
 async def searched(call: Any, who: str, wanted: dict[str, Any]) -> list[list[str]]:

@@ -37,6 +37,7 @@ class Clue(Base):
         Index("ix_clue_approvers", "approvers", postgresql_using="gin"),
         Index("ix_clue_due_at", "due_at"),
         Index("ix_clue_commission_id", "commission", "id"),
+        Index("ix_clue_led", "commission", "id", postgresql_where="status not in ('registered', 'retained_as_repeat')"),
         Index("ix_clue_commission_source_code", "commission", "source_code", "id"),
         Index("ix_clue_commission_received_on", "commission", "received_on", "id"),
         Index("ix_clue_commission_due_at", "commission", "due_at", "id", postgresql_where="clock_stopped_at is null"),
