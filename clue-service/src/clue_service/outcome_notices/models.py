@@ -16,6 +16,7 @@ class OutcomeNotice(Base):
     __tablename__ = "outcome_notice"
     __table_args__ = (
         UniqueConstraint("source_ref", "about_unit", "unit"),
+        Index("ix_outcome_notice_item_id", "item_id"),
         Index("ix_outcome_notice_unit", "unit", "id"),
         Index("ix_outcome_notice_commission", "commission", "id"),
         Index("ix_outcome_notice_waiting", "ack_due_at", postgresql_where="state = 'notified'"),
