@@ -120,11 +120,21 @@ class Statement:
 
 
 _KEEP_PLANS = Statement(select(KEEPING_PLANS))
+_PLAN_ANEW = Statement(select(func.set_config("plan_cache_mode", "force_custom_plan", true(), type_=Text)))
 
 
 async def keep_plans(session: AsyncSession) -> None:
     """Keep plans until the transaction ends, as ``KEEPING_PLANS`` says."""
     await _KEEP_PLANS.run(session)
+
+
+async def plan_anew(session: AsyncSession) -> None:
+    """Plan every statement for what it is given, until the transaction ends.
+
+    For searches: which index serves hangs on who asks for what, and a plan that a connection keeps for all is slow for
+    some.
+    """
+    await _PLAN_ANEW.run(session)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from chassis.statements import plan_anew
 from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Select, Text, all_, and_, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -109,6 +110,7 @@ class _Asked:
 
     async def search(self, after: Place | None) -> tuple[list[Keys], Place | None]:
         """The first clues behind a place that say what is asked, and where the search ended before all was read."""
+        await plan_anew(self.session)
         found, stood = await self._read_on(after, _READ_FIRST)
         if stood is None or len(found) == self.limit:
             return found, None
