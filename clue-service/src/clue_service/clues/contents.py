@@ -13,6 +13,8 @@ from clue_service.clues.filters import ClueFilter
 from clue_service.clues.models import Allegation, Clue, Subject
 
 Condition = ColumnElement[bool]
+Columns = Any
+"""Of a subquery: a clue's id and what ``read_with`` names."""
 _HASHES = ARRAY(BigInteger)
 
 
@@ -21,19 +23,24 @@ def is_asked(wanted: ClueFilter) -> bool:
     return wanted.subject is not None or wanted.text is not None
 
 
-def of_each(clue_id: Any, wanted: ClueFilter) -> list[Condition]:
+def read_with(wanted: ClueFilter) -> list[Any]:
+    """What of a clue's row the conditions ask for, beside its id."""
+    return [] if wanted.text is None else [Clue.summary]
+
+
+def of_each(clue: Columns, wanted: ClueFilter) -> list[Condition]:
     """Conditions that read the content of one clue after the other."""
     conditions: list[Condition] = []
     if wanted.subject is not None:
-        conditions.append(_any(Subject.clue_id == clue_id, _is_named(wanted.subject)))
+        conditions.append(_any(Subject.clue_id == clue.id, _is_named(wanted.subject)))
     if wanted.text is not None:
-        conditions.append(_says(clue_id, wanted.text))
+        conditions.append(_says(clue, wanted.text))
     return conditions
 
 
-def _says(clue_id: Any, part: str) -> Condition:
-    alleged = _any(Allegation.clue_id == clue_id, _holds(Allegation.text, part))
-    return or_(alleged, _any(Clue.id == clue_id, _holds(Clue.summary, part)))
+def _says(clue: Columns, part: str) -> Condition:
+    alleged = _any(Allegation.clue_id == clue.id, _holds(Allegation.text, part))
+    return or_(_holds(clue.summary, part), alleged)
 
 
 def _any(*conditions: Condition) -> Condition:
@@ -79,11 +86,11 @@ def _holding(indexed: Any, parts: Any, wanted: str, commissions: Sequence[str]) 
     return or_(*(indexed.contains(parts(cast(literal(one), Text), said, type_=_HASHES)) for one in commissions))
 
 
-def of_named(clue_id: Any, wanted: ClueFilter) -> list[Condition]:
+def of_named(clue: Columns, wanted: ClueFilter) -> list[Condition]:
     """What is left to ask of those. Few bear a name, many say a phrase: it is asked of those that bear the name."""
     if wanted.subject is None or wanted.text is None:
         return []
-    return [_says(clue_id, wanted.text)]
+    return [_says(clue, wanted.text)]
 
 
 def _is_named(part: str) -> Condition:

@@ -9,7 +9,7 @@ commissions. Of one's own commission the index names clues not for the caller to
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from clue_service.clues.listing import (
     conditions_of,
     first_of,
     ids_after,
+    in_any,
     in_order,
     keys_of,
     place_after,
@@ -50,7 +51,7 @@ _BESIDE = 3_000
 """Clues of other commissions that are read beside those which an index names; where one sees more, a page reads on."""
 
 Says = Callable[[Any], list[Condition]]
-"""What to ask of a clue, by the column of its id."""
+"""What to ask of a clue, by its columns that were read."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,13 @@ class _Asked:
     wanted: ClueFilter
     limit: int
 
+    @cached_property
+    def _sets(self) -> list[VisibleSet]:
+        return sets_visible_to(self.viewer)
+
     async def following(self, after: Place | None) -> tuple[list[Keys], Place | None]:
         """The first clues behind a place."""
-        query = first_of(sets_visible_to(self.viewer), self._behind(after), self.wanted.order, self.limit)
+        query = first_of(self._sets, self._behind(after), self.wanted.order, self.limit)
         return [tuple(row) for row in await self.session.execute(query)], None
 
     async def search(self, after: Place | None) -> tuple[list[Keys], Place | None]:
@@ -121,31 +126,37 @@ class _Asked:
         return [*found, *more], stood
 
     async def _read_on(self, after: Place | None, count: int) -> tuple[list[Keys], Place | None]:
-        rows = first_of(sets_visible_to(self.viewer), self._behind(after), self.wanted.order, count + 1, is_long=True)
-        read = await self._read(rows, count, lambda clue_id: contents.of_each(clue_id, self.wanted))
+        read = await self._read(self._first(self._sets, after, count + 1), count, self._each)
         return read.found, place_after(read.last) if read.count > count else None
 
     async def _looked_up(self, after: Place) -> list[Keys] | None:
         """All behind a place that say what is asked, as far as they may be on the page; None: too many to look at."""
-        commissions = _whole_commissions(self.viewer)
+        commissions = _whole_commissions(self._sets)
         if not commissions or not contents.is_indexed(self.wanted):
             return None
-        behind, order = self._behind(after), self.wanted.order
-        rows = self._named(commissions, after, behind)
-        named = await self._read(rows, _NAMED, lambda clue_id: contents.of_named(clue_id, self.wanted), only_all=True)
+        rows = self._named(commissions, after)
+        named = await self._read(rows, _NAMED, partial(contents.of_named, wanted=self.wanted), only_all=True)
         if named.count > _NAMED:
             return None
-        rows = first_of(_beside(sets_visible_to(self.viewer), commissions), behind, order, _BESIDE + 1, is_long=True)
-        beside = await self._read(rows, _BESIDE, lambda clue_id: contents.of_each(clue_id, self.wanted), only_all=True)
+        rows = self._first(_beside(self._sets, commissions), after, _BESIDE + 1)
+        beside = await self._read(rows, _BESIDE, self._each, only_all=True)
         if beside.count > _BESIDE:
             return None
-        return put_in_order((*named.found, *beside.found), order)
+        return put_in_order((*named.found, *beside.found), self.wanted.order)
 
-    def _named(self, commissions: Sequence[str], after: Place, behind: Sequence[Condition]) -> Select[Any]:
+    def _each(self, clue: contents.Columns) -> list[Condition]:
+        return contents.of_each(clue, self.wanted)
+
+    def _first(self, sets: Sequence[VisibleSet], after: Place | None, limit: int) -> Select[Any]:
+        also = contents.read_with(self.wanted)
+        return first_of(sets, self._behind(after), self.wanted.order, limit, is_long=True, also=also)
+
+    def _named(self, commissions: Sequence[str], after: Place) -> Select[Any]:
         # LATERAL with OFFSET: clue by clue as the index names them, until there are too many.
         ids = partial(ids_after, after, self.wanted.order)
         named = contents.named(self.wanted, commissions, ids).offset(0).subquery()
-        seen = select(*keys_of(self.wanted.order)).where(Clue.id == named.c[0], visible_to(self.viewer), *behind)
+        columns = (*keys_of(self.wanted.order), *contents.read_with(self.wanted))
+        seen = select(*columns).where(Clue.id == named.c[0], in_any(self._sets), *self._behind(after))
         return select(seen.offset(0).correlate(named).lateral()).select_from(named).limit(_NAMED + 1)
 
     def _behind(self, after: Place | None) -> list[Condition]:
@@ -154,13 +165,14 @@ class _Asked:
 
     async def _read(self, rows: Select[Any], count: int, says: Says, *, only_all: bool = False) -> _Read:
         """The first rows that say what is asked, of so many; with ``only_all`` none if there are more."""
-        order, width = self.wanted.order, len(KEY_NAMES[self.wanted.order])
+        order = self.wanted.order
+        width = len(KEY_NAMES[order])
         read = rows.cte("read")
         counted = select(func.count().label("count")).select_from(read).subquery("counted")
-        last = in_order(read, order).offset(count - 1).limit(1).subquery("last")
+        last = in_order(read, order, only_keys=True).offset(count - 1).limit(1).subquery("last")
         each = in_order(select(read).distinct().subquery(), order).limit(count).subquery()
-        asked = [*says(each.c.id), *([counted.c.count <= count] if only_all else [])]
-        found = in_order(each, order).where(*asked).limit(self.limit).lateral("found")
+        asked = [*says(each.c), *([counted.c.count <= count] if only_all else [])]
+        found = in_order(each, order, only_keys=True).where(*asked).limit(self.limit).lateral("found")
         # One row at least: the one that counts.
         query = (
             select(counted, last, found)
@@ -172,9 +184,9 @@ class _Asked:
         return _Read(told[0][0], told[0][1 : 1 + width], [keys for keys in found_keys if keys[-1] is not None])
 
 
-def _whole_commissions(viewer: Viewer) -> list[str]:
+def _whole_commissions(sets: Sequence[VisibleSet]) -> list[str]:
     """Commissions of whose clues one sees as good as all; an index tells what they say."""
-    return sorted({one.commission for one in sets_visible_to(viewer) if one.commission is not None})
+    return sorted({one.commission for one in sets if one.commission is not None})
 
 
 def _beside(sets: Sequence[VisibleSet], commissions: Sequence[str]) -> list[VisibleSet]:

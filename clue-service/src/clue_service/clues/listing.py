@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     FromClause,
     Select,
@@ -74,7 +75,12 @@ class VisibleSet:
 
 def visible_to(viewer: Viewer) -> Condition:
     """``access.policy.access_to`` in SQL; a property test holds the two together."""
-    return or_(*(one.seen for one in sets_visible_to(viewer)))
+    return in_any(sets_visible_to(viewer))
+
+
+def in_any(sets: Iterable[VisibleSet]) -> Condition:
+    """What makes a clue one of at least one of the sets."""
+    return or_(*(one.seen for one in sets))
 
 
 def sets_visible_to(viewer: Viewer) -> list[VisibleSet]:
@@ -94,7 +100,7 @@ def _cleared_sets(viewer: Viewer) -> Iterator[VisibleSet]:
         yield VisibleSet(true(), _BY_ALL, viewer.office_of)
     if viewer.leads is not None and viewer.leads != viewer.office_of:
         # Written out, so that a kept plan too may ask the index of these clues alone (``ix_clue_led``).
-        before = bindparam("before", sorted(BEFORE_APPROVALS), expanding=True, literal_execute=True, unique=True)
+        before: BindParameter[str] = bindparam("before", sorted(BEFORE_APPROVALS), expanding=True, literal_execute=True)
         led = Clue.status.not_in(before)
         yield VisibleSet(led, _BY_ALL, viewer.leads)
     if viewer.units and viewer.has_any(*UNIT_ROLES, "handler"):
@@ -112,20 +118,32 @@ def _handles(viewer: Viewer) -> Condition:
 
 
 def first_of(
-    sets: Sequence[VisibleSet], conditions: Sequence[Condition], order: ClueOrder, limit: int, *, is_long: bool = False
+    sets: Sequence[VisibleSet],
+    conditions: Sequence[Condition],
+    order: ClueOrder,
+    limit: int,
+    *,
+    is_long: bool = False,
+    also: Sequence[Any] = (),
 ) -> Select[Any]:
-    """Keys of the first clues of several sets in the order wanted, each once. ``is_long``: thousands are read."""
-    parts = (_part(one, conditions, order, is_long=is_long).limit(limit) for one in sets)
+    """Keys of the first clues of several sets in the order wanted, each once.
+
+    ``is_long``: thousands are read. ``also``: columns that are read with the keys.
+    """
+    parts = (_part(one, conditions, order, also, is_long=is_long).limit(limit) for one in sets)
     return in_order(union(*(select(part.subquery()) for part in parts)).subquery(), order).limit(limit)
 
 
-def in_order(found: FromClause, order: ClueOrder) -> Select[Any]:
-    """What a subquery holds, sorted by the keys it holds."""
-    return select(found).order_by(*(_turned(found.c[name], order) for name in KEY_NAMES[order]))
+def in_order(found: FromClause, order: ClueOrder, *, only_keys: bool = False) -> Select[Any]:
+    """What a subquery holds, or the keys of it, sorted by the keys it holds."""
+    keys = [found.c[name] for name in KEY_NAMES[order]]
+    return select(*keys if only_keys else [found]).order_by(*(_turned(key, order) for key in keys))
 
 
-def _part(one: VisibleSet, conditions: Sequence[Condition], order: ClueOrder, *, is_long: bool) -> Select[Any]:
-    query = select(*keys_of(order)).where(one.seen_in_order if is_long else one.seen, *conditions)
+def _part(
+    one: VisibleSet, conditions: Sequence[Condition], order: ClueOrder, also: Sequence[Any], *, is_long: bool
+) -> Select[Any]:
+    query = select(*keys_of(order), *also).where(one.seen_in_order if is_long else one.seen, *conditions)
     if is_long and one.commission is not None and order in one.sorted_by:
         return query.order_by(*(_turned(column, order) for column in (Clue.commission, *keys_of(order))))
     if order in one.sorted_by:
