@@ -5,17 +5,17 @@ is accepted.
 """
 
 from alembic import op
+from chassis.online import create_index
+from sqlalchemy import text
 
 revision = "0039"
-down_revision = "0036"
+down_revision = "0038"
 
 
 def upgrade() -> None:
-    op.execute(
-        "create index ix_clue_led on clue (commission, id)"
-        " where status not in ('registered', 'retained_as_repeat')"
-    )
+    led = text("status not in ('registered', 'retained_as_repeat')")
+    create_index("ix_clue_led", "clue", ["commission", "id"], postgresql_where=led)
 
 
 def downgrade() -> None:
-    op.execute("drop index ix_clue_led")
+    op.drop_index("ix_clue_led", if_exists=True)
