@@ -11,6 +11,7 @@ from chassis.web import check_version
 from clue_service.access.policy import Viewer
 from clue_service.clues import service as clues
 from clue_service.clues.errors import SecondPersonRequired
+from clue_service.clues.models import Clue
 from clue_service.reporters import service as reporters
 from clue_service.unsealings import repository
 from clue_service.unsealings.domain import APPROVED, ASKERS, MOVES, OPEN_FOR, OPENED, REQUESTED, present_state
@@ -81,16 +82,31 @@ async def open_unsealing(
     unsealing = await visible_unsealing(uow, viewer, unsealing_id, lock=True)
     if unsealing.requested_by != viewer.sub:
         raise SecondPersonRequired
-    await clues.visible_clue(uow, viewer, unsealing.clue_id)  # the right to the clue may have ended meanwhile
+    clue = await clues.visible_clue(uow, viewer, unsealing.clue_id)  # the right may have ended meanwhile
     _move(uow, unsealing, "open", seen)
-    identity = await reporters.open_reporter(uow, keys, unsealing.clue_id)
+    kept_with = await _kept_with(uow, viewer, clue)
+    identity = await reporters.open_reporter(uow, keys, kept_with)
     if identity is None:
         raise NoReporterKept
+    if kept_with != clue.id:
+        await uow.audit("open_unsealing", "clue", kept_with, purpose=f"unsealing:{unsealing.id}")
     unsealing.opened_at = uow.now
     await uow.session.flush()
     await uow.audit("open_unsealing", "clue", unsealing.clue_id, purpose=f"unsealing:{unsealing.id}")
     shown = UnsealedReporterOut(unsealing_id=unsealing.id, name=identity.get("name"), contact=identity.get("contact"))
     return unsealing, shown
+
+
+async def _kept_with(uow: Uow, viewer: Viewer, clue: Clue) -> UUID:
+    """The clue whose record in the vault names the reporter: a part's stays with the clue it was split from.
+
+    Raises NoReporterKept for whoever is recused from that one.
+    """
+    while clue.split_from_id is not None:
+        clue = (await clues.clues_by_id(uow, [clue.split_from_id]))[clue.split_from_id]
+        if viewer.sub in clue.recused:
+            raise NoReporterKept
+    return clue.id
 
 
 def _move(uow: Uow, unsealing: Unsealing, verb: str, seen: int | None) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from chassis.clock import FixedClock
 from chassis.service import Resources
+from chassis.testing.harness import Harness
 from clue_service.access.policy import Viewer
 from clue_service.access.row_security import ask_as, engine_session
 from clue_service.unsealings.models import Unsealing
@@ -40,6 +41,34 @@ async def test_two_people_open_it_once_and_every_step_is_logged(call: Any, marke
     steps = [one["action"] for one in reversed(log.json()["items"]) if "unsealing" in one["action"]]
     assert steps == ["request_unsealing", "approve_unsealing", "open_unsealing"]
     assert "须核实" not in log.text
+
+
+async def test_who_reported_a_part_is_read_where_it_is_kept(call: Any, register: Any, harness: Harness) -> None:
+    clue = await register(
+        "officer@pet-dh",
+        allegations=[{"text": "虚报冒领补贴"}, {"text": "上班时间打麻将"}],
+        reporter={"identity_type": "real_name", "name": "举报人墨痕", "contact": "13000000000"},
+    )
+    body = {"parts": [{"allegation_ids": [clue["allegations"][1]["id"]]}], "reason": "r"}
+    await call("supervisor@cmo-dh", "POST", f"/v1/clues/{clue['id']}/split", body)
+    (event,) = await harness.staged_events("clue.clue.split")
+    (part,) = event.data["part_ids"]
+    await call("supervisor@cmo-dh", "POST", f"/v1/clues/{part}/accept")
+    paths = []
+    for _ in range(2):
+        asked = await call(ASKER, "POST", f"/v1/clues/{part}/unsealings", {"reason": "须反馈结果"})
+        paths.append(f"/v1/unsealings/{asked.json()['id']}")
+        assert (await call(LEADER, "POST", f"{paths[-1]}/approve")).status_code == 200
+    opened = await call(ASKER, "POST", f"{paths[0]}/open")
+    assert (opened.status_code, opened.json().get("name")) == (200, "举报人墨痕"), opened.text
+    for one in (clue["id"], part):
+        log = await call("auditor@cmo-dh", "GET", f"/v1/audit-entries?object_type=clue&object_id={one}")
+        assert [entry["action"] for entry in log.json()["items"]].count("open_unsealing") == 1
+    recused = await call("supervisor@cmo-dh", "POST", f"/v1/clues/{clue['id']}/recusals", {"sub": ASKER})
+    assert recused.status_code == 201
+    refused = await call(ASKER, "POST", f"{paths[1]}/open")
+    assert refused.status_code in (404, 409), "whoever is recused from the letter does not read who wrote it"
+    assert "举报人墨痕" not in refused.text
 
 
 async def test_nobody_opens_alone_or_late_or_after_a_refusal(
