@@ -30,6 +30,7 @@ from clue_service.proceedings.ledger import Ledger
 from clue_service.proceedings.schemas import StepOut
 from clue_service.proceedings.service import Desk, check_cleared, steps_of, take_step
 from clue_service.reporter_notices import service as reporter_notices
+from clue_service.transfers import service as transfers
 
 
 async def request_deletion(desk: Desk, body: RequestDeletionIn) -> ClueDeletion:
@@ -94,7 +95,8 @@ async def _check_free(uow: Uow, clue: Clue, asked_version: int) -> tuple[date, d
 
 async def _keeping(uow: Uow, clue: Clue) -> Keeping:
     result = await clues.latest_result(uow, clue.id)
-    return domain.keeping_of(result.outcome if result else None, was_assigned=clue.lead_unit is not None)
+    outcome = result.outcome if result else await transfers.outcome_of(uow, clue)
+    return domain.keeping_of(outcome, was_assigned=clue.lead_unit is not None)
 
 
 def _years() -> dict[Keeping, int]:

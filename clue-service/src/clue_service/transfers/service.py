@@ -240,6 +240,12 @@ async def find_transfer(uow: Uow, transfer_id: UUID) -> ClueTransfer | None:
     return await repository.find_transfer(uow.session, transfer_id)
 
 
+async def outcome_of(uow: Uow, clue: Clue) -> str | None:
+    """What came of a clue where it was handed over to; None where it was not, or nothing is known."""
+    sent = await find_transfer(uow, clue.transfer_id) if clue.transfer_id is not None else None
+    return sent.result.get("outcome") if sent is not None and sent.result else None
+
+
 async def counterparts(uow: Uow, clue_id: UUID) -> set[UUID]:
     """The clues that are the same letter in another commission's ledger, because it was handed over."""
     return await repository.counterparts(uow.session, clue_id)

@@ -176,6 +176,21 @@ async def test_what_holds_it(
     assert (await ask(filed, expect=409))["holds"] == ["permanent"]
 
 
+async def test_what_led_to_a_case_elsewhere_is_kept_for_ever_too(
+    ask: Any, call: Any, register: Any, clock: FixedClock, harness: Any
+) -> None:
+    clue = await register("officer@pet-dh", origin_ref="held:3")
+    path = f"/v1/clues/{clue['id']}"
+    away = {"to_body": "夏宁市公安局", "reason": "r", "approved_by": "principal@cdi-dh"}
+    sent = (await call(OFFICE, "POST", f"{path}/transfer", away)).json()
+    told = f"/v1/clue-transfers/{sent['transfer_id']}/record-result"
+    assert (await call(OFFICE, "POST", told, {"outcome": "case_filed", "four_forms": 4})).status_code == 200
+    await harness.run_jobs()
+    assert (await call(OFFICE, "POST", f"{path}/archive")).status_code == 200
+    clock.advance(days=LONG)
+    assert (await ask(clue, expect=409))["holds"] == ["permanent"]
+
+
 async def test_an_open_matter_or_proceeding_holds_it_also_when_it_opened_after_it_was_asked(
     archived: Any, ask: Any, decide: Any, call: Any, unlike: Any, pair_up: Any, clock: FixedClock
 ) -> None:
