@@ -81,7 +81,7 @@ def _cells(clue: FiledClue, language: str) -> tuple[str | None, ...]:
         clue.receiving_unit,
         clue.lead_unit,
         "；".join(clue.co_units),
-        clue.secrecy_level,
+        said(clue.secrecy_level),
         said(clue.reporter_identity),
         "\n".join(_person(one) for one in clue.subjects),
         "；".join(said(code) for code in clue.categories),

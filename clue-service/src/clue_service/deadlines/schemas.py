@@ -7,6 +7,7 @@ from chassis.problems import FieldRefused
 from chassis.web import RequestModel, ResponseModel
 from pydantic import Field, model_validator
 
+from clue_service.clues.schemas import ApprovalOut
 from clue_service.deadlines.domain import Anchor, DueRule, Level
 
 Role = Literal["leader", "principal_leader", "deputy_leader"]
@@ -141,6 +142,7 @@ class ClockChangeOut(ResponseModel):
     until: date | None = Field(description="The day it went on, or the later end; null while a pause lasts")
     ground: str | None
     reason: str
+    approval: ApprovalOut = Field(description="Who granted it; empty once the clue's content is erased")
     recorded_by: str
     recorded_at: datetime
 

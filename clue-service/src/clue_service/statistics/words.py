@@ -19,6 +19,9 @@ FIGURES: Mapping[str, Text] = {
     "library_items": Text("信息库条目", "Library entries"),
 }
 _WORDS: Mapping[str, Text] = {
+    "internal": Text("内部", "Internal"),
+    "confidential": Text("秘密", "Confidential"),
+    "secret": Text("机密", "Secret"),
     "PETITION": Text("信访举报", "Petition"),
     "SUPERIOR_ASSIGNED": Text("上级交办", "Assigned by superior"),
     "POLICE_PROCURATE_COURT": Text("公检法移送", "Police, procurators, courts"),

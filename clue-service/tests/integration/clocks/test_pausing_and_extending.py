@@ -59,6 +59,8 @@ async def test_a_pause_moves_the_end_by_its_days(
     assert (change["kind"], change["since"], change["until"], change["ground"]) == (
         "pause", "2026-11-25", "2026-12-05", "appraisal",
     )  # fmt: skip
+    approval = {key: value for key, value in change["approval"].items() if value is not None}
+    assert approval == ({"sub": who} if isinstance(who := PAUSE["approved_by"], str) else who)
 
 
 async def test_a_move_ends_the_pause(move: Any, register: Any, bring: Any, clock: FixedClock, call: Any) -> None:
