@@ -77,11 +77,11 @@ async def clear_assignment(uow: Uow, clue: Clue) -> None:
     await end_clock(uow, clue)
 
 
-async def recall(moving: Moving, _body: RecallIn) -> Step:
+async def recall(moving: Moving, body: RecallIn) -> Step:
     """Taken back before anybody received it."""
     clue = moving.clue
     if clue.transfer_id is not None:
-        await transfers.recall(moving.uow, clue.transfer_id)
+        await transfers.recall(moving.uow, clue.transfer_id, body.reason)
     clue.transfer_id = None
     await clear_assignment(moving.uow, clue)
     return Step(Status.REGISTERED)

@@ -91,9 +91,13 @@ async def move_clue(
     clue.status, clue.closure = step.status, step.closure
     await _say(uow, clue, row, step)
     await detection.follow_stage(uow, clue.id, stages.stage_of(clue.status))
-    detail = {"from": before, "to": clue.status, "closure": clue.closure, "version": clue.version}
-    if approval is not None and "unverified" in approval:
-        detail["unverified_approval"] = approval["unverified"]
+    detail: dict[str, Any] = {
+        "from": before, "to": clue.status, "closure": clue.closure, "version": clue.version,
+    }  # fmt: skip
+    if approval is not None:
+        detail["approval"] = approval
+        if "unverified" in approval:
+            detail["unverified_approval"] = approval["unverified"]
     await uow.audit(verb, "clue", clue.id, detail=detail)
     if clue.came_by_transfer_id is not None and clue.status in REPORTED:
         await _report(uow, clue, clue.came_by_transfer_id)

@@ -192,6 +192,7 @@ class StepOut(ResponseModel):
     to_status: str | None
     closure: str | None
     version: int | None
+    approval: ApprovalOut | None = Field(description="The approval that was named for it")
 
 
 class Timeline(ResponseModel):

@@ -16,7 +16,7 @@ from clue_service.clues.finding import FoundClues
 from clue_service.clues.models import Allegation, Clue, Result
 from clue_service.clues.outcomes import LEADING_METHODS
 from clue_service.clues.outlines import ClueOutline
-from clue_service.clues.schemas import StepOut
+from clue_service.clues.schemas import ApprovalOut, StepOut
 from clue_service.matter_changes.schemas import LaterAction
 from clue_service.matters.leads import Lead
 
@@ -66,6 +66,7 @@ async def timeline(uow: Uow, clue: Clue) -> list[StepOut]:
             to_status=row.detail.get("to"),
             closure=row.detail.get("closure"),
             version=row.detail.get("version"),
+            approval=ApprovalOut(**approval) if (approval := row.detail.get("approval")) else None,
         )
         for row in await repository.list_steps(uow.session, clue.id, STEPS)
     ]

@@ -185,13 +185,13 @@ async def hold_receiver(uow: Uow, transfer_id: UUID) -> None:
 
 
 @works_as_engine
-async def recall(uow: Uow, transfer_id: UUID) -> None:
+async def recall(uow: Uow, transfer_id: UUID, reason: str | None = None) -> None:
     """The sender takes it back; raises MoveRefused where it was received. The clue is locked by the caller."""
     transfer = await repository.find_transfer(uow.session, transfer_id, lock=True)
     if transfer is None:
         raise NotFound
     check_possible(transfer, "recall")
-    transfer.content = None
+    transfer.content, transfer.return_reason = None, reason
     await _say(uow, transfer, "recall")
 
 

@@ -210,6 +210,8 @@ async def test_only_what_nobody_received_is_taken_back(
     sent, key = await hand_over("forward")
     recalled = await call("supervisor@cmo-xn", "POST", f"/v1/clues/{sent['id']}/recall", {"reason": "r"})
     assert (recalled.json()["status"], recalled.json()["transfer_id"]) == ("registered", None)
+    told = (await call("supervisor@cmo-xn", "GET", f"/v1/clue-transfers/{sent['transfer_id']}")).json()
+    assert (told["state"], told["return_reason"]) == ("recalled", "r")
     late = await call(f"officer@pet-{key}", "POST", f"/v1/clue-transfers/{sent['transfer_id']}/receive")
     assert (late.status_code, late.json()["code"], late.json()["state"]) == (409, "move_refused", "recalled")
     again = await call("supervisor@cmo-xn", "POST", f"/v1/clues/{sent['id']}/forward", FORWARD)

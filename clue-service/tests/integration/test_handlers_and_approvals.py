@@ -1,4 +1,4 @@
-"""Handlers leave, fall ill, are recused: others take over, whatever state the clue is in."""
+"""Handlers leave, fall ill, are recused: others take over, whatever state the clue is in; approvals are kept."""
 
 from typing import Any
 
@@ -46,3 +46,21 @@ async def test_a_leader_may_let_all_handlers_of_the_unit_in_again(
         changed = await call("principal@cdi-xn", "POST", f"{path}/change-members", {"members": members, "reason": "r"})
         assert (changed.status_code, changed.json()["status"]) == (200, clue["status"]), changed.text
         assert (await call("handler@inv1-xn", "GET", path)).status_code == met
+
+
+async def test_every_approval_stays_in_the_timeline_whatever_becomes_of_the_clue(
+    call: Any, register: Any, bring: Any
+) -> None:
+    clue = await bring(await register("officer@pet-xn"), "assigned")
+    path = f"/v1/clues/{clue['id']}"
+    paper = {"offline_ref": "纪批〔2026〕12号", "office": "deputy_leader"}
+    body = {"reason": "实质内容不足", "approved_by": paper}
+    returned = await call("supervisor@cmo-xn", "POST", f"{path}/return", body)
+    assert (returned.status_code, returned.json()["assignment_approval"]) == (200, None), returned.text
+    steps = (await call("supervisor@cmo-xn", "GET", f"{path}/timeline")).json()["items"]
+    found = {
+        one["action"]: {key: value for key, value in one["approval"].items() if value is not None}
+        for one in steps
+        if one["approval"]
+    }
+    assert found == {"assign": {"sub": "principal@cdi-xn"}, "return": paper}
