@@ -50,6 +50,16 @@ async def test_what_left_is_matched_where_it_went(call: Any, register: Any, matt
     assert likely == list(event.data["part_ids"])
 
 
+async def test_nothing_is_a_repeat_of_what_was_sealed(call: Any, register: Any, matter: Any) -> None:
+    first = await register("officer@pet-dh", matter[0])
+    later = await register("officer@pet-dh", matter[1])
+    for who in ("officer@pet-dh", "supervisor@cmo-dh"):
+        assert (await call(who, "POST", f"/v1/clues/{first['id']}/seal", {"reason": "r"})).status_code == 200
+    body = {"first_clue_id": first["id"]}
+    answer = await call("supervisor@cmo-dh", "POST", f"/v1/clues/{later['id']}/retain-as-repeat", body)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "not_a_first_clue")
+
+
 async def test_a_split_leaves_something_and_takes_nothing_twice(call: Any, register: Any, matter: Any) -> None:
     clue = await register("officer@pet-dh", mixed(matter))
     first, second = (one["id"] for one in clue["allegations"])

@@ -218,7 +218,8 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         (_SUPERVISOR, _APPROVER),
         ("retained_as_repeat",),
         '{"first_clue_id", "reason"?}',
-        "the first clue was registered earlier in the same commission and is no repeat itself; both form one matter",
+        "the first clue was registered earlier in the same commission, is no repeat itself, nor erased; both form one"
+        " matter",
     ),
     _move(
         "reopen",

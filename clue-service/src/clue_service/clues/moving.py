@@ -234,7 +234,13 @@ async def _announce(moving: Moving, body: AnnounceIn) -> Step:
 async def _retain_as_repeat(moving: Moving, body: RetainAsRepeatIn) -> Step:
     clue, uow = moving.clue, moving.uow
     first = await repository.find_visible_clue(uow.session, moving.viewer, body.first_clue_id)
-    if first is None or first.id >= clue.id or first.commission != clue.commission or first.first_clue_id is not None:
+    if (
+        first is None
+        or first.id >= clue.id
+        or first.commission != clue.commission
+        or first.first_clue_id is not None
+        or first.status in domain.ERASED
+    ):
         raise invalid_field(
             "/first_clue_id",
             "not_a_first_clue",
