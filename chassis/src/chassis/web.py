@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, get_args
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
@@ -25,6 +25,7 @@ _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _UNSEEN = re.compile(r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 """Zero-width spaces, marks of direction, soft hyphens, byte order marks; joiners have a use in some scripts."""
 _UNSTORABLE_OR_UNSEEN = re.compile(f"{_UNSTORABLE.pattern}|{_UNSEEN.pattern}")
+_OUTERMOST = ("0001", "9999")
 _DATED = re.compile(r"\d{4}-")
 _ETAG = re.compile(r'^"(\d{1,18})"$')
 
@@ -42,12 +43,15 @@ class RequestModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
     _dates: ClassVar[frozenset[str]] = frozenset()
+    _instants: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Note which fields are days or instants."""
         super().__pydantic_init_subclass__(**kwargs)
-        cls._dates = frozenset(name for name, field in cls.model_fields.items() if _is_date(field.annotation))
+        fields = cls.model_fields.items()
+        cls._dates = frozenset(name for name, field in fields if _holds(field.annotation, date))
+        cls._instants = frozenset(name for name, field in fields if _holds(field.annotation, datetime))
 
     @model_validator(mode="before")
     @classmethod
@@ -63,8 +67,8 @@ class RequestModel(BaseModel):
                     )
                 changed[name] = _UNSEEN.sub("", value)
         for name in cls._dates.intersection(data):
-            if isinstance(data[name], int | float) or (isinstance(data[name], str) and not _DATED.match(data[name])):
-                changed[name] = ""  # refused as no date, where Pydantic would take it for seconds since 1970
+            if not _is_written_out(data[name], is_instant=name in cls._instants):
+                changed[name] = ""  # refused as no date
         return {**data, **changed} if changed else data
 
 
@@ -74,10 +78,20 @@ class ResponseModel(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-def _is_date(annotation: Any) -> bool:
+def _holds(annotation: Any, kind: type) -> bool:
     if isinstance(annotation, type):
-        return annotation is AwareDatetime or issubclass(annotation, date)
-    return any(_is_date(one) for one in get_args(annotation))
+        return annotation is AwareDatetime or issubclass(annotation, kind)
+    return any(_holds(one, kind) for one in get_args(annotation))
+
+
+def _is_written_out(value: Any, *, is_instant: bool) -> bool:
+    """Whether a day or an instant is no number, which Pydantic would take for seconds since 1970.
+
+    An instant of the first or the last year is none either: in another zone it lies outside the calendar.
+    """
+    if isinstance(value, str):
+        return _DATED.match(value) is not None and not (is_instant and value[:4] in _OUTERMOST)
+    return not isinstance(value, int | float)
 
 
 def is_storable(value: str) -> bool:

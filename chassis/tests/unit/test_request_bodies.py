@@ -44,6 +44,14 @@ def test_a_number_is_no_date(field: str, value: Any) -> None:
     assert [one["loc"] for one in refused.value.errors()] == [(field,)]
 
 
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"])
+def test_an_instant_that_another_zone_does_not_know_is_none(value: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Letter.model_validate({"seen_at": value})
+    assert [one["loc"] for one in refused.value.errors()] == [("seen_at",)]
+    assert Letter.model_validate({"written_on": value[:10]}).written_on is not None
+
+
 def test_days_and_instants_that_are_written_out_are_taken() -> None:
     letter = Letter.model_validate({"written_on": "2026-11-20", "seen_at": "2026-11-20T08:00:00Z"})
     assert letter.written_on == date(2026, 11, 20)

@@ -1,8 +1,9 @@
 """The audit log over HTTP, for auditors."""
 
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Annotated
 
+from chassis.errors import invalid_field
 from chassis.identity import Principal
 from chassis.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, decode_cursor
 from chassis.web import UowDep, require
@@ -39,12 +40,15 @@ async def list_audit_entries(
 
     `actor` also finds what a service did for that person. Reading the log is logged.
     """
-    wanted = AuditFilter(object_type, object_id, actor, action, _aware(since, uow), _aware(until, uow))
+    since, until = _aware("/query/since", since, uow), _aware("/query/until", until, uow)
+    wanted = AuditFilter(object_type, object_id, actor, action, since, until)
     before = decode_cursor(cursor, int)[0] if cursor else None
     return await service.list_entries(uow, viewer, tree, wanted, before=before, limit=limit)
 
 
-def _aware(instant: datetime | None, uow: UowDep) -> datetime | None:
+def _aware(pointer: str, instant: datetime | None, uow: UowDep) -> datetime | None:
+    if instant is not None and not MINYEAR < instant.year < MAXYEAR:
+        raise invalid_field(pointer, "out_of_range", "超出可用时间范围", "Lies outside the calendar")
     # An instant without an offset is civil time here.
     return instant.replace(tzinfo=uow.clock.zone) if instant is not None and instant.tzinfo is None else instant
 

@@ -15,6 +15,8 @@ from clue_service.clues.approval_schemas import ApprovedBy
 from clue_service.clues.states import AssignDownGround, DeclineGround, Method, Outcome
 
 UnitCode = Annotated[str, Field(min_length=1, max_length=64)]
+LATEST = date(2999, 12, 31)
+"""A clock that ended on the last day of the calendar could not be moved on by a pause."""
 Reason = Annotated[str, Field(min_length=1, max_length=4000)]
 
 
@@ -197,7 +199,7 @@ class ReopenIn(MoveIn):
 class ExtendIn(MoveIn):
     """A later end of the running clock."""
 
-    until: date
+    until: date = Field(le=LATEST)
     reason: Reason
     approved_by: ApprovedBy
 

@@ -9,11 +9,12 @@ from chassis.web import Caller, UowDep
 from fastapi import APIRouter, Query, Request, Response
 
 from clue_service.access.routes import ViewerDep
+from clue_service.intake.schemas import EARLIEST
 from clue_service.statistics import service, sheets
 from clue_service.statistics.schemas import FiguresOut, figures_out
 
 router = APIRouter(tags=["statistics"])
-AsOf = Annotated[date | None, Query(description="a day that is over; yesterday if absent")]
+AsOf = Annotated[date | None, Query(ge=EARLIEST, description="a day that is over; yesterday if absent")]
 
 
 @router.get("/v1/statistics")

@@ -77,6 +77,30 @@ async def test_a_move_ends_the_pause(move: Any, register: Any, bring: Any, clock
     assert [one["until"] for one in changes] == ["2026-11-28", "2026-11-28"]
 
 
+async def test_no_clock_is_moved_to_the_end_of_the_calendar_where_no_pause_could_end(
+    move: Any, register: Any, bring: Any, call: Any
+) -> None:
+    clue = await bring(await register("officer@pet-dh"), "assigned")
+    body = {"until": "9999-12-31", "reason": "r", "approved_by": {"offline_ref": "批 1"}}
+    refused = await call(SUPERVISOR, "POST", f"/v1/clues/{clue['id']}/extend", body)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/until")
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        (SUPERVISOR, "/v1/clues?due_to=0001-01-01T00:00:00%2B08:00"),
+        (SUPERVISOR, "/v1/clues?due_from=9999-12-31T23:59:59-08:00"),
+        (SUPERVISOR, "/v1/unit-profiles/su-housing?as_of=0001-01-01"),
+        ("auditor@cmo-dh", "/v1/audit-entries?since=0001-01-01T00:00:00%2B08:00"),
+        ("auditor@cmo-dh", "/v1/audit-entries?until=9999-12-31T23:59:59-08:00"),
+    ],
+)
+async def test_the_ends_of_the_calendar_are_refused(who: str, path: str, call: Any, city: None) -> None:
+    answer = await call(who, "GET", path)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
 async def test_what_is_late_does_not_stand_still(move: Any, register: Any, bring: Any, clock: FixedClock) -> None:
     clue = await bring(await register("officer@pet-dh"), "assigned")
     clock.advance(days=40)
