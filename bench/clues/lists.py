@@ -66,6 +66,16 @@ _NARROWED: Mapping[str, Sequence[str]] = {
             ("/v1/accusation-findings", "proposed"), ("/v1/clue-transfers", "returned"),
         )
     },
+    **{
+        f"/v1/{noun}?clue_id={beside.item(0, number)}": ("office",)
+        for number in (40 * 5 + 7, 40 * 6 + 7)  # on one of a few clues something rests
+        for noun in (
+            "accusation-findings", "advice", "clarifications", "clue-clocks", "clue-deletions", "clue-exports",
+            "consultations", "interference-records", "outcome-notices", "protection-requests", "reporter-notices",
+            "supervised-handlings",
+        )
+    },
+    "/v1/sealed-receipts?sent=false": ("office",),
     "/v1/library-items?kind=advice&unit_code=su-47": ("office", "handler"),
     "/v1/library-requests?direction=received": ("office", "handler"),
     "/v1/shares?direction=given": ("office", "leader"),
