@@ -52,8 +52,8 @@ class Statement:
     def _compiled(self) -> SQLCompiler:
         compiled = self._built.compile(dialect=_DIALECT)  # type: ignore[attr-defined]  # all that are built have it
         assert isinstance(compiled, SQLCompiler)
-        if compiled.post_compile_params:
-            message = "a list is given as one parameter: its length would change the statement"
+        if compiled.post_compile_params or compiled.literal_execute_params:
+            message = "what is written out late would change the statement: a list is given as one parameter"
             raise TypeError(message)
         return compiled
 

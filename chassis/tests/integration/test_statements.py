@@ -189,11 +189,14 @@ async def test_a_server_s_process_that_ends_is_a_lost_connection(
     await owner.close()
 
 
-async def test_a_list_that_would_change_the_statement_is_refused(database: Database) -> None:
+@pytest.mark.parametrize(
+    "asked", [Word.said.in_(["一"]), Word.said.in_(bindparam("said", ["一"], expanding=True, literal_execute=True))]
+)
+async def test_a_list_that_would_change_the_statement_is_refused(database: Database, asked: Any) -> None:
     async with database.sessions.begin() as session:
         await session.execute(text("select 1"))
         with pytest.raises(TypeError, match="one parameter"):
-            await Statement(select(Word.id).where(Word.said.in_(["一"]))).rows(session)
+            await Statement(select(Word.id).where(asked)).rows(session)
 
 
 async def test_who_counts_statements_is_told_of_each(database: Database) -> None:

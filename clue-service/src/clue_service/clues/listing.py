@@ -12,7 +12,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     FromClause,
     Select,
@@ -20,11 +19,11 @@ from sqlalchemy import (
     all_,
     and_,
     any_,
-    bindparam,
     exists,
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -100,8 +99,7 @@ def _cleared_sets(viewer: Viewer) -> Iterator[VisibleSet]:
         yield VisibleSet(true(), _BY_ALL, viewer.office_of)
     if viewer.leads is not None and viewer.leads != viewer.office_of:
         # Written out, so that a kept plan too may ask the index of these clues alone (``ix_clue_led``).
-        before: BindParameter[str] = bindparam("before", sorted(BEFORE_APPROVALS), expanding=True, literal_execute=True)
-        led = Clue.status.not_in(before)
+        led = Clue.status.not_in([literal_column(f"'{status}'") for status in sorted(BEFORE_APPROVALS)])
         yield VisibleSet(led, _BY_ALL, viewer.leads)
     if viewer.units and viewer.has_any(*UNIT_ROLES, "handler"):
         handles = _handles(viewer)
