@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from chassis.service import Resources
 from chassis.testing.harness import Harness
 from clue_service.access.row_security import engine_session
@@ -48,6 +49,31 @@ async def test_what_left_is_matched_where_it_went(call: Any, register: Any, matt
     later = await register("officer@pet-dh", matter[1])
     likely = [one["clue_id"] for one in later["candidates"] if one["band"] == "likely"]
     assert likely == list(event.data["part_ids"])
+
+
+@pytest.mark.parametrize("mixed_first", [True, False])
+@pytest.mark.parametrize("led_before", [True, False])
+async def test_the_lead_of_what_left_does_not_hold_what_stays(
+    mixed_first: bool, led_before: bool, call: Any, register: Any, bring: Any, matter: Any, harness: Harness
+) -> None:
+    forms = [("officer@pet-dh", mixed(matter)), ("officer@pet-xs", matter[1])]
+    taken = [await register(who, form) for who, form in (forms if mixed_first else forms[::-1])]
+    clue, rival = taken if mixed_first else taken[::-1]
+    if led_before:
+        await bring(rival, "approved")
+    body = {"parts": [{"allegation_ids": [clue["allegations"][0]["id"]]}], "reason": "r"}
+    assert (await call("supervisor@cmo-dh", "POST", f"/v1/clues/{clue['id']}/split", body)).status_code == 200
+    await harness.run_jobs()
+    if not led_before:
+        await bring(rival, "approved")
+    await bring(clue, "approved")
+    (event,) = await harness.staged_events("clue.clue.split")
+    (part_id,) = event.data["part_ids"]
+    part = await bring({"id": part_id, "commission": "cdi-dh"}, "assigned")
+    proposal = {"method": "talk_inquiry", "reason": "r"}
+    refused = await call("handler@inv1-dh", "POST", f"/v1/clues/{part['id']}/propose-disposition", proposal)
+    assert (refused.status_code, refused.json()["code"]) == (409, "matter_led_elsewhere")
+    assert refused.json()["route"]["unit"] == "cdi-xs"
 
 
 async def test_nothing_is_a_repeat_of_what_was_sealed(call: Any, register: Any, matter: Any) -> None:

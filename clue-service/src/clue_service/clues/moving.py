@@ -266,8 +266,8 @@ async def _archive(moving: Moving, _body: MoveIn) -> Step:
 
 _LEADS = frozenset({"propose-disposition", "approve-disposition", "reopen"})
 """Moves that respect or take the lead of a matter."""
-_REARRANGES = frozenset({"return", "announce", "retain-as-repeat", "seal"})
-"""Moves that may change which clues are one matter."""
+_REARRANGES = frozenset({"return", "announce", "retain-as-repeat", "seal", "split"})
+"""Moves that may change which clues are one matter, or bound by one lead."""
 Action = Callable[[Moving, Any], Awaitable[Step]]
 _ACTIONS: dict[str, Action] = {
     "accept": _accept,

@@ -13,6 +13,7 @@ from clue_service.clues.steps import MATCH_AGAIN, Moving, Step
 from clue_service.intake.copies import form_of
 from clue_service.intake.rows import Registration
 from clue_service.intake.service import register_clue
+from clue_service.overlap_alerts import detection
 
 
 async def split(moving: Moving, body: SplitIn) -> Step:
@@ -28,6 +29,7 @@ async def split(moving: Moving, body: SplitIn) -> Step:
             allegations[allegation_id].moved_to_id = made.id
     await uow.session.flush()
     await repository.index_anew(uow.session, clue.id)
+    await detection.unbind(uow, clue.id)
     for one in (clue, *parts):
         await uow.enqueue(MATCH_AGAIN, {"clue_id": str(one.id)})
     closure = Closure(clue.closure) if clue.closure else None

@@ -223,6 +223,28 @@ async def follow_stage(uow: Uow, clue_id: UUID, stage: Stage) -> None:
     await repository.set_stage(uow.session, clue_id, stage)
 
 
+async def unbind(uow: Uow, clue_id: UUID) -> None:
+    """Some of what a clue said has left it: no lead binds it by its alerts until it is matched anew.
+
+    It stays in them, so nobody hears of it. One that leads goes on to. Call ``matters.serialise`` first.
+    """
+    for part in await repository.parts_of_clue(uow.session, clue_id):
+        lead = (await matters.leads_of(uow, [part.bound_by])).get(part.bound_by)
+        together = await repository.list_clues(uow.session, [part.alert_id])
+        others = [one for one in together if one.bound_by == part.bound_by and one.clue_id != clue_id]
+        if not others or (lead is not None and lead.clue_id == clue_id):
+            continue
+        if part.bound_by != clue_id:
+            part.bound_by = clue_id
+            continue
+        scope = min(one.clue_id for one in others)
+        for one in others:
+            one.bound_by = scope
+        is_matter = clue_id in await matters.matters_of_clue(uow, clue_id)
+        await matters.put_leads(uow, {scope: lead} if is_matter else {clue_id: None, scope: lead})
+    await uow.session.flush()
+
+
 async def forget_clue(uow: Uow, clue_id: UUID) -> None:
     """A clue is sealed: it takes part in nothing, and where nobody else of its commission does, that does not either.
 
