@@ -140,7 +140,7 @@ async def test_votes_designate_a_lead_and_rivals_are_held_back(
     assert refused.json()["route"] == {"kind": "joint", "unit": "cdi-xn", "contact": "line-xn"}
     assert (refused.json()["state"], refused.json()["allowed_moves"]) == (
         "disposition_proposed",
-        ["reject-disposition", "seal"],
+        ["change-members", "reject-disposition", "seal"],
     )
     await bring(clues[1], "assigned")
     body = {"method": "on_hold", "reason": "r"}
