@@ -8,9 +8,13 @@ from prometheus_client import Gauge
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from chassis.leadership import pause_for
+from chassis.logging import get_logger
 from chassis.migrations import alembic_config
 from chassis.service import Resources, Service
 from chassis.telemetry import REGISTRY
+
+log = get_logger(__name__)
 
 BEHIND = Gauge("heli_schema_behind", "1 while the schema is older than this process needs it", registry=REGISTRY)
 
@@ -62,6 +66,24 @@ def _revisions(package: str) -> tuple[str, frozenset[str]]:
         message = f"{package} has no migrations"
         raise ValueError(message)
     return newest, frozenset(script.revision for script in scripts.walk_revisions())
+
+
+async def until_schema_is_there(service: Service, resources: Resources, stop: asyncio.Event) -> None:
+    """Wait for what is migrated while a worker starts: on an older schema it would bury events and fail at jobs."""
+    check, is_told = SchemaCheck(service, resources), False
+    while not stop.is_set():
+        try:
+            await check()
+        except Exception as error:
+            if not is_told:
+                log.warning("worker_waits_for_schema", exc_info=error)
+                is_told = True
+            await pause_for(stop, _ASKED_EVERY_S)
+        else:
+            return
+
+
+_ASKED_EVERY_S = 1.0
 
 
 def readiness(service: Service, resources: Resources) -> Mapping[str, Callable[[], Awaitable[None]]]:

@@ -25,7 +25,7 @@ from chassis.logging import configure_logging, get_logger
 from chassis.migrations import migrate
 from chassis.outbox import Relay, purge_sent
 from chassis.problems import STATUS
-from chassis.readiness import readiness
+from chassis.readiness import readiness, until_schema_is_there
 from chassis.seals import seal_entries
 from chassis.service import Resources, Service, Timer, build_resources
 from chassis.serving import PARTS_S, REQUESTS_S, Server
@@ -86,7 +86,8 @@ def _end_process_on_failure(task: asyncio.Task[None]) -> None:
 
 
 async def run_worker(service: Service, resources: Resources, stop: asyncio.Event) -> None:
-    """Relay, consumer, jobs and timers, until ``stop`` is set."""
+    """Relay, consumer, jobs and timers, once the schema is there and until ``stop`` is set."""
+    await until_schema_is_there(service, resources, stop)
     try:
         connection = await broker.connect(resources.settings.nats_url.get_secret_value(), name=service.name, stop=stop)
     except broker.BrokerUnavailable:

@@ -7,11 +7,12 @@ from dataclasses import replace
 import httpx2
 import pytest
 from chassis.db import Database
-from chassis.embedded import EmbeddedPostgres, ServiceDatabase
+from chassis.embedded import EmbeddedNats, EmbeddedPostgres, ServiceDatabase
 from chassis.migrations import migrate
-from chassis.readiness import SchemaBehind, SchemaCheck
-from chassis.runtime import build_app
+from chassis.readiness import BEHIND, SchemaBehind, SchemaCheck
+from chassis.runtime import build_app, run_worker
 from chassis.service import Resources, Service
+from chassis.settings import PlatformSettings
 from chassis.telemetry import REGISTRY
 from sqlalchemy import event, text
 from sqlalchemy.exc import ProgrammingError
@@ -73,6 +74,38 @@ async def test_an_older_release_leaves_a_newer_schema_as_it_is(service: Service,
         await connection.execute(text("select * from of_the_newer_release"))
     await other.close()
     await SchemaCheck(service, resources)()
+
+
+_LEADS = text(
+    "select exists (select from pg_locks join pg_database on pg_database.oid = database"
+    " where datname = current_database() and locktype = 'advisory' and objid <> 4801226)"
+)
+
+
+async def test_a_worker_begins_when_the_schema_is_there(
+    service: Service, empty: tuple[Resources, str], nats_server: EmbeddedNats
+) -> None:
+    resources, owner = empty
+    await migrated(service, owner, "0001")
+    BEHIND.set(0)
+    settings = resources.settings.model_copy(update={"nats_url": PlatformSettings(nats_url=nats_server.url()).nats_url})
+    stop = asyncio.Event()
+    working = asyncio.create_task(run_worker(service, replace(resources, settings=settings), stop))
+
+    async def leads() -> bool:
+        async with resources.database.engine.connect() as connection:
+            return bool(await connection.scalar(_LEADS))
+
+    async with asyncio.timeout(90):
+        while not REGISTRY.get_sample_value("heli_schema_behind"):  # noqa: ASYNC110 - the worker sets it
+            await asyncio.sleep(0.02)
+    assert not await leads()
+    await migrated(service, owner, "head")
+    async with asyncio.timeout(90):
+        while not await leads():  # noqa: ASYNC110 - the condition lives in the database
+            await asyncio.sleep(0.02)
+    stop.set()
+    await asyncio.wait_for(working, 60)
 
 
 async def migrated(service: Service, owner: str, revision: str) -> None:
