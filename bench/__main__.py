@@ -10,6 +10,7 @@ import costs
 import doors
 import local_stack
 import matching
+import migrating
 import people
 import restoring
 from assembly import comparing, judging
@@ -24,10 +25,11 @@ BENCHMARKS = {
     "doors": doors.main,
     "costs": costs.main,
     "restore": restoring.main,
+    "migrating": migrating.main,
 }
 
-NEEDS_DATA = {"restore"}
-"""Runs by name only: it wants a folder that another has left."""
+NEEDS_DATA = {"restore", "migrating"}
+"""Run by name only: they want a folder that another has left."""
 
 
 def main() -> None:

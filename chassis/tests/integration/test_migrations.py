@@ -132,6 +132,19 @@ async def test_every_migration_waits_so_long_for_a_table_and_no_longer(
     await asyncio.to_thread(migrate, package, empty.owner)
 
 
+async def test_a_column_is_filled_where_it_is_empty_to_the_last_row(
+    history: History, empty: ServiceDatabase, owner: Connection
+) -> None:
+    fill = """from chassis.online import fill_column
+    fill_column("one", "twice", "nullif(id * 2, 8)", batch=2)"""
+    package = history({"0001": 'op.execute("create table one (id int primary key, twice int)")', "0002": fill})
+    await asyncio.to_thread(migrate, package, empty.owner, "0001")
+    await owner.execute("insert into one select n, case n when 3 then -1 end from generate_series(1, 7) as n")
+    await asyncio.to_thread(migrate, package, empty.owner)
+    rows = await owner.fetch("select twice from one order by id")
+    assert [row["twice"] for row in rows] == [2, 4, -1, None, 10, 12, 14]
+
+
 async def test_a_migrator_waits_for_an_older_release_s_outside_of_any_statement(
     history: History, empty: ServiceDatabase, owner: Connection
 ) -> None:

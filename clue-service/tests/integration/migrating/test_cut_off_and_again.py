@@ -6,6 +6,8 @@ from typing import Any
 
 import asyncpg
 import pytest
+from alembic import command
+from chassis.migrations import alembic_config
 from clue_service.main import SERVICE
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -61,6 +63,14 @@ async def test_what_an_earlier_build_of_this_release_did_is_not_done_again(besid
     before = await beside.indexes(), set(await beside.watch.fetch(SAID))
     await beside.migration()
     assert (await beside.indexes(), set(await beside.watch.fetch(SAID))) == before
+    assert await beside.is_whole()
+
+
+async def test_what_was_taken_back_is_done_again(beside: Any) -> None:
+    await beside.migration()
+    await asyncio.to_thread(command.downgrade, alembic_config(SERVICE.migrations, beside.url), "0035")
+    assert await beside.indexes() == []
+    await beside.migration()
     assert await beside.is_whole()
 
 
