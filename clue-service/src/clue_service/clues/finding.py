@@ -41,13 +41,13 @@ from clue_service.clues.listing import (
 )
 from clue_service.clues.models import Clue
 
-_READ_FIRST = 1_000
+_READ_FIRST = 600
 """Clues that a page of a search reads one by one before it asks an index."""
-_READ_ON = 1_500
+_READ_ON = 1_000
 """Clues that it reads beyond those where no index serves."""
-_NAMED = 3_000
+_NAMED = 2_000
 """Places in clues one may see that an index may name; where there are more, a page reads on."""
-_BESIDE = 3_000
+_BESIDE = 2_000
 """Clues of other commissions that are read beside those which an index names; where one sees more, a page reads on."""
 
 Says = Callable[[Any], list[Condition]]

@@ -65,10 +65,10 @@ async def list_clues(
 async def search_clues(body: ClueSearchIn, _caller: Caller, viewer: ViewerDep, uow: UowDep) -> Page[ClueSummary]:
     """Search by a subject's name or by text: a POST, because names never stand in an address.
 
-    A page may hold few or none and have a `next_cursor`: where no index serves, it is made of the newest 2,500 clues of
+    A page may hold few or none and have a `next_cursor`: where no index serves, it is made of the newest 1,600 clues of
     those you see, and the next one goes on behind them. So it is for a text of a single character, and for any search
     by who is not in the office for clues or a leader of a commission and sees more than those; for these, where more
-    than 3,000 clues say what is asked and none of the newest. Nothing is left out by who goes on until there is none.
+    than 2,000 clues say what is asked and none of the newest. Nothing is left out by who goes on until there is none.
     """
     wanted = ClueFilter(**body.model_dump(exclude={"limit", "cursor"}), overdue_at=uow.now)
     return await _page(uow, viewer, wanted, cursor=body.cursor, limit=body.limit)
