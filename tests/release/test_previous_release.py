@@ -51,6 +51,7 @@ ALLOWED: dict[str, frozenset[str]] = {
             "proceeding_step: policy seen: is another",
             # They erase rows of tables that the release before does not know, when it seals a clue.
             "clue: trigger forget_clue_clocks: new",
+            "clue: trigger forget_clue_steps: new",
             "clue: trigger forget_four_eyes: new",
             "clue: trigger forget_safeguards: new",
             # The same check and the same erasing, of shares' purposes too; moved into a function of its own.

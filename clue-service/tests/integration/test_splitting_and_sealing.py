@@ -134,6 +134,8 @@ async def test_two_people_erase_all_but_the_number(
         "supervisor@cmo-dh", "POST", f"/v1/candidates/{pair['id']}/decide", {"decision": "same", "reason": SECRET}
     )
     path = f"/v1/clues/{clue['id']}"
+    named = {"members": [], "reason": SECRET}
+    assert (await call("principal@cdi-dh", "POST", f"{path}/change-members", named)).status_code == 200
     asked = (await call("officer@pet-dh", "POST", f"{path}/seal", {"reason": "above level"})).json()
     assert (asked["status"], asked["seal_requested_by"]) == ("disposition_proposed", "officer@pet-dh")
     alone = await call("officer@pet-dh", "POST", f"{path}/seal", {"reason": "above level"})

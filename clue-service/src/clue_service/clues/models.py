@@ -216,6 +216,19 @@ class Result(Base):
     recorded_at: Mapped[datetime]
 
 
+class ClueStep(Base):
+    """What was said with a step. The runtime role may add rows and never change one; sealing and deletion take them."""
+
+    __tablename__ = "clue_step"
+
+    clue_id: Mapped[UUID] = mapped_column(ForeignKey("clue.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """The clue's version after the step."""
+    action: Mapped[str]
+    """As the audit log calls it."""
+    said: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
 class ClueNumber(Base):
     """The last registration number of a commission in a year; its row lock keeps numbers without gaps or doubles."""
 

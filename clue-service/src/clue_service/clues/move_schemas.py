@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from chassis.problems import FieldRefused
@@ -18,6 +18,8 @@ UnitCode = Annotated[str, Field(min_length=1, max_length=64)]
 LATEST = date(2999, 12, 31)
 """A clock that ended on the last day of the calendar could not be moved on by a pause."""
 Reason = Annotated[str, Field(min_length=1, max_length=4000)]
+SAID = frozenset({"ground", "reason", "commission", "lead_unit", "co_units", "members", "held_on"})
+"""What a step says that the next one would wipe out, or that is kept nowhere else."""
 
 
 class MoveIn(RequestModel):
@@ -31,6 +33,10 @@ class MoveIn(RequestModel):
         """The person who is named as approver, where one is."""
         named = getattr(self, "approved_by", None)
         return named if isinstance(named, str) else None
+
+    def said(self) -> dict[str, Any]:
+        """What is kept with the step and read in the timeline."""
+        return self.model_dump(mode="json", include=set(SAID), exclude_none=True)
 
 
 class AcceptIn(MoveIn):

@@ -40,7 +40,7 @@ from clue_service.clues.move_schemas import (
 )
 from clue_service.clues.settings import MoveSettings
 from clue_service.clues.states import Closure, Status
-from clue_service.clues.steps import MATCH_AGAIN, Moving, Step
+from clue_service.clues.steps import MATCH_AGAIN, Moving, Step, keep_said
 from clue_service.clues.vocabulary import OverlapPolicy
 from clue_service.competences import service as competences
 from clue_service.intake.engine import Engine
@@ -90,6 +90,7 @@ async def move_clue(
         raise MatterLedElsewhere(members={**refused.members, "state": before, "allowed_moves": allowed}) from None
     clue.status, clue.closure = step.status, step.closure
     await _say(uow, clue, row, step)
+    keep_said(uow, clue, verb, body)
     await detection.follow_stage(uow, clue.id, stages.stage_of(clue.status))
     detail: dict[str, Any] = {
         "from": before, "to": clue.status, "closure": clue.closure, "version": clue.version,

@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clue_service.access.policy import Viewer
 from clue_service.access.row_security import reads_as_engine
 from clue_service.clues.listing import visible_to
-from clue_service.clues.models import Allegation, Clue, Disposition, Result, Subject
+from clue_service.clues.models import Allegation, Clue, ClueStep, Disposition, Result, Subject
 from clue_service.clues.outlines import ClueOutline
 from clue_service.clues.stages import ENDED
 from clue_service.locking import note_clues
@@ -191,6 +191,12 @@ async def list_steps(session: AsyncSession, clue_id: UUID, actions: Iterable[str
         .order_by(entry.id)
     )
     return (await session.execute(query)).all()
+
+
+async def said_with_steps(session: AsyncSession, clue_id: UUID) -> dict[tuple[str, int | None], dict[str, Any]]:
+    """What was said with the steps of a clue: (action, version after it) → what."""
+    rows = await session.scalars(select(ClueStep).where(ClueStep.clue_id == clue_id))
+    return {(row.action, row.version): row.said for row in rows}
 
 
 async def is_matching_pending(session: AsyncSession, clue_id: UUID) -> bool:

@@ -103,7 +103,7 @@ async def list_candidates(
 
 @router.get("/v1/clues/{clue_id}/timeline")
 async def get_timeline(clue_id: UUID, _caller: Caller, viewer: ViewerDep, uow: UowDep) -> Timeline:
-    """Everything that was done with a clue, oldest first, without content."""
+    """Everything that was done with a clue, oldest first: by whom, why, who approved it."""
     clue = await service.visible_clue(uow, viewer, clue_id)
     await uow.audit("read_timeline", "clue", clue.id)
     return Timeline(items=await service.timeline(uow, clue))

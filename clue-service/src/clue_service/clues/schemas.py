@@ -180,8 +180,20 @@ class ClueOut(ClueSummary):
     candidates: list[CandidateOut] = Field(description="For intake officers and case supervisors; empty for others")
 
 
+class SaidOut(ResponseModel):
+    """What was said with a step: why, and whom it named. Gone once the clue is sealed or deleted."""
+
+    ground: str | None = None
+    reason: str | None = None
+    commission: str | None = Field(None, description="Whom the decision on competence named")
+    lead_unit: str | None = None
+    co_units: list[str] | None = None
+    members: list[str] | None = Field(None, description="Empty: all handlers of the lead and co units")
+    held_on: date | None = Field(None, description="The day of the talk")
+
+
 class StepOut(ResponseModel):
-    """One step of a clue's life, without content."""
+    """One step of a clue's life, and what was said with it."""
 
     at: datetime
     action: str
@@ -193,6 +205,7 @@ class StepOut(ResponseModel):
     closure: str | None
     version: int | None
     approval: ApprovalOut | None = Field(description="The approval that was named for it")
+    said: SaidOut | None = Field(description="What was said with it, where it is one that says something")
 
 
 class Timeline(ResponseModel):

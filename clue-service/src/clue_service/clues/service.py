@@ -16,13 +16,16 @@ from clue_service.clues.finding import FoundClues
 from clue_service.clues.models import Allegation, Clue, Result
 from clue_service.clues.outcomes import LEADING_METHODS
 from clue_service.clues.outlines import ClueOutline
-from clue_service.clues.schemas import ApprovalOut, StepOut
+from clue_service.clues.schemas import ApprovalOut, SaidOut, StepOut
 from clue_service.matter_changes.schemas import LaterAction
 from clue_service.matters.leads import Lead
 
 MATTER_STEPS = ("merge_matters", "split_matter", "undo_matter", "assign_lead")
 _VERDICTS = ("decide_candidate", "undo_candidate")
-STEPS = ("register", "match", *(row.verb for row in domain.MOVE_ROWS), *_VERDICTS, *MATTER_STEPS, "delete")
+STEPS = (
+    "register", "match", *(row.verb for row in domain.MOVE_ROWS), "decide_competence", *_VERDICTS, *MATTER_STEPS,
+    "delete",
+)  # fmt: skip
 """Audit actions that are steps of a clue's life; reads are not."""
 PEOPLES_STEPS = frozenset({*(row.verb for row in domain.MOVE_ROWS), *_VERDICTS, *MATTER_STEPS})
 """Steps that are flagged when a decision taken before them is undone."""
@@ -54,7 +57,8 @@ async def list_clues(uow: Uow, viewer: Viewer, wanted: ClueFilter, *, after: Pla
 
 
 async def timeline(uow: Uow, clue: Clue) -> list[StepOut]:
-    """Every step of a clue, oldest first, without content."""
+    """Every step of a clue, oldest first, with what was said with it."""
+    said = await repository.said_with_steps(uow.session, clue.id)
     return [
         StepOut(
             at=row.at,
@@ -67,6 +71,7 @@ async def timeline(uow: Uow, clue: Clue) -> list[StepOut]:
             closure=row.detail.get("closure"),
             version=row.detail.get("version"),
             approval=ApprovalOut(**approval) if (approval := row.detail.get("approval")) else None,
+            said=SaidOut(**words) if (words := said.get((row.action, row.detail.get("version")))) else None,
         )
         for row in await repository.list_steps(uow.session, clue.id, STEPS)
     ]

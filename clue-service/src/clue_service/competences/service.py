@@ -15,6 +15,7 @@ from clue_service.clues import service as clues
 from clue_service.clues.clocks import end_clock, run_clock
 from clue_service.clues.errors import MoveNotYours
 from clue_service.clues.models import Clue
+from clue_service.clues.steps import keep_said
 from clue_service.competences import domain
 from clue_service.competences.domain import Asked, Managed, Route
 from clue_service.competences.errors import CompetentElsewhere, WrongRoute
@@ -80,6 +81,7 @@ async def decide_competence(
         await end_clock(uow, clue)
     clue.version += 1
     await uow.session.flush()
+    keep_said(uow, clue, "decide_competence", body)
     route = domain.route_to(tree, clue.commission, competent)
     await events.emit_clue(uow, "clue.clue.competence_decided.v1", clue, None, route=route.value)
     await uow.audit("decide_competence", "clue", clue.id, detail={"route": route.value, "version": clue.version})

@@ -34,6 +34,7 @@ def archived(call: Any, register: Any, bring: Any) -> Any:
         }
         clue = await bring(await register("officer@pet-dh", **form), "approved")
         steps = (
+            (PRINCIPAL, "change-members", {"members": [], "reason": SECRET}),
             ("handler@inv1-dh", "record-result", {"outcome": "accepted_explanation", "note": SECRET}),
             (OFFICE, "archive", None),
         )

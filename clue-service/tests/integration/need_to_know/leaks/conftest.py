@@ -16,7 +16,7 @@ from clue_service.clue_clocks.models import ClueClock, ClueClockChange
 from clue_service.clue_deletions.models import ClueDeletion
 from clue_service.clue_exports.models import ClueExport, ClueExportClue, ClueExportFile
 from clue_service.clue_exports.service import context_of
-from clue_service.clues.models import Disposition, Result
+from clue_service.clues.models import ClueStep, Disposition, Result
 from clue_service.consultations.models import ConsultationAction
 from clue_service.jurisdiction_objections.models import JurisdictionObjection
 from clue_service.library_items.models import LibraryItem, LibraryReading, LibraryText
@@ -59,6 +59,7 @@ def rows_about(clue: dict[str, Any], consultation: UUID, text: str, now: datetim
         proposed_at=now,
     )  # fmt: skip
     yield "", Result(clue_id=clue_id, outcome="first_form", note=text, recorded_by=who, recorded_at=now)
+    yield "", ClueStep(clue_id=clue_id, version=1, action="register", said={"reason": text, "members": [who]})
     transfer = ClueTransfer(
         id=uuid4(), kind="transfer", state="sent", version=1, clue_id=clue_id, from_commission=COMMISSION,
         to_unit="cdi-xs", to_commission="cdi-xs", reason=text, legal_basis=text, sent_at=now, sent_by=who,

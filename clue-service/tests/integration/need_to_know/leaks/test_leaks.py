@@ -65,6 +65,8 @@ async def test_whoever_asked_for_a_file_or_recorded_something_reads_it(marked: A
     for path in ("clue-exports/{}/file", "interference-records/{}/content", "protection-requests/{}/content"):
         target = f"/v1/{path.format(marked.ids[path.partition('/')[0]])}"
         assert TEXT in (await call("officer@pet-dh", "GET", target)).text, path
+    timeline = f"/v1/clues/{marked.clue['id']}/timeline"
+    assert TEXT in (await call("officer@pet-dh", "GET", timeline)).text, "what was said with a step"
 
 
 async def test_no_answer_shows_a_matter_to_whoever_is_recused_from_it(
