@@ -46,7 +46,7 @@ async def describe_item(
         return LibraryItemOut(
             **card, text=None, categories=[], themes=[], reach=None, is_listed=item.is_listed, valid_from=None,
             valid_until=None, is_valid=True, source_ref=None, clue_ids=[], entered_by=None, entered_at=None,
-            withdrawn_at=None, because=None, readings=None,
+            withdrawn_at=None, withdrawal_reason=None, because=None, readings=None,
         )  # fmt: skip
     visible = await clue_rows.visible_ids(uow.session, viewer, item.clue_ids) if item.clue_ids else set()
     keeps = policy.looks_after(viewer, item)
@@ -56,7 +56,7 @@ async def describe_item(
             **{name: getattr(item, name) for name in ("categories", "themes", "reach", "is_listed")},
             **{name: getattr(item, name) for name in ("entered_by", "entered_at", "withdrawn_at")},
             "text": said.text,
-            "source_ref": said.source_ref,
+            **{name: getattr(said, name) for name in ("source_ref", "withdrawal_reason")},
             "valid_from": uow.clock.civil_date(item.starts_at),
             "valid_until": uow.clock.civil_date(item.ends_at - timedelta(seconds=1)) if item.ends_at else None,
             "is_valid": domain.is_current(item, uow.now),

@@ -61,6 +61,7 @@ class LibraryText(Base):
     item_id: Mapped[UUID] = mapped_column(ForeignKey("library_item.id", ondelete="CASCADE"), primary_key=True)
     text: Mapped[str]
     source_ref: Mapped[str | None]
+    withdrawal_reason: Mapped[str | None]
 
 
 class LibraryIndex(Base):

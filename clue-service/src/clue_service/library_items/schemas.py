@@ -95,6 +95,7 @@ class LibraryItemOut(LibraryCard):
     entered_by: str | None
     entered_at: datetime | None
     withdrawn_at: datetime | None
+    withdrawal_reason: str | None
     because: Ground | None = Field(description="why you may read it")
     readings: int | None = Field(description="how often it was read; for those who look after it")
 

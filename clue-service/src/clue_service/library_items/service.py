@@ -226,10 +226,13 @@ async def change_item(
 
 
 async def withdraw_item(
-    uow: Uow, viewer: Viewer, item_id: UUID, _body: WithdrawLibraryItemIn, seen: int | None
+    uow: Uow, viewer: Viewer, item_id: UUID, body: WithdrawLibraryItemIn, seen: int | None
 ) -> LibraryItem:
     """Take an entry back: others find it no more, grants open it no more. Raises as ``own_item``."""
     item = await own_item(uow, viewer, item_id, seen)
+    said = await repository.find_text(uow.session, item.id)
+    assert said is not None  # whose entry it is may read it
+    said.withdrawal_reason = body.reason
     item.state, item.withdrawn_by, item.withdrawn_at = ItemState.WITHDRAWN.value, viewer.sub, uow.now
     item.version += 1
     await uow.session.flush()

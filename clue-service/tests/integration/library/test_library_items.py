@@ -150,9 +150,10 @@ async def test_a_grant_ends_by_revoking_and_by_withdrawing_the_entry(call: Any, 
     await granted()
     assert (await call(OTHER, "POST", f"{path}/withdraw", {"reason": "r"})).status_code == 404
     assert (await call(LEADER, "POST", f"{path}/withdraw", {"reason": "r"})).status_code == 403
-    assert (await call(OWNER, "POST", f"{path}/withdraw", {"reason": "r"})).json()["state"] == "withdrawn"
+    assert (await call(OWNER, "POST", f"{path}/withdraw", {"reason": "结论已更正"})).json()["state"] == "withdrawn"
     assert (await call(FAR, "GET", path)).status_code == 404
-    assert (await call(OWNER, "GET", path)).json()["state"] == "withdrawn"
+    withdrawn = (await call(OWNER, "GET", path)).json()
+    assert (withdrawn["state"], withdrawn["withdrawal_reason"]) == ("withdrawn", "结论已更正")
 
 
 async def test_an_entry_is_valid_for_its_days_only(call: Any, enter: Any, search: Any, clock: FixedClock) -> None:

@@ -1,4 +1,4 @@
-"""What is said with the steps of clues, guarded by row-level security; it goes with the content of the clue."""
+"""What is said with the steps of clues goes with their content; why an entry was withdrawn, with its text."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -54,9 +54,11 @@ def upgrade() -> None:
     op.execute(_RIGHTS)
     op.execute(_FORGET)
     op.execute(_ON_ERASING)
+    op.add_column("library_text", sa.Column("withdrawal_reason", sa.String(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("library_text", "withdrawal_reason")
     op.execute("drop trigger forget_clue_steps on clue")
     op.execute("drop function forget_clue_steps()")
     op.drop_table("clue_step")

@@ -118,7 +118,7 @@ def _library(clue_id: UUID, level: str, text: str, now: datetime) -> Iterator[tu
         entered_by="handler@inv1-dh", entered_at=now,
     )  # fmt: skip
     yield "library-items", entry
-    yield "", LibraryText(item_id=entry.id, text=text)
+    yield "", LibraryText(item_id=entry.id, text=text, withdrawal_reason=text)
     yield (
         "",
         LibraryReading(
