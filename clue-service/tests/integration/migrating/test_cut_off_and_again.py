@@ -58,7 +58,7 @@ async def test_an_index_that_an_earlier_try_left_invalid_is_made_anew(beside: An
 
 async def test_what_an_earlier_build_of_this_release_did_is_not_done_again(beside: Any) -> None:
     """It filled the column and made the indexes in 0036."""
-    await beside.migration()
+    await beside.migration("0038")
     await beside.watch.execute("update alembic_version set version_num = '0036'")
     before = await beside.indexes(), set(await beside.watch.fetch(SAID))
     await beside.migration()
