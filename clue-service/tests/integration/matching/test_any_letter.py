@@ -17,7 +17,7 @@ NAMES = (
     "买买提·吐尔逊", "买买提·阿不都", "阿不都·买买提", "買買提·依明", "Abdulla Karim", "MEMET  SEMET", "扎西·旺堆",
     "扎西卓玛", "歐陽國強", "Ｌｉ　Ｍｉｎｇ", "\u202e张三\u200b",
 )  # fmt: skip
-NO_NAMES = ("🙂🙂", "🙂🙃", "\u200b", "***", *SQL)
+NO_NAMES = ("🙂🙂", "🙂🙃", "\u200d", "***", *SQL)
 """What stands in the place of a name and is none: it tells no two apart and makes no two the same."""
 FACTS = (
     "2024年3月收受承建商现金5万元", "虚报人数套取补贴12万元", "2022年春节违规收受购物卡", "把公车借给亲属婚宴使用",
@@ -25,7 +25,7 @@ FACTS = (
     "为外甥安排编制收好处费",
 )  # fmt: skip
 TEXTS = (
-    "张", "。", "a", "\u200b", "🙂" * 200, "ﷺ" * 40, "１２３万元", "二〇二四年三月收受禮金伍萬元，並違規操辦酒席。",
+    "张", "。", "a", "\u200d", "🙂" * 200, "ﷺ" * 40, "１２３万元", "二〇二四年三月收受禮金伍萬元，並違規操辦酒席。",
     "甲" * 100_000, "反映镇干部收受红包５０００元。" * 6_000, "1" * 100_000, "此外，" * 33_000, *SQL,
 )  # fmt: skip
 """Nothing of these tells who did what: nothing may come of two of them but a question."""
