@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -124,6 +125,11 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
+def written_json(value: Any) -> str:
+    """JSON as it is sent to PostgreSQL, characters as they are."""
+    return to_json(value).decode()
+
+
 def as_read(model: type[M], values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> M:
     """An object with the values of its columns as if a query had found it, which no session knows.
 
@@ -144,6 +150,9 @@ class Database:
             pool_size=pool_size,
             max_overflow=max_overflow,
             pool_timeout=10,
+            pool_use_lifo=True,  # the connection used last: its server process has its caches warm
+            json_serializer=written_json,
+            json_deserializer=from_json,
             hide_parameters=True,  # messages of failed statements must not quote rows
             connect_args={
                 "server_settings": {"application_name": application, "jit": "off", "timezone": "UTC"},

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import asyncpg
+from pydantic_core import from_json
 from sqlalchemy import ColumnElement, Dialect, Executable, Float, Text, func, select, true
 from sqlalchemy.dialects.postgresql import asyncpg as postgres
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
@@ -18,8 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
+from chassis.db import written_json
+
 Change = Callable[[Any], Any] | None
-_DIALECT: Dialect = postgres.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has it without types
+_DIALECT: Dialect = postgres.dialect(json_serializer=written_json, json_deserializer=from_json)  # type: ignore[no-untyped-call]  # SQLAlchemy has it without types
 _FLOAT8, _NUMERIC = 701, 1700  # PostgreSQL's numbers of the types, which only columns of numbers are asked for
 _DRIVER = "driver of the transaction"
 _REFUSALS = (asyncpg.PostgresError, asyncpg.InterfaceError)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clue_service.access.row_security import reads_as_engine
@@ -74,14 +74,15 @@ async def _newest_ids(
 
 def merged(queries: Sequence[Select[Any]], limit: int) -> Select[Any]:
     """The newest of what several queries for ``id``, each in descending order, find together."""
-    together = union(*(select(query.limit(limit).subquery()) for query in queries)).subquery()
+    together = union(*(query.limit(limit) for query in queries)).subquery()
     return select(together.c.id).order_by(together.c.id.desc()).limit(limit)
 
 
 def _ids(key: Any, part: PartOf, conditions: Sequence[Condition]) -> Select[Any]:
-    query = select(key).where(part.condition, *conditions)
     if part.is_sorted:
-        return query.order_by(key.desc())
-    # OFFSET hides the limit from the planner, which would read the whole table from the newest on for a page.
-    found = query.offset(0).subquery()
-    return select(found).order_by(found.c.id.desc())
+        return select(key).where(part.condition, *conditions).order_by(key.desc())
+    # Sorted first, then asked one by one until the page is full: what is common costs a function call for each. OFFSET
+    # hides the limit from the planner, which would read the whole table from the newest on for a page.
+    found = select(key.label("id")).where(part.found_by, *conditions).order_by(key.desc()).offset(0).subquery()
+    asked = select(key.label("id")).where(key == found.c.id, part.common).offset(0).lateral()
+    return select(asked.c.id).select_from(found.join(asked, true())).order_by(found.c.id.desc())
