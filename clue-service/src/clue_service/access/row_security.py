@@ -113,7 +113,10 @@ async def _put_down(session: AsyncSession) -> None:
 def reads_as_engine(
     read: Callable[Concatenate[AsyncSession, P], Awaitable[T]],
 ) -> Callable[Concatenate[AsyncSession, P], Awaitable[T]]:
-    """Let a repository's function see all rows; what it finds is for the service's own work, never for an answer."""
+    """Let a repository's function see all rows.
+
+    What it finds is for the service's own work, or belongs to an item that PostgreSQL has just shown to the caller.
+    """
 
     @wraps(read)
     async def read_all(session: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> T:

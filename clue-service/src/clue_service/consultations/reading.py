@@ -32,6 +32,9 @@ from clue_service.consultations.schemas import (
 from clue_service.proceedings.domain import allowed_to
 from clue_service.proceedings.service import Desk, steps_of
 
+_Told = Mapping[UUID, tuple[Any, list[RedactedAllegationOut]]]
+"""Of each clue what is kept of it, and its allegations as the redaction leaves them."""
+
 
 async def visible_consultation(desk: Desk, consultation_id: UUID, *, lock: bool = False) -> Consultation:
     """The consultation; raises NotFound where the viewer has no part in it."""
@@ -82,16 +85,20 @@ def _opinion(keys: KeyRing, row: ConsultationOpinion) -> OpinionOut:
 async def describe(desk: Desk, items: Sequence[Consultation]) -> list[ConsultationOut]:
     """Consultations as the viewer's part shows them. Of sealed opinions only the viewer's own unit's is opened."""
     ids = [item.id for item in items]
-    participants = await participants_of(desk, ids)
-    standing = await standings(desk, items, participants)
     opinions: dict[UUID, list[ConsultationOpinion]] = defaultdict(list)
-    for opinion in await repository.list_opinions(desk.uow.session, ids):
-        opinions[opinion.consultation_id].append(opinion)
     actions: dict[UUID, list[ConsultationAction]] = defaultdict(list)
-    for action in await repository.list_actions(desk.uow.session, ids):
-        actions[action.consultation_id].append(action)
-    on_the_table = await _clues_of(desk, ids)
-    dissents = await _dissents_of(desk, ids)
+    # PostgreSQL has shown the items to the viewer; for each row of what belongs to them it would ask the same again.
+    async with as_engine(desk.uow.session):
+        participants = await participants_of(desk, ids)
+        standing = await standings(desk, items, participants)
+        for opinion in await repository.list_opinions(desk.uow.session, ids):
+            opinions[opinion.consultation_id].append(opinion)
+        for action in await repository.list_actions(desk.uow.session, ids):
+            actions[action.consultation_id].append(action)
+        dissents = await _dissents_of(desk, ids)
+        pairs = await repository.list_clues(desk.uow.session, ids)
+        told = await _told_of(desk, [clue_id for _, clue_id in pairs])
+    on_the_table = await _clues_of(desk, pairs, told)
     answers = []
     for item in items:
         mine = standing[item.id]
@@ -150,21 +157,21 @@ async def _dissents_of(desk: Desk, ids: Sequence[UUID]) -> dict[UUID, list[Disse
     return found
 
 
-async def _clues_of(desk: Desk, ids: Sequence[UUID]) -> dict[UUID, list[ConsultedClueOut]]:
-    """The clues on the table, redacted; the viewer's own with id and number."""
-    pairs = await repository.list_clues(desk.uow.session, ids)
-    clue_ids = [clue_id for _, clue_id in pairs]
-    if not clue_ids:
-        return defaultdict(list)
-    known = await clues.clues_by_id(desk.uow, clue_ids)
-    visible = await clues.visible_ids(desk.uow, desk.viewer, clue_ids)
+async def _told_of(desk: Desk, clue_ids: Sequence[UUID]) -> _Told:
+    """Of clues that participants may not see, too, what the redaction leaves; read as the engine."""
     alleged: dict[UUID, list[RedactedAllegationOut]] = defaultdict(list)
-    async with as_engine(desk.uow.session):  # of clues that participants may not see, what the redaction leaves
-        for one in await clues.allegations_of(desk.uow, clue_ids):
-            alleged[one.clue_id].append(RedactedAllegationOut.model_validate(one))
+    for one in await clues.allegations_of(desk.uow, clue_ids) if clue_ids else ():
+        alleged[one.clue_id].append(RedactedAllegationOut.model_validate(one))
+    known = await clues.clues_by_id(desk.uow, clue_ids) if clue_ids else {}
+    return {clue_id: (clue, alleged[clue_id]) for clue_id, clue in known.items()}
+
+
+async def _clues_of(desk: Desk, pairs: Sequence[tuple[UUID, UUID]], told: _Told) -> dict[UUID, list[ConsultedClueOut]]:
+    """The clues on the table, redacted; the viewer's own with id and number."""
+    visible = await clues.visible_ids(desk.uow, desk.viewer, list(told)) if told else ()
     found: dict[UUID, list[ConsultedClueOut]] = defaultdict(list)
     for consultation_id, clue_id in pairs:
-        found[consultation_id].append(_redacted(known[clue_id], alleged[clue_id], is_visible=clue_id in visible))
+        found[consultation_id].append(_redacted(*told[clue_id], is_visible=clue_id in visible))
     return found
 
 

@@ -72,8 +72,8 @@ def parts_of(viewer: Viewer) -> list[PartOf]:
     leads = {viewer.leads} if viewer.leads and viewer.has_any(*LEADERS) else set()
     met = _may_meet(viewer, Consultation.id)
     convened = [*each(Consultation.convener_unit, own), *each(Consultation.commission, leads)]
-    scheduled = and_(Consultation.scheduled_at.is_not(None), met)
-    return [*(PartOf(one, met) for one in convened), PartOf(Consultation.id.in_(invited), scheduled, is_sorted=False)]
+    scheduled = and_(Consultation.scheduled_at.is_not(None), Consultation.id.in_(invited))
+    return [*(PartOf(one, met) for one in convened), PartOf(scheduled, met, is_sorted=False)]
 
 
 async def find_visible(

@@ -200,8 +200,8 @@ async def stages_by_commission(uow: Uow, alert_ids: Iterable[UUID]) -> dict[UUID
     """How far each commission of each alert is."""
     ids = list(alert_ids)
     gathered: dict[UUID, dict[str, list[str]]] = {alert_id: {} for alert_id in ids}
-    for clue in await repository.list_clues(uow.session, ids):
-        gathered[clue.alert_id].setdefault(clue.commission, []).append(clue.stage)
+    for alert_id, commission, stage in await repository.list_stages(uow.session, ids):
+        gathered[alert_id].setdefault(commission, []).append(stage)
     return {
         alert_id: {code: domain.stage_of_commission(stages) for code, stages in sorted(by_code.items())}
         for alert_id, by_code in gathered.items()

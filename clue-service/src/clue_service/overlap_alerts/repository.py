@@ -20,6 +20,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     select,
     true,
     update,
@@ -73,6 +74,17 @@ _CLUES = (
     .where(AlertClue.alert_id == _of("ids"))
     .order_by(AlertClue.alert_id, AlertClue.clue_id)
     .execution_options(**_ANEW)
+)
+_STAGES = Statement(
+    select(AlertClue.alert_id, AlertClue.commission, AlertClue.stage)
+    .where(AlertClue.alert_id == _of("ids"))
+    .distinct()
+    .order_by(AlertClue.alert_id, AlertClue.commission, AlertClue.stage)
+)
+_CLUES_OF_COMMISSION = Statement(
+    select(AlertClue.alert_id, AlertClue.clue_id)
+    .where(AlertClue.alert_id == _of("ids"), AlertClue.commission == bindparam("commission", type_=Text))
+    .order_by(AlertClue.alert_id, AlertClue.clue_id)
 )
 _ADD = Statement(
     inserting(AlertClue, "alert_id", "clue_id", "commission", "stage", "bound_by", parameter="clues")
@@ -156,9 +168,13 @@ def _among(below: Collection[str], sub: str, before: UUID | None, limit: int) ->
 
 
 def _newest_of(commission: ColumnElement[bool], sub: str, before: UUID | None) -> Select[Any]:
-    part = AlertCommission.alert_id == OverlapAlert.id
-    goes_on = exists().where(part, OverlapAlert.state != AlertState.MERGED, ~_recused(sub))
-    query = select(AlertCommission.alert_id.label("id")).where(commission, goes_on)
+    goes_on = exists().where(AlertCommission.alert_id == OverlapAlert.id, OverlapAlert.state != AlertState.MERGED)
+    # An index tells the few clues that somebody is recused from; to look at the many of each alert takes far longer.
+    is_recused = Clue.recused != literal_column("'{}'"), Clue.recused.contains([sub])
+    recused = select(AlertClue.alert_id).where(AlertClue.clue_id == Clue.id, *is_recused)
+    query = select(AlertCommission.alert_id.label("id")).where(
+        commission, goes_on, AlertCommission.alert_id.not_in(recused)
+    )
     if before is not None:
         query = query.where(AlertCommission.alert_id < before)
     return query.order_by(AlertCommission.alert_id.desc())
@@ -184,6 +200,18 @@ async def list_parts(session: AsyncSession, alert_ids: Iterable[UUID]) -> Sequen
 async def list_clues(session: AsyncSession, alert_ids: Iterable[UUID]) -> Sequence[AlertClue]:
     """The clues of some alerts, earliest first."""
     return (await session.scalars(_CLUES, {"ids": list(alert_ids)})).all()
+
+
+async def list_stages(session: AsyncSession, alert_ids: Iterable[UUID]) -> Sequence[Any]:
+    """How far the clues of some alerts are: rows of (alert_id, commission, stage), each once."""
+    return await _STAGES.rows(session, {"ids": list(alert_ids)})
+
+
+async def list_clues_of(
+    session: AsyncSession, alert_ids: Iterable[UUID], commission: str
+) -> Sequence[tuple[UUID, UUID]]:
+    """One commission's clues of some alerts, earliest first: (alert, clue)."""
+    return await _CLUES_OF_COMMISSION.rows(session, {"ids": list(alert_ids), "commission": commission})
 
 
 async def add_parties(

@@ -72,11 +72,12 @@ async def describe(uow: Uow, viewer: Viewer, tree: UnitTree, alerts: Sequence[Ov
         for alert_id, undoing in undoings.items()
         if undoing.later_actions
     }
-    of_office = [one for one in await repository.list_clues(uow.session, ids) if one.commission == viewer.office_of]
-    visible = await clues.visible_ids(uow.session, viewer, [one.clue_id for one in of_office])
-    for clue in of_office:
-        if clue.clue_id in visible:
-            own[clue.alert_id].append(clue.clue_id)
+    if viewer.office_of is not None:
+        of_office = await repository.list_clues_of(uow.session, ids, viewer.office_of)
+        visible = await clues.visible_ids(uow.session, viewer, [clue_id for _, clue_id in of_office])
+        for alert_id, clue_id in of_office:
+            if clue_id in visible:
+                own[alert_id].append(clue_id)
     return [
         OverlapAlertOut(
             id=alert.id,

@@ -111,6 +111,19 @@ async def test_a_recused_person_meets_it_nowhere(call: Any, act: Any, convened: 
     assert (await call(EAST, "GET", f"/v1/consultations/{item['id']}")).status_code == 404
 
 
+async def test_a_page_is_filled_past_what_a_recused_person_does_not_meet(call: Any, act: Any, convened: Any) -> None:
+    items = [await convened() for _ in range(4)]
+    for hidden in (items[1], items[3]):
+        await act(CONVENER, hidden, "recuse", {"sub": EAST})
+    first = (await call(EAST, "GET", "/v1/consultations?limit=1")).json()
+    assert [one["id"] for one in first["items"]] == [items[2]["id"]]
+    second = (await call(EAST, "GET", f"/v1/consultations?limit=1&cursor={first['next_cursor']}")).json()
+    assert ([one["id"] for one in second["items"]], second["next_cursor"]) == ([items[0]["id"]], None)
+    # Whoever is invited sees who takes part and which units have said something, as the convener does.
+    theirs, own = [(await call(who, "GET", f"/v1/consultations/{items[2]['id']}")).json() for who in (EAST, CONVENER)]
+    assert theirs["participants"] == own["participants"] != []
+
+
 async def test_a_recused_owner_does_not_meet_the_task(call: Any, act: Any, convened: Any) -> None:
     item = await convened("minutes_signed")
     await act(CONVENER, item, "recuse", {"sub": "handler@inv1-dh"})
