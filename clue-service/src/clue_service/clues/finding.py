@@ -27,6 +27,7 @@ from clue_service.clues.listing import (
     Condition,
     Keys,
     VisibleSet,
+    about_unit,
     comes_after,
     conditions_of,
     first_of,
@@ -105,11 +106,13 @@ class _Asked:
     limit: int
 
     @cached_property
-    def _sets(self) -> list[VisibleSet]:
-        return sets_visible_to(self.viewer)
+    def _sets(self) -> Sequence[VisibleSet]:
+        return [about_unit(one, self.wanted.subject_unit) for one in sets_visible_to(self.viewer)]
 
     async def following(self, after: Place | None) -> tuple[list[Keys], Place | None]:
         """The first clues behind a place."""
+        if self.wanted.subject_unit is not None:
+            await plan_anew(self.session)  # of a unit that many clues name the newest are read, of others the index
         query = first_of(self._sets, self._behind(after), self.wanted.order, self.limit)
         return [tuple(row) for row in await self.session.execute(query)], None
 

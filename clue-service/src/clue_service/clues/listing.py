@@ -9,9 +9,11 @@ the rows themselves are read.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     FromClause,
     Select,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     all_,
     and_,
     any_,
+    cast,
     exists,
     false,
     func,
@@ -42,6 +45,7 @@ Keys = tuple[Any, ...]
 """Values of what an order sorts by, of one clue."""
 _BY_ID = frozenset({ClueOrder.NEWEST, ClueOrder.OLDEST})
 _BY_ALL = frozenset(ClueOrder)
+_HASHES = ARRAY(BigInteger)
 
 
 @dataclass(frozen=True)
@@ -82,15 +86,16 @@ def in_any(sets: Iterable[VisibleSet]) -> Condition:
     return or_(*(one.seen for one in sets))
 
 
-def sets_visible_to(viewer: Viewer) -> list[VisibleSet]:
+@lru_cache(maxsize=1_000)
+def sets_visible_to(viewer: Viewer) -> Sequence[VisibleSet]:
     """The sets of clues that the viewer may see, each found by an index; together they are all."""
     if viewer.service is not None:
-        return [VisibleSet(Clue.registered_via == viewer.service, _BY_ID)]
+        return (VisibleSet(Clue.registered_via == viewer.service, _BY_ID),)
     cleared = Clue.secrecy_level == any_(literal(sorted(viewer.cleared_for), ARRAY(Text)))
     sets = [VisibleSet(Clue.registered_by == viewer.sub, _BY_ID)]
     sets += [replace(one, condition=and_(cleared, one.condition)) for one in _cleared_sets(viewer)]
     met = literal(viewer.sub) != all_(Clue.recused)
-    return [replace(one, condition=and_(met, one.condition)) for one in sets]
+    return tuple(replace(one, condition=and_(met, one.condition)) for one in sets)
 
 
 def _cleared_sets(viewer: Viewer) -> Iterator[VisibleSet]:
@@ -107,6 +112,19 @@ def _cleared_sets(viewer: Viewer) -> Iterator[VisibleSet]:
         for unit in units:
             yield VisibleSet(and_(Clue.lead_unit == unit, handles), _BY_ID)
         yield VisibleSet(and_(Clue.co_units.overlap(units), handles))
+
+
+def about_unit(one: VisibleSet, unit: str | None) -> VisibleSet:
+    """A commission's clues such that an index of that commission finds those about a unit; other sets as they are.
+
+    What makes a clue one about the unit is asked beside: two units may have one hash.
+    """
+    if unit is None or one.commission is None:
+        return one
+    indexed = func.units_within(Clue.commission, Clue.subject_units, type_=_HASHES)
+    asked = func.units_within(cast(literal(one.commission), Text), literal([unit], ARRAY(Text)), type_=_HASHES)
+    named = and_(Clue.subject_units != literal_column("'{}'"), indexed.contains(asked))
+    return replace(one, condition=and_(one.condition, named))
 
 
 def _handles(viewer: Viewer) -> Condition:
@@ -128,8 +146,8 @@ def first_of(
 
     ``is_long``: thousands are read. ``also``: columns that are read with the keys.
     """
-    parts = (_part(one, conditions, order, also, is_long=is_long).limit(limit) for one in sets)
-    return in_order(union(*(select(part.subquery()) for part in parts)).subquery(), order).limit(limit)
+    parts = [_part(one, conditions, order, also, is_long=is_long).limit(limit) for one in sets]
+    return in_order(union(*parts).subquery(), order).limit(limit)
 
 
 def in_order(found: FromClause, order: ClueOrder, *, only_keys: bool = False) -> Select[Any]:

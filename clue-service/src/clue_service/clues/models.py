@@ -51,6 +51,13 @@ class Clue(Base):
             postgresql_where=text("recused <> '{}'"),
         ),
         Index(
+            "ix_clue_units",
+            text("units_within(commission, subject_units)"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=text("subject_units <> '{}'"),
+        ),
+        Index(
             "ix_clue_pairs",
             text("pairs_within(commission, summary)"),
             postgresql_using="gin",
