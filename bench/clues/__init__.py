@@ -19,7 +19,7 @@ from chassis.logging import configure_logging
 from matching import scratch_data, server_settings
 from matching.crowd import Planted, plant
 
-from clues import beside, library, loading, page, said
+from clues import beside, forgetting, library, loading, page, said
 from clues.measuring import PARTS, Measured, Place, measure
 
 _PLANTED = 4_999
@@ -50,6 +50,8 @@ def main() -> None:
 def _load(server: EmbeddedPostgres, size: int, planted: Planted) -> None:
     database = loading.load(server, size, planted)
     dsn = server.url(database=database.name, driver="postgresql")
+    if forgotten := asyncio.run(forgetting.forget(dsn)):
+        print(f"{forgotten:,} clues of earlier measurements are taken out", file=sys.stderr)
     asyncio.run(library.fill(dsn, library.entries_beside(size)))
     asyncio.run(beside.fill(dsn, size))
     asyncio.run(said.fill(dsn))
