@@ -189,7 +189,7 @@ def _clean_office(content: bytes) -> Cleaned:
                     if name.lower().endswith(_LEFT_ALONE):
                         residue.add(EMBEDDED_IMAGE)
                     written.writestr(zipfile.ZipInfo(name, _DAY_ONE), part, zipfile.ZIP_DEFLATED)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, *_DAMAGED) as error:
         raise FileTypeRefused from error
     return Cleaned(out.getvalue(), media_type, ending, tuple(sorted(residue)))
 

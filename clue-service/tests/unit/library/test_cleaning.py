@@ -203,6 +203,15 @@ def test_pictures_left_as_they_are_are_named() -> None:
     assert cleaned(office({"word/media/image2.emf": b"EMF"}), FileType.OFFICE).residue == ("embedded_image",)
 
 
+def test_a_package_whose_parts_lie_before_its_beginning_is_refused() -> None:
+    content = office()
+    end = content.rindex(b"PK\x05\x06")
+    offset = int.from_bytes(content[end + 16 : end + 20], "little")
+    beyond = (offset + 65_536).to_bytes(4, "little")
+    with pytest.raises(FileTypeRefused):
+        cleaned(content[: end + 16] + beyond + content[end + 20 :], FileType.OFFICE)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from([jpeg(), png(), office(), pdf()]), st.integers(0, 10_000), st.binary(min_size=1, max_size=8))
 def test_damaged_files_are_cleaned_or_refused_by_name(content: bytes, at: int, noise: bytes) -> None:
