@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ARRAY, Integer, Text, any_, bindparam, func, select, update
 
 from chassis import tables, tracing
 from chassis.errors import Category, HeliError
 from chassis.logging import get_logger
 from chassis.service import JobHandler, Resources
+from chassis.statements import Statement
 from chassis.telemetry import JOBS_DONE, JOBS_WAITING
 from chassis.uow import TRACEPARENT
 
@@ -20,6 +21,31 @@ _PLACES = 8
 _FIRST_RETRY_SECONDS = 0.5
 _LONGEST_RETRY_SECONDS = 60.0
 _PERMANENT = frozenset({Category.INVALID, Category.FORBIDDEN, Category.MISSING})
+
+_job = tables.job
+_due = (
+    select(_job.c.id)
+    .where(
+        _job.c.done_at.is_(None),
+        _job.c.failed_code.is_(None),
+        _job.c.run_after <= func.now(),
+        _job.c.locked_until.is_(None) | (_job.c.locked_until < func.now()),
+        _job.c.kind == any_(bindparam("kinds", type_=ARRAY(Text))),
+    )
+    .order_by(_job.c.run_after)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+# Asked twice a second for as long as a worker lives: built once.
+_TAKE = Statement(
+    update(_job)
+    .where(_job.c.id.in_(_due.scalar_subquery()))
+    .values(locked_until=func.now() + _LEASE, attempts=_job.c.attempts + 1)
+    .returning(_job.c.id, _job.c.kind, _job.c.payload, _job.c.attempts)
+)
+_WAITING = Statement(
+    select(func.count()).select_from(_job).where(_job.c.done_at.is_(None), _job.c.failed_code.is_(None))
+)
 
 log = get_logger(__name__)
 
@@ -67,31 +93,10 @@ class JobRunner:
         return len(jobs)
 
     async def _take(self, most: int) -> list[tuple[UUID, str, dict[str, Any], int]]:
-        job = tables.job
-        due = (
-            select(job.c.id)
-            .where(
-                job.c.done_at.is_(None),
-                job.c.failed_code.is_(None),
-                job.c.run_after <= func.now(),
-                (job.c.locked_until.is_(None)) | (job.c.locked_until < func.now()),
-                job.c.kind.in_(self._handlers),
-            )
-            .order_by(job.c.run_after)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
         async with self._resources.database.sessions.begin() as session:
-            rows = await session.execute(
-                update(job)
-                .where(job.c.id.in_(due.scalar_subquery()))
-                .values(locked_until=func.now() + _LEASE, attempts=job.c.attempts + 1)
-                .returning(job.c.id, job.c.kind, job.c.payload, job.c.attempts)
-            )
-            taken = [(row.id, row.kind, row.payload, row.attempts) for row in rows]
-            waiting = text("select count(*) from job where done_at is null and failed_code is null")
-            JOBS_WAITING.set(await session.scalar(waiting) or 0)
-        return taken
+            rows = await _TAKE.rows(session, {"kinds": list(self._handlers), "most": most})
+            JOBS_WAITING.set(await _WAITING.scalar(session) or 0)
+        return [(row.id, row.kind, row.payload, row.attempts) for row in rows]
 
     async def _do(self, job_id: UUID, kind: str, payload: dict[str, Any], attempts: int) -> None:
         parent = payload.pop(TRACEPARENT, None)
