@@ -22,6 +22,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name == "test_any_request.py" and item.path.parent == Path(__file__).parent)
 
 
+_SHARED: dict[str, RunningStack] = {}
+"""Fixture → the stack that its tests share."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """A stack is stopped after its last test: even idle it takes a quarter of two cores from the tests that follow."""
+    for name in set(_SHARED).intersection(_fixtures_of(item)):
+        if item is [one for one in item.session.items if name in _fixtures_of(one)][-1]:
+            _SHARED.pop(name).stop()
+
+
+def _fixtures_of(item: pytest.Item) -> list[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else []
+
+
 @pytest.fixture(scope="session")
 def new_stack() -> Iterator[Callable[[], RunningStack]]:
     """Makes stacks that are stopped at the end.
@@ -45,7 +61,7 @@ def new_stack() -> Iterator[Callable[[], RunningStack]]:
 @pytest.fixture(scope="session")
 def stack(new_stack: Callable[[], RunningStack]) -> RunningStack:
     """One stack with the demo city for all tests that do not harm it."""
-    made = new_stack()
+    made = _SHARED["stack"] = new_stack()
     made.start()
     return made
 
@@ -53,7 +69,7 @@ def stack(new_stack: Callable[[], RunningStack]) -> RunningStack:
 @pytest.fixture(scope="session")
 def spare_stack(new_stack: Callable[[], RunningStack]) -> RunningStack:
     """Another one, for tests that do anything to it: fill it, move its clock, kill its programs."""
-    made = new_stack()
+    made = _SHARED["spare_stack"] = new_stack()
     made.start()
     return made
 
@@ -92,7 +108,7 @@ def collector() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 async def played(new_stack: Callable[[], RunningStack], collector: Any) -> tuple[RunningStack, str]:
     """A stack on which the story was played once, and how it was told. It tells its traces."""
-    made = new_stack()
+    made = _SHARED["played"] = new_stack()
     made.environment |= {"HELI_TRACES_ENDPOINT": collector.endpoint, "HELI_LOG_LEVEL": "debug"}
     made.start()
     told = io.StringIO()
