@@ -5,8 +5,8 @@ PostgreSQL. Where rows are wanted rather than objects a session keeps, a ``State
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
@@ -124,6 +124,7 @@ class Statement:
 
 _KEEP_PLANS = Statement(select(KEEPING_PLANS))
 _PLAN_ANEW = Statement(select(func.set_config("plan_cache_mode", "force_custom_plan", true(), type_=Text)))
+_PLAN_AS_EVER = Statement(select(func.set_config("plan_cache_mode", "auto", true(), type_=Text)))
 
 
 async def keep_plans(session: AsyncSession) -> None:
@@ -131,13 +132,22 @@ async def keep_plans(session: AsyncSession) -> None:
     await _KEEP_PLANS.run(session)
 
 
-async def plan_anew(session: AsyncSession) -> None:
-    """Plan every statement for what it is given, until the transaction ends.
+@asynccontextmanager
+async def planned_anew(session: AsyncSession) -> AsyncIterator[None]:
+    """Plan every statement within the block for what it is given.
 
     For searches: which index serves hangs on who asks for what, and a plan that a connection keeps for all is slow for
     some.
     """
     await _PLAN_ANEW.run(session)
+    try:
+        yield
+    except DBAPIError:
+        raise  # the transaction is lost, and the setting with it
+    except BaseException:
+        await _PLAN_AS_EVER.run(session)
+        raise
+    await _PLAN_AS_EVER.run(session)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from chassis.db import Database, Instant, Json, ModelBase, as_rows, inserting, new_metadata, table_of
 from chassis.embedded import EmbeddedPostgres, ServiceDatabase
-from chassis.statements import Statement, keep_plans, plan_anew, watched
+from chassis.statements import Statement, keep_plans, planned_anew, watched
 from sqlalchemy import Executable, Text, Uuid, bindparam, delete, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
@@ -210,11 +210,25 @@ async def test_who_counts_statements_is_told_of_each(database: Database) -> None
     assert "said_word" in seen[0]
 
 
-@pytest.mark.parametrize(("say", "mode"), [(keep_plans, "force_generic_plan"), (plan_anew, "force_custom_plan")])
-async def test_how_statements_are_planned_is_said_for_a_transaction(database: Database, say: Any, mode: str) -> None:
+async def test_plans_are_kept_until_the_transaction_ends(database: Database) -> None:
     shown = text("show plan_cache_mode")
     async with database.sessions.begin() as session:
-        await say(session)
-        assert await session.scalar(shown) == mode
+        await keep_plans(session)
+        assert await session.scalar(shown) == "force_generic_plan"
     async with database.sessions.begin() as session:
         assert await session.scalar(shown) == "auto", "of the same connection"
+
+
+async def test_plans_are_made_anew_within_the_block_alone(database: Database) -> None:
+    shown = text("show plan_cache_mode")
+    async with database.sessions.begin() as session:
+        async with planned_anew(session):
+            assert await session.scalar(shown) == "force_custom_plan"
+        assert await session.scalar(shown) == "auto"
+        with pytest.raises(LookupError):
+            async with planned_anew(session):
+                raise LookupError
+        assert await session.scalar(shown) == "auto"
+        with pytest.raises(DBAPIError):
+            async with planned_anew(session):
+                await session.execute(text("select 1 / 0"))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from chassis.statements import planned_anew
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -69,7 +70,9 @@ async def newest(
 async def _newest_ids(
     session: AsyncSession, key: Any, parts: Sequence[PartOf], conditions: Sequence[Condition], limit: int
 ) -> list[UUID]:
-    return list(await session.scalars(merged([_ids(key, part, conditions) for part in parts], limit)))
+    # A plan kept for all reads a whole table for whoever has a part in nothing.
+    async with planned_anew(session):
+        return list(await session.scalars(merged([_ids(key, part, conditions) for part in parts], limit)))
 
 
 def merged(queries: Sequence[Select[Any]], limit: int) -> Select[Any]:

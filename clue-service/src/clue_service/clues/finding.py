@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
-from chassis.statements import plan_anew
+from chassis.statements import planned_anew
 from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Select, Text, all_, and_, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -90,7 +90,8 @@ async def _page(
     session: AsyncSession, viewer: Viewer, wanted: ClueFilter, *, after: Place | None, limit: int
 ) -> tuple[list[UUID], Place | None]:
     asked = _Asked(session, viewer, wanted, limit)
-    found, read_to = await (asked.search(after) if contents.is_asked(wanted) else asked.following(after))
+    async with planned_anew(session):  # where many clues name a unit, the order of the list serves, else the index
+        found, read_to = await (asked.search(after) if contents.is_asked(wanted) else asked.following(after))
     if len(found) >= limit:
         found, read_to = found[:limit], place_after(found[limit - 1])
     return [keys[-1] for keys in found], read_to
@@ -111,14 +112,11 @@ class _Asked:
 
     async def following(self, after: Place | None) -> tuple[list[Keys], Place | None]:
         """The first clues behind a place."""
-        if self.wanted.subject_unit is not None:
-            await plan_anew(self.session)  # of a unit that many clues name the newest are read, of others the index
         query = first_of(self._sets, self._behind(after), self.wanted.order, self.limit)
         return [tuple(row) for row in await self.session.execute(query)], None
 
     async def search(self, after: Place | None) -> tuple[list[Keys], Place | None]:
         """The first clues behind a place that say what is asked, and where the search ended before all was read."""
-        await plan_anew(self.session)
         found, stood = await self._read_on(after, _READ_FIRST)
         if stood is None or len(found) == self.limit:
             return found, None

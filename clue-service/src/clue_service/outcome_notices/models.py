@@ -19,6 +19,7 @@ class OutcomeNotice(Base):
         Index("ix_outcome_notice_item_id", "item_id"),
         Index("ix_outcome_notice_unit", "unit", "id"),
         Index("ix_outcome_notice_commission", "commission", "id"),
+        Index("ix_outcome_notice_handling_unit", "handling_unit", "id", postgresql_where="handling_unit is not null"),
         Index("ix_outcome_notice_waiting", "ack_due_at", postgresql_where="state = 'notified'"),
     )
 

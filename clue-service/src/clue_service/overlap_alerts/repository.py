@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.db import as_rows, given_rows, inserting, table_of
-from chassis.statements import Statement
+from chassis.statements import Statement, planned_anew
 from sqlalchemy import (
     CTE,
     ColumnElement,
@@ -155,7 +155,8 @@ async def list_alerts(
     if not queries:
         return []
     query = select(OverlapAlert).where(OverlapAlert.id.in_(merged(queries, limit)))
-    return (await session.scalars(query.order_by(OverlapAlert.id.desc()))).all()
+    async with planned_anew(session):
+        return (await session.scalars(query.order_by(OverlapAlert.id.desc()))).all()
 
 
 def _among(below: Collection[str], sub: str, before: UUID | None, limit: int) -> Select[Any]:
