@@ -3,9 +3,10 @@ searches of a library of up to 100,000 entries with its files.
 
     python bench clues [--sizes=10000,1000000] [--only=lists,library,intake,import] [--folder=DATA] [--quick]
 
-A run with ``--folder`` keeps its data there and goes on with what lies there; features that ``bench matching`` prepared
-in the same folder are taken from it. Real processes on loopback: PostgreSQL with fsync, NATS, the service's API and its
-worker. What is measured is kept in docs/benchmarks/clues.json, part by part, and the page is written from that.
+A run with ``--folder`` keeps its data there and goes on with what lies there, but for what earlier measurements took
+in; features that ``bench matching`` prepared in the same folder are taken from it. Real processes on loopback:
+PostgreSQL with fsync, NATS, the service's API and its worker. What is measured is kept in docs/benchmarks/clues.json,
+part by part, and the page is written from that.
 """
 
 import argparse

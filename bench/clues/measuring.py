@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import machine
 from chassis.embedded import ServiceDatabase
 from matching.crowd import Planted
 
@@ -28,6 +29,8 @@ class Measured:
     cpu: dict[str, dict[str, float]] = field(default_factory=dict)
     """Milliseconds of CPU for one, by what was done and by process."""
     load: float = 0.0
+    paces: list[float] = field(default_factory=list)
+    """``machine.pace`` before the first part and after each."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,14 @@ async def measure(place: Place, clues: int, planted: Planted, parts: Sequence[st
         bench.processes |= place.servers
         await bench.warm()
         found.load = os.getloadavg()[0]
-        if "lists" in parts:
-            await lists.measure(bench, found.times)
-        if "library" in parts:
-            await library.measure(bench, found)
-        if "intake" in parts:
-            await taking_in.measure_intake(bench, found, planted.queries)
-        if "import" in parts:
-            await taking_in.measure_import(bench, found, rows)
+        measured = {
+            "lists": lambda: lists.measure(bench, found.times),
+            "library": lambda: library.measure(bench, found),
+            "intake": lambda: taking_in.measure_intake(bench, found, planted.queries),
+            "import": lambda: taking_in.measure_import(bench, found, rows),
+        }
+        found.paces.append(machine.pace())
+        for part in (one for one in PARTS if one in parts):
+            await measured[part]()
+            found.paces.append(machine.pace())
     return found

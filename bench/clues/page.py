@@ -60,7 +60,8 @@ def _add(kept: Kept, one: Measured, run: Run) -> None:
     kept["spread"] = one.spread or kept.get("spread", {})
     kept["notes"] |= one.notes
     kept["cpu"] = one.cpu or kept.get("cpu", {})
-    kept["runs"] |= {kind: {"command": run.command, "machine": run.machine, "load": one.load} for kind in kinds}
+    how = {"command": run.command, "machine": run.machine, "load": one.load, "paces": one.paces}
+    kept["runs"] |= dict.fromkeys(kinds, how)
 
 
 def _kind(name: str) -> str:
@@ -157,6 +158,10 @@ def _runs(kind: str, sizes: Mapping[str, Kept]) -> Iterator[str]:
     last = list(runs.values())[-1]
     yield f"`{last['command']}`, load of the machine at the start "
     yield ", ".join(f"{run['load']:.1f}" for run in runs.values()) + f"\n\n{last['machine']}"
+    for size, run in runs.items():
+        if paces := run.get("paces"):
+            took = ", ".join(f"{pace:.0f}" for pace in paces)
+            yield f"- a fixed piece of Python, before, between and after the parts at {int(size):,} clues: {took} ms\n"
     if kind == _SEARCH:
         held = " and ".join(f"{entries_beside(int(size)):,}" for size in runs)
         yield f"- entries: {held}\n"
