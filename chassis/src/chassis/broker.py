@@ -72,20 +72,27 @@ async def connect(url: str, *, name: str, stop: asyncio.Event | None = None) -> 
             if connecting.done():
                 await connecting
                 return broker
-            await _give_up(connecting)
+            await _give_up(broker, connecting)
             if stopping.done():
                 raise BrokerUnavailable("stopped before a connection was made")
     finally:
         stopping.cancel()
 
 
-async def _give_up(connecting: asyncio.Task[None]) -> None:
+async def _give_up(broker: "Broker", connecting: asyncio.Task[None]) -> None:
     """End an attempt, without waiting for it for ever: a failed TLS handshake can leave nats-py deaf to cancelling."""
     connecting.cancel()
-    done, _ = await asyncio.wait({connecting}, timeout=_GIVE_UP_SECONDS)
+    closing = asyncio.create_task(_closed(broker, connecting))
+    done, _ = await asyncio.wait({closing}, timeout=_GIVE_UP_SECONDS)
     if not done:
         log.warning("broker_attempt_abandoned")
+    closing.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
     connecting.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+
+
+async def _closed(broker: "Broker", connecting: asyncio.Task[None]) -> None:
+    await asyncio.wait({connecting})
+    await broker.close()
 
 
 class Broker:
@@ -138,6 +145,11 @@ class Broker:
             await self._connection.drain()
         except NatsError:
             await self._connection.close()
+
+    async def close(self) -> None:
+        """Close at once. An attempt that is cancelled leaves its socket open otherwise."""
+        self._is_draining = True
+        await self._connection.close()
 
     async def request(self, subject: str, document: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Ask the JetStream API (``subject`` without ``$JS.API.``).
