@@ -1,7 +1,7 @@
 """What measurements took in is taken out again before the next, so that each meets what was loaded and nothing else.
 
 Letters of every run tell of the same few hundred matters. Left in place, after some dozens of runs an intake would meet
-fifty clues on its matter where the first met five, and be measured twice as slow.
+fifty clues on its matter where the first met one or two, and be measured twice as slow.
 """
 
 import asyncpg
