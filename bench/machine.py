@@ -6,7 +6,7 @@ import platform
 import random
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,14 +57,20 @@ def _milliseconds_of(words: Sequence[str]) -> float:
 
 def described(more: Sequence[str] = ()) -> str:
     """A Markdown list of machine and versions; ``more`` names further packages."""
-    meminfo = Path("/proc/meminfo").read_text().splitlines()
-    memory = next(line for line in meminfo if line.startswith("MemTotal"))
+    memory = {key: int(value.split()[0]) for key, value in _memory()}
     processors = Path("/proc/cpuinfo").read_text().splitlines()
     names = (line.split(":", 1)[1].strip() for line in processors if "model name" in line)
     model = next(names, platform.machine())
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in (*PACKAGES, *more))
-    gigabytes = int(memory.split()[1]) // 2**20
+    _, built = platform.python_build()
+    huge = f"{memory['HugePages_Total']:,} huge pages reserved" if memory["HugePages_Total"] else "no huge pages"
     return (
-        f"- {datetime.now(UTC).date()}, {os.cpu_count()} cores ({model}), {gigabytes} GiB, Linux\n"
-        f"- Python {platform.python_version()}, {versions}\n"
+        f"- {datetime.now(UTC).date()}, {os.cpu_count()} cores ({model}), {memory['MemTotal'] // 2**20} GiB, {huge},"
+        f" Linux\n- Python {platform.python_version()} (built {built}), {versions}\n"
     )
+
+
+def _memory() -> Iterator[tuple[str, str]]:
+    for line in Path("/proc/meminfo").read_text().splitlines():
+        key, _, value = line.partition(":")
+        yield key, value

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import uvloop
 from chassis.embedded import EmbeddedNats, EmbeddedPostgres
 from chassis.logging import configure_logging
 from matching import scratch_data, server_settings
@@ -65,7 +66,7 @@ def _measure(
     servers = {server.pid: "PostgreSQL", nats.pid: "NATS"}
     place = Place(folder, database, server.url(database=database.name), nats.url(), servers)
     rows = 2_000 if asked.quick else 21_000
-    return asyncio.run(measure(place, size, planted, asked.only.split(","), rows=rows))
+    return uvloop.run(measure(place, size, planted, asked.only.split(","), rows=rows))
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -1,6 +1,7 @@
 """clue-service as two processes, serving and working, and the people who call it."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,14 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx2
 from chassis.db import Database
 from chassis.embedded import ServiceDatabase, free_port
 from chassis.testing.harness import TestIssuer
 from doors import serving
+from pydantic_core import to_json
 from sqlalchemy import text
 
 from chassis import directory
+from clues.calling import Answer, Caller
 from clues.loading import COMMISSIONS, OFFICES
 
 CALLERS: Mapping[str, tuple[str, str, str]] = {
@@ -33,6 +35,8 @@ CALLERS: Mapping[str, tuple[str, str, str]] = {
 }
 """Who calls → sub, unit, role. Lists of those who see nothing are the dearest: nothing fills the page."""
 _PATIENCE_S = 180
+Headers = Mapping[str, str]
+_NO_HEADERS: Headers = {}
 _OF_INTAKE = ("clue", "clue_subject", "clue_allegation", "clue_key", "clue_feature", "overlap_alert_clue")
 _WARM = """
     select sum(pg_prewarm(oid)) from pg_class where relkind in ('r', 'i')
@@ -45,7 +49,7 @@ _PROCESSES = 2  # of the API, as in a cluster; the machine has two cores
 class Bench:
     """The service that is measured."""
 
-    clients: Sequence[httpx2.AsyncClient]
+    callers: Sequence[Caller]
     """Of each process of the API; asked in turn."""
     issuer: TestIssuer
     database: Database
@@ -55,17 +59,28 @@ class Bench:
     processes: dict[int, str] = field(default_factory=dict)
     """Whose CPU is counted: process id → name."""
 
-    async def call(self, who: str, method: str, path: str, **more: Any) -> tuple[float, httpx2.Response]:
+    async def call(
+        self,
+        who: str,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        content: bytes = b"",
+        headers: Headers = _NO_HEADERS,
+    ) -> tuple[float, Answer]:
         """(milliseconds, answer)."""
         if who not in self.tokens:
             sub, unit, role = CALLERS[who]
             self.tokens[who] = self.issuer.token(sub, unit=unit, roles=[role], expires_in=7_200)
-        headers = {"Authorization": f"Bearer {self.tokens[who]}", **more.pop("headers", {})}
-        client = self.clients[self.calls % len(self.clients)]
+        headers = {"Authorization": f"Bearer {self.tokens[who]}", **headers}
+        if json is not None:
+            headers["Content-Type"], content = "application/json", to_json(json)
+        caller = self.callers[self.calls % len(self.callers)]
         self.calls += 1
         began = time.perf_counter()
-        answer = await client.request(method, path, headers=headers, **more)
-        return 1000 * (time.perf_counter() - began), answer.raise_for_status()
+        answer = await caller.ask(method, path, headers, content)
+        return 1000 * (time.perf_counter() - began), answer
 
     async def warm(self) -> None:
         """Read what intake reads and writes into PostgreSQL's buffers, as a database that has run for a day has it."""
@@ -100,10 +115,9 @@ async def started(folder: Path, database: ServiceDatabase, superuser: str, nats:
             command = [serving.program("clue-service"), name]
             running = serving.running(folder, f"clue-{name}-{listens}", command, listens, env)
             processes[await stack.enter_async_context(running)] = f"clue-service {name}"
-        clients = [httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=600) for port in ports]
-        for client in clients:
-            await stack.enter_async_context(client)
-        bench = Bench(clients, issuer, owner, processes=processes)
+        processes[os.getpid()] = "who calls"
+        callers = [await stack.enter_async_context(Caller(f"http://127.0.0.1:{port}")) for port in ports]
+        bench = Bench(callers, issuer, owner, processes=processes)
         await _idle(bench)
         yield bench
 
