@@ -10,7 +10,7 @@ async def test_others_go_on_where_the_only_handler_left(call: Any, register: Any
     clue = await register("officer@pet-xn")
     path = f"/v1/clues/{clue['id']}"
     await call("supervisor@cmo-xn", "POST", f"{path}/accept")
-    assigned = {"lead_unit": "inv1-xn", "members": ["leaver"], "approved_by": "principal@cdi-xn"}
+    assigned = {"lead_unit": "inv1-xn", "members": ["leaver", "another"], "approved_by": "principal@cdi-xn"}
     assert (await call("supervisor@cmo-xn", "POST", f"{path}/assign", assigned)).status_code == 200
     proposal = {"method": "preliminary_verification", "reason": "r"}
     proposed = await call("handler@inv1-xn", "POST", f"{path}/propose-disposition", proposal, sub="leaver")
@@ -18,7 +18,7 @@ async def test_others_go_on_where_the_only_handler_left(call: Any, register: Any
     before = (await call("principal@cdi-xn", "POST", f"{path}/approve-disposition")).json()
     assert (await call("handler@inv1-xn", "GET", path)).status_code == 404
 
-    body = {"members": ["handler@inv1-xn"], "reason": "原承办人调离"}
+    body = {"members": ["another", "handler@inv1-xn"], "reason": "原承办人调离"}
     alone = await call("supervisor@cmo-xn", "POST", f"{path}/change-members", body)
     assert (alone.status_code, alone.json()["errors"][0]["pointer"]) == (422, "/approved_by")
     named = {**body, "approved_by": "deputy@cdi-xn"}
@@ -28,7 +28,7 @@ async def test_others_go_on_where_the_only_handler_left(call: Any, register: Any
         assert after.json()[kept] == before[kept], kept
     assert (await call("handler@inv1-xn", "GET", path, sub="leaver")).status_code == 404
     (event,) = await harness.staged_events("clue.clue.members_changed")
-    assert (event.data["members"], event.data["status"]) == (["handler@inv1-xn"], "preliminary_verification")
+    assert (event.data["members"], event.data["status"]) == (["another", "handler@inv1-xn"], "preliminary_verification")
 
     filed = {"outcome": "case_filed", "approved_by": "principal@cdi-xn"}
     assert (await call("handler@inv1-xn", "POST", f"{path}/record-result", filed)).status_code == 200

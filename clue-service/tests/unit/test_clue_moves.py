@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from chassis.errors import MoveRefused
-from clue_service.access.policy import Viewer
+from clue_service.access.policy import LEADERS, Viewer
 from clue_service.clues import domain, outcomes, rights, stages
+from clue_service.clues.domain import PRINCIPAL
 from clue_service.clues.move_schemas import PAYLOADS
 from clue_service.clues.moves_document import moves_document
 from clue_service.clues.states import Closure, Status
@@ -151,9 +152,43 @@ def test_a_move_asks_for_role_and_unit(verb: str, who: Viewer, clue: Handled, ma
     assert rights.may_take(who, clue, domain.ROWS[verb]) is may
 
 
+@dataclass(frozen=True)
+class Reported:
+    """Of a subject what decides who approves."""
+
+    rank: str | None
+    top_leader: str | None = None
+
+
 def test_the_rank_table_sends_bureau_leaders_to_the_principal() -> None:
-    assert rights.approver_roles([None, "division_chief"]) == {"leader", "principal_leader", "deputy_leader"}
-    assert rights.approver_roles(["clerk", "bureau_deputy"]) == {"leader", "principal_leader"}
+    assert rights.approver_roles([Reported(None), Reported("division_chief")]) == LEADERS
+    assert rights.approver_roles([Reported("clerk"), Reported("bureau_deputy")]) == PRINCIPAL
+    assert rights.approver_roles([]) == LEADERS
+
+
+@pytest.mark.parametrize(
+    ("rank", "top_leader", "is_head"),
+    [
+        ("bureau_deputy", "when_handled", True),
+        ("bureau_chief", "both", True),
+        (None, "when_handled", True),
+        ("division_chief", "when_handled", False),
+        ("village", "both", False),
+        ("bureau_chief", "when_violating", False),
+        ("bureau_chief", "no", False),
+        (None, None, False),
+    ],
+)
+def test_the_head_of_the_next_level_is_for_the_party_secretary(
+    rank: str | None, top_leader: str | None, is_head: bool
+) -> None:
+    subjects = [Reported("clerk"), Reported(rank, top_leader)]
+    offices = {"party_secretary", "standing_committee"} if is_head else set()
+    assert rights.verification_offices(subjects) == offices
+    is_managed = is_head or rank in ("bureau_deputy", "bureau_chief")
+    assert rights.approver_roles(subjects) == (PRINCIPAL if is_managed else LEADERS)
+    first_form = rights.result_approver_roles("talk_inquiry", "first_form", subjects)
+    assert first_form == (PRINCIPAL if is_managed else set())
 
 
 def test_every_status_has_a_stage() -> None:

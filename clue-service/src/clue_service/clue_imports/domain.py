@@ -45,11 +45,22 @@ COLUMNS = (
     Column("subject_rank", ("被反映人职级", "职级")),
     Column("subject_id_number", ("被反映人身份证号", "身份证号")),
     Column("subject_person_code", ("人员代码",)),
+    Column("subject_top_leader", ("是否一把手", "一把手标识")),
+    Column("subject_sex", ("被反映人性别", "性别")),
+    Column("subject_ethnicity", ("被反映人民族", "民族")),
+    Column("subject_born", ("被反映人出生年月", "出生年月")),
+    Column("subject_education", ("被反映人文化程度", "文化程度", "学历")),
+    Column("subject_political_status", ("被反映人政治面貌", "政治面貌")),
+    Column("subject_party_joined", ("被反映人入党时间", "入党时间")),
+    Column("subject_is_supervision_object", ("是否监察对象",)),
+    Column("subject_delegate_of", ("代表委员情况",)),
     Column("identity_type", ("署名情况", "是否实名")),
     Column("reporter_name", ("反映人", "反映人姓名", "举报人")),
     Column("reporter_contact", ("反映人联系方式", "联系方式", "联系电话")),
     Column("receiving_unit", ("接收单位", "接收单位代码")),
     Column("summary", ("摘要", "内容摘要")),
+    Column("proposed_opinion", ("拟办意见",)),
+    Column("urgency", ("紧急程度", "缓急程度")),
     Column("secrecy_level", ("密级",)),
     Column("overlap_policy", ("比对方式",)),
     Column(ABOVE_LEVEL, ("上级管理", "是否上级管理")),
@@ -64,21 +75,35 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "channel": {"来信": "letter", "来访": "visit", "来电": "phone", "网络": "online", "其他": "other"},
     "identity_type": {"实名": "real_name", "匿名": "anonymous"},
+    "urgency": {"一般": "ordinary", "平件": "ordinary", "急件": "urgent", "加急": "urgent", "特急": "very_urgent"},
+    "subject_top_leader": {
+        "否": "no", "处理时是": "when_handled", "违纪时是": "when_violating", "均是": "both", "是": "when_handled",
+    },
+    "subject_sex": {"男": "male", "女": "female"},
+    "subject_political_status": {
+        "中共党员": "party_member", "中共预备党员": "probationary_party_member", "共青团员": "league_member",
+        "民主党派": "democratic_party", "无党派人士": "non_partisan", "群众": "masses",
+    },
     "secrecy_level": {"内部": "internal", "秘密": "confidential", "机密": "secret"},
     "overlap_policy": {"提示": "announce", "静默": "silent"},
 }  # fmt: skip
 """What people write in a cell for a code; the code itself is taken too."""
 
 _DATES = ("received_on", "occurred_from", "occurred_to")
-_SUBJECT = ("name", "unit_name", "unit_code", "post", "rank", "id_number", "person_code")
+_MONTHS = ("subject_born", "subject_party_joined")
+_SUBJECT = ("name", "unit_name", "unit_code", "post", "rank", "id_number", "person_code", "top_leader")
+_PARTICULARS = (
+    "sex", "ethnicity", "born", "education", "political_status", "party_joined", "is_supervision_object", "delegate_of",
+)  # fmt: skip
 _ALLEGATION = ("category_code", "text", "occurred_from", "occurred_to", "place", "amount_cny")
 _IDENTIFIERS = frozenset({"origin_ref", "subject_id_number", "subject_person_code", "reporter_contact"})
 """What is told apart by every digit: two of them must not become one."""
 _FORM = (
-    "origin_ref", "source_code", "received_on", "channel", "receiving_unit", "summary", "secrecy_level",
-    "overlap_policy",
+    "origin_ref", "source_code", "received_on", "channel", "receiving_unit", "summary", "proposed_opinion", "urgency",
+    "secrecy_level", "overlap_policy",
 )  # fmt: skip
 _YES, _NO = frozenset({"是", "yes", "true", "1", "y"}), frozenset({"否", "no", "false", "0", "n"})
+_YEAR_AND_MONTH = re.compile(r"^(\d{4})[-./年](\d{1,2})月?$")
 _AMOUNT = re.compile(r"^[\d,，]*\d(\.\d{1,2})?$")
 
 Problem = tuple[str | None, str]
@@ -107,6 +132,9 @@ def form_of_cells(row: Row) -> GivenRow:
     given.errors += [(column.name, "missing") for column in COLUMNS if column.is_required and _is_missing(row, column)]
     given.form = {name: values[name] for name in _FORM if values[name] is not None}
     subject = {name: values[f"subject_{name}"] for name in _SUBJECT if values[f"subject_{name}"] is not None}
+    particulars = {name: values[f"subject_{name}"] for name in _PARTICULARS if values[f"subject_{name}"] is not None}
+    if particulars:
+        subject["particulars"] = particulars
     if subject:
         given.form["subjects"] = [subject]
     given.form["allegations"] = [{name: values[name] for name in _ALLEGATION if values[name] is not None}]
@@ -134,7 +162,9 @@ def _value(given: GivenRow, row: Row, name: str) -> Any:
             return read_date(cell)
         if name == "amount_cny":
             return _amount(cell, text)
-        if name == ABOVE_LEVEL:
+        if name in _MONTHS:
+            return _month(cell, text)
+        if name in (ABOVE_LEVEL, "subject_is_supervision_object"):
             return read_yes(text, _YES, _NO)
     except ValueError as error:
         given.errors.append((name, str(error)))
@@ -144,6 +174,18 @@ def _value(given: GivenRow, row: Row, name: str) -> Any:
         given.errors.append((name, "number_not_text"))
         return None
     return LABELS.get(name, {}).get(fold_header(text), text)
+
+
+def _month(cell: Cell, text: str) -> str:
+    """Year and month, also of a whole date, 1970.05 or 1970年5月."""
+    if isinstance(cell, float) and not cell.is_integer():
+        raise ValueError("number_not_text")  # 1970.1 may be January, or October without its zero
+    found = _YEAR_AND_MONTH.match(text)
+    if found:
+        return f"{found[1]}-{int(found[2]):02d}"
+    day = read_date(cell)
+    assert day is not None
+    return f"{day:%Y-%m}"
 
 
 def _amount(cell: Cell, text: str) -> float:
@@ -160,7 +202,7 @@ def field_of(location: Sequence[int | str], *, is_table: bool) -> str | None:
         return "".join(f"/{part}" for part in location)[:200] or None
     names = [str(part) for part in location if isinstance(part, str)]
     if names[:1] == ["subjects"]:
-        return f"subject_{names[1]}" if len(names) > 1 else "subject_name"
+        return f"subject_{names[-1]}" if len(names) > 1 else "subject_name"
     if names[:1] == ["reporter"]:
         return {"name": "reporter_name", "contact": "reporter_contact"}.get(names[-1], "identity_type")
     if names[:1] == ["allegations"]:

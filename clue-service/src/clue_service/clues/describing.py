@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from chassis.directory import UnitTree
@@ -25,11 +26,14 @@ from clue_service.clues.schemas import (
     DispositionOut,
     ReporterOut,
     ResultOut,
+    SubjectDetail,
     SubjectOut,
     VisibleCandidate,
 )
 from clue_service.matters import service as matters
 from clue_service.overlap_alerts import detection
+
+Shown = TypeVar("Shown", bound=SubjectOut)
 
 
 @dataclass(frozen=True)
@@ -94,12 +98,13 @@ async def describe_matched(
 
 def _described(viewer: Viewer, told: Told, around: _Around) -> ClueOut:
     clue = told.clue
-    summary = _summary(clue, [_subject(one) for one in told.subjects], _categories(told.allegations))
+    summary = _summary(clue, [_subject(one, SubjectDetail) for one in told.subjects], _categories(told.allegations))
     return ClueOut(
         **dict(summary),
         members=clue.members,
         allegations=[AllegationOut.model_validate(one) for one in told.allegations],
         summary=clue.summary,
+        proposed_opinion=clue.proposed_opinion,
         reporter=ReporterOut.model_validate({"identity_type": clue.reporter_identity})
         if clue.reporter_identity
         else None,
@@ -131,19 +136,19 @@ async def summarise(uow: Uow, clues: Sequence[Clue]) -> list[ClueSummary]:
     ids = [clue.id for clue in clues]
     subjects: dict[UUID, list[SubjectOut]] = defaultdict(list)
     for subject in await repository.list_subjects(uow.session, ids):
-        subjects[subject.clue_id].append(_subject(subject))
+        subjects[subject.clue_id].append(_subject(subject, SubjectOut))
     categories: dict[UUID, list[str]] = defaultdict(list)
     for clue_id, code in await repository.list_categories(uow.session, ids):
         categories[clue_id].append(code)
     return [_summary(clue, subjects[clue.id], categories[clue.id]) for clue in clues]
 
 
-def _subject(subject: Subject) -> SubjectOut:
-    columns = {name: getattr(subject, name) for name in SubjectOut.model_fields if name != "has_id_number"}
-    return SubjectOut(**columns, has_id_number=subject.id_number_sealed is not None)
+def _subject(subject: Subject, shown: type[Shown]) -> Shown:
+    columns = {name: getattr(subject, name) for name in shown.model_fields if name != "has_id_number"}
+    return shown(**columns, has_id_number=subject.id_number_sealed is not None)
 
 
-def _summary(clue: Clue, subjects: list[SubjectOut], categories: list[str]) -> ClueSummary:
+def _summary(clue: Clue, subjects: Sequence[SubjectOut], categories: list[str]) -> ClueSummary:
     given = {"subjects": subjects, "categories": categories, "due_at": clue.running_due_at}
     columns = {name: getattr(clue, name) for name in ClueSummary.model_fields if name not in given}
     return ClueSummary.model_validate({**columns, **given})

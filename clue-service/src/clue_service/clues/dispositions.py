@@ -6,15 +6,16 @@ from chassis.errors import HeliError, MoveRefused, Text
 
 from clue_service.access.policy import LEADERS
 from clue_service.clues import outcomes, repository, rights
-from clue_service.clues.approval_schemas import ApprovedBy, approval_record
+from clue_service.clues.approval_schemas import ApprovedBy, OfflineApproval, approval_record
 from clue_service.clues.approvals import Asked, check_approval, leads_over, own_units
 from clue_service.clues.clocks import resume_clock, start_clock
-from clue_service.clues.errors import ApprovalMissing, ApproverRankRequired, OwnProposal
-from clue_service.clues.models import Disposition, Result
+from clue_service.clues.errors import ApprovalMissing, ApproverRankRequired, OwnProposal, TeamTooSmall
+from clue_service.clues.models import Clue, Disposition, Result
 from clue_service.clues.move_schemas import DecideDispositionIn, ProposeDispositionIn, RecordResultIn, ReopenIn
 from clue_service.clues.settings import MoveSettings
 from clue_service.clues.states import Closure, Method, Status
 from clue_service.clues.steps import Moving, Step
+from clue_service.deadlines.errors import WrongApprover
 from clue_service.matters import service as matters
 from clue_service.matters.leads import Lead
 from clue_service.overlap_alerts import detection
@@ -48,7 +49,7 @@ async def _add_proposal(moving: Moving, method: Method, reason: str, plan: str |
 
 async def _approver_roles(moving: Moving) -> frozenset[str]:
     subjects = await repository.list_subjects(moving.uow.session, [moving.clue.id])
-    return rights.approver_roles(subject.rank for subject in subjects)
+    return rights.approver_roles(subjects)
 
 
 async def _respect_lead(moving: Moving) -> list[UUID]:
@@ -65,6 +66,8 @@ async def approve(moving: Moving, body: DecideDispositionIn) -> Step:
     """A leader agrees: the method is the state now, and a check takes the lead of the matter."""
     clue, uow = moving.clue, moving.uow
     proposal = await _decidable(moving, body)
+    if proposal.method == Method.PRELIMINARY_VERIFICATION:
+        await _check_verification(moving, body.approved_by)
     scopes = await _respect_lead(moving)
     if proposal.method in outcomes.LEADING_METHODS:
         lead = Lead(clue.commission, clue.lead_unit, clue.id, basis="approval", taken_at=uow.now)
@@ -117,6 +120,26 @@ async def _check_approved(moving: Moving, approved_by: ApprovedBy | None, roles:
     await check_approval(moving.uow, moving.viewer, moving.clue, approved_by, asked, may_be_own=may_be_own)
 
 
+async def _check_verification(moving: Moving, approved_by: ApprovedBy | None) -> None:
+    """A team has two at least, and the plan against a head of the next level is the Party secretary's to approve.
+
+    Raises TeamTooSmall, ApprovalMissing, and WrongApprover for whoever else is named.
+    """
+    check_team(moving.clue)
+    subjects = await repository.list_subjects(moving.uow.session, [moving.clue.id])
+    offices = rights.verification_offices(subjects)
+    if not offices or (isinstance(approved_by, OfflineApproval) and approved_by.office in offices):
+        return
+    members = {"approver": {"offices": sorted(offices)}}
+    raise ApprovalMissing(members=members) if approved_by is None else WrongApprover(members=members)
+
+
+def check_team(clue: Clue) -> None:
+    """Raise TeamTooSmall where a verification is left to a single member; none named means all of the lead unit."""
+    if 0 < len(clue.members) < rights.LEAST_TEAM:
+        raise TeamTooSmall(members={"least": rights.LEAST_TEAM})
+
+
 def _decide(moving: Moving, proposal: Disposition, decision: str, body: DecideDispositionIn) -> None:
     proposal.decision = decision
     proposal.decided_by = moving.actor
@@ -159,7 +182,7 @@ async def _check_result(moving: Moving, body: RecordResultIn) -> None:
     """One handler does not file a case: what lacks an approval that holds is refused, or noted where so set."""
     clue = moving.clue
     subjects = await repository.list_subjects(moving.uow.session, [clue.id])
-    roles = rights.result_approver_roles(clue.status, body.outcome, (subject.rank for subject in subjects))
+    roles = rights.result_approver_roles(clue.status, body.outcome, subjects)
     unverified = None
     try:
         if body.approved_by is not None:

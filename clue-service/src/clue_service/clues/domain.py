@@ -122,7 +122,7 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         (_SUPERVISOR, _APPROVER),
         ("members_changed",),
         '{"members": [], "reason", "approved_by"?}',
-        "others handle it from now on, or all handlers of the lead and co units; state and clock stay",
+        "others handle it from now on, or all handlers of the lead and co units; a verification keeps two; clock stays",
         approver="deputy in charge",
         approver_roles=LEADERS,
     ),
@@ -182,9 +182,10 @@ MOVE_ROWS: tuple[ClueMove, ...] = (
         (_APPROVER,),
         ("disposition_approved", "closed"),
         _DECISION,
-        "not by the proposer; rank table; no rival leads the matter; talk_inquiry and preliminary_verification take its"
-        " lead; the clock of the new state starts",
-        approver="whoever decides, or whom the rank table names",
+        "not by the proposer; rank table; a verification's team has two members or more; no rival leads the matter;"
+        " talk_inquiry and preliminary_verification take its lead; the clock of the new state starts",
+        approver="whoever decides, or whom the rank table names; for the verification of a head of the next level a"
+        " paper of the Party secretary or the standing committee",
     ),
     _move(
         "reject-disposition",

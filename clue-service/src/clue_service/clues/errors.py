@@ -43,6 +43,14 @@ class ApprovalMissing(HeliError):
     title = Text("此事项须经批准，请注明批准人或批准文号", "This takes an approval: name the approver or the paper")
 
 
+class TeamTooSmall(HeliError):
+    """A preliminary verification takes a team; member ``least`` says how many. ``change-members`` names more."""
+
+    code = "team_too_small"
+    category = Category.CONFLICT
+    title = Text("初步核实须由两人以上进行", "A preliminary verification takes at least two members")
+
+
 class ApproverRecused(HeliError):
     """Whoever is named as approver is recused from the clue."""
 

@@ -80,6 +80,8 @@ class Clue(Base):
     commission: Mapped[str]
     receiving_unit: Mapped[str]
     summary: Mapped[str | None]
+    proposed_opinion: Mapped[str | None]
+    urgency: Mapped[str | None]
     origin_ref: Mapped[str | None]
     secrecy_level: Mapped[str]
     overlap_policy: Mapped[str]
@@ -149,6 +151,9 @@ class Subject(Base):
     post: Mapped[str | None]
     rank: Mapped[str | None]
     person_code: Mapped[str | None]
+    top_leader: Mapped[str | None]
+    particulars: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """What the registration form asks besides: sex, month of birth, political status and so on."""
     id_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     clarified_on: Mapped[date | None]
     """The day it was made known that what was reported is untrue."""

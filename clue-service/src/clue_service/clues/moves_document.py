@@ -1,10 +1,24 @@
 """``docs/clue-moves.md``, written from the table of moves."""
 
+from typing import NamedTuple
+
 from clue_service.clues.domain import MOVE_ROWS, ClueMove
 from clue_service.clues.outcomes import LEADING_METHODS, outcomes_from, state_approved
-from clue_service.clues.rights import approver_roles as _roles_for
+from clue_service.clues.rights import approver_roles, verification_offices
 from clue_service.clues.states import Method, Outcome, Status
+from clue_service.clues.vocabulary import TopLeader
 
+
+class _Subject(NamedTuple):
+    rank: str | None
+    top_leader: str | None = None
+
+
+_DECIDED = {
+    "all of a rank that is unknown or below bureau level": _Subject(None),
+    "one of `bureau_deputy` or above": _Subject("bureau_deputy"),
+    "the head of the next level": _Subject(None, TopLeader.WHEN_HANDLED),
+}
 _HEAD = """# Moves of a clue
 
 Generated from `clue_service/clues/domain.py` by `clue-service moves-doc`; do not edit.
@@ -80,7 +94,15 @@ def _outcomes() -> list[str]:
 
 
 def _ranks() -> list[str]:
-    lines = ["\n## Who decides a disposition\n\n| highest rank among the subjects | roles |\n|---|---|\n"]
-    for rank, label in ((None, "unknown, or below bureau level"), ("bureau_deputy", "`bureau_deputy` and above")):
-        lines.append(f"| {label} | {', '.join(sorted(_roles_for([rank])))} |\n")
+    head = (
+        "\n## Who decides a disposition\n\n"
+        "A subject whose `top_leader` is `when_handled` or `both`, and whose rank is not told or is for the principal\n"
+        "leader, is taken for the head of the next level.\n\n"
+        "| among the subjects | roles | a preliminary verification besides |\n|---|---|---|\n"
+    )
+    lines = [head]
+    for label, subject in _DECIDED.items():
+        offices = " or ".join(f"`{office}`" for office in sorted(verification_offices([subject])))
+        roles = ", ".join(sorted(approver_roles([subject])))
+        lines.append(f"| {label} | {roles} | {f'a paper of {offices}' if offices else ''} |\n")
     return lines

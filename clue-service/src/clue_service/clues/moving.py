@@ -190,6 +190,8 @@ async def _change_members(moving: Moving, body: ChangeMembersIn) -> Step:
     _check_leader_approves(moving, body.approved_by)
     clue = moving.clue
     clue.members = sorted(set(body.members))
+    if clue.status == Status.PRELIMINARY_VERIFICATION:
+        dispositions.check_team(clue)
     closure = Closure(clue.closure) if clue.closure else None
     return Step(Status(clue.status), closure, said={"members": tuple(clue.members)})
 

@@ -7,27 +7,58 @@ from typing import Protocol
 from chassis.errors import MoveRefused, Text
 
 from clue_service.access.policy import LEADERS, Viewer
+from clue_service.clues.approval_schemas import PaperOffice
 from clue_service.clues.domain import MOVES, PRINCIPAL, ROWS, ClueMove
 from clue_service.clues.states import Outcome, Status, UnitRelation
+from clue_service.clues.vocabulary import TopLeader
 
 # Whom the committee of the level itself manages is for its principal leader, the others for the deputy in charge.
 _FOR_PRINCIPAL = frozenset({"bureau_deputy", "bureau_chief", "above"})
+_HEADS_NOW = frozenset({TopLeader.WHEN_HANDLED, TopLeader.BOTH})
+_ABOVE_LEADERS = frozenset({PaperOffice.PARTY_SECRETARY, PaperOffice.STANDING_COMMITTEE})
+LEAST_TEAM = 2
+"""How many members a preliminary verification takes, where any are named."""
 
 
-def approver_roles(subject_ranks: Iterable[str | None]) -> frozenset[str]:
+class Reported(Protocol):
+    """Of a subject what decides who approves."""
+
+    @property
+    def rank(self) -> str | None: ...
+    @property
+    def top_leader(self) -> str | None: ...
+
+
+def is_next_level_head(subject: Reported) -> bool:
+    """Whether a subject heads a unit now and the committee of the level itself manages them.
+
+    Where no rank was registered they are taken for such a one: a higher leader than needed does no harm.
+    """
+    return subject.top_leader in _HEADS_NOW and (subject.rank is None or subject.rank in _FOR_PRINCIPAL)
+
+
+def is_managed(subject: Reported) -> bool:
+    """Whether a subject is for the principal leader by the rank table, or as the head of the next level."""
+    return subject.rank in _FOR_PRINCIPAL or is_next_level_head(subject)
+
+
+def approver_roles(subjects: Iterable[Reported]) -> frozenset[str]:
     """The rank table: which leaders decide a disposition. ``leader`` counts as either kind."""
-    if _FOR_PRINCIPAL.isdisjoint(subject_ranks):
-        return LEADERS
-    return PRINCIPAL
+    return PRINCIPAL if any(map(is_managed, subjects)) else LEADERS
 
 
-def result_approver_roles(status: str, outcome: str, subject_ranks: Iterable[str | None]) -> frozenset[str]:
+def verification_offices(subjects: Iterable[Reported]) -> frozenset[PaperOffice]:
+    """Whose paper a preliminary verification takes; empty where leaders of the commission approve it by themselves."""
+    return _ABOVE_LEADERS if any(map(is_next_level_head, subjects)) else frozenset()
+
+
+def result_approver_roles(status: str, outcome: str, subjects: Iterable[Reported]) -> frozenset[str]:
     """Which leaders approve an outcome; empty where it takes no approval of its own.
 
     A verification's report is the principal leader's, as is a first form that a managed cadre gets after a talk.
     """
-    is_managed = not _FOR_PRINCIPAL.isdisjoint(subject_ranks)
-    if status == Status.PRELIMINARY_VERIFICATION or (outcome == Outcome.FIRST_FORM and is_managed):
+    is_first_form = outcome == Outcome.FIRST_FORM and any(map(is_managed, subjects))
+    if status == Status.PRELIMINARY_VERIFICATION or is_first_form:
         return PRINCIPAL
     return frozenset()
 

@@ -1,5 +1,6 @@
 """Clues as callers see them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -12,10 +13,36 @@ from clue_service.candidates.domain import Band, Decision, PairRelation
 from clue_service.clues.approval_schemas import PaperKind, PaperOffice
 from clue_service.clues.filters import ClueOrder
 from clue_service.clues.states import Closure, Method, Outcome, Status
-from clue_service.clues.vocabulary import Category, Channel, IdentityType, OverlapPolicy, SecrecyLevel, Source
+from clue_service.clues.vocabulary import (
+    Category,
+    Channel,
+    IdentityType,
+    OverlapPolicy,
+    PoliticalStatus,
+    SecrecyLevel,
+    Sex,
+    Source,
+    TopLeader,
+    Urgency,
+)
 from clue_service.overlap_alerts.schemas import BlindHit
 
 TEXT_LIMIT = 100_000  # characters; the longest petitions seen have a few tens of thousands
+
+
+class Particulars(RequestModel):
+    """What the registration form asks of a subject besides; shown with the clue itself, not in lists and files."""
+
+    sex: Sex | None = None
+    ethnicity: str | None = Field(None, min_length=1, max_length=32)
+    born: str | None = Field(None, pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$", description="Year and month")
+    education: str | None = Field(None, min_length=1, max_length=64)
+    political_status: PoliticalStatus | None = None
+    party_joined: str | None = Field(None, pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$", description="Year and month")
+    is_supervision_object: bool | None = None
+    delegate_of: str | None = Field(
+        None, min_length=1, max_length=200, description="Party congress, people's congress or CPPCC, with the level"
+    )
 
 
 class SubjectOut(ResponseModel):
@@ -29,8 +56,15 @@ class SubjectOut(ResponseModel):
     post: str | None
     rank: str | None
     person_code: str | None
+    top_leader: TopLeader | None = Field(None, description="Whether the subject heads a unit, as it was registered")
     has_id_number: bool
     clarified_on: date | None = Field(None, description="The day it was made known that the report is untrue")
+
+
+class SubjectDetail(SubjectOut):
+    """A subject, as its clue shows it."""
+
+    particulars: Particulars | None = None
 
 
 class AllegationOut(ResponseModel):
@@ -147,9 +181,10 @@ class ClueSummary(ResponseModel):
     lead_unit: str | None
     co_units: list[str]
     origin_ref: str | None
+    urgency: Urgency | None = None
     secrecy_level: SecrecyLevel
     overlap_policy: OverlapPolicy
-    subjects: list[SubjectOut]
+    subjects: Sequence[SubjectOut]
     categories: list[Category]
     due_at: datetime | None
     due_provisional: bool
@@ -158,9 +193,11 @@ class ClueSummary(ResponseModel):
 class ClueOut(ClueSummary):
     """A clue."""
 
+    subjects: Sequence[SubjectDetail]
     members: list[str] = Field(description="Handlers named for it; none named means all of the lead and co units")
     allegations: list[AllegationOut]
     summary: str | None
+    proposed_opinion: str | None = Field(None, description="What whoever took it in proposed to do with it")
     reporter: ReporterOut | None
     matter_id: UUID | None = Field(description="The earliest of `matter_ids`")
     matter_ids: list[UUID] = Field(description="The matters it reports; a mixed letter reports several")

@@ -43,6 +43,41 @@ class OverlapPolicy(StrEnum):
     SILENT = "silent"
 
 
+class Urgency(StrEnum):
+    """How soon it has to be looked at."""
+
+    ORDINARY = "ordinary"
+    URGENT = "urgent"
+    VERY_URGENT = "very_urgent"
+
+
+class Sex(StrEnum):
+    """As on the registration form."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+
+class PoliticalStatus(StrEnum):
+    """Which party somebody belongs to, as on the registration form."""
+
+    PARTY_MEMBER = "party_member"
+    PROBATIONARY_PARTY_MEMBER = "probationary_party_member"
+    LEAGUE_MEMBER = "league_member"
+    DEMOCRATIC_PARTY = "democratic_party"
+    NON_PARTISAN = "non_partisan"
+    MASSES = "masses"
+
+
+class TopLeader(StrEnum):
+    """Whether somebody heads a unit: when the clue is handled, when it happened, or both."""
+
+    NO = "no"
+    WHEN_HANDLED = "when_handled"
+    WHEN_VIOLATING = "when_violating"
+    BOTH = "both"
+
+
 class IdentityType(StrEnum):
     """Real-name means name and usable contact."""
 

@@ -1,6 +1,7 @@
 """Registered clues as forms again: what is handed over to another commission, or split off."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from chassis.keyring import KeyRing
@@ -10,7 +11,7 @@ from clue_service.clues import repository
 from clue_service.clues.models import Clue, Subject
 from clue_service.intake.schemas import AllegationIn, RegisterClueIn, SubjectIn
 
-_KEPT = ("source_code", "channel", "received_on", "secrecy_level", "overlap_policy")
+_KEPT = ("source_code", "channel", "received_on", "urgency", "secrecy_level", "overlap_policy")
 
 
 async def form_of(
@@ -39,7 +40,7 @@ async def form_of(
     )
 
 
-def _subject(one: Subject, keys: KeyRing) -> dict[str, str | None]:
+def _subject(one: Subject, keys: KeyRing) -> dict[str, Any]:
     given = {name: getattr(one, name) for name in SubjectIn.model_fields if name != "id_number"}
     sealed = one.id_number_sealed
     number = keys.open(sealed, f"subject:{one.clue_id}:{one.position}").decode() if sealed else None

@@ -16,7 +16,10 @@ from clue_service.clues.states import Status
 from clue_service.intake.schemas import RegisterClueIn, SubjectIn
 from clue_service.matching.prepared import Prepared
 
-_KEPT = {"source_code", "channel", "received_on", "summary", "origin_ref", "secrecy_level", "overlap_policy"}
+_KEPT = {
+    "source_code", "channel", "received_on", "summary", "proposed_opinion", "urgency", "origin_ref", "secrecy_level",
+    "overlap_policy",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ def subject_rows(
             "id": next(ids),
             "clue_id": clue_id,
             "position": position,
-            **subject.model_dump(exclude={"id_number"}),
+            **subject.model_dump(exclude={"id_number", "particulars"}),
+            "particulars": subject.particulars.model_dump(exclude_none=True) if subject.particulars else None,
             "resolved_unit": resolve_unit(tree, subject),
             "id_number_sealed": keys.seal(subject.id_number.encode(), f"subject:{clue_id}:{position}")
             if subject.id_number

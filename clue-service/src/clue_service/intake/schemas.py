@@ -7,8 +7,19 @@ from chassis.problems import FieldRefused
 from chassis.web import RequestModel
 from pydantic import Field, model_validator
 
-from clue_service.clues.schemas import TEXT_LIMIT
-from clue_service.clues.vocabulary import Category, Channel, IdentityType, OverlapPolicy, SecrecyLevel, Source
+from clue_service.clues.schemas import TEXT_LIMIT, Particulars
+from clue_service.clues.vocabulary import (
+    Category,
+    Channel,
+    IdentityType,
+    OverlapPolicy,
+    PoliticalStatus,
+    SecrecyLevel,
+    Sex,
+    Source,
+    TopLeader,
+    Urgency,
+)
 
 UnitCode = Annotated[str, Field(min_length=1, max_length=64)]
 EARLIEST = date(1900, 1, 1)
@@ -24,6 +35,8 @@ class SubjectIn(RequestModel):
     rank: str | None = Field(None, max_length=64)
     id_number: str | None = Field(None, max_length=64)
     person_code: str | None = Field(None, max_length=64)
+    top_leader: TopLeader | None = Field(None, description="Whether the subject heads a unit; decides who approves")
+    particulars: Particulars | None = None
 
     @model_validator(mode="after")
     def _is_somebody(self) -> "SubjectIn":
@@ -59,6 +72,11 @@ class ReporterIn(RequestModel):
     identity_type: IdentityType
     name: str | None = Field(None, max_length=100)
     contact: str | None = Field(None, max_length=500)
+    sex: Sex | None = None
+    political_status: PoliticalStatus | None = None
+    unit_name: str | None = Field(None, max_length=200)
+    post: str | None = Field(None, max_length=200)
+    address: str | None = Field(None, max_length=500)
 
     @model_validator(mode="after")
     def _real_name_is_one(self) -> "ReporterIn":
@@ -70,8 +88,7 @@ class ReporterIn(RequestModel):
 
     def identity(self) -> dict[str, str]:
         """What the vault keeps."""
-        given = {"name": self.name, "contact": self.contact}
-        return {key: value for key, value in given.items() if value}
+        return {key: value for key, value in self if value and key != "identity_type"}
 
 
 class RegisterClueIn(RequestModel):
@@ -86,5 +103,9 @@ class RegisterClueIn(RequestModel):
     receiving_unit: UnitCode | None = None
     summary: str | None = Field(None, max_length=TEXT_LIMIT)
     origin_ref: str | None = Field(None, min_length=1, max_length=200, pattern=r"^\S+$")
+    proposed_opinion: str | None = Field(
+        None, min_length=1, max_length=20_000, description="What whoever takes it in proposes to do with it"
+    )
+    urgency: Urgency | None = None
     secrecy_level: SecrecyLevel = SecrecyLevel.INTERNAL
     overlap_policy: OverlapPolicy = OverlapPolicy.ANNOUNCE

@@ -62,7 +62,7 @@ def receiver_of(body: RegisterClueIn, viewer: Viewer, tree: UnitTree) -> tuple[s
 
 
 def _text_of_body(body: RegisterClueIn, commission: str, digest: bytes | None) -> ClueText:
-    subjects = (subject.model_dump(exclude={"rank"}) for subject in body.subjects)
+    subjects = (subject.model_dump(exclude={"rank", "top_leader", "particulars"}) for subject in body.subjects)
     return ClueText(
         received_on=body.received_on,
         subjects=tuple(SubjectText(**subject) for subject in subjects),

@@ -38,13 +38,13 @@ _TAKE_NUMBERS = Statement(
 )
 _NEW_CLUE = (
     "id", "clue_no", "status", "version", "source_code", "channel", "received_on", "registered_at", "registered_by",
-    "registered_via", "commission", "receiving_unit", "summary", "origin_ref", "secrecy_level", "overlap_policy",
-    "reporter_identity", "blind_hits_withheld", "subject_units", "co_units", "members", "approvers", "recused",
-    "due_provisional",
+    "registered_via", "commission", "receiving_unit", "summary", "proposed_opinion", "urgency", "origin_ref",
+    "secrecy_level", "overlap_policy", "reporter_identity", "blind_hits_withheld", "subject_units", "co_units",
+    "members", "approvers", "recused", "due_provisional",
 )  # fmt: skip
 _NEW_SUBJECT = (
     "id", "clue_id", "position", "name", "unit_name", "unit_code", "resolved_unit", "post", "rank", "person_code",
-    "id_number_sealed", "commission",
+    "top_leader", "particulars", "id_number_sealed", "commission",
 )  # fmt: skip
 _NEW_ALLEGATION = (
     "id", "clue_id", "position", "category_code", "text", "occurred_from", "occurred_to", "place", "amount_cny",

@@ -21,7 +21,8 @@ _OF_PART: dict[Part, dict[str, Any]] = {
     Part.ALLEGATIONS: {"allegations": [], "categories": [], "summary": None},
     Part.HANDLING: {
         "lead_unit": None, "co_units": [], "members": [], "assignment_approval": None, "disposition": None,
-        "result": None, "due_at": None, "due_rule": None, "clock_start": None, "paused_on": None,
+        "result": None, "proposed_opinion": None, "urgency": None,
+        "due_at": None, "due_rule": None, "clock_start": None, "paused_on": None,
         "due_provisional": False,
     },
 }  # fmt: skip

@@ -7,6 +7,8 @@ from uuid import UUID
 from chassis.web import RequestModel, ResponseModel
 from pydantic import Field
 
+from clue_service.clues.vocabulary import PoliticalStatus, Sex
+
 
 class RequestUnsealingIn(RequestModel):
     """Why who reported the clue has to be known."""
@@ -42,3 +44,8 @@ class UnsealedReporterOut(ResponseModel):
     unsealing_id: UUID
     name: str | None
     contact: str | None
+    sex: Sex | None = None
+    political_status: PoliticalStatus | None = None
+    unit_name: str | None = None
+    post: str | None = None
+    address: str | None = None

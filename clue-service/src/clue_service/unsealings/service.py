@@ -93,7 +93,9 @@ async def open_unsealing(
     unsealing.opened_at = uow.now
     await uow.session.flush()
     await uow.audit("open_unsealing", "clue", unsealing.clue_id, purpose=f"unsealing:{unsealing.id}")
-    shown = UnsealedReporterOut(unsealing_id=unsealing.id, name=identity.get("name"), contact=identity.get("contact"))
+    shown = UnsealedReporterOut.model_validate(
+        {"name": None, "contact": None, **identity, "unsealing_id": unsealing.id}
+    )
     return unsealing, shown
 
 

@@ -35,9 +35,17 @@ class Marked:
 FORM: Document = {
     "source_code": "PETITION",
     "received_on": "2026-11-20",
-    "subjects": [{"name": NAME, "unit_name": "夏宁市卫生健康委员会", "post": "副主任"}],
+    "subjects": [
+        {
+            "name": NAME,
+            "unit_name": "夏宁市卫生健康委员会",
+            "post": "副主任",
+            "particulars": {"born": "1971-05", "delegate_of": TEXT},
+        }
+    ],
+    "proposed_opinion": TEXT,
     "allegations": [{"category_code": "D6", "text": f"{TEXT}：长期在上班时间打麻将，多次被群众看到。"}],
-    "reporter": {"identity_type": "real_name", "name": REPORTER, "contact": "13000000000"},
+    "reporter": {"identity_type": "real_name", "name": REPORTER, "contact": "13000000000", "address": REPORTER},
 }
 
 
