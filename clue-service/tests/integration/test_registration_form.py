@@ -178,7 +178,7 @@ async def test_to_talk_to_such_a_head_is_for_the_principal_leader(call: Any, pro
 
 
 async def test_others_are_verified_as_the_rank_table_says(call: Any, proposed: Any) -> None:
-    for subject in ({**HEAD, "rank": "division_chief"}, {**HEAD, "top_leader": "when_violating"}):
+    for subject in ({**HEAD, "rank": "clerk"}, {**HEAD, "top_leader": "when_violating"}):
         path = await proposed(subject, "preliminary_verification")
         approved = await call("deputy@cdi-dh", "POST", f"{path}/approve-disposition")
         assert (approved.status_code, approved.json()["status"]) == (200, "preliminary_verification"), approved.text

@@ -161,33 +161,40 @@ class Reported:
 
 
 def test_the_rank_table_sends_bureau_leaders_to_the_principal() -> None:
-    assert rights.approver_roles([Reported(None), Reported("division_chief")]) == LEADERS
-    assert rights.approver_roles([Reported("clerk"), Reported("bureau_deputy")]) == PRINCIPAL
-    assert rights.approver_roles([]) == LEADERS
+    assert rights.approver_roles([Reported(None), Reported("division_chief")], "city") == LEADERS
+    assert rights.approver_roles([Reported("clerk"), Reported("bureau_deputy")], "city") == PRINCIPAL
+    assert rights.approver_roles([], None) == LEADERS
 
 
 @pytest.mark.parametrize(
-    ("rank", "top_leader", "is_head"),
+    ("level", "rank", "top_leader", "is_head"),
     [
-        ("bureau_deputy", "when_handled", True),
-        ("bureau_chief", "both", True),
-        (None, "when_handled", True),
-        ("division_chief", "when_handled", False),
-        ("village", "both", False),
-        ("bureau_chief", "when_violating", False),
-        ("bureau_chief", "no", False),
-        (None, None, False),
+        ("central", "bureau_deputy", "when_handled", False),
+        ("central", "bureau_chief", "when_handled", True),
+        ("province", "division_chief", "both", False),
+        ("province", "bureau_deputy", "both", True),
+        ("city", "section_chief", "when_handled", False),
+        ("city", "division_deputy", "when_handled", True),
+        ("county", "clerk", "both", False),
+        ("county", "section_chief", "both", True),
+        (None, "clerk", "both", False),
+        (None, "section_deputy", "both", True),
+        ("city", None, "when_handled", True),
+        ("city", "正处级", "when_handled", True),
+        ("city", "above", "when_violating", False),
+        ("city", "above", "no", False),
+        ("city", None, None, False),
     ],
 )
-def test_the_head_of_the_next_level_is_for_the_party_secretary(
-    rank: str | None, top_leader: str | None, is_head: bool
+def test_a_head_of_the_next_level_is_for_the_party_secretary(
+    level: str, rank: str | None, top_leader: str | None, is_head: bool
 ) -> None:
     subjects = [Reported("clerk"), Reported(rank, top_leader)]
     offices = {"party_secretary", "standing_committee"} if is_head else set()
-    assert rights.verification_offices(subjects) == offices
-    is_managed = is_head or rank in ("bureau_deputy", "bureau_chief")
-    assert rights.approver_roles(subjects) == (PRINCIPAL if is_managed else LEADERS)
-    first_form = rights.result_approver_roles("talk_inquiry", "first_form", subjects)
+    assert rights.verification_offices(subjects, level) == offices
+    is_managed = is_head or rank in ("bureau_deputy", "bureau_chief", "above")
+    assert rights.approver_roles(subjects, level) == (PRINCIPAL if is_managed else LEADERS)
+    first_form = rights.result_approver_roles("talk_inquiry", "first_form", subjects, level)
     assert first_form == (PRINCIPAL if is_managed else set())
 
 

@@ -6,15 +6,8 @@ from chassis.http import PeerFailed, Peers
 from chassis.uow import Cause
 from pydantic import BaseModel, ValidationError
 
+from clue_service.clues.vocabulary import RANKS
 from clue_service.competences.domain import Asked, Managed
-
-_RANKS = frozenset(
-    {
-        "clerk", "section_deputy", "section_chief", "division_deputy", "division_chief", "bureau_deputy",
-        "bureau_chief", "above",
-    }
-)  # fmt: skip
-"""The pool's ranks; a letter may say anything."""
 
 
 class _Authority(BaseModel):
@@ -56,5 +49,5 @@ async def who_manages(peers: Peers, asked: Sequence[Asked], cause: Cause) -> lis
 def _question(one: Asked) -> dict[str, str | None]:
     if one.person_code is not None:
         return {"person_code": one.person_code}
-    rank = one.rank if one.rank in _RANKS else None
+    rank = one.rank if one.rank in RANKS else None
     return {"unit_code": one.unit_code, "post": one.post or None, "rank": rank}

@@ -49,7 +49,12 @@ async def _add_proposal(moving: Moving, method: Method, reason: str, plan: str |
 
 async def _approver_roles(moving: Moving) -> frozenset[str]:
     subjects = await repository.list_subjects(moving.uow.session, [moving.clue.id])
-    return rights.approver_roles(subjects)
+    return rights.approver_roles(subjects, _level(moving))
+
+
+def _level(moving: Moving) -> str | None:
+    commission = moving.tree.find(moving.clue.commission)
+    return commission.level if commission else None
 
 
 async def _respect_lead(moving: Moving) -> list[UUID]:
@@ -127,7 +132,7 @@ async def _check_verification(moving: Moving, approved_by: ApprovedBy | None) ->
     """
     check_team(moving.clue)
     subjects = await repository.list_subjects(moving.uow.session, [moving.clue.id])
-    offices = rights.verification_offices(subjects)
+    offices = rights.verification_offices(subjects, _level(moving))
     if not offices or (isinstance(approved_by, OfflineApproval) and approved_by.office in offices):
         return
     members = {"approver": {"offices": sorted(offices)}}
@@ -182,7 +187,7 @@ async def _check_result(moving: Moving, body: RecordResultIn) -> None:
     """One handler does not file a case: what lacks an approval that holds is refused, or noted where so set."""
     clue = moving.clue
     subjects = await repository.list_subjects(moving.uow.session, [clue.id])
-    roles = rights.result_approver_roles(clue.status, body.outcome, subjects)
+    roles = rights.result_approver_roles(clue.status, body.outcome, subjects, _level(moving))
     unverified = None
     try:
         if body.approved_by is not None:

@@ -17,7 +17,7 @@ class _Subject(NamedTuple):
 _DECIDED = {
     "all of a rank that is unknown or below bureau level": _Subject(None),
     "one of `bureau_deputy` or above": _Subject("bureau_deputy"),
-    "the head of the next level": _Subject(None, TopLeader.WHEN_HANDLED),
+    "a head of the next level": _Subject(None, TopLeader.WHEN_HANDLED),
 }
 _HEAD = """# Moves of a clue
 
@@ -96,13 +96,14 @@ def _outcomes() -> list[str]:
 def _ranks() -> list[str]:
     head = (
         "\n## Who decides a disposition\n\n"
-        "A subject whose `top_leader` is `when_handled` or `both`, and whose rank is not told or is for the principal\n"
-        "leader, is taken for the head of the next level.\n\n"
+        "A subject whose `top_leader` is `when_handled` or `both` is taken for a head of the next level where no rank\n"
+        "is told, or one from here on, by the level of the commission: `bureau_chief` centrally, `bureau_deputy` in a\n"
+        "province, `division_deputy` in a city, `section_deputy` in a county or where the directory tells no level.\n\n"
         "| among the subjects | roles | a preliminary verification besides |\n|---|---|---|\n"
     )
     lines = [head]
     for label, subject in _DECIDED.items():
-        offices = " or ".join(f"`{office}`" for office in sorted(verification_offices([subject])))
-        roles = ", ".join(sorted(approver_roles([subject])))
+        offices = " or ".join(f"`{office}`" for office in sorted(verification_offices([subject], None)))
+        roles = ", ".join(sorted(approver_roles([subject], None)))
         lines.append(f"| {label} | {roles} | {f'a paper of {offices}' if offices else ''} |\n")
     return lines

@@ -10,11 +10,13 @@ from clue_service.access.policy import LEADERS, Viewer
 from clue_service.clues.approval_schemas import PaperOffice
 from clue_service.clues.domain import MOVES, PRINCIPAL, ROWS, ClueMove
 from clue_service.clues.states import Outcome, Status, UnitRelation
-from clue_service.clues.vocabulary import TopLeader
+from clue_service.clues.vocabulary import RANKS, TopLeader
 
 # Whom the committee of the level itself manages is for its principal leader, the others for the deputy in charge.
 _FOR_PRINCIPAL = frozenset({"bureau_deputy", "bureau_chief", "above"})
 _HEADS_NOW = frozenset({TopLeader.WHEN_HANDLED, TopLeader.BOTH})
+_HEADS_FROM = {"central": "bureau_chief", "province": "bureau_deputy", "city": "division_deputy"}
+"""Level of a commission → the lowest rank of those who head what lies one level below; of counties, sections."""
 _ABOVE_LEADERS = frozenset({PaperOffice.PARTY_SECRETARY, PaperOffice.STANDING_COMMITTEE})
 LEAST_TEAM = 2
 """How many members a preliminary verification takes, where any are named."""
@@ -29,35 +31,41 @@ class Reported(Protocol):
     def top_leader(self) -> str | None: ...
 
 
-def is_next_level_head(subject: Reported) -> bool:
-    """Whether a subject heads a unit now and the committee of the level itself manages them.
+def is_next_level_head(subject: Reported, level: str | None) -> bool:
+    """Whether a subject heads a unit now, of the rank that heads below a commission of this level have, or higher.
 
-    Where no rank was registered they are taken for such a one: a higher leader than needed does no harm.
+    Where neither level nor rank is known they are taken for such a one: a higher leader than needed does no harm.
     """
-    return subject.top_leader in _HEADS_NOW and (subject.rank is None or subject.rank in _FOR_PRINCIPAL)
+    if subject.top_leader not in _HEADS_NOW:
+        return False
+    lowest = RANKS.index(_HEADS_FROM.get(level or "", "section_deputy"))
+    return subject.rank not in RANKS or RANKS.index(subject.rank) >= lowest
 
 
-def is_managed(subject: Reported) -> bool:
-    """Whether a subject is for the principal leader by the rank table, or as the head of the next level."""
-    return subject.rank in _FOR_PRINCIPAL or is_next_level_head(subject)
+def is_managed(subject: Reported, level: str | None) -> bool:
+    """Whether a subject is for the principal leader by the rank table, or as a head of the next level."""
+    return subject.rank in _FOR_PRINCIPAL or is_next_level_head(subject, level)
 
 
-def approver_roles(subjects: Iterable[Reported]) -> frozenset[str]:
-    """The rank table: which leaders decide a disposition. ``leader`` counts as either kind."""
-    return PRINCIPAL if any(map(is_managed, subjects)) else LEADERS
+def approver_roles(subjects: Iterable[Reported], level: str | None) -> frozenset[str]:
+    """The rank table: which leaders decide a disposition. ``leader`` counts as either kind.
+
+    ``level``: of the commission in the directory, such as ``county``; None where it tells none.
+    """
+    return PRINCIPAL if any(is_managed(one, level) for one in subjects) else LEADERS
 
 
-def verification_offices(subjects: Iterable[Reported]) -> frozenset[PaperOffice]:
+def verification_offices(subjects: Iterable[Reported], level: str | None) -> frozenset[PaperOffice]:
     """Whose paper a preliminary verification takes; empty where leaders of the commission approve it by themselves."""
-    return _ABOVE_LEADERS if any(map(is_next_level_head, subjects)) else frozenset()
+    return _ABOVE_LEADERS if any(is_next_level_head(one, level) for one in subjects) else frozenset()
 
 
-def result_approver_roles(status: str, outcome: str, subjects: Iterable[Reported]) -> frozenset[str]:
+def result_approver_roles(status: str, outcome: str, subjects: Iterable[Reported], level: str | None) -> frozenset[str]:
     """Which leaders approve an outcome; empty where it takes no approval of its own.
 
     A verification's report is the principal leader's, as is a first form that a managed cadre gets after a talk.
     """
-    is_first_form = outcome == Outcome.FIRST_FORM and any(map(is_managed, subjects))
+    is_first_form = outcome == Outcome.FIRST_FORM and any(is_managed(one, level) for one in subjects)
     if status == Status.PRELIMINARY_VERIFICATION or is_first_form:
         return PRINCIPAL
     return frozenset()

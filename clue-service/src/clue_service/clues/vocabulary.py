@@ -69,6 +69,13 @@ class PoliticalStatus(StrEnum):
     MASSES = "masses"
 
 
+RANKS = (
+    "clerk", "section_deputy", "section_chief", "division_deputy", "division_chief", "bureau_deputy", "bureau_chief",
+    "above",
+)  # fmt: skip
+"""Ranks of cadres as the pool tells them, rising; a letter may say anything."""
+
+
 class TopLeader(StrEnum):
     """Whether somebody heads a unit: when the clue is handled, when it happened, or both."""
 
