@@ -103,7 +103,8 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"secrecy_level": "top"}, "/secrecy_level", "enum"),
     ({"overlap_policy": "loud"}, "/overlap_policy", "enum"),
     ({"origin_ref": "with space"}, "/origin_ref", "string_pattern_mismatch"),
-    ({"urgency": 1}, "/urgency", "extra_forbidden"),
+    ({"mood": 1}, "/mood", "extra_forbidden"),
+    ({"urgency": 1}, "/urgency", "enum"),
 ]
 
 

@@ -97,9 +97,11 @@ async def test_the_opinion_is_erased_with_the_clue(call: Any, register: Any, res
     assert left == 0
 
 
-async def test_a_share_without_the_handling_tells_no_opinion(call: Any, register: Any, bring: Any) -> None:
+async def test_a_share_tells_subjects_with_their_particulars_and_never_the_opinion(
+    call: Any, register: Any, bring: Any
+) -> None:
     clue = await bring(await register("officer@pet-dh", **FORM), "assigned")
-    for parts, opinion in ((["subjects", "allegations"], None), (["handling"], "墨痕拟办意见")):
+    for parts, shown in ((["subjects"], [PARTICULARS]), (["allegations", "handling"], [])):
         body = {
             "grantee": GUEST, "parts": parts, "purpose": "协查须知", "expires_at": "2026-12-20T00:00:00Z",
             "approved_by": "principal@cdi-dh",
@@ -107,7 +109,9 @@ async def test_a_share_without_the_handling_tells_no_opinion(call: Any, register
         granted = await call("supervisor@cmo-dh", "POST", f"/v1/clues/{clue['id']}/shares", body)
         assert granted.status_code == 201, granted.text
         seen = (await call("handler@inv1-xs", "GET", f"/v1/clues/{clue['id']}", sub=GUEST)).json()
-        assert seen["proposed_opinion"] == opinion
+        assert seen["proposed_opinion"] is None
+        assert [one["particulars"] for one in seen["subjects"]] == shown
+        assert seen["urgency"] == ("very_urgent" if "handling" in parts else None)
         gone = await call("supervisor@cmo-dh", "POST", f"/v1/shares/{granted.json()['id']}/revoke")
         assert gone.status_code == 200, gone.text
 

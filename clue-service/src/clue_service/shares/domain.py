@@ -9,7 +9,7 @@ from clue_service.clues.schemas import ClueOut
 
 
 class Part(StrEnum):
-    """Number, state and dates are always shown; who reported, candidates and matters never."""
+    """Number, state and dates are always shown; reporter, proposed opinion, candidates and matters never."""
 
     SUBJECTS = "subjects"
     ALLEGATIONS = "allegations"
@@ -21,14 +21,14 @@ _OF_PART: dict[Part, dict[str, Any]] = {
     Part.ALLEGATIONS: {"allegations": [], "categories": [], "summary": None},
     Part.HANDLING: {
         "lead_unit": None, "co_units": [], "members": [], "assignment_approval": None, "disposition": None,
-        "result": None, "proposed_opinion": None, "urgency": None,
-        "due_at": None, "due_rule": None, "clock_start": None, "paused_on": None,
+        "result": None, "urgency": None, "due_at": None, "due_rule": None, "clock_start": None, "paused_on": None,
         "due_provisional": False,
     },
 }  # fmt: skip
 _NEVER: dict[str, Any] = {
     "registered_by": "", "origin_ref": None, "reporter": None, "matter_id": None, "matter_ids": [],
-    "first_clue_id": None, "allowed_moves": [], "is_matching_pending": False, "candidates": [], "channel": None,
+    "proposed_opinion": None, "first_clue_id": None, "allowed_moves": [], "is_matching_pending": False,
+    "candidates": [], "channel": None,
 }  # fmt: skip
 
 

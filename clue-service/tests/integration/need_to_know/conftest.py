@@ -40,7 +40,7 @@ FORM: Document = {
             "name": NAME,
             "unit_name": "夏宁市卫生健康委员会",
             "post": "副主任",
-            "particulars": {"born": "1971-05", "delegate_of": TEXT},
+            "particulars": {"born": "1971-05", "delegate_of": NAME},
         }
     ],
     "proposed_opinion": TEXT,
